@@ -1,0 +1,20 @@
+# python:3.13-trixie and python:3.13-slim-trixie, with Debian's interpreter instead of one compiled in /usr/local.
+ARG PARENT
+FROM ${PARENT}
+RUN --mount=type=cache,id=drydock-apt-archives,target=/var/cache/apt,sharing=locked \
+    --mount=type=cache,id=drydock-apt-lists,target=/var/lib/apt/lists,sharing=locked \
+    --mount=type=bind,source=files/keep-downloads.conf,target=/etc/apt/apt.conf.d/docker-clean \
+    apt-get update -q && apt-get install -qy --no-install-recommends \
+        ca-certificates netbase tzdata \
+        python3 python3-pip python3-venv
+ARG VERSION
+ENV PYTHON_VERSION=${VERSION} \
+    PATH=/usr/local/bin:/usr/local/sbin:/usr/sbin:/usr/bin:/sbin:/bin
+# The names of the official image. Debian forbids pip to touch its own interpreter (EXTERNALLY-MANAGED);
+# the official images allow it, and what a Dockerfile does there must work here.
+RUN for tool in python3.13 python3 pip3 pydoc3; do ln -s "/usr/bin/${tool}" "/usr/local/bin/${tool}" || exit 1; done \
+    && ln -s python3 /usr/local/bin/python \
+    && ln -s pip3 /usr/local/bin/pip \
+    && rm /usr/lib/python3*/EXTERNALLY-MANAGED \
+    && test "$(python --version)" = "Python ${VERSION}"
+CMD ["python3"]
