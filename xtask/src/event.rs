@@ -1,0 +1,73 @@
+//! What happens during a run, as data. The runner emits events; renderers in `report/` consume them.
+//!
+//! Nothing here knows how an event is shown, and no renderer knows how one came about.
+
+use std::time::Duration;
+
+use crate::model::{ImageName, Measurement, Verdict};
+
+/// Receives events as they happen, from several threads.
+pub trait Sink: Send + Sync {
+    /// Takes one event. Must not block for long: the run waits.
+    fn emit(&self, event: Event);
+}
+
+/// One thing that happened.
+#[derive(Clone, Debug)]
+pub enum Event {
+    /// The run is about to start: what it is called and where it takes place.
+    Started {
+        /// Headline, e.g. `Lesson 1 · Two stages`.
+        title: String,
+        /// The surroundings in one line, e.g. `bases: local (Debian 13) · engine 26.1.5 · 2 CPUs`.
+        surroundings: String,
+    },
+    /// A phase with a known number of items begins, e.g. `Building` with 8 images. Ends the phase before it.
+    Phase {
+        /// What is done, as a verb: `Building`, `Starting`, `Weighing`.
+        name: &'static str,
+        /// How many items the phase has.
+        total: usize,
+    },
+    /// An item of the current phase is at work.
+    Progress {
+        /// Which item, e.g. `rust/naive` or the name of a base.
+        item: String,
+        /// What it is doing now, e.g. `[build 4/6] RUN cargo build --release`.
+        doing: String,
+    },
+    /// An item of the current phase is done.
+    Done {
+        /// Which item.
+        item: String,
+        /// One remark, e.g. `cached` or `12.4 s`.
+        remark: String,
+    },
+    /// A container answered; its row of the table is complete except for what is weighed later.
+    Ready {
+        /// Which image.
+        image: ImageName,
+        /// From `docker run` to the first good answer.
+        after: Duration,
+        /// Where it answers, shown with `--keep`.
+        url: String,
+    },
+    /// All is known about one image.
+    Measured(Box<Measurement>),
+    /// An expectation was judged.
+    Judged(Verdict),
+    /// A command that Docker was given, as a shell would take it. Shown with `--verbose`.
+    Command(String),
+    /// Something worth a line that is neither progress nor result.
+    Note(String),
+    /// Something that does not stop the run but should not go unread.
+    Warning(String),
+}
+
+/// Drops every event: for callers that only want the result.
+#[derive(Debug, Default)]
+pub struct Silent;
+
+impl Sink for Silent {
+    fn emit(&self, _event: Event) {}
+}

@@ -1,0 +1,99 @@
+//! A sample service and its rungs: `apps/<app>/app.toml`.
+
+use std::collections::BTreeMap;
+use std::time::Duration;
+
+use serde::{Deserialize, Deserializer};
+
+use super::{AppId, RungId};
+
+/// One app, as its manifest describes it.
+#[derive(Clone, Debug, Deserialize)]
+#[serde(deny_unknown_fields, rename_all = "kebab-case")]
+pub struct App {
+    /// The app's folder name. Set by the loader, not in the manifest.
+    #[serde(skip, default = "placeholder")]
+    pub id: AppId,
+    /// The language as it is shown in tables, e.g. `Go`.
+    pub title: String,
+    /// The language as the service reports it in `GET /`, e.g. `go`.
+    pub language: String,
+    /// The TCP port the service listens on inside its container.
+    pub port: u16,
+    /// How long the service may take from `docker run` to its first good answer, e.g. `10s`.
+    #[serde(deserialize_with = "duration")]
+    pub ready_within: Duration,
+    /// Capabilities of the contract that no rung of this app has.
+    #[serde(default)]
+    pub without: Vec<String>,
+    /// The Dockerfiles, by name.
+    pub rung: BTreeMap<RungId, Rung>,
+    /// Where the app's own tests and linters run.
+    pub check: Check,
+    /// Edits that experiments apply to a copy of the context, by name (`source`, `dependency`).
+    #[serde(default)]
+    pub change: BTreeMap<String, Change>,
+}
+
+/// One Dockerfile of an app: `<rung>.Dockerfile`.
+#[derive(Clone, Debug, Deserialize)]
+#[serde(deny_unknown_fields, rename_all = "kebab-case")]
+pub struct Rung {
+    /// What it does, one sentence.
+    pub summary: String,
+    /// Whether it promises to run with `--read-only --cap-drop ALL --security-opt no-new-privileges`.
+    #[serde(default)]
+    pub hardened: bool,
+    /// Where it needs a `tmpfs` when it runs hardened.
+    #[serde(default)]
+    pub tmpfs: Vec<String>,
+    /// Capabilities of the contract that this rung lacks, on top of the app's.
+    #[serde(default)]
+    pub without: Vec<String>,
+}
+
+/// The build stage that runs the app's formatter, linter and unit tests.
+#[derive(Clone, Debug, Deserialize)]
+#[serde(deny_unknown_fields)]
+pub struct Check {
+    /// The Dockerfile that holds the stage.
+    pub rung: RungId,
+    /// The stage.
+    pub target: String,
+}
+
+/// An honest edit of the app, e.g. what a day's work would change.
+#[derive(Clone, Debug, Deserialize)]
+#[serde(deny_unknown_fields)]
+pub struct Change {
+    /// What the edit stands for, one clause.
+    pub summary: String,
+    /// The edits, applied in order.
+    pub edits: Vec<Edit>,
+}
+
+/// Replaces one piece of text, which must occur exactly once, in one file of the context.
+#[derive(Clone, Debug, Deserialize)]
+#[serde(deny_unknown_fields)]
+pub struct Edit {
+    /// Path inside the app's folder.
+    pub file: String,
+    /// The exact text to replace.
+    pub find: String,
+    /// What to put in its place.
+    pub replace: String,
+}
+
+fn placeholder() -> AppId {
+    AppId::try_from("unset".to_owned()).expect("a valid name")
+}
+
+/// Reads `10s`, `1m 30s` or `500ms`.
+pub(super) fn duration<'de, D: Deserializer<'de>>(deserializer: D) -> Result<Duration, D::Error> {
+    let text = String::deserialize(deserializer)?;
+    let parsed: Result<jiff::SignedDuration, _> = text.parse();
+    parsed
+        .ok()
+        .and_then(|signed| Duration::try_from(signed).ok())
+        .ok_or_else(|| serde::de::Error::custom(format!("{text:?} is not a duration like \"10s\" or \"500ms\"")))
+}

@@ -1,0 +1,94 @@
+//! What was observed, with units, and the JSON document it goes into.
+
+use serde::Serialize;
+
+use super::{AppId, Environment, LessonId, RungId};
+
+/// Everything a lesson observed of one image. Sizes are bytes, durations milliseconds.
+#[derive(Clone, Debug, Serialize)]
+pub struct Measurement {
+    /// The app.
+    pub app: AppId,
+    /// The rung.
+    pub rung: RungId,
+    /// The image's tag in the engine's store.
+    pub image: String,
+    /// Regular-file bytes of all layers as unpacked.
+    pub stored_bytes: u64,
+    /// Number of regular files in all layers.
+    pub files: u64,
+    /// Compressed bytes a node would fetch; `null` where no push has measured it.
+    pub pull_bytes: Option<u64>,
+    /// Number of layers.
+    pub layers: usize,
+    /// How long this image's own steps took to build, in wall time from the first to the last.
+    pub build_ms: u64,
+    /// Whether other images were built at the same time: then `build_ms` compares with nothing.
+    pub parallel: bool,
+    /// Whether every step came from the build cache.
+    pub cached: bool,
+    /// From `docker run` to the first good answer.
+    pub ready_ms: u64,
+    /// What its health endpoint said.
+    pub health: Health,
+    /// The user the container runs as, as the image's config names it; `root` where it names none.
+    pub user: String,
+    /// Whether it ran with a read-only root, no capabilities and no new privileges.
+    pub hardened: bool,
+}
+
+/// The answer of a health endpoint.
+#[derive(Clone, Debug, Serialize)]
+pub struct Health {
+    /// Whether the answer was the contract's.
+    pub ok: bool,
+    /// HTTP status of the last answer; 0 when there was none.
+    pub status: u16,
+    /// How many requests it took.
+    pub attempts: u32,
+}
+
+/// What one expectation of a lesson came to.
+#[derive(Clone, Debug, Serialize)]
+pub struct Verdict {
+    /// The rule, e.g. `times-smaller-than`.
+    pub id: &'static str,
+    /// Which image or app was judged, e.g. `rust/multi-stage`.
+    pub subject: String,
+    /// Whether the expectation held.
+    pub pass: bool,
+    /// What was expected, in words with numbers and units.
+    pub expected: String,
+    /// What was measured, in words with numbers and units.
+    pub measured: String,
+    /// Why the expectation matters, one sentence.
+    pub why: String,
+}
+
+/// Which lesson a report is about.
+#[derive(Clone, Debug, Serialize)]
+pub struct LessonRef {
+    /// Permanent id.
+    pub id: LessonId,
+    /// Place in the teaching order.
+    pub number: u32,
+    /// Title.
+    pub title: String,
+}
+
+/// The document `cargo xtask lesson N --json` prints.
+#[derive(Clone, Debug, Serialize)]
+pub struct LessonReport {
+    /// Version of this document's shape.
+    pub schema: u32,
+    /// The lesson.
+    pub lesson: LessonRef,
+    /// Where it ran.
+    pub environment: Environment,
+    /// One entry an image.
+    pub results: Vec<Measurement>,
+    /// One entry a judged expectation.
+    pub expectations: Vec<Verdict>,
+    /// Containers of this run that could not be removed. Always 0 unless something went wrong.
+    pub leftovers: usize,
+}

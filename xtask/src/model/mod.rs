@@ -1,0 +1,15 @@
+//! The nouns of the workshop, parsed once and trusted afterwards. Nothing here does I/O.
+
+mod app;
+mod contract;
+mod environment;
+mod lesson;
+mod measurement;
+mod names;
+
+pub use app::{App, Change, Check, Edit, Rung};
+pub use contract::{Answer, Body, Contract, Expected, FieldKind, Request, Setup};
+pub use environment::{Environment, Store};
+pub use lesson::{Expect, Lesson, Look};
+pub use measurement::{Health, LessonRef, LessonReport, Measurement, Verdict};
+pub use names::{AppId, ImageName, LessonId, RungId};

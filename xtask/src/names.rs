@@ -1,0 +1,53 @@
+//! Names people type: which one did they mean?
+
+/// The candidate most like `typed`, if any is near enough to be a slip of the hand.
+pub fn nearest<'a>(typed: &str, candidates: impl IntoIterator<Item = &'a str>) -> Option<&'a str> {
+    /// Jaro-Winkler similarity below which a suggestion would only puzzle; `rustc` of `reg` scores 0.6.
+    const NEAR_ENOUGH: f64 = 0.7;
+    candidates
+        .into_iter()
+        .map(|candidate| (strsim::jaro_winkler(typed, candidate), candidate))
+        .filter(|(likeness, _)| *likeness >= NEAR_ENOUGH)
+        .max_by(|a, b| a.0.total_cmp(&b.0))
+        .map(|(_, candidate)| candidate)
+}
+
+/// Joins names as a sentence does: `a, b and c`.
+pub fn list<'a>(names: impl IntoIterator<Item = &'a str>) -> String {
+    let names: Vec<_> = names.into_iter().collect();
+    match names.as_slice() {
+        [] => String::new(),
+        [one] => (*one).to_owned(),
+        [head @ .., last] => format!("{} and {last}", head.join(", ")),
+    }
+}
+
+/// Removes control characters, so that no name, log line or label can move the cursor or colour the terminal. Tabs become
+/// spaces.
+pub fn printable(text: &str) -> String {
+    text.chars().filter_map(|c| if c == '\t' { Some(' ') } else { (!c.is_control()).then_some(c) }).collect()
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    #[test]
+    fn a_slip_finds_its_neighbour_and_nonsense_finds_none() {
+        assert_eq!(nearest("ruts", ["go", "rust", "node"]), Some("rust"));
+        assert_eq!(nearest("pyhton", ["go", "rust", "python"]), Some("python"));
+        assert_eq!(nearest("zzz", ["go", "rust"]), None);
+    }
+
+    #[test]
+    fn lists_read_as_sentences() {
+        assert_eq!(list([]), "");
+        assert_eq!(list(["a"]), "a");
+        assert_eq!(list(["a", "b", "c"]), "a, b and c");
+    }
+
+    #[test]
+    fn escape_codes_lose_their_power() {
+        assert_eq!(printable("\x1b[31mred\x07\tok"), "[31mred ok");
+    }
+}

@@ -1,0 +1,325 @@
+//! The one place that starts processes.
+//!
+//! A [`Command`] is a value: it can be shown, so that a learner can repeat it by hand, before or instead of being run.
+//! Every running child is known to [`stop_all`], which Ctrl-C calls.
+
+use std::collections::BTreeMap;
+use std::ffi::OsString;
+use std::io::{BufRead, BufReader};
+use std::path::PathBuf;
+use std::sync::atomic::{AtomicU64, Ordering};
+use std::sync::{Arc, LazyLock, Mutex};
+use std::time::Duration;
+
+use crate::error::{ErrorId, Problem, Result};
+
+/// A program with its arguments, environment and working directory, not yet started.
+#[derive(Clone, Debug, PartialEq, Eq)]
+pub struct Command {
+    program: String,
+    args: Vec<String>,
+    env: Vec<(String, String)>,
+    dir: Option<PathBuf>,
+    stdin: Option<Vec<u8>>,
+}
+
+/// What a finished process left behind.
+#[derive(Clone, Debug)]
+pub struct Output {
+    /// Exit status; 128 + signal number where a signal ended it.
+    pub status: i32,
+    /// Captured standard output, invalid UTF-8 replaced.
+    pub stdout: String,
+    /// Captured standard error, invalid UTF-8 replaced.
+    pub stderr: String,
+}
+
+impl Output {
+    /// Whether the process exited with status 0.
+    pub fn success(&self) -> bool {
+        self.status == 0
+    }
+}
+
+type Killer = Arc<dyn Fn() + Send + Sync>;
+static RUNNING: LazyLock<Mutex<BTreeMap<u64, Killer>>> = LazyLock::new(Mutex::default);
+static NEXT: AtomicU64 = AtomicU64::new(0);
+
+/// Ends every child that is still running. Used when the program itself is told to stop.
+pub fn stop_all() {
+    let killers: Vec<Killer> = RUNNING.lock().map(|r| r.values().cloned().collect()).unwrap_or_default();
+    for kill in killers {
+        kill();
+    }
+}
+
+/// Keeps a child in the list of running ones for as long as it lives.
+struct Registered(u64);
+
+impl Registered {
+    fn new(kill: Killer) -> Self {
+        let id = NEXT.fetch_add(1, Ordering::Relaxed);
+        if let Ok(mut running) = RUNNING.lock() {
+            running.insert(id, kill);
+        }
+        Self(id)
+    }
+}
+
+impl Drop for Registered {
+    fn drop(&mut self) {
+        if let Ok(mut running) = RUNNING.lock() {
+            running.remove(&self.0);
+        }
+    }
+}
+
+impl Command {
+    /// A program, looked up on PATH.
+    pub fn new(program: impl Into<String>) -> Self {
+        Self { program: program.into(), args: Vec::new(), env: Vec::new(), dir: None, stdin: None }
+    }
+
+    /// Adds one argument.
+    #[must_use]
+    pub fn arg(mut self, arg: impl Into<String>) -> Self {
+        self.args.push(arg.into());
+        self
+    }
+
+    /// Adds several arguments.
+    #[must_use]
+    pub fn args<A: Into<String>>(mut self, args: impl IntoIterator<Item = A>) -> Self {
+        self.args.extend(args.into_iter().map(Into::into));
+        self
+    }
+
+    /// Sets an environment variable for the child.
+    #[must_use]
+    pub fn env(mut self, name: impl Into<String>, value: impl Into<String>) -> Self {
+        self.env.push((name.into(), value.into()));
+        self
+    }
+
+    /// Sets the child's working directory.
+    #[must_use]
+    pub fn dir(mut self, dir: impl Into<PathBuf>) -> Self {
+        self.dir = Some(dir.into());
+        self
+    }
+
+    /// Gives the child these bytes on standard input; without this it gets none.
+    #[must_use]
+    pub fn stdin(mut self, bytes: impl Into<Vec<u8>>) -> Self {
+        self.stdin = Some(bytes.into());
+        self
+    }
+
+    /// The command as a POSIX shell would take it.
+    pub fn display(&self) -> String {
+        let env = self.env.iter().map(|(name, value)| format!("{name}={}", quote(value)));
+        env.chain([quote(&self.program)]).chain(self.args.iter().map(|a| quote(a))).collect::<Vec<_>>().join(" ")
+    }
+
+    /// Runs to the end and captures both streams. A status other than 0 is not an error here: the caller knows what it means.
+    ///
+    /// Errors: the program cannot be started ([`ErrorId::ToolMissing`]), or `limit` passes
+    /// ([`ErrorId::EngineSilent`]; the child is killed).
+    pub fn output(&self, limit: Duration) -> Result<Output> {
+        let handle = Arc::new(
+            self.expression()
+                .stdout_capture()
+                .stderr_capture()
+                .unchecked()
+                .start()
+                .map_err(|e| self.not_started(&e))?,
+        );
+        let killer = Arc::clone(&handle);
+        let _registered = Registered::new(Arc::new(move || {
+            let _ = killer.kill();
+        }));
+        let waited = handle.wait_timeout(limit).map_err(|e| self.not_started(&e))?;
+        let Some(output) = waited else {
+            let _ = handle.kill();
+            let fact = format!("`{}` did not finish within {} s.", self.display(), limit.as_secs());
+            return Err(Problem::new(ErrorId::EngineSilent, fact));
+        };
+        Ok(Output {
+            status: status(output.status),
+            stdout: String::from_utf8_lossy(&output.stdout).into_owned(),
+            stderr: String::from_utf8_lossy(&output.stderr).into_owned(),
+        })
+    }
+
+    /// Runs to the end and hands each line of both streams, merged, to `on_line` as it appears. Returns the exit status.
+    ///
+    /// Errors: the program cannot be started ([`ErrorId::ToolMissing`]).
+    pub fn lines(&self, mut on_line: impl FnMut(&str)) -> Result<i32> {
+        let reader =
+            Arc::new(self.expression().stderr_to_stdout().unchecked().reader().map_err(|e| self.not_started(&e))?);
+        let killer = Arc::clone(&reader);
+        let _registered = Registered::new(Arc::new(move || {
+            let _ = killer.kill();
+        }));
+        let mut buffered = BufReader::new(reader.as_ref());
+        let mut line = Vec::new();
+        loop {
+            line.clear();
+            // A killed child makes the read fail; that is the end of its output, not a fault of ours.
+            match buffered.read_until(b'\n', &mut line) {
+                Ok(0) | Err(_) => break,
+                Ok(_) => on_line(String::from_utf8_lossy(&line).trim_end_matches(['\n', '\r'])),
+            }
+        }
+        match reader.try_wait() {
+            Ok(Some(output)) => Ok(status(output.status)),
+            _ => Ok(-1),
+        }
+    }
+
+    /// Runs to the end and hands the standard output to `consume` as a stream of bytes; standard error goes to the caller's
+    /// own. Returns what `consume` returned, and the exit status.
+    ///
+    /// Errors: the program cannot be started ([`ErrorId::ToolMissing`]).
+    pub fn stream<T>(&self, consume: impl FnOnce(&mut dyn std::io::Read) -> T) -> Result<(T, Output)> {
+        let errors = tempfile::NamedTempFile::new()
+            .map_err(|e| crate::error::io("create a file in", &std::env::temp_dir(), &e))?;
+        let reader = Arc::new(
+            self.expression().stderr_path(errors.path()).unchecked().reader().map_err(|e| self.not_started(&e))?,
+        );
+        let killer = Arc::clone(&reader);
+        let _registered = Registered::new(Arc::new(move || {
+            let _ = killer.kill();
+        }));
+        let value = consume(&mut reader.as_ref());
+        // The consumer may stop early: a child that still writes would wait for ever.
+        let code = if let Ok(Some(output)) = reader.try_wait() {
+            status(output.status)
+        } else {
+            let _ = reader.kill();
+            -1
+        };
+        let stderr = std::fs::read_to_string(errors.path()).unwrap_or_default();
+        Ok((value, Output { status: code, stdout: String::new(), stderr }))
+    }
+
+    /// Runs with the terminal's own streams: for tools that talk to the user themselves. Returns the exit status.
+    ///
+    /// Errors: the program cannot be started ([`ErrorId::ToolMissing`]).
+    pub fn inherit(&self) -> Result<i32> {
+        let handle = Arc::new(self.expression().unchecked().start().map_err(|e| self.not_started(&e))?);
+        let killer = Arc::clone(&handle);
+        let _registered = Registered::new(Arc::new(move || {
+            let _ = killer.kill();
+        }));
+        handle.wait().map(|o| status(o.status)).map_err(|e| self.not_started(&e))
+    }
+
+    /// Starts the program on its own, apart from this process: it lives on when this one ends. Both its streams go to `log`.
+    ///
+    /// Errors: the program or the log cannot be opened.
+    pub fn detach(&self, log: &std::path::Path) -> Result<()> {
+        let expression = self.expression().stdout_path(log).stderr_to_stdout().unchecked();
+        let expression = detached(&expression);
+        expression.start().map(drop).map_err(|e| self.not_started(&e))
+    }
+
+    #[expect(clippy::disallowed_methods, reason = "this is the one place that starts processes")]
+    fn expression(&self) -> duct::Expression {
+        let mut expression = duct::cmd(&self.program, self.args.iter().map(OsString::from));
+        for (name, value) in &self.env {
+            expression = expression.env(name, value);
+        }
+        if let Some(dir) = &self.dir {
+            expression = expression.dir(dir);
+        }
+        match &self.stdin {
+            Some(bytes) => expression.stdin_bytes(bytes.clone()),
+            None => expression.stdin_null(),
+        }
+    }
+
+    fn not_started(&self, error: &std::io::Error) -> Problem {
+        let problem = Problem::new(ErrorId::ToolMissing, format!("`{}` could not be started: {error}.", self.program));
+        if error.kind() == std::io::ErrorKind::NotFound {
+            problem.cause(format!("There is no program `{}` on PATH.", self.program))
+        } else {
+            problem
+        }
+    }
+}
+
+/// A child in a session of its own gets no Ctrl-C from this terminal.
+#[cfg(unix)]
+fn detached(expression: &duct::Expression) -> duct::Expression {
+    use std::os::unix::process::CommandExt;
+    expression.before_spawn(|command| {
+        command.process_group(0);
+        Ok(())
+    })
+}
+
+#[cfg(not(unix))]
+fn detached(expression: &duct::Expression) -> duct::Expression {
+    expression.clone()
+}
+
+#[cfg(unix)]
+fn status(status: std::process::ExitStatus) -> i32 {
+    use std::os::unix::process::ExitStatusExt;
+    status.code().or_else(|| status.signal().map(|s| 128 + s)).unwrap_or(-1)
+}
+
+#[cfg(not(unix))]
+fn status(status: std::process::ExitStatus) -> i32 {
+    status.code().unwrap_or(-1)
+}
+
+/// Quotes one word for a POSIX shell, and leaves words alone that need no quotes.
+fn quote(word: &str) -> String {
+    let plain = |c: char| c.is_ascii_alphanumeric() || "-_./:=,@%+".contains(c);
+    if !word.is_empty() && word.chars().all(plain) {
+        word.to_owned()
+    } else {
+        format!("'{}'", word.replace('\'', r"'\''"))
+    }
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    const SOON: Duration = Duration::from_secs(10);
+
+    #[test]
+    fn a_command_is_shown_as_a_shell_would_take_it() {
+        let command = Command::new("docker").args(["run", "--label", "a b", "it's"]).env("X", "1 2");
+        assert_eq!(command.display(), r"X='1 2' docker run --label 'a b' 'it'\''s'");
+    }
+
+    #[test]
+    fn both_streams_and_the_status_are_kept() {
+        let output = Command::new("sh").args(["-c", "echo out; echo err >&2; exit 3"]).output(SOON).unwrap();
+        assert_eq!((output.status, output.stdout.as_str(), output.stderr.as_str()), (3, "out\n", "err\n"));
+    }
+
+    #[test]
+    fn a_silent_process_is_ended_when_its_time_is_over() {
+        let problem = Command::new("sleep").arg("30").output(Duration::from_millis(50)).unwrap_err();
+        assert_eq!(problem.id, ErrorId::EngineSilent);
+    }
+
+    #[test]
+    fn a_missing_program_is_named() {
+        let problem = Command::new("no-such-program-here").output(SOON).unwrap_err();
+        assert_eq!(problem.id, ErrorId::ToolMissing);
+        assert!(problem.cause.unwrap().contains("no-such-program-here"));
+    }
+
+    #[test]
+    fn lines_arrive_one_by_one() {
+        let mut seen = Vec::new();
+        let status = Command::new("sh").args(["-c", "echo a; echo b >&2; exit 1"]).lines(|l| seen.push(l.to_owned()));
+        assert_eq!((status.unwrap(), seen), (1, vec!["a".to_owned(), "b".to_owned()]));
+    }
+}
