@@ -4,6 +4,5 @@ FROM node:24-trixie-slim AS node
 
 FROM gcr.io/distroless/cc-debian13:nonroot
 COPY --link --from=node /usr/local/bin/node /nodejs/bin/node
-COPY --link --from=node /usr/local/LICENSE /nodejs/LICENSE
 RUN ["/nodejs/bin/node", "--eval", "require('node:crypto').createHash('sha256')"]
 ENTRYPOINT ["/nodejs/bin/node"]

