@@ -1,0 +1,7 @@
+# One stage on the full image: what people write first. It works.
+FROM node:24-trixie
+WORKDIR /app
+COPY . .
+RUN npm ci && npm run build
+EXPOSE 8080
+CMD ["npm", "start"]
