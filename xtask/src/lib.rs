@@ -5,12 +5,14 @@
 //! only one that starts processes.
 
 pub mod dockerfile;
+pub mod engine;
 pub mod error;
 pub mod event;
 pub mod manifest;
 pub mod model;
 pub mod names;
 pub mod process;
+pub mod workshop;
 
 /// m
 pub fn main() -> std::process::ExitCode {

@@ -44,10 +44,7 @@ fn stages_have_names_bases_and_lines() {
 fn all_three_forms_of_copy_from_are_told_apart() {
     let takes = read(MULTI).stages[2].takes.clone();
     let from: Vec<_> = takes.iter().map(|t| (t.from.clone(), t.line)).collect();
-    assert_eq!(
-        from,
-        [(Source::Stage(0), 15), (Source::Stage(0), 16), (Source::Image("busybox:1".into()), 17)]
-    );
+    assert_eq!(from, [(Source::Stage(0), 15), (Source::Stage(0), 16), (Source::Image("busybox:1".into()), 17)]);
 }
 
 #[test]

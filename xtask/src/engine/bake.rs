@@ -1,0 +1,141 @@
+//! Builds: one `docker buildx bake` call with a generated definition, so that BuildKit shares stages among images and
+//! builds them in parallel.
+
+use std::collections::BTreeMap;
+
+use serde::Serialize;
+
+use super::docker;
+use crate::process::Command;
+
+/// Namespace for cache mounts of builds started here. Without it `--no-cache` would empty the user's own cache mounts of
+/// the same id.
+pub const CACHE_MOUNT_NAMESPACE: (&str, &str) = ("BUILDKIT_CACHE_MOUNT_NS", "drydock");
+
+/// One image to build, as bake's JSON wants it. Paths are relative to the repository's root.
+#[derive(Clone, Debug, Default, PartialEq, Eq, Serialize)]
+pub struct Target {
+    /// Folder sent as the build context.
+    pub context: String,
+    /// The Dockerfile, relative to the context.
+    pub dockerfile: String,
+    /// Stage to build; the last one when `None`.
+    #[serde(skip_serializing_if = "Option::is_none")]
+    pub target: Option<String>,
+    /// Images and folders that replace what `FROM` and `--from` name.
+    #[serde(skip_serializing_if = "BTreeMap::is_empty")]
+    pub contexts: BTreeMap<String, String>,
+    /// Build arguments.
+    #[serde(skip_serializing_if = "BTreeMap::is_empty")]
+    pub args: BTreeMap<String, String>,
+    /// Labels of the image.
+    #[serde(skip_serializing_if = "BTreeMap::is_empty")]
+    pub labels: BTreeMap<String, String>,
+    /// Tags in the engine's store.
+    #[serde(skip_serializing_if = "Vec::is_empty")]
+    pub tags: Vec<String>,
+    /// Secrets, in the form of `--secret`.
+    #[serde(rename = "secret", skip_serializing_if = "Vec::is_empty")]
+    pub secrets: Vec<String>,
+    /// Where the result goes, in the form of `--output`; the engine's store when empty.
+    #[serde(rename = "output", skip_serializing_if = "Vec::is_empty")]
+    pub outputs: Vec<String>,
+}
+
+/// How a definition is built.
+#[derive(Clone, Debug, Default)]
+pub struct Options {
+    /// Ignore the build cache.
+    pub no_cache: bool,
+    /// Another buildx builder than the current one.
+    pub builder: Option<String>,
+}
+
+/// A bake definition: targets by name.
+#[derive(Clone, Debug, Default, Serialize)]
+pub struct Definition {
+    /// The targets.
+    #[serde(rename = "target")]
+    pub targets: BTreeMap<String, Target>,
+}
+
+impl Definition {
+    /// The definition as the JSON text bake reads.
+    pub fn json(&self) -> String {
+        serde_json::to_string_pretty(self).expect("maps of strings are always JSON")
+    }
+
+    /// The bake call that builds all targets in parallel. It reads the definition from standard input and writes its
+    /// progress as JSON to standard error.
+    pub fn command(&self, options: &Options) -> Command {
+        let mut command =
+            docker(["buildx", "bake", "--file", "-", "--load", "--provenance=false", "--progress=rawjson"]);
+        if let Some(builder) = &options.builder {
+            command = command.args(["--builder", builder]);
+        }
+        if options.no_cache {
+            command = command.arg("--no-cache");
+        }
+        command.args(self.targets.keys().cloned()).stdin(self.json())
+    }
+}
+
+impl Target {
+    /// The `docker buildx build` line that builds this one image by hand, from the repository's root.
+    pub fn by_hand(&self) -> Command {
+        let mut command = docker(["buildx", "build", "--load", "--provenance=false"]);
+        command = command.args(["--file".to_owned(), format!("{}/{}", self.context, self.dockerfile)]);
+        if let Some(target) = &self.target {
+            command = command.args(["--target", target]);
+        }
+        for (name, value) in &self.contexts {
+            command = command.args(["--build-context".to_owned(), format!("{name}={value}")]);
+        }
+        for (name, value) in &self.args {
+            command = command.args(["--build-arg".to_owned(), format!("{name}={value}")]);
+        }
+        for (name, value) in &self.labels {
+            command = command.args(["--label".to_owned(), format!("{name}={value}")]);
+        }
+        for tag in &self.tags {
+            command = command.args(["--tag", tag]);
+        }
+        command.arg(self.context.clone())
+    }
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    fn target() -> Target {
+        Target {
+            context: "apps/go".into(),
+            dockerfile: "naive.Dockerfile".into(),
+            contexts: BTreeMap::from([(
+                "golang:1.27-trixie".into(),
+                "docker-image://drydock.local/golang:1.27-trixie".into(),
+            )]),
+            tags: vec!["drydock.local/app/go:naive".into()],
+            ..Target::default()
+        }
+    }
+
+    #[test]
+    fn the_definition_holds_only_what_is_set() {
+        let definition = Definition { targets: BTreeMap::from([("go-naive".into(), target())]) };
+        let json: serde_json::Value = serde_json::from_str(&definition.json()).unwrap();
+        let keys: Vec<_> = json["target"]["go-naive"].as_object().unwrap().keys().cloned().collect();
+        assert_eq!(keys, ["context", "contexts", "dockerfile", "tags"]);
+    }
+
+    #[test]
+    fn the_line_for_the_hand_is_plain_buildx() {
+        assert_eq!(
+            target().by_hand().display(),
+            "docker buildx build --load --provenance=false --file apps/go/naive.Dockerfile \
+             --build-context golang:1.27-trixie=docker-image://drydock.local/golang:1.27-trixie \
+             --tag drydock.local/app/go:naive apps/go"
+        );
+    }
+}

@@ -1,0 +1,186 @@
+//! Containers: how they are started, looked at and removed.
+
+use std::collections::BTreeMap;
+
+use serde::Deserialize;
+
+use super::{Engine, docker, labels};
+use crate::error::{ErrorId, Problem, Result};
+use crate::process::Command;
+
+/// How a container is started.
+#[derive(Clone, Debug, Default)]
+pub struct Run {
+    /// Tag or id of the image.
+    pub image: String,
+    /// Id of the run that starts it; becomes its label.
+    pub run: String,
+    /// Whether it gets a read-only root, no capabilities and no new privileges.
+    pub hardened: bool,
+    /// Where it gets a `tmpfs`.
+    pub tmpfs: Vec<String>,
+    /// TCP port to publish on a port of 127.0.0.1 that Docker chooses.
+    pub port: Option<u16>,
+    /// Environment variables.
+    pub environment: BTreeMap<String, String>,
+}
+
+impl Run {
+    /// The `docker run` call. It prints the container's id and returns while the container runs.
+    pub fn command(&self) -> Command {
+        // Never pull: an image that is not in the store is a fault to be told, not a download to be waited for.
+        let mut command = docker(["run", "--detach", "--pull=never"]);
+        command = command.args(["--label".to_owned(), format!("{}={}", labels::RUN, self.run)]);
+        if self.hardened {
+            command = command.args(["--read-only", "--cap-drop", "ALL", "--security-opt", "no-new-privileges"]);
+        }
+        for path in &self.tmpfs {
+            command = command.args(["--tmpfs", path]);
+        }
+        if let Some(port) = self.port {
+            command = command.args(["--publish".to_owned(), format!("127.0.0.1::{port}")]);
+        }
+        for (name, value) in &self.environment {
+            command = command.args(["--env".to_owned(), format!("{name}={value}")]);
+        }
+        command.arg(self.image.clone())
+    }
+}
+
+/// What `docker inspect` says about a container.
+#[derive(Clone, Debug, Deserialize)]
+#[serde(rename_all = "PascalCase")]
+pub struct Inspected {
+    /// Full id.
+    pub id: String,
+    /// Its state.
+    pub state: State,
+    network_settings: NetworkSettings,
+}
+
+/// The state of a container.
+#[derive(Clone, Debug, Deserialize)]
+#[serde(rename_all = "PascalCase")]
+pub struct State {
+    /// `running`, `exited`, …
+    pub status: String,
+    /// Whether its process runs.
+    pub running: bool,
+    /// Exit status once it has ended; 137 after SIGKILL.
+    pub exit_code: i32,
+    /// Whether the kernel ended it for using too much memory.
+    #[serde(rename = "OOMKilled")]
+    pub oom_killed: bool,
+    /// What the engine says when it could not start it.
+    #[serde(default)]
+    pub error: String,
+}
+
+#[derive(Clone, Debug, Deserialize)]
+#[serde(rename_all = "PascalCase")]
+struct NetworkSettings {
+    #[serde(default)]
+    ports: BTreeMap<String, Option<Vec<Binding>>>,
+}
+
+#[derive(Clone, Debug, Deserialize)]
+#[serde(rename_all = "PascalCase")]
+struct Binding {
+    host_ip: String,
+    host_port: String,
+}
+
+impl Inspected {
+    /// Address at which a port of the container is reached from here, e.g. `127.0.0.1:49153`.
+    pub fn address(&self, port: u16) -> Option<String> {
+        let bindings = self.network_settings.ports.get(&format!("{port}/tcp"))?.as_ref()?;
+        bindings.first().map(|b| format!("{}:{}", b.host_ip, b.host_port))
+    }
+}
+
+impl Engine<'_> {
+    /// Starts a container and returns its id.
+    ///
+    /// Errors: [`ErrorId::ContainerNotStarted`] with what the engine said.
+    pub fn start(&self, run: &Run) -> Result<String> {
+        let command = run.command();
+        let output = self.ask(&command)?;
+        let id = output.stdout.trim().to_owned();
+        if output.success() && !id.is_empty() {
+            return Ok(id);
+        }
+        Err(Problem::new(ErrorId::ContainerNotStarted, format!("A container of {} could not be started.", run.image))
+            .evidence(output.stderr.lines())
+            .next(format!("Try it by hand: {}", command.display())))
+    }
+
+    /// Looks at one container; `None` when it is gone.
+    pub fn inspect_container(&self, id: &str) -> Result<Option<Inspected>> {
+        let output = self.ask(&docker(["container", "inspect", id]))?;
+        if !output.success() {
+            return Ok(None);
+        }
+        let all: Vec<Inspected> = serde_json::from_str(&output.stdout).map_err(|e| unreadable("a container", &e))?;
+        Ok(all.into_iter().next())
+    }
+
+    /// Last lines a container wrote to either stream.
+    pub fn logs(&self, id: &str, lines: u32) -> Vec<String> {
+        match self.ask(&docker(["logs", "--tail", &lines.to_string(), id])) {
+            Ok(output) => output.stdout.lines().chain(output.stderr.lines()).map(str::to_owned).collect(),
+            Err(_) => Vec::new(),
+        }
+    }
+
+    /// Removes containers with their anonymous volumes, running or not. Those that are gone already are no error.
+    pub fn remove_containers(&self, ids: &[String]) -> Result<()> {
+        if ids.is_empty() {
+            return Ok(());
+        }
+        let command = docker(["rm", "--force", "--volumes"]).args(ids.iter().cloned());
+        self.ask(&command).map(drop)
+    }
+
+    /// Ids of the containers that carry a run's label.
+    pub fn containers_of(&self, run: &str) -> Result<Vec<String>> {
+        let filter = labels::filter_value(labels::RUN, run);
+        let ids = self.tell(&docker(["ps", "--all", "--quiet", "--no-trunc", "--filter", &filter]))?;
+        Ok(ids.lines().map(str::to_owned).collect())
+    }
+}
+
+/// The engine answered with something that is not what its API documents.
+pub(super) fn unreadable(what: &str, error: &serde_json::Error) -> Problem {
+    Problem::new(ErrorId::EngineBroken, format!("The engine's description of {what} could not be read: {error}."))
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    #[test]
+    fn hardening_is_spelled_out() {
+        let run = Run {
+            image: "drydock.local/app/go:multi-stage".into(),
+            run: "r1".into(),
+            hardened: true,
+            tmpfs: vec!["/tmp".into()],
+            port: Some(8080),
+            ..Run::default()
+        };
+        assert_eq!(
+            run.command().display(),
+            "docker run --detach --pull=never --label dev.drydock.run=r1 --read-only --cap-drop ALL \
+             --security-opt no-new-privileges --tmpfs /tmp --publish 127.0.0.1::8080 drydock.local/app/go:multi-stage"
+        );
+    }
+
+    #[test]
+    fn the_published_port_is_read_back() {
+        let json = r#"{"Id":"x","State":{"Status":"running","Running":true,"ExitCode":0,"OOMKilled":false},
+            "NetworkSettings":{"Ports":{"8080/tcp":[{"HostIp":"127.0.0.1","HostPort":"32768"}],"9/tcp":null}}}"#;
+        let inspected: Inspected = serde_json::from_str(json).unwrap();
+        assert_eq!(inspected.address(8080).as_deref(), Some("127.0.0.1:32768"));
+        assert_eq!(inspected.address(9), None);
+    }
+}

@@ -1,0 +1,75 @@
+//! The room that talks to Docker, through the user's own `docker` command.
+//!
+//! Every command can be shown before it is run. Nothing outside this room writes a `docker` argument.
+
+pub mod bake;
+pub mod container;
+pub mod image;
+pub mod labels;
+pub mod progress;
+
+use std::time::Duration;
+
+use crate::error::{ErrorId, Problem, Result};
+use crate::event::{Event, Sink};
+use crate::process::{Command, Output};
+
+/// How long a question to the engine may take that needs no work, such as listing containers.
+const QUESTION: Duration = Duration::from_secs(30);
+
+/// The engine, as reached through the `docker` command, with the listener that hears of every command.
+#[derive(Clone, Copy)]
+pub struct Engine<'a> {
+    sink: &'a dyn Sink,
+}
+
+impl std::fmt::Debug for Engine<'_> {
+    fn fmt(&self, f: &mut std::fmt::Formatter<'_>) -> std::fmt::Result {
+        f.write_str("Engine")
+    }
+}
+
+impl<'a> Engine<'a> {
+    /// An engine whose commands are reported to `sink`.
+    pub fn new(sink: &'a dyn Sink) -> Self {
+        Self { sink }
+    }
+
+    /// The listener.
+    pub fn sink(&self) -> &'a dyn Sink {
+        self.sink
+    }
+
+    /// Runs one docker command to its end, whatever its status.
+    ///
+    /// Errors: `docker` is missing, or does not finish in 30 s.
+    pub fn ask(&self, command: &Command) -> Result<Output> {
+        self.announce(command);
+        command.output(QUESTION).map_err(|problem| match problem.id {
+            ErrorId::ToolMissing => Problem { id: ErrorId::DockerCommandMissing, ..problem },
+            _ => problem,
+        })
+    }
+
+    /// Runs one docker command that must succeed and returns what it printed.
+    ///
+    /// Errors: as [`Self::ask`], and [`ErrorId::EngineBroken`] with what docker said when the status is not 0.
+    pub fn tell(&self, command: &Command) -> Result<String> {
+        let output = self.ask(command)?;
+        if output.success() {
+            return Ok(output.stdout);
+        }
+        let fact = format!("`{}` failed with status {}.", command.display(), output.status);
+        Err(Problem::new(ErrorId::EngineBroken, fact).evidence(output.stderr.lines()))
+    }
+
+    /// Reports a command without running it.
+    pub fn announce(&self, command: &Command) {
+        self.sink.emit(Event::Command(command.display()));
+    }
+}
+
+/// A `docker` command with these arguments.
+pub fn docker<A: Into<String>>(args: impl IntoIterator<Item = A>) -> Command {
+    Command::new("docker").args(args)
+}

@@ -1,0 +1,180 @@
+//! Everything the repository holds as data, loaded once: apps, lessons and the contract.
+
+use std::collections::BTreeMap;
+use std::fs;
+use std::path::{Path, PathBuf};
+
+use crate::dockerfile::{self, Dockerfile};
+use crate::error::{self, ErrorId, Problem, Result};
+use crate::manifest;
+use crate::model::{App, AppId, Contract, Lesson, LessonId, RungId};
+use crate::names;
+
+/// The repository's data.
+#[derive(Debug)]
+pub struct Workshop {
+    /// Folder of the repository.
+    pub root: PathBuf,
+    /// The apps by name.
+    pub apps: BTreeMap<AppId, App>,
+    /// The lessons in teaching order.
+    pub lessons: Vec<Lesson>,
+    /// The HTTP contract.
+    pub contract: Contract,
+}
+
+impl Workshop {
+    /// Loads the repository this program was started in: the one Cargo names, else the nearest folder above the working
+    /// directory that holds `apps/contract.toml`.
+    ///
+    /// Errors: [`ErrorId::NotAWorkshop`], [`ErrorId::Manifest`], [`ErrorId::File`].
+    pub fn find() -> Result<Self> {
+        let from_cargo = std::env::var_os("CARGO_MANIFEST_DIR").map(PathBuf::from);
+        let start = from_cargo.or_else(|| std::env::current_dir().ok()).unwrap_or_default();
+        let root = start.ancestors().find(|dir| dir.join("apps/contract.toml").is_file()).ok_or_else(|| {
+            Problem::new(ErrorId::NotAWorkshop, "This is not a Drydock repository: there is no apps/contract.toml.")
+                .next("Change into the folder you cloned and try again.")
+        })?;
+        Self::open(root)
+    }
+
+    /// Loads the repository in this folder.
+    ///
+    /// Errors: as [`Self::find`].
+    pub fn open(root: &Path) -> Result<Self> {
+        let contract: Contract = manifest::load(&root.join("apps/contract.toml"), "apps/contract.toml")?;
+        check_contract(&contract)?;
+        let mut apps = BTreeMap::new();
+        for (name, shown) in folders(root, "apps")? {
+            let Ok(id) = AppId::try_from(name) else { continue };
+            let path = root.join(&shown).join("app.toml");
+            if path.is_file() {
+                let app: App = manifest::load(&path, &format!("{shown}/app.toml"))?;
+                apps.insert(id.clone(), App { id, ..app });
+            }
+        }
+        let mut lessons = Vec::new();
+        for (name, shown) in folders(root, "lessons")? {
+            if let Some((number, id)) = numbered(&name) {
+                let file = format!("{shown}/lesson.toml");
+                let lesson: Lesson = manifest::load(&root.join(&file), &file)?;
+                let lesson = Lesson { id, number, ..lesson };
+                check_lesson(&lesson, &apps, &root.join(&file), &file)?;
+                lessons.push(lesson);
+            }
+        }
+        lessons.sort_by_key(|lesson| lesson.number);
+        Ok(Self { root: root.to_owned(), apps, lessons, contract })
+    }
+
+    /// The lesson that `typed` names: its number, its id, or a part of its id that no other lesson has.
+    ///
+    /// Errors: [`ErrorId::UnknownLesson`].
+    pub fn lesson(&self, typed: &str) -> Result<&Lesson> {
+        let by_number = typed.parse().ok().and_then(|n: u32| self.lessons.iter().find(|l| l.number == n));
+        let exact = || self.lessons.iter().find(|l| l.id.as_str() == typed);
+        if let Some(lesson) = by_number.or_else(exact) {
+            return Ok(lesson);
+        }
+        let parts: Vec<_> =
+            self.lessons.iter().filter(|l| !typed.is_empty() && l.id.as_str().contains(typed)).collect();
+        if let [only] = parts.as_slice() {
+            return Ok(only);
+        }
+        let problem =
+            Problem::new(ErrorId::UnknownLesson, format!("There is no lesson {:?}.", names::printable(typed)));
+        let nearest = names::nearest(typed, self.lessons.iter().map(|l| l.id.as_str()));
+        let problem = match nearest {
+            Some(id) => problem.next(format!("Did you mean `{id}`?")),
+            None => problem,
+        };
+        Err(problem.next("cargo xtask lesson    lists the lessons"))
+    }
+
+    /// The app that `typed` names.
+    ///
+    /// Errors: [`ErrorId::UnknownApp`].
+    pub fn app(&self, typed: &str) -> Result<&App> {
+        self.apps.get(typed).ok_or_else(|| {
+            let known = names::list(self.apps.keys().map(AppId::as_str));
+            let fact = format!("There is no app {:?}; there are {known}.", names::printable(typed));
+            suggest(Problem::new(ErrorId::UnknownApp, fact), typed, self.apps.keys().map(AppId::as_str))
+        })
+    }
+
+    /// Reads the Dockerfile of a rung.
+    ///
+    /// Errors: [`ErrorId::File`], [`ErrorId::Dockerfile`].
+    pub fn dockerfile(&self, app: &AppId, rung: &RungId) -> Result<Dockerfile> {
+        let shown = dockerfile_path(app, rung);
+        let text = fs::read_to_string(self.root.join(&shown)).map_err(|e| error::io("read", Path::new(&shown), &e))?;
+        dockerfile::parse(&text, &shown)
+    }
+}
+
+/// Path of a rung's Dockerfile, relative to the repository.
+pub fn dockerfile_path(app: &AppId, rung: &RungId) -> String {
+    format!("apps/{app}/{rung}.Dockerfile")
+}
+
+/// Adds "Did you mean" when a candidate is near.
+pub fn suggest<'a>(problem: Problem, typed: &str, candidates: impl IntoIterator<Item = &'a str>) -> Problem {
+    match names::nearest(typed, candidates) {
+        Some(name) => problem.next(format!("Did you mean `{name}`?")),
+        None => problem,
+    }
+}
+
+/// The folders inside a folder of the repository: name and path relative to the root, sorted.
+fn folders(root: &Path, inside: &str) -> Result<Vec<(String, String)>> {
+    let path = root.join(inside);
+    let entries = fs::read_dir(&path).map_err(|_| {
+        Problem::new(ErrorId::NotAWorkshop, format!("This repository has no folder {inside}/."))
+            .next("git status    shows whether files are missing")
+    })?;
+    let mut names: Vec<String> = entries
+        .filter_map(std::result::Result::ok)
+        .filter(|entry| entry.path().is_dir())
+        .filter_map(|entry| entry.file_name().into_string().ok())
+        .collect();
+    names.sort();
+    Ok(names.into_iter().map(|name| (name.clone(), format!("{inside}/{name}"))).collect())
+}
+
+/// Splits `01-two-stages` into number and id.
+fn numbered(folder: &str) -> Option<(u32, LessonId)> {
+    let (number, id) = folder.split_once('-')?;
+    Some((number.parse().ok()?, LessonId::try_from(id.to_owned()).ok()?))
+}
+
+fn check_contract(contract: &Contract) -> Result<()> {
+    let shown = "apps/contract.toml";
+    if contract.health().is_none() {
+        return Err(Problem::new(ErrorId::Manifest, format!("{shown}: no request has role = \"health\".")));
+    }
+    for request in &contract.requests {
+        if !contract.setup.contains_key(&request.setup) {
+            let fact =
+                format!("{shown}: request `{}` names the setup `{}`, which is not defined.", request.id, request.setup);
+            return Err(suggest(
+                Problem::new(ErrorId::Manifest, fact),
+                &request.setup,
+                contract.setup.keys().map(String::as_str),
+            ));
+        }
+    }
+    Ok(())
+}
+
+/// A lesson may only name rungs that at least one app has.
+fn check_lesson(lesson: &Lesson, apps: &BTreeMap<AppId, App>, path: &Path, shown: &str) -> Result<()> {
+    for rung in &lesson.rungs {
+        if !apps.values().any(|app| app.rung.contains_key(rung)) {
+            let text = fs::read_to_string(path).unwrap_or_default();
+            let problem = manifest::contradiction(&text, shown, rung.as_str(), &format!("no app has a rung `{rung}`"));
+            let known = apps.values().flat_map(|app| app.rung.keys()).map(RungId::as_str);
+            return Err(suggest(problem, rung.as_str(), known));
+        }
+    }
+    Ok(())
+}
