@@ -11,7 +11,9 @@ pub mod event;
 pub mod manifest;
 pub mod model;
 pub mod names;
+pub mod probe;
 pub mod process;
+pub mod state;
 pub mod workshop;
 
 /// m
