@@ -7,6 +7,7 @@ from typing import TypedDict
 import anyio
 
 MAX_BYTES = 1024 * 1024
+_BLOCK = 64 * 1024
 
 
 class TooLargeError(Exception):
@@ -34,7 +35,7 @@ async def checksum(chunks: AsyncIterable[bytes], directory: str) -> Checksum:
         NoSpoolError: if the directory takes no file, or the file not all bytes.
 
     """
-    size = 0
+    size, digest = 0, hashlib.sha256()
     try:
         async with anyio.TemporaryFile("w+b", dir=directory) as file:
             async for chunk in chunks:
@@ -42,8 +43,10 @@ async def checksum(chunks: AsyncIterable[bytes], directory: str) -> Checksum:
                 if size > MAX_BYTES:
                     raise TooLargeError
                 await file.write(chunk)
-            await file.seek(0)  # also writes out what is buffered: a full disk shows here at the latest
-            digest = await anyio.to_thread.run_sync(hashlib.file_digest, file.wrapped, "sha256")
+            # Going back also writes out what is buffered, so a full disk shows here at the latest.
+            await file.seek(0)
+            while block := await file.read(_BLOCK):
+                digest.update(block)
     except OSError as error:
         reason = error.strerror or str(error)
         message = f"no writable place for temporary files: {directory}: {reason}"
