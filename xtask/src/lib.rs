@@ -11,9 +11,12 @@ pub mod event;
 pub mod manifest;
 pub mod model;
 pub mod names;
+pub mod plan;
 pub mod probe;
 pub mod process;
+pub mod rules;
 pub mod state;
+pub mod units;
 pub mod workshop;
 
 /// m
