@@ -27,7 +27,7 @@ RUN --mount=type=cache,id=harbour-clock-cargo-registry,target=/usr/local/cargo/r
 # --- check: formatter, linter and tests, on demand with --target check; the image does not depend on it
 FROM rust:1-trixie AS check
 # The official image comes without the two tools, and with rustup to get them; a distribution's toolchain has them.
-RUN if command -v rustup; then rustup component add clippy rustfmt; fi
+RUN if command -v rustup > /dev/null; then rustup component add clippy rustfmt; fi
 WORKDIR /src
 COPY . .
 # Compiled dependencies may stay in a cache mount here, because no image is made of them.

@@ -1,7 +1,7 @@
 //! The program as a process: its exit status, its signals, its health check.
 
 use std::{
-    io::{BufRead as _, BufReader, Write as _},
+    io::{BufRead as _, BufReader, Read as _, Write as _},
     net::TcpStream,
     process::{Child, Command, Output, Stdio},
     time::{Duration, Instant},
@@ -22,6 +22,17 @@ fn failed(output: &Output) -> (Option<i32>, String) {
 fn free_port() -> String {
     let listener = std::net::TcpListener::bind("127.0.0.1:0").unwrap();
     listener.local_addr().unwrap().port().to_string()
+}
+
+/// The body of the answer to a GET request.
+fn get(port: &str, path: &str) -> String {
+    let mut stream = TcpStream::connect(format!("127.0.0.1:{port}")).unwrap();
+    stream
+        .write_all(format!("GET {path} HTTP/1.0\r\n\r\n").as_bytes())
+        .unwrap();
+    let mut answer = String::new();
+    stream.read_to_string(&mut answer).unwrap();
+    answer.split_once("\r\n\r\n").unwrap().1.to_owned()
 }
 
 /// A running service, and the first line of its log.
@@ -111,4 +122,12 @@ fn a_client_that_stalls_delays_the_exit_only_so_long() {
     let (status, took) = stop(child, "TERM");
     assert_eq!(status, Some(0));
     assert!(took < Duration::from_secs(5), "{took:?}");
+}
+
+#[test]
+fn a_variable_that_leads_nowhere_means_no_roots() {
+    let port = free_port();
+    let (child, _) = start(&[("PORT", &port), ("SSL_CERT_FILE", "/no/such/file")]);
+    assert_eq!(get(&port, "/roots"), r#"{"count":0,"source":null}"#);
+    assert_eq!(stop(child, "TERM").0, Some(0));
 }

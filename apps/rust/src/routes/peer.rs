@@ -38,18 +38,17 @@ mod client {
 
     use axum::http::StatusCode;
     use rustls::crypto::ring;
-    use rustls_native_certs::load_native_certs;
     use tokio::task::spawn_blocking;
     use ureq::{
         Agent,
         tls::{Certificate, RootCerts, TlsConfig},
     };
 
-    use crate::problem::Problem;
+    use crate::{problem::Problem, routes::roots};
 
     const PATIENCE: Duration = Duration::from_secs(5);
 
-    /// The status that `url` answers with. Trusts what the image trusts, and never follows a redirect.
+    /// The status that `url` answers with. Trusts the roots that `GET /roots` counts, and follows no redirect.
     pub async fn status(url: String) -> Result<u16, Problem> {
         let answer = spawn_blocking(move || agent().get(&url).call())
             .await
@@ -62,13 +61,14 @@ mod client {
     }
 
     fn agent() -> Agent {
-        let roots: RootCerts = load_native_certs()
+        let roots: Vec<_> = roots::load()
+            .1
             .certs
             .iter()
             .map(|der| Certificate::from_der(der).to_owned())
             .collect();
         let tls = TlsConfig::builder()
-            .root_certs(roots)
+            .root_certs(RootCerts::new_with_certs(&roots))
             .unversioned_rustls_crypto_provider(Arc::new(ring::default_provider()))
             .build();
         Agent::config_builder()

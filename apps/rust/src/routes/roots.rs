@@ -1,9 +1,9 @@
-//! `GET /roots`: the certificates that TLS clients in this image would trust.
+//! `GET /roots`: the certificates that a TLS client in this image trusts.
 
 use std::{env, path::PathBuf};
 
 use axum::Json;
-use rustls_native_certs::load_native_certs;
+use rustls_native_certs::{CertificateResult, load_certs_from_paths};
 use serde::Serialize;
 use tokio::task::spawn_blocking;
 
@@ -15,23 +15,27 @@ pub struct Roots {
 
 pub async fn show() -> Json<Roots> {
     // Some 150 certificates are read and parsed: too long to keep the other requests waiting.
-    let count = spawn_blocking(|| load_native_certs().certs.len())
-        .await
-        .expect("reading files does not panic");
+    let (source, found) = spawn_blocking(load).await.expect("reading files does not panic");
+    let count = found.certs.len();
     Json(Roots {
         count,
-        source: source().filter(|_| count > 0),
+        source: source.filter(|_| count > 0),
     })
 }
 
-/// The file or folder the certificates come from: what the variables of OpenSSL name, else the first of the usual
-/// places that exists. This is the order in which `load_native_certs` looks.
-fn source() -> Option<PathBuf> {
+/// The certificates, and the file or folder they were looked for in.
+///
+/// Always one place, so that it can be named: the file in `SSL_CERT_FILE`, else the folder in `SSL_CERT_DIR`, else the
+/// first of the usual places of Linux distributions that exists. A variable that leads nowhere means no certificates.
+pub fn load() -> (Option<PathBuf>, CertificateResult) {
     let variable = |name| env::var_os(name).filter(|path| !path.is_empty()).map(PathBuf::from);
-    variable("SSL_CERT_FILE")
+    let usual = openssl_probe::probe;
+    let source = variable("SSL_CERT_FILE")
         .or_else(|| variable("SSL_CERT_DIR"))
-        .or_else(|| {
-            let found = openssl_probe::probe();
-            found.cert_file.or_else(|| found.cert_dir.into_iter().next())
-        })
+        .or_else(|| usual().cert_file)
+        .or_else(|| usual().cert_dir.into_iter().next());
+    let folder = source.as_deref().filter(|path| path.is_dir());
+    let file = source.as_deref().filter(|path| !path.is_dir());
+    let found = load_certs_from_paths(file, folder);
+    (source, found)
 }

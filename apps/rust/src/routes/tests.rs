@@ -81,6 +81,13 @@ async fn bad_instants_are_bad_requests() {
 }
 
 #[tokio::test]
+async fn roots_come_from_one_place_or_none() {
+    let (status, body) = call("GET", "/roots").await;
+    assert_eq!(status, 200);
+    assert_eq!(body["count"] == 0, body["source"].is_null(), "{body}");
+}
+
+#[tokio::test]
 async fn the_peer_is_the_operators_choice() {
     let (status, body) = call("GET", "/peer").await;
     assert_eq!((status, body), (404, json!({"error": "PEER_URL is not set"})));
