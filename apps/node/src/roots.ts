@@ -1,8 +1,10 @@
+import { X509Certificate } from 'node:crypto';
 import { getCACertificates } from 'node:tls';
 
 /**
  * How many CA certificates this process trusts by default, and where they came from; `source` is null when there are
  * none. Node carries Mozilla's list inside itself, and adds NODE_EXTRA_CA_CERTS, or the system's store on request.
+ * With --use-openssl-ca the count is 0: OpenSSL then reads a store of its own choice, out of Node's sight.
  */
 export function roots() {
   const trusted = certificates('default');
@@ -18,7 +20,7 @@ export function roots() {
   return { count: trusted.size, source: sources.length > 0 ? sources.join(' and ') : null };
 }
 
-/** The certificates of one store, each once: the stores differ in the newline that ends a certificate. */
+/** The certificates of one store by their fingerprints: the stores write the same certificate differently. */
 function certificates(store: 'default' | 'bundled' | 'extra'): Set<string> {
-  return new Set(getCACertificates(store).map((pem) => pem.trim()));
+  return new Set(getCACertificates(store).map((pem) => new X509Certificate(pem).fingerprint256));
 }
