@@ -23,7 +23,9 @@ def install(app: FastAPI) -> None:
     @app.exception_handler(RequestValidationError)
     async def invalid(_: Request, error: RequestValidationError) -> JSONResponse:
         first = error.errors()[0]
-        return _answer(400, f"{first['loc'][-1]}: {first['msg']}")
+        # Our own words where a validator of ours spoke; pydantic's message puts its own in front of them.
+        reason = first.get("ctx", {}).get("error", first["msg"])
+        return _answer(400, f"{first['loc'][-1]}: {reason}")
 
     @app.exception_handler(ClientDisconnect)
     async def gone(_: Request, error: ClientDisconnect) -> JSONResponse:

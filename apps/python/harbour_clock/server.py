@@ -28,7 +28,7 @@ def serve(settings: Settings) -> int:
     try:
         listener = _listen(settings)
     except OSError as error:
-        reason = error.strerror or error
+        reason = os.strerror(error.errno) if error.errno else error
         print(f"harbour-clock: cannot listen on {settings.listening}: {reason}", file=sys.stderr)
         return 1
 

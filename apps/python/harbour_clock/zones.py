@@ -58,7 +58,10 @@ def parse_instant(text: str) -> datetime:
     """
     if not _RFC_3339.fullmatch(text):
         raise ValueError("not an RFC 3339 instant")
-    return datetime.fromisoformat(text.upper()).astimezone(UTC)
+    try:
+        return datetime.fromisoformat(text.upper()).astimezone(UTC)
+    except OverflowError:
+        raise ValueError("before the first year of the calendar") from None
 
 
 def time_in(name: str, instant: datetime) -> ZonedTime:
