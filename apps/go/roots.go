@@ -4,6 +4,7 @@ import (
 	"crypto/sha256"
 	"crypto/x509"
 	"encoding/pem"
+	"iter"
 	"net/http"
 	"os"
 	"path/filepath"
@@ -49,7 +50,7 @@ func findRoots(getenv func(string) string) roots {
 	var found roots
 	known := make(map[[sha256.Size]byte]bool)
 	add := func(source string, bundle []byte) {
-		for fingerprint := range certificates(bundle) {
+		for fingerprint := range fingerprints(bundle) {
 			known[fingerprint] = true
 		}
 		if found.Source == nil && len(known) > 0 {
@@ -77,14 +78,10 @@ func findRoots(getenv func(string) string) roots {
 	return found
 }
 
-// certificates yields the SHA-256 fingerprint of every certificate in a PEM bundle that crypto/x509 accepts.
-func certificates(bundle []byte) func(yield func([sha256.Size]byte) bool) {
+// fingerprints yields the SHA-256 of every certificate in a PEM bundle that crypto/x509 accepts.
+func fingerprints(bundle []byte) iter.Seq[[sha256.Size]byte] {
 	return func(yield func([sha256.Size]byte) bool) {
-		for {
-			var block *pem.Block
-			if block, bundle = pem.Decode(bundle); block == nil {
-				return
-			}
+		for block, rest := pem.Decode(bundle); block != nil; block, rest = pem.Decode(rest) {
 			if block.Type != "CERTIFICATE" || len(block.Headers) > 0 {
 				continue
 			}

@@ -34,6 +34,9 @@ RUN ["/usr/bin/python3.13", "bytecode.py"]
 # --- check: formatter, linter, types and tests, on demand with --target check; the image does not depend on it
 FROM python:3.13-trixie AS check
 WORKDIR /app
+# A virtual environment, so that the tools cannot clash with packages the base image has of its own.
+RUN python -m venv /venv
+ENV PATH=/venv/bin:$PATH
 COPY requirements-dev.txt .
 RUN --mount=type=cache,id=harbour-clock-pip,target=/root/.cache/pip \
     pip install --require-hashes --only-binary :all: -r requirements-dev.txt

@@ -7,10 +7,12 @@ use std::fs::{File, TryLockError};
 use std::path::{Path, PathBuf};
 use std::sync::Mutex;
 use std::sync::atomic::{AtomicBool, Ordering};
+use std::time::Duration;
 
 use super::folder;
 use crate::engine::Engine;
 use crate::error::{self, Result};
+use crate::interrupt;
 
 /// A run that may create containers. Dropping it ends the run; [`Run::clean`] should have been called by then.
 #[derive(Debug)]
@@ -52,6 +54,13 @@ impl Run {
         }
     }
 
+    /// Forgets a container that has been removed.
+    pub fn forget(&self, container: &str) {
+        if let Ok(mut containers) = self.containers.lock() {
+            containers.retain(|id| id != container);
+        }
+    }
+
     /// From now on the containers stay when the run ends; `clean` still finds them by their label.
     pub fn keep(&self) {
         self.keep.store(true, Ordering::Relaxed);
@@ -64,13 +73,19 @@ impl Run {
         }
         let noted = self.containers.lock().map(|mut c| std::mem::take(&mut *c)).unwrap_or_default();
         let removed = engine.remove_containers(&noted);
-        // A container may have been started by a command that was ended before it told us its id.
-        let missed = engine.containers_of(&self.id).unwrap_or_default();
-        let _ = engine.remove_containers(&missed);
-        match (removed, missed.is_empty()) {
-            (Ok(()), true) => 0,
-            _ => engine.containers_of(&self.id).map_or(noted.len(), |left| left.len()),
+        // A container may come from a command that was ended before it told us its id, and the engine may still be at it.
+        let looks = if interrupt::requested() { 3 } else { 1 };
+        for look in 0..looks {
+            if look > 0 {
+                std::thread::sleep(Duration::from_millis(300));
+            }
+            let missed = engine.containers_of(&self.id).unwrap_or_default();
+            let _ = engine.remove_containers(&missed);
+            if removed.is_ok() && missed.is_empty() && looks == 1 {
+                return 0;
+            }
         }
+        engine.containers_of(&self.id).map_or(noted.len(), |left| left.len())
     }
 }
 
