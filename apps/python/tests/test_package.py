@@ -26,10 +26,3 @@ def test_everything_the_service_loads_gets_bytecode() -> None:
         "s.uvicorn.Config(lambda: 0, loop='uvloop', http='httptools', ws='none', lifespan='off').load()"
     )
     assert service <= modules_after("import bytecode; bytecode.load()")
-
-
-def test_bytecode_lands_in_the_folder_named(tmp_path: Path) -> None:
-    command = [sys.executable, "-X", f"pycache_prefix={tmp_path}", "bytecode.py"]
-    subprocess.run(command, cwd=HOME, check=True)
-    assert list(tmp_path.rglob("fastapi/applications.cpython-313.pyc"))
-    assert not list(tmp_path.rglob("bytecode.*"))
