@@ -1,0 +1,257 @@
+//! The command line: names, options and help. What a command does is in its file under `commands/`.
+
+use clap::builder::styling::{AnsiColor, Styles};
+use clap::{Args, CommandFactory, Parser, Subcommand, ValueEnum};
+
+/// Drydock: a hands-on workshop on Docker multi-stage builds.
+#[derive(Debug, Parser)]
+#[command(
+    name = "cargo xtask",
+    bin_name = "cargo xtask",
+    version,
+    about,
+    disable_help_subcommand = true,
+    styles = STYLES,
+    max_term_width = 100
+)]
+pub struct Cli {
+    /// What to do; without it, where you are and what to type next.
+    #[command(subcommand)]
+    pub command: Option<Command>,
+    /// Options every command understands.
+    #[command(flatten)]
+    pub global: Global,
+}
+
+const STYLES: Styles = Styles::styled()
+    .header(AnsiColor::Blue.on_default().bold())
+    .usage(AnsiColor::Blue.on_default().bold())
+    .literal(AnsiColor::Cyan.on_default());
+
+/// Options every command understands.
+#[derive(Clone, Copy, Debug, Args)]
+pub struct Global {
+    /// Show every docker command and every expectation.
+    #[arg(long, short, global = true, help_heading = "Output")]
+    pub verbose: bool,
+    /// Colour: auto looks at the terminal and at `NO_COLOR`.
+    #[arg(long, global = true, value_enum, default_value_t, help_heading = "Output")]
+    pub color: Color,
+    /// Plain lines of words: no moving progress bars, no symbols.
+    #[arg(long, global = true, help_heading = "Output")]
+    pub accessible: bool,
+}
+
+/// When to use colour.
+#[derive(Clone, Copy, Debug, Default, PartialEq, Eq, ValueEnum)]
+pub enum Color {
+    /// On a terminal, unless `NO_COLOR` is set.
+    #[default]
+    Auto,
+    /// Always.
+    Always,
+    /// Never.
+    Never,
+}
+
+/// Everything the runner can do. The group of each is in [`GROUPS`].
+#[derive(Debug, Subcommand)]
+pub enum Command {
+    /// List the lessons, or run one: build, start, ask, measure, judge.
+    Lesson(Lesson),
+    /// Explain an error by its id.
+    Explain(Explain),
+    /// Say what this machine has and lacks, and prove the engine with a real container.
+    Doctor(Doctor),
+    /// The base images: list, build, save to a file, load from one.
+    Bases(Bases),
+    /// Remove what Drydock made: containers, images, remembered state.
+    Clean(Clean),
+    /// Run every check of the repository.
+    Test(Test),
+    /// Check, and with --fix mend, what must agree: manifests, Dockerfiles, the table in the README.
+    Tidy(Tidy),
+}
+
+/// Commands by who needs them. Help shows them in this order, and a test sees to it that none is missing.
+pub const GROUPS: &[(&str, &[&str])] =
+    &[("Learn", &["lesson", "explain"]), ("Prepare", &["doctor", "bases", "clean"]), ("Maintain", &["test", "tidy"])];
+
+/// `cargo xtask lesson`
+#[derive(Debug, Args)]
+pub struct Lesson {
+    /// Number of the lesson, its id, or a part of its id. Without it the lessons are listed.
+    pub lesson: Option<String>,
+    /// Only this app, i.e. language; may be given several times. `all` for all of them. Remembered.
+    #[arg(long, value_name = "APP", help_heading = "What to run")]
+    pub app: Vec<String>,
+    /// Only this rung, i.e. Dockerfile; may be given several times.
+    #[arg(long, value_name = "RUNG", help_heading = "What to run")]
+    pub rung: Vec<String>,
+    /// Where the images named in FROM come from.
+    #[command(flatten)]
+    pub bases: BaseOptions,
+    /// Another buildx builder than the current one.
+    #[arg(long, value_name = "NAME", help_heading = "How to build")]
+    pub builder: Option<String>,
+    /// Build from nothing, without the build cache.
+    #[arg(long, help_heading = "How to build")]
+    pub no_cache: bool,
+    /// Leave the containers running and print their addresses.
+    #[arg(long, help_heading = "What to do")]
+    pub keep: bool,
+    /// Print the docker commands and do nothing.
+    #[arg(long, conflicts_with_all = ["keep", "json"], help_heading = "What to do")]
+    pub dry_run: bool,
+    /// Get what is missing first: engine, tools. Says what it does before it does it.
+    #[arg(long, help_heading = "What to do")]
+    pub setup: bool,
+    /// Keep the result as the lesson's recorded run, from which README and book are generated.
+    #[arg(long, hide = true, help_heading = "What to do")]
+    pub record: bool,
+    /// Print one JSON document instead of the table.
+    #[arg(long, help_heading = "Output")]
+    pub json: bool,
+}
+
+/// Where bases come from.
+#[derive(Clone, Debug, Default, Args)]
+pub struct BaseOptions {
+    /// auto, local, registry or registry=HOST: official images from a registry or a mirror of it, or stand-ins built here.
+    #[arg(long, value_name = "WHERE", help_heading = "How to build")]
+    pub bases: Option<String>,
+    /// Certificate of a network that intercepts TLS, given to the toolchain bases only. Found by itself where the system keeps it.
+    #[arg(long, value_name = "FILE", help_heading = "How to build")]
+    pub ca_file: Vec<std::path::PathBuf>,
+}
+
+/// `cargo xtask explain`
+#[derive(Debug, Args)]
+pub struct Explain {
+    /// The id printed in brackets behind an error. Without it all are listed.
+    pub id: Option<String>,
+}
+
+/// `cargo xtask doctor`
+#[derive(Debug, Args)]
+pub struct Doctor {
+    /// Get what is missing.
+    #[arg(long)]
+    pub setup: bool,
+    /// Print one JSON document.
+    #[arg(long, help_heading = "Output")]
+    pub json: bool,
+}
+
+/// `cargo xtask bases`
+#[derive(Debug, Args)]
+pub struct Bases {
+    /// What to do with them; lists them when left out.
+    #[command(subcommand)]
+    pub command: Option<BasesCommand>,
+}
+
+/// What can be done with bases.
+#[derive(Debug, Subcommand)]
+pub enum BasesCommand {
+    /// List them: where from, how large, how they differ from the official images.
+    List {
+        /// Print one JSON document.
+        #[arg(long)]
+        json: bool,
+    },
+    /// Build the ones named, or all.
+    Build {
+        /// Official names, e.g. `golang:1.27-trixie`.
+        names: Vec<String>,
+        /// Get what is missing first.
+        #[arg(long)]
+        setup: bool,
+        /// Certificate of a network that intercepts TLS.
+        #[arg(long, value_name = "FILE")]
+        ca_file: Vec<std::path::PathBuf>,
+    },
+    /// Save those that are here to a file, for a machine that cannot build them.
+    Save {
+        /// The file to write.
+        file: std::path::PathBuf,
+    },
+    /// Load them from such a file.
+    Load {
+        /// The file to read.
+        file: std::path::PathBuf,
+    },
+}
+
+/// `cargo xtask clean`
+#[derive(Debug, Args)]
+pub struct Clean {
+    /// Only say what would be removed.
+    #[arg(long)]
+    pub dry_run: bool,
+    /// Remove the base images too; building them again takes some minutes.
+    #[arg(long)]
+    pub bases: bool,
+}
+
+/// `cargo xtask test`
+#[derive(Debug, Args)]
+pub struct Test {
+    /// Get what is missing first.
+    #[arg(long)]
+    pub setup: bool,
+    /// Only what needs no engine; says what it leaves out.
+    #[arg(long, conflicts_with = "full")]
+    pub fast: bool,
+    /// Everything, also what takes too long for every change.
+    #[arg(long)]
+    pub full: bool,
+    /// Only the parts whose name contains this.
+    #[arg(value_name = "PART")]
+    pub parts: Vec<String>,
+}
+
+/// `cargo xtask tidy`
+#[derive(Debug, Args)]
+pub struct Tidy {
+    /// Write what is generated instead of comparing it.
+    #[arg(long)]
+    pub fix: bool,
+}
+
+/// The clap command with its subcommands listed by group.
+pub fn command() -> clap::Command {
+    let command = Cli::command();
+    let mut listed = String::new();
+    for (group, names) in GROUPS {
+        use std::fmt::Write as _;
+        let header = STYLES.get_header();
+        let _ = writeln!(listed, "\n{header}{group}:{header:#}");
+        for name in *names {
+            let about = command.find_subcommand(name).and_then(|c| c.get_about()).map(ToString::to_string);
+            let literal = STYLES.get_literal();
+            let _ = writeln!(listed, "  {literal}{name:<9}{literal:#}{}", about.unwrap_or_default());
+        }
+    }
+    command.help_template(format!("{{about-with-newline}}\n{{usage-heading}} {{usage}}\n{listed}\n{{options}}"))
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    #[test]
+    fn the_command_line_is_consistent() {
+        command().debug_assert();
+    }
+
+    #[test]
+    fn every_command_is_in_exactly_one_group() {
+        let mut grouped: Vec<&str> = GROUPS.iter().flat_map(|(_, names)| names.iter().copied()).collect();
+        let command = command();
+        let mut all: Vec<&str> = command.get_subcommands().map(clap::Command::get_name).collect();
+        grouped.sort_unstable();
+        all.sort_unstable();
+        assert_eq!(grouped, all);
+    }
+}

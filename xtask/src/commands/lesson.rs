@@ -1,0 +1,168 @@
+//! `cargo xtask lesson`: lists the lessons, or runs one.
+
+use std::collections::BTreeMap;
+
+use super::Context;
+use crate::bases;
+use crate::cli;
+use crate::engine::bake;
+use crate::engine::reach::{self, Reached};
+use crate::engine::Engine;
+use crate::error::{Exit, Result};
+use crate::event::{Event, Sink};
+use crate::model::{App, AppId, Environment, Lesson, LessonRef, LessonReport};
+use crate::plan::Plan;
+use crate::report::{self, Finish};
+use crate::runner::{self, Options, Outcome};
+use crate::setup;
+use crate::state::memory::{Cold, Memory};
+use crate::workshop::Workshop;
+
+/// Version of the JSON document.
+const SCHEMA: u32 = 1;
+
+pub fn run(options: &cli::Lesson, context: Context) -> Result<Exit> {
+    let workshop = Workshop::find()?;
+    let Some(typed) = &options.lesson else {
+        report::line(report::listing(&workshop.lessons, context.style));
+        return Ok(Exit::Pass);
+    };
+    let lesson = workshop.lesson(typed)?;
+    let apps = apps(&workshop, options)?;
+    let plan = Plan::of_lesson(&workshop, lesson, &apps, &options.rung, |app, rung| workshop.dockerfile(app, rung))?;
+    let sink = report::progress(context.style, context.global.verbose);
+    let sink: &dyn Sink = sink.as_ref();
+    if options.dry_run {
+        return dry_run(&plan, options, sink);
+    }
+    if options.setup {
+        setup::engine(sink)?;
+    }
+    let reached = reach::probe()?;
+    let engine = Engine::new(sink);
+    let choice = bases::choose(&options.bases, engine)?;
+    sink.emit(Event::Started {
+        title: format!("Lesson {} · {}", lesson.number, lesson.title),
+        surroundings: format!("bases: {} · engine {} · {} CPUs", choice.described(), reached.engine, reached.cpus),
+    });
+    sink.emit(Event::Note(format!("{}\n", lesson.question)));
+    let contexts = bases::ensure(&plan.bases(), &choice, options.setup, engine)?;
+    let build = bake::Options { no_cache: options.no_cache, builder: options.builder.clone() };
+    let run_options = Options { build, keep: options.keep };
+    let outcome = runner::run(&plan, &contexts, &workshop.contract, &run_options, &workshop.root, engine)?;
+    let environment = environment(&reached, choice.described());
+    finish(&workshop, &plan, &contexts, outcome, environment, options, context)
+}
+
+fn finish(
+    workshop: &Workshop,
+    plan: &Plan,
+    contexts: &BTreeMap<String, String>,
+    outcome: Outcome,
+    environment: Environment,
+    options: &cli::Lesson,
+    context: Context,
+) -> Result<Exit> {
+    let lesson = &plan.lesson;
+    let last_cold = remember_cold(&outcome, &environment.date)?;
+    let report = LessonReport {
+        schema: SCHEMA,
+        lesson: LessonRef { id: lesson.id.clone(), number: lesson.number, title: lesson.title.clone() },
+        environment,
+        results: outcome.results,
+        expectations: outcome.verdicts,
+        leftovers: outcome.leftovers,
+    };
+    if options.json {
+        report::line(serde_json::to_string_pretty(&report).expect("plain data is always JSON"));
+    } else {
+        let example = plan.images.last().map(|image| image.target(contexts).by_hand().display()).unwrap_or_default();
+        let finish = Finish {
+            built_in: outcome.built_in,
+            any_cached: outcome.any_cached,
+            last_cold,
+            by_hand: example,
+            kept: &outcome.kept,
+            next: next(workshop, lesson),
+        };
+        report::line(report::lesson(lesson, &report, &finish, context.style, context.global.verbose));
+    }
+    for problem in &outcome.problems {
+        report::message(report::problem(problem, context.style));
+    }
+    let unhealthy = outcome.problems.first().map(crate::error::Problem::exit);
+    let failed = report.expectations.iter().any(|v| !v.pass).then_some(Exit::ExpectationFailed);
+    Ok(unhealthy.or(failed).unwrap_or(Exit::Pass))
+}
+
+/// The apps to run: those named, else those the learner chose, else all. Asked once, on a terminal.
+fn apps(workshop: &Workshop, options: &cli::Lesson) -> Result<Vec<AppId>> {
+    if !options.app.is_empty() {
+        let all = options.app.iter().any(|a| a == "all");
+        let named = options.app.iter().filter(|a| *a != "all").map(|a| workshop.app(a).map(|app| app.id.clone()));
+        let named: Vec<AppId> = named.collect::<Result<_>>()?;
+        let chosen = if all { Vec::new() } else { named };
+        if report::terminal() {
+            Memory::update(|memory| memory.apps = Some(chosen.clone()))?;
+        }
+        return Ok(chosen);
+    }
+    if !report::terminal() || options.json {
+        return Ok(Vec::new());
+    }
+    if let Some(remembered) = Memory::load()?.apps {
+        return Ok(remembered.into_iter().filter(|id| workshop.apps.contains_key(id)).collect());
+    }
+    let titles: Vec<&str> = workshop.apps.values().map(|app: &App| app.title.as_str()).collect();
+    let chosen: Vec<AppId> = match report::choose("Which language do you write? The lessons follow it.", &titles, "all of them")? {
+        Some(index) => workshop.apps.keys().nth(index).cloned().into_iter().collect(),
+        None => Vec::new(),
+    };
+    Memory::update(|memory| memory.apps = Some(chosen.clone()))?;
+    Ok(chosen)
+}
+
+fn dry_run(plan: &Plan, options: &cli::Lesson, sink: &dyn Sink) -> Result<Exit> {
+    let engine = Engine::new(sink);
+    let choice = bases::choose(&options.bases, engine)?;
+    let contexts = bases::contexts(&plan.bases(), &choice)?;
+    for image in &plan.images {
+        report::line(image.target(&contexts).by_hand().display());
+    }
+    for image in &plan.images {
+        report::line(runner::container_of(image, &crate::model::Setup::default(), "RUN").command().display());
+    }
+    Ok(Exit::Pass)
+}
+
+fn environment(reached: &Reached, bases: String) -> Environment {
+    Environment {
+        engine: reached.engine.clone(),
+        buildx: reached.buildx.clone(),
+        store: reached.store,
+        arch: reached.arch.clone(),
+        os: reached.os.clone(),
+        cpus: reached.cpus,
+        memory_bytes: reached.memory_bytes,
+        bases,
+        date: jiff::Timestamp::now().strftime("%Y-%m-%dT%H:%M:%SZ").to_string(),
+    }
+}
+
+/// Remembers a build that used no cache, and returns the one to show beside a build that did.
+fn remember_cold(outcome: &Outcome, date: &str) -> Result<Option<Cold>> {
+    if outcome.any_cached {
+        return Ok(Memory::load()?.last_cold);
+    }
+    let ms = u64::try_from(outcome.built_in.as_millis()).unwrap_or(u64::MAX);
+    let cold = Cold { ms, images: outcome.results.len(), date: date.to_owned() };
+    Memory::update(|memory| memory.last_cold = Some(cold))?;
+    Ok(None)
+}
+
+fn next(workshop: &Workshop, lesson: &Lesson) -> String {
+    match workshop.lessons.iter().find(|l| l.number > lesson.number) {
+        Some(next) => format!("cargo xtask lesson {}", next.number),
+        None => format!("cargo xtask lesson {} --keep    leaves the containers running, to look around in", lesson.number),
+    }
+}

@@ -1,0 +1,31 @@
+//! One file a command.
+
+mod explain;
+mod lesson;
+mod start;
+
+use crate::cli::{Cli, Command, Global};
+use crate::error::{Exit, Result};
+use crate::report::Style;
+
+/// What every command is given besides its own options.
+#[derive(Clone, Copy, Debug)]
+pub struct Context {
+    /// Options every command understands.
+    pub global: Global,
+    /// How output may be dressed.
+    pub style: Style,
+}
+
+/// Runs the command that was asked for.
+///
+/// Errors: whatever the command fails with.
+pub fn run(cli: Cli) -> Result<Exit> {
+    let context = Context { global: cli.global, style: Style::of(cli.global) };
+    match cli.command {
+        None => start::run(context),
+        Some(Command::Lesson(options)) => lesson::run(&options, context),
+        Some(Command::Explain(options)) => explain::run(&options, context),
+        Some(_) => unreachable!(),
+    }
+}

@@ -1,0 +1,134 @@
+//! A lesson's result: the table, the expectations, what to look at, what to type next.
+
+use comfy_table::{CellAlignment, Table, presets};
+
+use super::{Style, look};
+use crate::model::{Lesson, LessonReport, Measurement, Verdict};
+use crate::state::memory::Cold;
+use crate::units;
+
+/// What is said below the table, apart from the report itself.
+#[derive(Debug)]
+pub struct Finish<'a> {
+    /// Wall time of the build of all images together.
+    pub built_in: std::time::Duration,
+    /// Whether anything came from the build cache.
+    pub any_cached: bool,
+    /// The last build without cache, for comparison.
+    pub last_cold: Option<Cold>,
+    /// The line that repeats one image by hand.
+    pub by_hand: String,
+    /// Addresses of kept containers: image and URL.
+    pub kept: &'a [(String, String)],
+    /// What to type next.
+    pub next: String,
+}
+
+/// The whole result as text.
+pub fn lesson(lesson: &Lesson, report: &LessonReport, finish: &Finish<'_>, style: Style, verbose: bool) -> String {
+    let mut parts = vec![table(lesson, report), answered(report, style)];
+    parts.extend(expectations(&report.expectations, style, verbose));
+    if !finish.kept.is_empty() {
+        let lines = finish.kept.iter().map(|(image, url)| format!("  {image:<20} {}", style.command(url)));
+        parts.push(format!("  Still running:\n{}", lines.collect::<Vec<_>>().join("\n")));
+    }
+    parts.push(format!("  {}", style.dim(&build_time(report.results.len(), finish))));
+    let looks: Vec<String> = lesson.look.iter().filter_map(|l| look::fill(l, &report.results)).collect();
+    if !looks.is_empty() {
+        parts.push(looks.iter().map(|text| format!("  {} {text}", style.bold("Look:"))).collect::<Vec<_>>().join("\n"));
+    }
+    parts.push(format!("  {}\n  {}", style.dim("One of these images by hand:"), style.command(&finish.by_hand)));
+    parts.push(format!("  {} {}", style.bold("Next:"), style.command(&finish.next)));
+    parts.join("\n\n")
+}
+
+/// One row a service: stored bytes of each rung, how many times the last is smaller than the first, when it was ready, as
+/// which user it ran.
+pub fn table(lesson: &Lesson, report: &LessonReport) -> String {
+    let mut table = Table::new();
+    table.load_preset(presets::NOTHING);
+    let rungs: Vec<_> = lesson.rungs.iter().filter(|r| report.results.iter().any(|m| m.rung == **r)).collect();
+    let compared = rungs.len() > 1;
+    let mut header = vec!["service".to_owned()];
+    header.extend(rungs.iter().map(ToString::to_string));
+    header.extend(compared.then(|| "smaller".to_owned()));
+    header.extend(["ready in".to_owned(), "user".to_owned()]);
+    let columns = header.len();
+    table.set_header(header);
+    let mut apps: Vec<_> = report.results.iter().map(|m| &m.app).collect();
+    apps.dedup();
+    for app in apps {
+        let of: Vec<Option<&Measurement>> =
+            rungs.iter().map(|rung| report.results.iter().find(|m| m.app == *app && m.rung == **rung)).collect();
+        let mut row = vec![app.to_string()];
+        row.extend(of.iter().map(|m| m.map_or_else(|| "–".to_owned(), |m| units::bytes(m.stored_bytes))));
+        let first = of.iter().flatten().next();
+        let last = of.iter().flatten().next_back();
+        if let (Some(first), Some(last)) = (first, last) {
+            if compared {
+                row.push(units::factor(units::times(first.stored_bytes, last.stored_bytes)));
+            }
+            row.push(ready(last));
+            row.push(if first.user == last.user { first.user.clone() } else { format!("{} → {}", first.user, last.user) });
+        }
+        table.add_row(row);
+    }
+    for column in 1..columns.saturating_sub(1) {
+        if let Some(column) = table.column_mut(column) {
+            column.set_cell_alignment(CellAlignment::Right);
+        }
+    }
+    table.lines().map(|line| format!(" {}", line.trim_end())).collect::<Vec<_>>().join("\n")
+}
+
+fn ready(measurement: &Measurement) -> String {
+    if measurement.health.ok {
+        units::seconds(std::time::Duration::from_millis(measurement.ready_ms))
+    } else {
+        "not healthy".to_owned()
+    }
+}
+
+fn answered(report: &LessonReport, style: Style) -> String {
+    let well = report.results.iter().filter(|m| m.health.ok).count();
+    let all = report.results.len();
+    let mark = if well == all { style.ok_mark() } else { style.fail_mark() };
+    let noun = if all == 1 { "container" } else { "containers" };
+    format!("  {mark} {well} of {all} {noun} answered the health request.")
+}
+
+/// Failed expectations, or all of them on request. Nobody is praised for watching.
+fn expectations(verdicts: &[Verdict], style: Style, verbose: bool) -> Option<String> {
+    let shown: Vec<String> = verdicts
+        .iter()
+        .filter(|v| verbose || !v.pass)
+        .map(|v| {
+            let mark = if v.pass { style.ok_mark() } else { style.fail_mark() };
+            let line = format!("  {mark} {} {}: {}", v.subject, v.id, v.measured);
+            if v.pass { line } else { format!("{line}\n      expected {}. {}", v.expected, v.why) }
+        })
+        .collect();
+    (!shown.is_empty()).then(|| shown.join("\n"))
+}
+
+fn build_time(images: usize, finish: &Finish<'_>) -> String {
+    let took = units::seconds(finish.built_in);
+    let cold = finish.last_cold.as_ref().map(|cold| {
+        let date = cold.date.split('T').next().unwrap_or_default();
+        let took = units::seconds(std::time::Duration::from_millis(cold.ms));
+        format!(" The last build of all steps took {took} for {} images, on {date}.", cold.images)
+    });
+    if finish.any_cached {
+        format!("Built {images} images in {took}, in parallel and partly from cache.{}", cold.unwrap_or_default())
+    } else {
+        format!("Built {images} images in {took}, in parallel and without cache.")
+    }
+}
+
+/// The list of lessons.
+pub fn listing(lessons: &[Lesson], style: Style) -> String {
+    let lines = lessons.iter().map(|l| {
+        format!("  {:>2}  {:<18} {}", l.number, style.bold(l.id.as_str()), l.able_to)
+    });
+    lines.collect::<Vec<_>>().join("\n")
+}

@@ -1,0 +1,111 @@
+//! Progress on a terminal: a line for each item at work, with what it is doing and for how long, and a bar for the whole.
+
+use std::collections::BTreeMap;
+use std::sync::Mutex;
+use std::time::Duration;
+
+use indicatif::{MultiProgress, ProgressBar, ProgressStyle};
+
+use super::Style;
+use crate::event::{Event, Sink};
+use crate::units;
+
+/// Draws on standard error.
+#[derive(Debug)]
+pub struct Live {
+    style: Style,
+    verbose: bool,
+    bars: MultiProgress,
+    state: Mutex<State>,
+}
+
+#[derive(Debug, Default)]
+struct State {
+    phase: &'static str,
+    overall: Option<ProgressBar>,
+    items: BTreeMap<String, ProgressBar>,
+}
+
+impl Live {
+    /// A new renderer. Draws nothing until the first event.
+    pub fn new(style: Style, verbose: bool) -> Self {
+        Self { style, verbose, bars: MultiProgress::new(), state: Mutex::default() }
+    }
+
+    fn print(&self, text: &str) {
+        let _ = self.bars.println(text);
+    }
+
+    fn phase(&self, name: &'static str, total: usize) {
+        let Ok(mut state) = self.state.lock() else { return };
+        for bar in std::mem::take(&mut state.items).into_values().chain(state.overall.take()) {
+            bar.finish_and_clear();
+        }
+        let bar = self.bars.add(ProgressBar::new(total as u64));
+        bar.set_style(template("  {prefix:<9} {bar:28.blue/dim} {pos}/{len}  {elapsed}").progress_chars("━╸─"));
+        bar.set_prefix(name);
+        bar.enable_steady_tick(Duration::from_millis(200));
+        state.phase = name;
+        state.overall = Some(bar);
+    }
+
+    fn progress(&self, item: &str, doing: &str) {
+        let Ok(mut state) = self.state.lock() else { return };
+        let State { overall, items, .. } = &mut *state;
+        let bar = items.entry(item.to_owned()).or_insert_with(|| {
+            let bar = ProgressBar::new_spinner();
+            let bar = match overall {
+                Some(overall) => self.bars.insert_before(overall, bar),
+                None => self.bars.add(bar),
+            };
+            bar.set_style(template("  {spinner:.blue} {prefix:<20.bold} {elapsed:>4}  {wide_msg:.dim}"));
+            bar.set_prefix(item.to_owned());
+            bar.enable_steady_tick(Duration::from_millis(120));
+            bar
+        });
+        bar.set_message(doing.to_owned());
+    }
+
+    fn done(&self, item: &str, remark: &str) {
+        let Ok(mut state) = self.state.lock() else { return };
+        if let Some(bar) = state.items.remove(item) {
+            bar.finish_and_clear();
+        }
+        if let Some(overall) = &state.overall {
+            overall.inc(1);
+        }
+        let line = format!("  {} {} {item:<20} {}", self.style.ok_mark(), state.phase, self.style.dim(remark));
+        drop(state);
+        self.print(&line);
+    }
+}
+
+impl Drop for Live {
+    fn drop(&mut self) {
+        let _ = self.bars.clear();
+    }
+}
+
+impl Sink for Live {
+    fn emit(&self, event: Event) {
+        match event {
+            Event::Started { title, surroundings } => {
+                self.print(&format!("{}  {}\n", self.style.bold(&title), self.style.dim(&surroundings)));
+            }
+            Event::Phase { name, total } => self.phase(name, total),
+            Event::Progress { item, doing } => self.progress(&item, &doing),
+            Event::Done { item, remark } => self.done(&item, &remark),
+            Event::Ready { image, after, .. } => {
+                self.done(&image.to_string(), &format!("answered in {}", units::seconds(after)));
+            }
+            Event::Command(command) if self.verbose => self.print(&self.style.dim(&format!("  $ {command}"))),
+            Event::Note(text) => self.print(&text),
+            Event::Warning(text) => self.print(&format!("{} {text}", self.style.bad("warning:"))),
+            Event::Measured(_) | Event::Judged(_) | Event::Command(_) => {}
+        }
+    }
+}
+
+fn template(text: &str) -> ProgressStyle {
+    ProgressStyle::with_template(text).unwrap_or_else(|_| ProgressStyle::default_spinner())
+}

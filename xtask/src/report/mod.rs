@@ -1,0 +1,23 @@
+//! How things are shown. Renderers know events and the model, and nothing of how either came about.
+
+mod choose;
+mod lesson;
+mod live;
+mod look;
+mod out;
+mod plain;
+mod problem;
+mod style;
+
+pub use choose::choose;
+pub use lesson::{Finish, lesson, listing, table};
+pub use out::{line, message, terminal};
+pub use problem::problem;
+pub use style::Style;
+
+use crate::event::Sink;
+
+/// The renderer for progress on standard error: moving lines on a terminal, plain lines elsewhere.
+pub fn progress(style: Style, verbose: bool) -> Box<dyn Sink> {
+    if style.live { Box::new(live::Live::new(style, verbose)) } else { Box::new(plain::Plain::new(style, verbose)) }
+}

@@ -1,0 +1,64 @@
+//! Progress as plain lines: for logs, pipes and screen readers.
+
+use std::sync::Mutex;
+use std::time::Instant;
+
+use super::{Style, out};
+use crate::event::{Event, Sink};
+use crate::units;
+
+/// Writes a line to standard error when something is done; steps in between only with `--verbose`.
+#[derive(Debug)]
+pub struct Plain {
+    style: Style,
+    verbose: bool,
+    phase: Mutex<Phase>,
+}
+
+#[derive(Debug)]
+struct Phase {
+    name: &'static str,
+    total: usize,
+    done: usize,
+    began: Instant,
+}
+
+impl Plain {
+    /// A new renderer.
+    pub fn new(style: Style, verbose: bool) -> Self {
+        let phase = Phase { name: "", total: 0, done: 0, began: Instant::now() };
+        Self { style, verbose, phase: Mutex::new(phase) }
+    }
+
+    fn done(&self, item: &str, remark: &str) {
+        let Ok(mut phase) = self.phase.lock() else { return };
+        phase.done += 1;
+        out::message(format!("  {}/{} {item}: {remark}", phase.done.min(phase.total), phase.total));
+    }
+}
+
+impl Sink for Plain {
+    fn emit(&self, event: Event) {
+        match event {
+            Event::Started { title, surroundings } => out::message(format!("{}  {surroundings}", self.style.bold(&title))),
+            Event::Phase { name, total } => {
+                if let Ok(mut phase) = self.phase.lock() {
+                    *phase = Phase { name, total, done: 0, began: Instant::now() };
+                }
+                out::message(format!("{name} {total} {}", if total == 1 { "image" } else { "images" }));
+            }
+            Event::Progress { item, doing } if self.verbose => out::message(format!("  {item}: {doing}")),
+            Event::Done { item, remark } => self.done(&item, &remark),
+            Event::Ready { image, after, url } => {
+                self.done(&image.to_string(), &format!("answered in {} at {url}", units::seconds(after)));
+            }
+            Event::Measured(m) => {
+                out::message(format!("  {}/{}: {} stored, user {}", m.app, m.rung, units::bytes(m.stored_bytes), m.user));
+            }
+            Event::Command(command) if self.verbose => out::message(self.style.dim(&format!("  $ {command}"))),
+            Event::Note(text) => out::message(text),
+            Event::Warning(text) => out::message(format!("{} {text}", self.style.bad("warning:"))),
+            Event::Progress { .. } | Event::Command(_) | Event::Judged(_) => {}
+        }
+    }
+}
