@@ -8,6 +8,7 @@ pub mod dockerfile;
 pub mod engine;
 pub mod error;
 pub mod event;
+pub mod host;
 pub mod interrupt;
 pub mod manifest;
 pub mod model;

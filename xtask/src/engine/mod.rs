@@ -2,11 +2,16 @@
 //!
 //! Every command can be shown before it is run. Nothing outside this room writes a `docker` argument.
 
+mod answers;
 pub mod bake;
 pub mod container;
+pub mod disk;
+mod faults;
 pub mod image;
 pub mod labels;
 pub mod progress;
+pub mod reach;
+pub mod versions;
 
 use std::time::Duration;
 

@@ -59,6 +59,8 @@ catalogue! {
     /// On Debian and Ubuntu `--setup` installs engine and command; elsewhere Docker Desktop, OrbStack, Colima or
     /// Rancher Desktop bring both.
     DockerCommandMissing = "docker-command-missing", Environment;
+    /// The `docker` command is older than what the engine still talks to.
+    DockerCommandTooOld = "docker-command-too-old", Environment;
     /// Nothing answered at the address where the Docker engine should be.
     /// Either no engine is installed, or it is not running, or the client looks in the wrong place: the environment
     /// variable `DOCKER_HOST` or the active docker context decides that, and the message names it.

@@ -1,0 +1,221 @@
+//! Can an engine be used from here? Three calls of the `docker` command, at the same time, tell.
+
+use std::path::PathBuf;
+use std::time::Duration;
+
+use super::answers::{Context, Info, Plugin, Versions, parse};
+use super::faults::{self, Surroundings};
+use super::versions::{self, Version};
+use crate::error::{ErrorId, Problem, Result};
+use crate::host;
+use crate::model::Store;
+use crate::process::{Command, Output};
+
+/// How long one call of the `docker` command may take. An engine that starts with many images needs a few seconds.
+pub const PATIENCE: Duration = Duration::from_secs(8);
+
+/// Where the log of an engine goes that `--setup` started.
+pub const OWN_LOG: &str = "/var/log/drydock/dockerd.log";
+
+/// An engine that can be used, and what it says about itself.
+#[derive(Clone, Debug, PartialEq, Eq)]
+pub struct Reached {
+    /// Where it is.
+    pub endpoint: Endpoint,
+    /// Version of the `docker` command, e.g. `28.2.2`.
+    pub client: String,
+    /// Version of the engine, e.g. `26.1.5`; what a distribution adds to it is left out.
+    pub engine: String,
+    /// The newest API the engine speaks, e.g. `1.45`.
+    pub api: String,
+    /// Version of the buildx plugin.
+    pub buildx: String,
+    /// Operating system the engine runs on, in its own words.
+    pub os: String,
+    /// Architecture in Docker's words, e.g. `amd64`.
+    pub arch: String,
+    /// Processors the engine may use.
+    pub cpus: u32,
+    /// Memory the engine may use, in bytes.
+    pub memory_bytes: u64,
+    /// How it stores images.
+    pub store: Store,
+    /// Where it keeps them, on the engine's machine.
+    pub data_root: PathBuf,
+    /// Security options, e.g. `name=seccomp,profile=builtin` or `name=rootless`.
+    pub security: Vec<String>,
+    /// Whether the engine runs on this very machine, so that its files and loopback addresses are ours as well.
+    pub local: bool,
+}
+
+/// Where the `docker` command looks for its engine.
+#[derive(Clone, Debug, PartialEq, Eq)]
+pub struct Endpoint {
+    /// Address, e.g. `unix:///var/run/docker.sock`; empty where the command could not even tell that.
+    pub host: String,
+    /// Name of the docker context in use.
+    pub context: String,
+    /// What made the command look there.
+    pub chosen_by: ChosenBy,
+}
+
+/// What decides where the `docker` command looks, strongest first.
+#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+pub enum ChosenBy {
+    /// The environment variable `DOCKER_HOST`.
+    HostVariable,
+    /// The environment variable `DOCKER_CONTEXT`.
+    ContextVariable,
+    /// `docker context use`, or nothing at all.
+    Context,
+}
+
+/// Everything that could be found out, where [`probe`] stops at the first problem.
+#[derive(Debug)]
+pub struct Findings {
+    /// Where the command looks for its engine.
+    pub endpoint: Endpoint,
+    /// The engine, with its buildx version still unknown.
+    pub engine: Result<Reached>,
+    /// The version of buildx, which is known also where no engine answers; `None` where the command could not be asked.
+    pub buildx: Option<Result<Version>>,
+}
+
+/// Finds out whether an engine can be used. About 0.06 s where all is well, never more than [`PATIENCE`].
+///
+/// Errors: each fault by its own id, with the endpoint, the likely cause and what to type.
+pub fn probe() -> Result<Reached> {
+    let findings = look()?;
+    let reached = findings.engine?;
+    let buildx = findings.buildx.unwrap_or_else(|| Err(faults::info_silent(PATIENCE)))?.to_string();
+    Ok(Reached { buildx, ..reached })
+}
+
+/// As [`probe`], but goes on where it can: for a report of everything at once.
+///
+/// Errors: there is no `docker` command.
+pub fn look() -> Result<Findings> {
+    look_within(PATIENCE)
+}
+
+fn look_within(limit: Duration) -> Result<Findings> {
+    let ask = |words: &[&str]| {
+        Command::new("docker").args(words.iter().copied()).args(["--format", "{{json .}}"]).output(limit)
+    };
+    let (version, info, context) = std::thread::scope(|scope| {
+        let version = scope.spawn(|| ask(&["version"]));
+        let info = scope.spawn(|| ask(&["info"]));
+        let context = ask(&["context", "inspect"]);
+        (joined(version), joined(info), context)
+    });
+    if [&version, &info].iter().any(|o| matches!(o, Err(p) if p.id == ErrorId::ToolMissing)) {
+        return Err(faults::no_command(&Surroundings::observe("")));
+    }
+    let endpoint = Endpoint::resolve(context.ok().as_ref(), |name| std::env::var(name).ok());
+    let around = Surroundings::observe(&endpoint.host);
+    let engine = engine(version, info.as_ref().ok(), &endpoint, &around, limit);
+    let client = info.ok().and_then(|output| parse::<Info>(&output)).and_then(|info| info.client);
+    let buildx = client.map(|client| buildx(&client.plugins, &around));
+    Ok(Findings { endpoint, engine, buildx })
+}
+
+fn joined(thread: std::thread::ScopedJoinHandle<'_, Result<Output>>) -> Result<Output> {
+    thread.join().unwrap_or_else(|_| Err(Problem::new(ErrorId::Bug, "A thread that asked the engine panicked.")))
+}
+
+/// What the two answers say about the engine.
+fn engine(
+    version: Result<Output>,
+    info: Option<&Output>,
+    endpoint: &Endpoint,
+    around: &Surroundings,
+    limit: Duration,
+) -> Result<Reached> {
+    let version = version.map_err(|_| faults::engine_silent(endpoint, around, limit))?;
+    let Some(Versions { client: Some(client), server }) = parse(&version) else {
+        // Without a usable endpoint the command fails before it prints any version.
+        return Err(if version.success() {
+            faults::not_docker(&version)
+        } else {
+            faults::engine(&version.stderr, endpoint, around)
+        });
+    };
+    let Some(server) = server else { return Err(faults::engine(&version.stderr, endpoint, around)) };
+    let numbers = (Version::parse(&server.version), Version::parse(&server.api), Version::parse(&client.version));
+    let (Some(engine), Some(api), Some(client)) = numbers else { return Err(faults::not_docker(&version)) };
+    if engine < versions::ENGINE || api < versions::API {
+        return Err(faults::engine_too_old(engine, api, endpoint));
+    }
+    let info_output = info.ok_or_else(|| faults::info_silent(limit))?;
+    let Some(info) = parse::<Info>(info_output).filter(|info| !info.server_version.is_empty()) else {
+        return Err(faults::engine(&info_output.stderr, endpoint, around));
+    };
+    if info.os_type != "linux" {
+        return Err(faults::foreign_containers(&info.os_type));
+    }
+    Ok(Reached {
+        local: info.is_local(&endpoint.host, &host::name()),
+        store: info.store(),
+        endpoint: endpoint.clone(),
+        client: client.to_string(),
+        engine: engine.to_string(),
+        api: server.api,
+        buildx: String::new(),
+        os: crate::names::printable(&info.operating_system),
+        arch: server.arch,
+        cpus: info.cpus,
+        memory_bytes: info.memory,
+        data_root: info.data_root.into(),
+        security: info.security.unwrap_or_default(),
+    })
+}
+
+/// What the list of plugins says about buildx. A plugin that does not run stands in the list with its error.
+fn buildx(plugins: &[Plugin], around: &Surroundings) -> Result<Version> {
+    let plugin = plugins.iter().find(|p| p.name == "buildx").ok_or_else(|| faults::buildx_missing(around))?;
+    if let Some(error) = &plugin.error {
+        return Err(faults::buildx_broken(&plugin.path, error, &plugin.shadowed));
+    }
+    let text = plugin.version.as_deref().unwrap_or_default();
+    let version = Version::parse(text).ok_or_else(|| {
+        faults::buildx_broken(&plugin.path, &format!("it calls its version {text:?}"), &plugin.shadowed)
+    })?;
+    if version < versions::BUILDX { Err(faults::buildx_too_old(version, &plugin.path, around)) } else { Ok(version) }
+}
+
+impl Endpoint {
+    /// Reads `docker context inspect`, and the variables that overrule what it was told.
+    fn resolve(inspected: Option<&Output>, variable: impl Fn(&str) -> Option<String>) -> Self {
+        let set = |name| variable(name).filter(|value| !value.is_empty());
+        let (host_variable, context_variable) = (set("DOCKER_HOST"), set("DOCKER_CONTEXT"));
+        let chosen_by = match (&host_variable, &context_variable) {
+            (Some(_), _) => ChosenBy::HostVariable,
+            (None, Some(_)) => ChosenBy::ContextVariable,
+            (None, None) => ChosenBy::Context,
+        };
+        let context = inspected.and_then(parse::<Context>);
+        let named = || inspected.and_then(|o| o.stderr.split('"').nth(1)).map(str::to_owned);
+        let host = context.as_ref().and_then(|c| c.endpoints.get("docker")).map(|e| e.host.clone());
+        Self {
+            host: host.or(host_variable).unwrap_or_default(),
+            context: context.map(|c| c.name).or(context_variable).or_else(named).unwrap_or_else(|| "default".into()),
+            chosen_by,
+        }
+    }
+
+    /// The address and why it is this one, e.g. `unix:///var/run/docker.sock (default context)`.
+    pub fn words(&self) -> String {
+        let why = match self.chosen_by {
+            ChosenBy::HostVariable => "from DOCKER_HOST".to_owned(),
+            ChosenBy::ContextVariable => format!("context {:?}, from DOCKER_CONTEXT", self.context),
+            ChosenBy::Context if self.context == "default" => "default context".to_owned(),
+            ChosenBy::Context => format!("context {:?}", self.context),
+        };
+        let words = if self.host.is_empty() { why } else { format!("{} ({why})", self.host) };
+        crate::names::printable(&words)
+    }
+}
+
+#[cfg(test)]
+#[path = "reach_tests.rs"]
+mod tests;

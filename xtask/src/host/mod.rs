@@ -1,0 +1,97 @@
+//! This machine: what the operating system says about itself. The one place for code that only some systems have.
+
+#[cfg(unix)]
+mod unix;
+#[cfg(unix)]
+use unix as system;
+
+#[cfg(not(unix))]
+mod other;
+#[cfg(not(unix))]
+use other as system;
+
+use std::path::{Path, PathBuf};
+
+/// Room left on a file system, for a user without special rights.
+#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+pub struct Free {
+    /// Bytes that can still be written.
+    pub bytes: u64,
+    /// Files that can still be created; `None` where the file system makes inodes as it needs them (btrfs).
+    pub inodes: Option<u64>,
+}
+
+/// Who owns a file, and what its permissions are.
+#[derive(Clone, Debug, PartialEq, Eq)]
+pub struct Owner {
+    /// Name of the user, or the number where it has no name.
+    pub user: String,
+    /// Name of the group, or the number where it has no name.
+    pub group: String,
+    /// Permission bits, e.g. `0o660`.
+    pub mode: u32,
+}
+
+/// The room left on the file system that holds `path`; `None` where the system does not tell.
+pub fn free(path: &Path) -> Option<Free> {
+    system::free(path)
+}
+
+/// Who owns `path`; `None` where it does not exist or the system knows no owners.
+pub fn owner(path: &Path) -> Option<Owner> {
+    system::owner(path)
+}
+
+/// The name this machine has on its network; empty where the system does not tell.
+pub fn name() -> String {
+    system::name()
+}
+
+/// Whether this process has the rights of the system's administrator.
+pub fn is_root() -> bool {
+    system::is_root()
+}
+
+/// Whether systemd manages this machine's services (`sd_booted(3)`: the folder exists exactly then).
+pub fn runs_systemd() -> bool {
+    Path::new("/run/systemd/system").is_dir()
+}
+
+/// Where a program lies: on PATH, or where administrators' programs are even if PATH of this user lacks the folder.
+pub fn find(program: &str) -> Option<PathBuf> {
+    let path = std::env::var_os("PATH").unwrap_or_default();
+    let file = format!("{program}{}", std::env::consts::EXE_SUFFIX);
+    std::env::split_paths(&path)
+        .chain(["/usr/sbin", "/sbin"].map(PathBuf::from))
+        .map(|folder| folder.join(&file))
+        .find(|candidate| candidate.is_file())
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    #[test]
+    fn the_file_system_of_a_temporary_folder_has_room() {
+        let folder = tempfile::tempdir().unwrap();
+        assert!(!cfg!(unix) || free(folder.path()).unwrap().bytes > 0);
+    }
+
+    #[test]
+    fn a_path_that_does_not_exist_has_no_room_and_no_owner() {
+        let nowhere = Path::new("/no/such/place");
+        assert_eq!((free(nowhere), owner(nowhere)), (None, None));
+    }
+
+    #[cfg(unix)]
+    #[test]
+    fn the_root_folder_belongs_to_root() {
+        assert_eq!(owner(Path::new("/")).unwrap().user, "root");
+    }
+
+    #[test]
+    fn a_program_is_found_only_where_it_is() {
+        assert_eq!(find("no-such-program-here"), None);
+        assert!(!cfg!(unix) || find("sh").is_some());
+    }
+}
