@@ -4,6 +4,7 @@ import os
 import sys
 
 from harbour_clock.settings import Settings, SettingsError
+from harbour_clock.stopping import leave_when_told
 
 
 def main(arguments: list[str]) -> int:
@@ -21,6 +22,7 @@ def main(arguments: list[str]) -> int:
         from harbour_clock.probe import probe
 
         return probe(settings)
+    leave_when_told()
     from harbour_clock.server import serve
 
     return serve(settings)

@@ -2,10 +2,8 @@
 
 import logging
 import os
-import signal
 import socket
 import sys
-from types import FrameType
 
 import uvicorn
 
@@ -17,11 +15,7 @@ GRACE = 4  # seconds for requests in flight; `docker stop` kills after 10
 
 
 def serve(settings: Settings) -> int:
-    """Serve until SIGTERM or SIGINT, which end the process with status 0; return 1 if it cannot listen."""
-    # uvicorn takes both signals while it serves, finishes what is in flight, then raises them anew for
-    # the handler it found: this one. Without it PID 1 of a container would ignore SIGTERM.
-    for number in (signal.SIGINT, signal.SIGTERM):
-        signal.signal(number, _leave)
+    """Serve until a signal ends the process (see `stopping`); return 1 if it cannot listen."""
     # Warnings and tracebacks only, on standard error; standard output belongs to `RequestLog`.
     logging.basicConfig(level=logging.WARNING, format="harbour-clock: %(message)s")
 
@@ -70,8 +64,3 @@ def _listen(settings: Settings) -> socket.socket:
         backlog=2048,
         dualstack_ipv6=both,
     )
-
-
-def _leave(_number: int, _frame: FrameType | None) -> None:
-    # Not sys.exit(): that would wait for threads, and one may sit in a call that takes longer than we have.
-    os._exit(0)

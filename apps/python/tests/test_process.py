@@ -2,6 +2,7 @@
 
 import json
 import os
+import re
 import signal
 import socket
 import subprocess
@@ -9,6 +10,7 @@ import sys
 import time
 from collections.abc import Iterator
 from contextlib import contextmanager
+from pathlib import Path
 
 import pytest
 
@@ -28,6 +30,13 @@ def run(*arguments: str, **environment: str) -> tuple[int, str, str]:
         [*COMMAND, *arguments], env={**os.environ, **environment}, capture_output=True, text=True, timeout=10
     )
     return result.returncode, result.stdout, result.stderr
+
+
+def catches(pid: int, number: signal.Signals) -> bool:
+    """Tell whether a process has a handler for a signal, by the mask of proc_pid_status(5)."""
+    status = Path(f"/proc/{pid}/status").read_text()
+    mask = re.search(r"^SigCgt:\t([0-9a-f]+)$", status, re.MULTILINE)
+    return mask is not None and bool(int(mask[1], 16) >> (number - 1) & 1)
 
 
 @contextmanager
@@ -58,6 +67,21 @@ def test_a_signal_ends_it_while_a_connection_is_kept_alive(number: signal.Signal
         log = json.loads(process.stdout.readline())
         assert (log["method"], log["path"], log["status"]) == ("GET", "/health", 200)
         assert log["duration_ms"] > 0
+
+
+def test_a_signal_ends_it_while_it_starts() -> None:
+    port = free_port()
+    environment = {**os.environ, "PORT": str(port)}
+    with subprocess.Popen(COMMAND, env=environment, stdout=subprocess.PIPE) as process:
+        while not catches(process.pid, signal.SIGTERM):
+            assert process.poll() is None
+            time.sleep(0.01)
+        with pytest.raises(ConnectionRefusedError):
+            socket.create_connection(("127.0.0.1", port))
+        process.terminate()
+        assert process.wait(5) == 0
+        assert process.stdout
+        assert process.stdout.read() == b""
 
 
 def test_a_request_in_flight_is_finished() -> None:
