@@ -1,7 +1,7 @@
 """Compile what the service loads at start, so that no container has to do it again.
 
 Run by the image's build. Python keeps compiled modules on disk, but in a read-only container it cannot:
-every start would compile hundreds of files first and take twice as long. Compiling all of the standard
+every start would compile hundreds of files first and take over twice as long. Compiling all of the standard
 library would be simpler and several megabytes bigger. Modules missing from the list still work, they only
 load more slowly; a test compares it with what the service really loads.
 """
