@@ -2,6 +2,7 @@
 //!
 //! Every command can be shown before it is run. Nothing outside this room writes a `docker` argument.
 
+mod afloat;
 mod answers;
 pub mod bake;
 pub mod container;
@@ -10,6 +11,7 @@ mod faults;
 pub mod image;
 pub mod labels;
 pub mod progress;
+pub mod proof;
 pub mod reach;
 pub mod versions;
 
