@@ -16,6 +16,9 @@ pub struct Inspected {
     /// Its tags.
     #[serde(default, deserialize_with = "null_is_empty")]
     pub repo_tags: Vec<String>,
+    /// Bytes as the engine's store counts them: unpacked in the classic store, compressed in the containerd store.
+    #[serde(default)]
+    pub size: u64,
     /// What a container of it is told.
     pub config: Config,
     /// Its layers.

@@ -10,6 +10,10 @@ pub const RUN: &str = "dev.drydock.run";
 pub const APP: &str = "dev.drydock.app";
 /// Which rung it was built by.
 pub const RUNG: &str = "dev.drydock.rung";
+/// Which official image a base stands in for.
+pub const BASE: &str = "dev.drydock.base";
+/// Content hash of the recipe a base was made by.
+pub const RECIPE: &str = "dev.drydock.recipe";
 
 /// `--filter` value that selects what carries a label, whatever its value.
 pub fn filter(label: &str) -> String {

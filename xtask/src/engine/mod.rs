@@ -2,16 +2,15 @@
 //!
 //! Every command can be shown before it is run. Nothing outside this room writes a `docker` argument.
 
-mod afloat;
 mod answers;
 pub mod bake;
+pub mod build;
 pub mod container;
 pub mod disk;
 mod faults;
 pub mod image;
 pub mod labels;
 pub mod progress;
-pub mod proof;
 pub mod reach;
 pub mod versions;
 

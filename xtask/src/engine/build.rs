@@ -1,0 +1,191 @@
+//! Builds a definition with one bake call, and says what failed.
+
+use std::collections::BTreeMap;
+use std::path::Path;
+use std::time::{Duration, Instant};
+
+use super::Engine;
+use super::bake::{Definition, Options};
+use super::progress::{Record, Step, Summary};
+use crate::dockerfile;
+use crate::error::{ErrorId, Problem, Result};
+use crate::event::Event;
+use crate::interrupt;
+use crate::names::printable;
+
+/// Lines of a failed step's output that are shown.
+const LINES: usize = 15;
+
+/// A finished build.
+#[derive(Debug)]
+pub struct Built {
+    /// Wall time of the whole call.
+    pub took: Duration,
+    record: Record,
+}
+
+impl Built {
+    /// What one target's part came to.
+    pub fn summary(&self, target: &str) -> Summary {
+        self.record.summary(target)
+    }
+
+    /// Whether any instruction came from the cache.
+    pub fn any_cached(&self) -> bool {
+        self.record.steps().iter().any(|step| step.cached && step.is_instruction())
+    }
+}
+
+/// Builds a definition. `dockerfiles` says which file each target is built from, relative to `root`.
+///
+/// Errors: [`ErrorId::BuildFailed`] with the failing step, its last lines and the Dockerfile line; [`ErrorId::Download`]
+/// where the step failed on the network; [`ErrorId::DiskFull`]; [`ErrorId::Interrupted`].
+pub fn build(
+    definition: &Definition,
+    options: &Options,
+    dockerfiles: &BTreeMap<String, String>,
+    root: &Path,
+    engine: Engine<'_>,
+) -> Result<Built> {
+    let sink = engine.sink();
+    let command = definition.command(options).dir(root);
+    engine.announce(&command);
+    sink.emit(Event::Phase { name: "Building", total: definition.targets.len() });
+    let mut record = Record::of(definition.targets.keys().cloned());
+    let mut announced: BTreeMap<String, String> = BTreeMap::new();
+    let began = Instant::now();
+    let status = command.lines(|line| {
+        for index in record.line(line) {
+            let step = &record.steps()[index];
+            if step.target.is_empty() || step.started.is_none() {
+                continue;
+            }
+            let doing =
+                if step.completed.is_some() && step.name.starts_with("exporting") { "done" } else { &step.name };
+            if announced.get(&step.target).is_none_or(|last| last != doing) {
+                announced.insert(step.target.clone(), doing.to_owned());
+                let item = step.target.clone();
+                sink.emit(match doing {
+                    "done" => Event::Done { remark: remark(record.summary(&item)), item },
+                    doing => Event::Progress { item, doing: printable(doing) },
+                });
+            }
+        }
+    })?;
+    interrupt::check()?;
+    if status != 0 {
+        return Err(explain(&record, dockerfiles, root));
+    }
+    Ok(Built { took: began.elapsed(), record })
+}
+
+fn remark(summary: Summary) -> String {
+    if summary.cached { "cached".to_owned() } else { crate::units::seconds(summary.took) }
+}
+
+/// Finds the step that failed and where it stands.
+fn explain(record: &Record, dockerfiles: &BTreeMap<String, String>, root: &Path) -> Problem {
+    let Some(step) = record.failed() else {
+        // Failed before any step ran: the definition, the builder or a base.
+        let lines: Vec<String> = record.plain().iter().map(|line| printable(line)).filter(|l| !l.is_empty()).collect();
+        let text = lines.join("\n");
+        let id = if is_disk(&text) { ErrorId::DiskFull } else { ErrorId::BuildFailed };
+        return Problem::new(id, "The build ended before a step of a Dockerfile ran.")
+            .evidence(lines[lines.len().saturating_sub(LINES)..].iter().cloned());
+    };
+    let file = dockerfiles.get(&step.target);
+    let place = file.and_then(|file| Some((file, line_of(step, &root.join(file))?)));
+    let at = place.map(|(file, line)| format!(" ({file}:{line})")).unwrap_or_default();
+    let fact = format!("{}: the step {} failed{at}.", step.target, printable(&step.name));
+    let mut text = step.last_lines(LINES).join("\n");
+    text.push_str(&step.error);
+    let id = classify(&text);
+    let problem = Problem::new(id, fact)
+        .evidence(step.last_lines(LINES).into_iter().map(printable))
+        .evidence([printable(&step.error)]);
+    match id {
+        ErrorId::Download => problem
+            .cause("A download failed: no network, a proxy that the build does not know, or a network that intercepts TLS.")
+            .next("cargo xtask doctor    compares what this machine and a build can reach")
+            .next("--ca-file FILE        gives a network's certificate to the toolchain bases"),
+        ErrorId::DiskFull => problem.next("cargo xtask clean --dry-run    shows what of ours could be removed"),
+        _ => problem,
+    }
+}
+
+/// Line of the instruction a step came from: the one in the step's stage with the same words.
+fn line_of(step: &Step, path: &Path) -> Option<usize> {
+    let text = std::fs::read_to_string(path).ok()?;
+    let file = dockerfile::parse(&text, "").ok()?;
+    let (bracket, words) = step.name.strip_prefix('[')?.split_once("] ")?;
+    let stage = bracket.rsplit_once(' ').map(|(stage, _)| stage.trim());
+    let squeeze = |text: &str| text.replace('\\', " ").split_whitespace().collect::<Vec<_>>().join(" ");
+    let wanted = squeeze(words);
+    let of_stage =
+        |index: usize, name: Option<&str>| stage.is_none_or(|s| name == Some(s) || s == format!("stage-{index}"));
+    let mut found = file
+        .stages
+        .iter()
+        .enumerate()
+        .filter(|(i, s)| of_stage(*i, s.name.as_deref()))
+        .flat_map(|(_, s)| &s.instructions);
+    found.find(|i| squeeze(&i.text) == wanted).map(|i| i.line)
+}
+
+/// What the last lines of a step speak of: the network ([`ErrorId::Download`]), the disk ([`ErrorId::DiskFull`]) or
+/// neither ([`ErrorId::BuildFailed`]).
+pub fn classify(text: &str) -> ErrorId {
+    /// What package managers and TLS libraries say when the network is at fault. The last four are apt's and pip's.
+    const NETWORK: [&str; 16] = [
+        "Could not resolve",
+        "Temporary failure in name resolution",
+        "dial tcp",
+        "ENOTFOUND",
+        "EAI_AGAIN",
+        "ECONNREFUSED",
+        "certificate signed by unknown authority",
+        "SELF_SIGNED_CERT",
+        "self-signed certificate",
+        "self signed certificate",
+        "SSL certificate problem",
+        "CERTIFICATE_VERIFY_FAILED",
+        "Temporary failure resolving",
+        "Unable to connect to",
+        "Failed to fetch",
+        "NewConnectionError",
+    ];
+    if is_disk(text) {
+        ErrorId::DiskFull
+    } else if NETWORK.iter().any(|sign| text.contains(sign)) {
+        ErrorId::Download
+    } else {
+        ErrorId::BuildFailed
+    }
+}
+
+fn is_disk(text: &str) -> bool {
+    text.contains("no space left on device") || text.contains("No space left on device")
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    #[test]
+    fn the_network_and_the_disk_are_told_from_a_broken_step() {
+        assert_eq!(classify("dial tcp: lookup proxy.golang.org"), ErrorId::Download);
+        assert_eq!(classify("write /x: no space left on device"), ErrorId::DiskFull);
+        assert_eq!(classify("main.go:3: syntax error"), ErrorId::BuildFailed);
+    }
+
+    #[test]
+    fn a_step_is_found_in_its_stage() {
+        let dir = tempfile::tempdir().unwrap();
+        let path = dir.path().join("Dockerfile");
+        std::fs::write(&path, "FROM a AS one\nRUN go   build \\\n    -o x\nFROM a\nRUN go build -o x\n").unwrap();
+        let step = |name: &str| Step { name: name.to_owned(), ..Step::default() };
+        assert_eq!(line_of(&step("[one 2/2] RUN go   build     -o x"), &path), Some(2));
+        assert_eq!(line_of(&step("[stage-1 2/2] RUN go build -o x"), &path), Some(5));
+        assert_eq!(line_of(&step("[one 2/2] RUN other"), &path), None);
+    }
+}
