@@ -29,13 +29,7 @@ impl Workshop {
     ///
     /// Errors: [`ErrorId::NotAWorkshop`], [`ErrorId::Manifest`], [`ErrorId::File`].
     pub fn find() -> Result<Self> {
-        let from_cargo = std::env::var_os("CARGO_MANIFEST_DIR").map(PathBuf::from);
-        let start = from_cargo.or_else(|| std::env::current_dir().ok()).unwrap_or_default();
-        let root = start.ancestors().find(|dir| dir.join("apps/contract.toml").is_file()).ok_or_else(|| {
-            Problem::new(ErrorId::NotAWorkshop, "This is not a Drydock repository: there is no apps/contract.toml.")
-                .next("Change into the folder you cloned and try again.")
-        })?;
-        Self::open(root)
+        Self::open(&root()?)
     }
 
     /// Loads the repository in this folder.
@@ -110,6 +104,19 @@ impl Workshop {
         let text = fs::read_to_string(self.root.join(&shown)).map_err(|e| error::io("read", Path::new(&shown), &e))?;
         dockerfile::parse(&text, &shown)
     }
+}
+
+/// Folder of the repository this program was started in; see [`Workshop::find`].
+///
+/// Errors: [`ErrorId::NotAWorkshop`].
+pub fn root() -> Result<PathBuf> {
+    let from_cargo = std::env::var_os("CARGO_MANIFEST_DIR").map(PathBuf::from);
+    let start = from_cargo.or_else(|| std::env::current_dir().ok()).unwrap_or_default();
+    let root = start.ancestors().find(|dir| dir.join("apps/contract.toml").is_file());
+    root.map(Path::to_owned).ok_or_else(|| {
+        Problem::new(ErrorId::NotAWorkshop, "This is not a Drydock repository: there is no apps/contract.toml.")
+            .next("Change into the folder you cloned and try again.")
+    })
 }
 
 /// Path of a rung's Dockerfile, relative to the repository.
