@@ -4,6 +4,8 @@
 //! renderers in `report` show it. `model` holds the nouns; `engine` is the only room that talks to Docker, `process` the
 //! only one that starts processes.
 
+pub mod bases;
+pub mod cli;
 pub mod dockerfile;
 pub mod engine;
 pub mod error;

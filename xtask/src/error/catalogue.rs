@@ -92,6 +92,10 @@ catalogue! {
     SetupUnsupported = "setup-unsupported", Environment;
     /// A step of `--setup` failed. The log it names has the rest.
     SetupFailed = "setup-failed", Environment;
+    /// Local bases were loaded from a file, but today's recipes would make others.
+    /// The file comes from another version of Drydock or from a machine of another architecture. What was loaded stays, and
+    /// is built again when it is needed.
+    StaleBases = "stale-bases", Environment;
     /// A file could not be read or written.
     File = "file", Environment;
     /// Another run is using something this one needs.

@@ -1,6 +1,7 @@
 //! The nouns of the workshop, parsed once and trusted afterwards. Nothing here does I/O.
 
 mod app;
+mod base;
 mod contract;
 mod environment;
 mod lesson;
@@ -8,6 +9,7 @@ mod measurement;
 mod names;
 
 pub use app::{App, Change, Check, Edit, Rung};
+pub use base::{BaseReport, BaseRow, BaseState};
 pub use contract::{Answer, Body, Contract, Expected, FieldKind, Request, Setup};
 pub use environment::{Environment, Store};
 pub use lesson::{Expect, Lesson, Look};

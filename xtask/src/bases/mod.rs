@@ -1,0 +1,134 @@
+//! Bases: the images that Dockerfiles name in `FROM`, and where they come from.
+//!
+//! Dockerfiles name official images. Builds get them as named contexts, so that the same file builds with images pulled
+//! from a registry, with images of a mirror, and with stand-ins made on this machine from Debian packages and language
+//! wheels, where no registry answers. Recipes are data: `xtask/bases/`.
+
+mod archive;
+mod build;
+mod choice;
+mod hash;
+mod overlay;
+mod plan;
+mod recipe;
+mod rootfs;
+mod store;
+
+use std::collections::{BTreeMap, BTreeSet};
+use std::path::PathBuf;
+
+pub use archive::{contents, load, save};
+pub use choice::{Choice, Decision, Wanted};
+pub use overlay::Overlay;
+pub use plan::{Plan, Surroundings};
+pub use recipe::Recipes;
+pub use store::list;
+
+use crate::cli::BaseOptions;
+use crate::engine::{Engine, docker};
+use crate::error::{ErrorId, Problem, Result};
+use crate::event::Event;
+use crate::workshop;
+
+/// What every tag of ours begins with. The host part resolves nowhere, so that no engine ever tries to pull one.
+const PREFIX: &str = "drydock.local/";
+
+/// The tag of a local base, e.g. `drydock.local/golang:1.27-trixie`.
+pub fn tag(name: &str) -> String {
+    format!("{PREFIX}{name}")
+}
+
+/// The tag of a base with this network's CA and mirrors laid over it.
+pub fn overlay_tag(name: &str) -> String {
+    format!("{PREFIX}ca/{name}")
+}
+
+/// Everything that decides which images builds get for the official names.
+#[derive(Clone, Debug)]
+pub struct Bases {
+    repository: PathBuf,
+    /// All recipes.
+    pub recipes: Recipes,
+    /// Where bases come from, and why.
+    pub decision: Decision,
+    /// What this network asks of toolchain bases.
+    pub overlay: Overlay,
+}
+
+/// Reads the recipes, decides where bases come from, says so, and looks for this network's CA.
+///
+/// Errors: [`ErrorId::Usage`] for an option that cannot be read, an invalid recipe, a named file of certificates that holds
+/// none, no `docker` command.
+pub fn choose(options: &BaseOptions, engine: Engine<'_>) -> Result<Bases> {
+    let wanted: Option<Wanted> = options.bases.as_deref().map(str::parse).transpose().map_err(|e: String| {
+        Problem::new(ErrorId::Usage, format!("--bases: {e}.")).next("cargo xtask lesson --help")
+    })?;
+    let repository = workshop::root()?;
+    let recipes = Recipes::load(&repository)?;
+    let decision = choice::decide(wanted.as_ref(), recipes.probe())?;
+    let variables: BTreeSet<&str> = recipes.mirror_variables().collect();
+    let overlay = Overlay::of_this_host(&options.ca_file, variables)?;
+    if decision.fresh {
+        engine.sink().emit(Event::Note(format!("Bases: {}, because {}.", decision.choice, decision.why)));
+    }
+    for name in overlay.withheld() {
+        let warning = format!("{name} holds a password and is not passed on: every image would carry it.");
+        engine.sink().emit(Event::Warning(warning));
+    }
+    Ok(Bases { repository, recipes, decision, overlay })
+}
+
+/// The named contexts for builds that need these bases, whether or not they are there yet. Asks nobody.
+///
+/// Errors: [`ErrorId::UnknownBase`] for local bases without a recipe.
+pub fn contexts(needed: &BTreeSet<String>, bases: &Bases) -> Result<BTreeMap<String, String>> {
+    // Which recipe an image was made by depends on the architecture; where it is does not.
+    let at = bases.surroundings("any");
+    Ok(plan::plan(at, needed, &BTreeMap::new())?.contexts)
+}
+
+/// Sees to it that every base of `needed` is there, and returns the named contexts for the builds that need them. A base
+/// without a context is left to the engine to pull. With `setup`, a missing mmdebstrap is installed.
+///
+/// Errors: as [`Bases::plan`] and [`Plan::carry_out`].
+pub fn ensure(
+    needed: &BTreeSet<String>,
+    bases: &Bases,
+    setup: bool,
+    engine: Engine<'_>,
+) -> Result<BTreeMap<String, String>> {
+    let architecture = architecture(engine)?;
+    let plan = bases.plan(needed, &architecture, engine)?;
+    plan.carry_out(bases.surroundings(&architecture), &bases.repository, setup, engine)?;
+    Ok(plan.contexts)
+}
+
+/// The engine's architecture in Docker's words, e.g. `amd64`.
+///
+/// Errors: the engine does not answer.
+pub fn architecture(engine: Engine<'_>) -> Result<String> {
+    Ok(engine.tell(&docker(["version", "--format", "{{.Server.Arch}}"]))?.trim().to_owned())
+}
+
+impl Bases {
+    /// What a table says about the bases its numbers were measured on.
+    pub fn described(&self) -> String {
+        match &self.decision.choice {
+            Choice::Local => format!("local (Debian {})", self.recipes.root.release),
+            choice @ Choice::Registry { .. } => choice.to_string(),
+        }
+    }
+
+    /// Where things are, for planning. `architecture` is the engine's in Docker's words.
+    pub fn surroundings<'a>(&'a self, architecture: &'a str) -> Surroundings<'a> {
+        Surroundings { recipes: &self.recipes, choice: &self.decision.choice, overlay: &self.overlay, architecture }
+    }
+
+    /// What would have to be built for `needed`, and the named contexts in the end. Asks the engine one question.
+    ///
+    /// Errors: [`ErrorId::UnknownBase`]; the engine does not answer.
+    pub fn plan(&self, needed: &BTreeSet<String>, architecture: &str, engine: Engine<'_>) -> Result<Plan> {
+        let present = store::present(engine, &plan::tags(&self.recipes, needed))?;
+        plan::plan(self.surroundings(architecture), needed, &present)
+    }
+}
