@@ -1,0 +1,114 @@
+//! `cargo xtask bases`: lists, builds, saves and loads the local bases.
+
+use std::collections::BTreeSet;
+use std::path::Path;
+
+use super::Context;
+use crate::bases::{self, Bases};
+use crate::cli::{self, BaseOptions, BasesCommand};
+use crate::engine::Engine;
+use crate::error::{ErrorId, Exit, Problem, Result};
+use crate::model::{BaseReport, BaseRow, BaseState};
+use crate::{names, report};
+
+/// Version of the JSON document.
+const SCHEMA: u32 = 1;
+
+pub fn run(options: &cli::Bases, context: Context) -> Result<Exit> {
+    let sink = report::progress(context.style, context.global.verbose);
+    let engine = Engine::new(sink.as_ref());
+    match &options.command {
+        None => list(false, engine, context),
+        Some(BasesCommand::List { json }) => list(*json, engine, context),
+        Some(BasesCommand::Build { names, setup, ca_file }) => build(names, *setup, ca_file, engine, context),
+        Some(BasesCommand::Save { file }) => save(file, engine, context),
+        Some(BasesCommand::Load { file }) => load(file, engine, context),
+    }
+}
+
+fn list(json: bool, engine: Engine<'_>, context: Context) -> Result<Exit> {
+    let chosen = bases::choose(&BaseOptions::default(), engine)?;
+    let arch = bases::architecture(engine)?;
+    let report = BaseReport {
+        schema: SCHEMA,
+        from: chosen.decision.choice.to_string(),
+        why: chosen.decision.why.clone(),
+        bases: bases::list(chosen.surroundings(&arch), engine)?,
+        ca_files: chosen.overlay.files.iter().map(|file| file.display().to_string()).collect(),
+        arch,
+    };
+    report::line(if json {
+        serde_json::to_string_pretty(&report).expect("plain data is always JSON")
+    } else {
+        report::bases(&report, context.style)
+    });
+    Ok(Exit::Pass)
+}
+
+/// Local bases, wherever builds get theirs from: who builds, saves or loads them means those.
+fn local(ca_file: &[std::path::PathBuf], engine: Engine<'_>) -> Result<Bases> {
+    bases::choose(&BaseOptions { bases: Some("local".to_owned()), ca_file: ca_file.to_vec() }, engine)
+}
+
+fn build(
+    wanted: &[String],
+    setup: bool,
+    ca_file: &[std::path::PathBuf],
+    engine: Engine<'_>,
+    context: Context,
+) -> Result<Exit> {
+    let chosen = local(ca_file, engine)?;
+    let all = || chosen.recipes.all().map(|recipe| recipe.base.name.clone()).collect();
+    let needed: BTreeSet<String> = if wanted.is_empty() { all() } else { wanted.iter().cloned().collect() };
+    bases::ensure(&needed, &chosen, setup, engine)?;
+    report::message(format!("{} {} there, made by today's recipes", context.style.ok_mark(), counted(needed.len())));
+    Ok(Exit::Pass)
+}
+
+fn save(file: &Path, engine: Engine<'_>, context: Context) -> Result<Exit> {
+    if file.exists() {
+        let fact = format!("{} exists already; nothing is overwritten.", file.display());
+        return Err(Problem::new(ErrorId::Usage, fact).next("Name another file, or remove this one."));
+    }
+    let names = present(&rows(engine)?);
+    if names.is_empty() {
+        return Err(Problem::new(ErrorId::NothingToRun, "There is no local base to save.")
+            .next("cargo xtask bases build    builds them"));
+    }
+    bases::save(&names, file, engine)?;
+    report::message(format!("{} {} in {}", context.style.ok_mark(), counted(names.len()), file.display()));
+    Ok(Exit::Pass)
+}
+
+fn load(file: &Path, engine: Engine<'_>, context: Context) -> Result<Exit> {
+    let loaded = bases::load(file, engine)?;
+    let usable = present(&rows(engine)?);
+    let (good, stale): (Vec<_>, Vec<_>) = loaded.iter().partition(|entry| usable.contains(&entry.name));
+    report::message(format!("{} {} loaded", context.style.ok_mark(), counted(good.len())));
+    if stale.is_empty() {
+        return Ok(Exit::Pass);
+    }
+    // Another version of the recipes, or another architecture: they are there, and will be built again when needed.
+    let names = names::list(stale.iter().map(|entry| entry.name.as_str()));
+    Err(Problem::new(ErrorId::StaleBases, format!("{} not what this version's recipes make: {names}.", be(stale.len())))
+        .cause("The file was saved by another version of Drydock, or on a machine of another architecture.")
+        .next("cargo xtask bases save FILE    on such a machine, with this version"))
+}
+
+fn rows(engine: Engine<'_>) -> Result<Vec<BaseRow>> {
+    let chosen = local(&[], engine)?;
+    let arch = bases::architecture(engine)?;
+    bases::list(chosen.surroundings(&arch), engine)
+}
+
+fn present(rows: &[BaseRow]) -> Vec<String> {
+    rows.iter().filter(|row| row.state == BaseState::Present).map(|row| row.name.clone()).collect()
+}
+
+fn counted(bases: usize) -> String {
+    format!("{bases} {}", if bases == 1 { "base" } else { "bases" })
+}
+
+fn be(bases: usize) -> String {
+    format!("{} {}", counted(bases), if bases == 1 { "is" } else { "are" })
+}

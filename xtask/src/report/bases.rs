@@ -1,0 +1,63 @@
+//! The list of bases.
+
+use comfy_table::{CellAlignment, Table, presets};
+
+use super::Style;
+use crate::model::{BaseReport, BaseRow, BaseState};
+use crate::units;
+
+/// The whole list as text: what there is, and how each differs from the official image.
+pub fn bases(report: &BaseReport, style: Style) -> String {
+    let from = format!("  Bases: {}, because {}.", style.bold(&report.from), report.why);
+    let ca = match report.ca_files.as_slice() {
+        [] => "  This machine trusts no certificates of its own that toolchain bases would need.".to_owned(),
+        files => format!("  Toolchain bases are given the certificates in {}.", files.join(", ")),
+    };
+    let differs = report.bases.iter().map(|row| format!("  {}\n    {}", row.name, row.differs));
+    let differs = std::iter::once(format!("  {}", style.bold("How they differ from the official images")))
+        .chain(differs)
+        .collect::<Vec<_>>()
+        .join("\n");
+    [from, ca, table(&report.bases), differs].join("\n\n")
+}
+
+fn table(rows: &[BaseRow]) -> String {
+    let mut table = Table::new();
+    table.load_preset(presets::NOTHING);
+    table.set_header(["local base", "state", "size"]);
+    if let Some(column) = table.column_mut(2) {
+        column.set_cell_alignment(CellAlignment::Right);
+    }
+    for row in rows {
+        let size = row.size_bytes.map_or_else(|| "–".to_owned(), units::bytes);
+        table.add_row([row.name.clone(), state(row.state).to_owned(), size]);
+    }
+    table.to_string().lines().map(|line| format!(" {}", line.trim_end())).collect::<Vec<_>>().join("\n")
+}
+
+fn state(state: BaseState) -> &'static str {
+    match state {
+        BaseState::Present => "present",
+        BaseState::Outdated => "outdated: its recipe has changed",
+        BaseState::Absent => "absent",
+    }
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    fn row(name: &str, state: BaseState, size_bytes: Option<u64>) -> BaseRow {
+        let (tag, differs) = (format!("drydock.local/{name}"), "as the official one".to_owned());
+        BaseRow { name: name.to_owned(), tag, state, size_bytes, parents: Vec::new(), differs }
+    }
+
+    #[test]
+    fn sizes_line_up_and_a_missing_one_is_a_dash() {
+        let rows = [row("a:1", BaseState::Present, Some(77_900_000)), row("long:name", BaseState::Absent, None)];
+        let text = table(&rows);
+        let ends: Vec<_> = text.lines().skip(1).map(|l| l.chars().count()).collect();
+        assert!(ends.windows(2).all(|pair| pair[0] == pair[1]), "{text}");
+        assert!(text.contains("77.9 MB") && text.contains('–'), "{text}");
+    }
+}
