@@ -11,6 +11,7 @@ pub mod engine;
 pub mod error;
 pub mod event;
 pub mod host;
+pub mod image;
 pub mod interrupt;
 pub mod manifest;
 pub mod model;

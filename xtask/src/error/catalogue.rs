@@ -52,6 +52,9 @@ catalogue! {
     Manifest = "manifest", Usage;
     /// A Dockerfile could not be read as one. The message points at the line.
     Dockerfile = "dockerfile", Usage;
+    /// An archive, or the stream of an image, is truncated, damaged, or not an image at all.
+    /// Lengths and digests in it are checked while it is read; the message names the first that does not hold.
+    Archive = "archive", Usage;
     /// The command was started outside the Drydock repository, or a part of the repository is missing.
     NotAWorkshop = "not-a-workshop", Usage;
 
@@ -84,6 +87,8 @@ catalogue! {
     BuildxBroken = "buildx-broken", Environment;
     /// The buildx plugin is older than 0.13, the first whose `--progress=rawjson` can be read.
     BuildxTooOld = "buildx-too-old", Environment;
+    /// The engine could not send an image, stopped while it was sending, or sent something that is not an image.
+    ImageStream = "image-stream", Environment;
     /// There is not enough free space where the engine keeps its images, or none at all is left.
     DiskFull = "disk-full", Environment;
     /// A tool that this step needs is not installed.

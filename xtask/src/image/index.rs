@@ -1,0 +1,128 @@
+//! The documents of an archive: which layers make which image.
+
+use std::collections::HashSet;
+
+use serde::Deserialize;
+use serde::de::DeserializeOwned;
+
+use super::archive::{Contents, Image, Layer};
+use super::digest::Digest;
+use super::encoding::Encoding;
+use super::{Fault, fault};
+
+/// An index may name indexes; no tool nests them deeper.
+const DEEPEST_INDEX: u32 = 3;
+
+/// One image in Docker's `manifest.json`.
+#[derive(Deserialize)]
+#[serde(rename_all = "PascalCase")]
+struct Saved {
+    config: String,
+    #[serde(default)]
+    repo_tags: Option<Vec<String>>,
+    layers: Vec<String>,
+}
+
+/// An OCI image index.
+#[derive(Deserialize)]
+struct Index {
+    manifests: Vec<Descriptor>,
+}
+
+#[derive(Deserialize)]
+#[serde(rename_all = "camelCase")]
+struct Descriptor {
+    digest: Digest,
+    #[serde(default)]
+    media_type: String,
+    #[serde(default)]
+    annotations: std::collections::BTreeMap<String, String>,
+}
+
+/// An OCI image manifest.
+#[derive(Deserialize)]
+struct Manifest {
+    config: Descriptor,
+    layers: Vec<Descriptor>,
+}
+
+#[derive(Deserialize)]
+struct Config {
+    rootfs: RootFs,
+}
+
+#[derive(Deserialize)]
+struct RootFs {
+    diff_ids: Vec<Digest>,
+}
+
+pub(super) fn images(contents: &Contents) -> fault::Read<Vec<Image>> {
+    if let Some(saved) = contents.document("manifest.json") {
+        let saved: Vec<Saved> = parse("manifest.json", saved)?;
+        return saved
+            .into_iter()
+            .map(|image| assemble(contents, &image.config, &image.layers, image.repo_tags.unwrap_or_default()))
+            .collect();
+    }
+    let Some(index) = contents.document("index.json") else { return Err(Fault::NotAnImage) };
+    let mut found = Vec::new();
+    descend(contents, parse("index.json", index)?, DEEPEST_INDEX, &mut HashSet::new(), &mut found)?;
+    Ok(found)
+}
+
+fn descend(
+    contents: &Contents,
+    index: Index,
+    depth: u32,
+    visited: &mut HashSet<Digest>,
+    found: &mut Vec<Image>,
+) -> fault::Read<()> {
+    for entry in index.manifests {
+        // Attestations sit beside the image they speak of and are none.
+        let attestation = entry.annotations.contains_key("vnd.docker.reference.type");
+        if attestation || !visited.insert(entry.digest) {
+            continue;
+        }
+        let name = blob(entry.digest);
+        let document = contents.document(&name).ok_or_else(|| Fault::Missing(name.clone()))?;
+        if entry.media_type.contains("index") || entry.media_type.contains("manifest.list") {
+            if depth == 0 {
+                return Err(Fault::Document { name, why: "indexes nested too deep".to_owned() });
+            }
+            descend(contents, parse(&name, document)?, depth - 1, visited, found)?;
+        } else {
+            let manifest: Manifest = parse(&name, document)?;
+            let layers: Vec<_> = manifest.layers.iter().map(|layer| blob(layer.digest)).collect();
+            let names = entry.annotations.get("io.containerd.image.name").cloned().into_iter().collect();
+            found.push(assemble(contents, &blob(manifest.config.digest), &layers, names)?);
+        }
+    }
+    Ok(())
+}
+
+fn assemble(contents: &Contents, config: &str, layers: &[String], names: Vec<String>) -> fault::Read<Image> {
+    let document = contents.document(config).ok_or_else(|| Fault::Missing(config.to_owned()))?;
+    let Config { rootfs } = parse(config, document)?;
+    if rootfs.diff_ids.len() != layers.len() {
+        let why = format!("it names {} layers and the manifest {}", rootfs.diff_ids.len(), layers.len());
+        return Err(Fault::Document { name: config.to_owned(), why });
+    }
+    let mut own = Vec::with_capacity(layers.len());
+    for (diff_id, name) in rootfs.diff_ids.into_iter().zip(layers) {
+        let read = contents.layer(name)?;
+        if read.facts.diff_id != diff_id {
+            return Err(Fault::Mismatch { named: diff_id, found: read.facts.diff_id });
+        }
+        let compressed_bytes = (read.encoding != Encoding::Plain).then_some(read.blob_bytes);
+        own.push(Layer { diff_id, blob: read.blob, compressed_bytes });
+    }
+    Ok(Image { names, config: parse(config, document)?, layers: own })
+}
+
+fn blob(digest: Digest) -> String {
+    format!("blobs/sha256/{}", digest.hex())
+}
+
+fn parse<T: DeserializeOwned>(name: &str, document: &[u8]) -> fault::Read<T> {
+    serde_json::from_slice(document).map_err(|error| Fault::Document { name: name.to_owned(), why: error.to_string() })
+}

@@ -1,0 +1,191 @@
+//! What was learned of layers and images, kept between runs.
+//!
+//! One file each, named by digest, in a folder named by the version of their form. A file carries the digest of its own
+//! content: one that does not hold is removed and counts as not there, so that the layer is read again. The folder is
+//! bounded; the files longest unused go first.
+
+use std::fs::{self, File};
+use std::io::{Read, Write};
+use std::path::{Path, PathBuf};
+use std::time::SystemTime;
+
+use flate2::Compression;
+use flate2::read::DeflateDecoder;
+use flate2::write::DeflateEncoder;
+use serde::Serialize;
+use serde::de::DeserializeOwned;
+
+use super::digest::Digest;
+use super::layer::{LayerFacts, ReadLayer};
+use super::weigh::Weight;
+use crate::error::{Result, io};
+use crate::state;
+
+/// The version of the form. A new one starts a new folder; the folders of other versions are removed.
+const VERSION: &str = "v1";
+/// A layer of fifty thousand paths takes about half a million bytes.
+const MOST_BYTES: u64 = 256 << 20;
+/// No file of ours unpacks to more.
+const LARGEST: u64 = 512 << 20;
+
+/// A folder of remembered layers and images.
+#[derive(Clone, Debug)]
+pub struct Memory {
+    folder: PathBuf,
+}
+
+/// What is known of a layer's blob as one engine sends it.
+#[derive(Clone, Copy, Debug, PartialEq, Eq, Serialize, serde::Deserialize)]
+pub struct Blob {
+    /// Digest of the tar inside.
+    pub diff_id: Digest,
+    /// Bytes of the blob.
+    pub bytes: u64,
+}
+
+/// The name of a kind of file.
+#[derive(Clone, Copy)]
+enum Ending {
+    Layer,
+    Blob,
+    Image,
+}
+
+impl Memory {
+    /// The memory in Drydock's state folder.
+    ///
+    /// Errors: there is no place for state.
+    pub fn open() -> Result<Self> {
+        Ok(Self::below(&state::folder()?))
+    }
+
+    /// A memory below any folder, which is made when something is first kept.
+    pub fn below(state: &Path) -> Self {
+        Self { folder: state.join("layers").join(VERSION) }
+    }
+
+    /// What is known of a layer, by the digest of its unpacked tar.
+    pub fn layer(&self, diff_id: &Digest) -> Option<LayerFacts> {
+        let holds = |facts: &LayerFacts| facts.diff_id == *diff_id && facts.holds();
+        self.read(diff_id, Ending::Layer, holds)
+    }
+
+    /// Whether something is kept of a layer; it may still turn out damaged.
+    pub fn has_layer(&self, diff_id: &Digest) -> bool {
+        self.path(diff_id, Ending::Layer).exists()
+    }
+
+    /// Keeps what was learned of a layer.
+    ///
+    /// Errors: the folder or the file cannot be written.
+    pub fn keep_layer(&self, read: &ReadLayer) -> Result<()> {
+        self.write(&read.facts.diff_id, Ending::Layer, &read.facts)?;
+        if read.blob == read.facts.diff_id {
+            return Ok(());
+        }
+        self.write(&read.blob, Ending::Blob, &Blob { diff_id: read.facts.diff_id, bytes: read.blob_bytes })
+    }
+
+    /// What is known of a blob, by its own digest. A blob counts as known only with its layer.
+    pub fn blob(&self, digest: &Digest) -> Option<Blob> {
+        self.read(digest, Ending::Blob, |blob: &Blob| self.has_layer(&blob.diff_id))
+    }
+
+    /// What an image weighed, by its layers from the lowest up.
+    pub fn weight(&self, diff_ids: &[Digest]) -> Option<Weight> {
+        let same = |weight: &Weight| weight.layers.iter().map(|layer| &layer.diff_id).eq(diff_ids);
+        self.read(&chain(diff_ids), Ending::Image, same)
+    }
+
+    /// Keeps what an image weighed.
+    ///
+    /// Errors: the folder or the file cannot be written.
+    pub fn keep_weight(&self, weight: &Weight) -> Result<()> {
+        let diff_ids: Vec<_> = weight.layers.iter().map(|layer| layer.diff_id).collect();
+        self.write(&chain(&diff_ids), Ending::Image, weight)
+    }
+
+    fn path(&self, digest: &Digest, ending: Ending) -> PathBuf {
+        let ending = match ending {
+            Ending::Layer => "layer",
+            Ending::Blob => "blob",
+            Ending::Image => "image",
+        };
+        self.folder.join(format!("{}.{ending}", digest.hex()))
+    }
+
+    fn read<T: DeserializeOwned>(&self, digest: &Digest, ending: Ending, holds: impl Fn(&T) -> bool) -> Option<T> {
+        let path = self.path(digest, ending);
+        let mut file = File::open(&path).ok()?;
+        let Some(value) = decode(&mut file).filter(holds) else {
+            let _ = fs::remove_file(&path);
+            return None;
+        };
+        // The time of the last use decides what goes first; a folder that cannot be written keeps its times.
+        let _ = File::options().append(true).open(&path).and_then(|file| file.set_modified(SystemTime::now()));
+        Some(value)
+    }
+
+    fn write(&self, digest: &Digest, ending: Ending, value: &impl Serialize) -> Result<()> {
+        state::write_atomically(&self.path(digest, ending), &encode(value))
+    }
+
+    /// Removes what was longest unused until the folder is within its bound, and the folders of other versions.
+    ///
+    /// Errors: the folder cannot be listed, or a file in it not removed.
+    pub fn tidy(&self) -> Result<()> {
+        self.remove_beyond(MOST_BYTES).map_err(|error| io("tidy", &self.folder, &error))
+    }
+
+    fn remove_beyond(&self, most: u64) -> std::io::Result<()> {
+        let mut files = Vec::new();
+        for entry in fs::read_dir(&self.folder)? {
+            let entry = entry?;
+            let data = entry.metadata()?;
+            files.push((data.modified()?, data.len(), entry.path()));
+        }
+        files.sort();
+        let mut total: u64 = files.iter().map(|(_, bytes, _)| bytes).sum();
+        for (_, bytes, path) in files {
+            if total <= most {
+                break;
+            }
+            fs::remove_file(path)?;
+            total -= bytes;
+        }
+        for entry in fs::read_dir(self.folder.parent().unwrap_or(&self.folder))? {
+            let path = entry?.path();
+            if path != self.folder && path.is_dir() {
+                fs::remove_dir_all(path)?;
+            }
+        }
+        Ok(())
+    }
+}
+
+/// An image is its layers in order.
+fn chain(diff_ids: &[Digest]) -> Digest {
+    let all: Vec<u8> = diff_ids.iter().flat_map(|digest| digest.bytes().iter().copied()).collect();
+    Digest::of(&all)
+}
+
+/// The digest of what follows, then the value, deflated.
+fn encode(value: &impl Serialize) -> Vec<u8> {
+    let plain = postcard::to_stdvec(value).expect("our own types have a serial form");
+    let mut deflate = DeflateEncoder::new(Vec::new(), Compression::fast());
+    let body = deflate.write_all(&plain).and_then(|()| deflate.finish()).expect("a vector takes all bytes");
+    [Digest::of(&body).bytes().as_slice(), &body].concat()
+}
+
+fn decode<T: DeserializeOwned>(file: &mut impl Read) -> Option<T> {
+    let mut digest = [0; 32];
+    file.read_exact(&mut digest).ok()?;
+    let mut body = Vec::new();
+    file.take(LARGEST).read_to_end(&mut body).ok()?;
+    if *Digest::of(&body).bytes() != digest {
+        return None;
+    }
+    let mut plain = Vec::new();
+    DeflateDecoder::new(body.as_slice()).take(LARGEST).read_to_end(&mut plain).ok()?;
+    postcard::from_bytes(&plain).ok()
+}

@@ -1,0 +1,7 @@
+//! The reader against a naive reference, against hostile archives, and against what the tools of the trade write.
+
+mod hostile;
+mod layers;
+mod property;
+mod reference;
+mod tarball;
