@@ -137,7 +137,7 @@ impl Memory {
         self.remove_beyond(MOST_BYTES).map_err(|error| io("tidy", &self.folder, &error))
     }
 
-    fn remove_beyond(&self, most: u64) -> std::io::Result<()> {
+    pub(super) fn remove_beyond(&self, most: u64) -> std::io::Result<()> {
         let mut files = Vec::new();
         for entry in fs::read_dir(&self.folder)? {
             let entry = entry?;

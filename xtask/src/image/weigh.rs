@@ -1,6 +1,6 @@
 //! Weighing images: stored, visible and wasted bytes, from memory where the layers are known.
 
-use std::collections::{BTreeSet, HashMap};
+use std::collections::{BTreeMap, BTreeSet, HashMap};
 use std::io::Read;
 
 use serde::{Deserialize, Serialize};
@@ -11,22 +11,28 @@ use super::digest::Digest;
 use super::layer::LayerFacts;
 use super::memory::Memory;
 use super::overlay;
+use crate::engine::{Engine, docker};
 use crate::error::{ErrorId, Problem, Result};
 use crate::event::{Event, Sink};
-use crate::process::Command;
 use crate::units::bytes;
 
 /// An image to weigh.
 #[derive(Clone, Debug)]
 pub struct Subject {
     /// How the engine knows it: a tag or an id.
-    pub reference: String,
-    /// Its layers as the engine names them (`RootFS.Layers` of `docker image inspect`), lowest first.
-    pub diff_ids: Vec<Digest>,
+    pub image: String,
+    /// Digests of its unpacked layers (`RootFS.Layers` of `docker image inspect`), lowest first.
+    pub layers: Vec<String>,
+}
+
+/// The same, its digests parsed.
+struct Wanted<'s> {
+    image: &'s str,
+    diff_ids: Vec<Digest>,
 }
 
 /// What an image weighs. All sizes are bytes of regular files, each inode once.
-#[derive(Clone, Debug, PartialEq, Eq, Serialize, Deserialize)]
+#[derive(Clone, Debug, Default, PartialEq, Eq, Serialize, Deserialize)]
 pub struct Weight {
     /// In all layers, as unpacked.
     pub stored_bytes: u64,
@@ -36,6 +42,8 @@ pub struct Weight {
     pub wasted_bytes: u64,
     /// Number of regular files in all layers.
     pub files: u64,
+    /// Compressed bytes of all layers, as this engine would push them; `None` where no push has measured them.
+    pub pull_bytes: Option<u64>,
     /// Lowest first.
     pub layers: Vec<LayerWeight>,
 }
@@ -61,8 +69,7 @@ impl Weight {
             .iter()
             .zip(&seen)
             .map(|(layer, seen)| {
-                let visible: u64 =
-                    layer.inodes.iter().zip(seen).filter(|(_, seen)| **seen).map(|(size, _)| size).sum();
+                let visible: u64 = layer.inodes.iter().zip(seen).filter(|(_, seen)| **seen).map(|(size, _)| size).sum();
                 LayerWeight {
                     diff_id: layer.diff_id,
                     stored_bytes: layer.stored_bytes,
@@ -78,64 +85,75 @@ impl Weight {
             visible_bytes: stored_bytes - wasted_bytes,
             wasted_bytes,
             files: layers.iter().map(|layer| layer.files).sum(),
+            pull_bytes: None,
             layers,
         }
     }
 }
 
-/// Weighs images of the engine, in the order given.
+/// Weighs images of the engine, and returns what they weigh by the name they were given with.
 ///
-/// An image whose layers were weighed together before is answered from `memory`. For the others the engine is asked for
-/// one stream (`docker save`) of those that have a layer nobody has read yet; what is learned is kept.
+/// An image whose layers were weighed together before is answered from memory. For the others the engine is asked for one
+/// stream (`docker save`) of those that have a layer nobody has read yet; what is learned is kept.
 ///
-/// Errors: the engine cannot send the images, or what it gives is no image ([`ErrorId::ImageStream`]).
-pub fn weigh(subjects: &[Subject], memory: &Memory, sink: &dyn Sink) -> Result<Vec<Weight>> {
-    weigh_from(subjects, memory, sink, &save)
+/// Errors: the engine cannot send the images, or what it sends is no image ([`ErrorId::ImageStream`]).
+pub fn weigh(subjects: &[Subject], engine: Engine<'_>) -> Result<BTreeMap<String, Weight>> {
+    weigh_from(subjects, &Memory::open()?, engine.sink(), &|images, take| save(images, engine, take))
 }
 
 /// Streams images into a reader.
-type Source<'s> = &'s dyn Fn(&[&str], &dyn Sink, &mut dyn FnMut(&mut dyn Read) -> Result<()>) -> Result<()>;
+pub(super) type Source<'s> = &'s dyn Fn(&[&str], &mut dyn FnMut(&mut dyn Read) -> Result<()>) -> Result<()>;
 
-fn weigh_from(subjects: &[Subject], memory: &Memory, sink: &dyn Sink, source: Source) -> Result<Vec<Weight>> {
-    let mut weights: Vec<_> = subjects.iter().map(|subject| memory.weight(&subject.diff_ids)).collect();
-    let open: Vec<_> = subjects.iter().zip(&weights).filter(|(_, weight)| weight.is_none()).map(|(s, _)| s).collect();
-    let wanted: BTreeSet<Digest> = open.iter().flat_map(|subject| subject.diff_ids.iter().copied()).collect();
+pub(super) fn weigh_from(
+    subjects: &[Subject],
+    memory: &Memory,
+    sink: &dyn Sink,
+    source: Source,
+) -> Result<BTreeMap<String, Weight>> {
+    let mut weights = BTreeMap::new();
+    let mut open = Vec::new();
+    for Subject { image, layers } in subjects {
+        let diff_ids = layers.iter().map(|layer| layer.parse()).collect::<std::result::Result<Vec<_>, _>>();
+        let diff_ids = diff_ids.map_err(|fault| broken(&fault))?;
+        match memory.weight(&diff_ids) {
+            Some(weight) => drop(weights.insert(image.clone(), weight)),
+            None => open.push(Wanted { image, diff_ids }),
+        }
+    }
+    let wanted: BTreeSet<&Digest> = open.iter().flat_map(|wanted| &wanted.diff_ids).collect();
     let mut known: HashMap<Digest, LayerFacts> =
-        wanted.into_iter().filter_map(|digest| memory.layer(&digest).map(|facts| (digest, facts))).collect();
+        wanted.into_iter().filter_map(|digest| Some((*digest, memory.layer(digest)?))).collect();
 
-    let unknown = |subject: &&&Subject| subject.diff_ids.iter().any(|digest| !known.contains_key(digest));
-    let references: Vec<_> = open.iter().filter(unknown).map(|subject| subject.reference.as_str()).collect();
-    if !references.is_empty() {
-        let learned = learn(&references, &known, memory, sink, source)?;
+    let is_unknown = |wanted: &&Wanted| wanted.diff_ids.iter().any(|digest| !known.contains_key(digest));
+    let images: Vec<_> = open.iter().filter(is_unknown).map(|wanted| wanted.image).collect();
+    if !images.is_empty() {
+        let learned = learn(&images, &known, memory, sink, source)?;
         known.extend(learned);
     }
-    for (subject, weight) in subjects.iter().zip(&mut weights) {
-        if weight.is_some() {
-            continue;
-        }
-        let layers: Option<Vec<_>> = subject.diff_ids.iter().map(|digest| known.get(digest)).collect();
+    for Wanted { image, diff_ids } in open {
+        let layers: Option<Vec<_>> = diff_ids.iter().map(|digest| known.get(digest)).collect();
         let Some(layers) = layers else {
-            let fact = format!("The engine left layers out when it was asked for `{}`.", subject.reference);
+            let fact = format!("The engine left layers out when it was asked for `{image}`.");
             return Err(Problem::new(ErrorId::ImageStream, fact)
                 .cause("The image was replaced or removed while it was being weighed.")
                 .next("Run the command again."));
         };
-        let new = Weight::of(&layers);
-        keep(memory.keep_weight(&new), sink);
-        *weight = Some(new);
+        let weight = Weight::of(&layers);
+        keep(memory.keep_weight(&weight), sink);
+        weights.insert(image.to_owned(), weight);
     }
-    Ok(weights.into_iter().flatten().collect())
+    Ok(weights)
 }
 
 fn learn(
-    references: &[&str],
+    images: &[&str],
     known: &HashMap<Digest, LayerFacts>,
     memory: &Memory,
     sink: &dyn Sink,
     source: Source,
 ) -> Result<HashMap<Digest, LayerFacts>> {
     let mut learned = HashMap::new();
-    source(references, sink, &mut |stream| {
+    source(images, &mut |stream| {
         let is_known = |digest: &Digest| {
             known.contains_key(digest) || memory.blob(digest).is_some_and(|blob| known.contains_key(&blob.diff_id))
         };
@@ -165,9 +183,9 @@ fn keep(kept: Result<()>, sink: &dyn Sink) {
     }
 }
 
-fn save(references: &[&str], sink: &dyn Sink, take: &mut dyn FnMut(&mut dyn Read) -> Result<()>) -> Result<()> {
-    let command = Command::new("docker").arg("save").args(references.iter().copied());
-    sink.emit(Event::Command(command.display()));
+fn save(images: &[&str], engine: Engine<'_>, take: &mut dyn FnMut(&mut dyn Read) -> Result<()>) -> Result<()> {
+    let command = docker(["save"]).args(images.iter().copied());
+    engine.announce(&command);
     let (taken, output) = command.stream(|stream| take(stream))?;
     if output.success() {
         return taken;
