@@ -1,1 +1,59 @@
-//! What the black-box tests share.
+//! What the black-box tests share: the repository, and the images of every rung, built once for a test program.
+
+pub mod workshop;
+
+use std::collections::BTreeMap;
+use std::path::PathBuf;
+use std::sync::LazyLock;
+
+use drydock::bases::Bases;
+use drydock::engine::{Engine, bake, reach};
+use drydock::error::{Problem, Result};
+use drydock::event::Silent;
+use drydock::plan::{self, Image};
+use drydock::process::Command;
+use drydock::workshop::Workshop;
+use drydock::{report, runner};
+
+/// Builds every rung of every app on the bases this machine has, and returns them.
+///
+/// Errors: a base or an image cannot be built; the problem says which.
+pub fn built_images(workshop: &Workshop) -> Result<Vec<Image>> {
+    let images = plan::everything(workshop, |app, rung| workshop.dockerfile(app, rung))?;
+    let engine = Engine::new(&Silent);
+    let options = bake::Options::default();
+    let bases = Bases::open(&workshop.root, None, &[], &reach::probe()?.arch)?;
+    let contexts = bases.ensure(engine, &plan::bases(&images), &options)?;
+    let dockerfiles: BTreeMap<String, String> = images.iter().map(|i| (i.name.target(), i.dockerfile())).collect();
+    let definition = plan::definition(&images, &contexts);
+    runner::build(&definition, &options, &dockerfiles, &workshop.root, engine)?;
+    Ok(images)
+}
+
+/// A problem as a person would read it, for the message of a failed test.
+pub fn told(problem: &Problem) -> String {
+    report::problem(problem, report::Style { color: false, live: false, symbols: false })
+}
+
+/// The runner's program, as a command that has no arguments yet: built anew if its sources changed. It remembers in a folder
+/// of its own, so that a test neither sees nor changes what the person at this machine chose.
+pub fn xtask() -> Command {
+    static BUILT: LazyLock<PathBuf> = LazyLock::new(|| {
+        let target = target_folder();
+        let build = Command::new(env!("CARGO")).args(["build", "--quiet", "--package", "xtask", "--bin", "xtask"]);
+        assert_eq!(build.inherit().map_err(|p| told(&p)), Ok(0), "the runner does not compile");
+        target.join("debug").join(format!("xtask{}", std::env::consts::EXE_SUFFIX))
+    });
+    Command::new(BUILT.display().to_string()).env("DRYDOCK_STATE", state_folder().display().to_string())
+}
+
+/// Where the tests' runs remember things.
+pub fn state_folder() -> PathBuf {
+    target_folder().join("drydock-tests")
+}
+
+/// Cargo's target folder: this program lies in its `debug/deps`.
+fn target_folder() -> PathBuf {
+    let program = std::env::current_exe().expect("a running program has a path");
+    program.ancestors().nth(3).expect("test programs lie three folders deep").to_owned()
+}

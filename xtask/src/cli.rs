@@ -1,6 +1,7 @@
 //! The command line: names, options and help. What a command does is in its file under `commands/`.
 
 use clap::builder::styling::{AnsiColor, Styles};
+use crate::bases::Wanted;
 use clap::{Args, CommandFactory, Parser, Subcommand, ValueEnum};
 
 /// Drydock: a hands-on workshop on Docker multi-stage builds.
@@ -119,7 +120,7 @@ pub struct Lesson {
 pub struct BaseOptions {
     /// auto, local, registry or registry=HOST: official images from a registry or a mirror of it, or stand-ins built here.
     #[arg(long, value_name = "WHERE", help_heading = "How to build")]
-    pub bases: Option<String>,
+    pub bases: Option<Wanted>,
     /// Certificate of a network that intercepts TLS, given to the toolchain bases only. Found by itself where the system keeps it.
     #[arg(long, value_name = "FILE", help_heading = "How to build")]
     pub ca_file: Vec<std::path::PathBuf>,
@@ -189,7 +190,10 @@ pub struct Clean {
     /// Only say what would be removed.
     #[arg(long)]
     pub dry_run: bool,
-    /// Remove the base images too; building them again takes some minutes.
+    /// Only containers, such as those `--keep` left running.
+    #[arg(long, conflicts_with = "bases")]
+    pub containers: bool,
+    /// The base images too; building them again takes some minutes.
     #[arg(long)]
     pub bases: bool,
 }

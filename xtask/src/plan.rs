@@ -52,11 +52,7 @@ impl Plan {
         let mut images = Vec::new();
         for app in workshop.apps.values().filter(|app| apps.is_empty() || apps.contains(&app.id)) {
             for id in lesson.rungs.iter().filter(|id| rungs.is_empty() || rungs.iter().any(|r| r == id.as_str())) {
-                if let Some(rung) = app.rung.get(id) {
-                    let name = ImageName { app: app.id.clone(), rung: id.clone() };
-                    let bases = dockerfile(&app.id, id)?.images(None);
-                    images.push(Image { name, app: app.clone(), rung: rung.clone(), bases });
-                }
+                images.extend(image(app, id, &mut dockerfile).transpose()?);
             }
         }
         if images.is_empty() {
@@ -65,17 +61,48 @@ impl Plan {
         }
         Ok(Self { lesson: lesson.clone(), images })
     }
+}
 
-    /// The bases all images together need.
-    pub fn bases(&self) -> BTreeSet<String> {
-        self.images.iter().flat_map(|image| image.bases.iter().cloned()).collect()
+/// Every rung of every app.
+///
+/// Errors: whatever `dockerfile` fails with.
+pub fn everything(
+    workshop: &Workshop,
+    mut dockerfile: impl FnMut(&AppId, &RungId) -> Result<Dockerfile>,
+) -> Result<Vec<Image>> {
+    let mut images = Vec::new();
+    for app in workshop.apps.values() {
+        for rung in app.rung.keys() {
+            images.extend(image(app, rung, &mut dockerfile).transpose()?);
+        }
     }
+    Ok(images)
+}
 
-    /// The bake definition of all images, with the given sources of bases.
-    pub fn definition(&self, contexts: &BTreeMap<String, String>) -> bake::Definition {
-        let targets = self.images.iter().map(|image| (image.name.target(), image.target(contexts)));
-        bake::Definition { targets: targets.collect() }
-    }
+/// The bases all these images together need.
+pub fn bases(images: &[Image]) -> BTreeSet<String> {
+    images.iter().flat_map(|image| image.bases.iter().cloned()).collect()
+}
+
+/// The bake definition of these images, with the given sources of bases.
+pub fn definition(images: &[Image], contexts: &BTreeMap<String, String>) -> bake::Definition {
+    let targets = images.iter().map(|image| (image.name.target(), image.target(contexts)));
+    bake::Definition { targets: targets.collect() }
+}
+
+/// One rung of an app; `None` where the app does not have it.
+fn image(
+    app: &App,
+    id: &RungId,
+    dockerfile: &mut impl FnMut(&AppId, &RungId) -> Result<Dockerfile>,
+) -> Option<Result<Image>> {
+    let rung = app.rung.get(id)?.clone();
+    Some(dockerfile(&app.id, id).map(|file| Image {
+        name: ImageName { app: app.id.clone(), rung: id.clone() },
+        app: app.clone(),
+        rung,
+        bases: file.images(None),
+    }))
 }
 
 impl Image {

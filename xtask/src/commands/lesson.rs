@@ -3,7 +3,7 @@
 use std::collections::BTreeMap;
 
 use super::Context;
-use crate::bases;
+use crate::bases::Bases;
 use crate::cli;
 use crate::engine::bake;
 use crate::engine::reach::{self, Reached};
@@ -11,11 +11,13 @@ use crate::engine::Engine;
 use crate::error::{Exit, Result};
 use crate::event::{Event, Sink};
 use crate::model::{App, AppId, Environment, Lesson, LessonRef, LessonReport};
-use crate::plan::Plan;
+use crate::plan::{self, Plan};
 use crate::report::{self, Finish};
 use crate::runner::{self, Options, Outcome};
 use crate::setup;
 use crate::state::memory::{Cold, Memory};
+use crate::state;
+use crate::tidy;
 use crate::workshop::Workshop;
 
 /// Version of the JSON document.
@@ -33,24 +35,24 @@ pub fn run(options: &cli::Lesson, context: Context) -> Result<Exit> {
     let sink = report::progress(context.style, context.global.verbose);
     let sink: &dyn Sink = sink.as_ref();
     if options.dry_run {
-        return dry_run(&plan, options, sink);
+        return dry_run(&workshop, &plan, options, sink);
     }
     if options.setup {
         setup::engine(sink)?;
     }
     let reached = reach::probe()?;
     let engine = Engine::new(sink);
-    let choice = bases::choose(&options.bases, engine)?;
+    let bases = Bases::open(&workshop.root, options.bases.bases.as_ref(), &options.bases.ca_file, &reached.arch)?;
     sink.emit(Event::Started {
         title: format!("Lesson {} · {}", lesson.number, lesson.title),
-        surroundings: format!("bases: {} · engine {} · {} CPUs", choice.described(), reached.engine, reached.cpus),
+        surroundings: format!("bases: {} · engine {} · {} CPUs", bases.describe(), reached.engine, reached.cpus),
     });
     sink.emit(Event::Note(format!("{}\n", lesson.question)));
-    let contexts = bases::ensure(&plan.bases(), &choice, options.setup, engine)?;
     let build = bake::Options { no_cache: options.no_cache, builder: options.builder.clone() };
+    let contexts = super::bases::ensure(&bases, &plan::bases(&plan.images), options.setup, &build, engine)?;
     let run_options = Options { build, keep: options.keep };
     let outcome = runner::run(&plan, &contexts, &workshop.contract, &run_options, &workshop.root, engine)?;
-    let environment = environment(&reached, choice.described());
+    let environment = environment(&reached, bases.describe());
     finish(&workshop, &plan, &contexts, outcome, environment, options, context)
 }
 
@@ -73,6 +75,12 @@ fn finish(
         expectations: outcome.verdicts,
         leftovers: outcome.leftovers,
     };
+    if options.record {
+        let path = tidy::recorded_path(lesson.number, lesson.id.as_str());
+        let json = serde_json::to_string_pretty(&report).expect("plain data is always JSON");
+        state::write_atomically(&workshop.root.join(&path), format!("{json}\n").as_bytes())?;
+        report::message(format!("wrote {path}"));
+    }
     if options.json {
         report::line(serde_json::to_string_pretty(&report).expect("plain data is always JSON"));
     } else {
@@ -122,10 +130,11 @@ fn apps(workshop: &Workshop, options: &cli::Lesson) -> Result<Vec<AppId>> {
     Ok(chosen)
 }
 
-fn dry_run(plan: &Plan, options: &cli::Lesson, sink: &dyn Sink) -> Result<Exit> {
+fn dry_run(workshop: &Workshop, plan: &Plan, options: &cli::Lesson, sink: &dyn Sink) -> Result<Exit> {
+    let reached = reach::probe()?;
     let engine = Engine::new(sink);
-    let choice = bases::choose(&options.bases, engine)?;
-    let contexts = bases::contexts(&plan.bases(), &choice)?;
+    let bases = Bases::open(&workshop.root, options.bases.bases.as_ref(), &options.bases.ca_file, &reached.arch)?;
+    let contexts = bases.plan(engine, &plan::bases(&plan.images))?.contexts;
     for image in &plan.images {
         report::line(image.target(&contexts).by_hand().display());
     }

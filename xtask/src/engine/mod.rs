@@ -2,6 +2,7 @@
 //!
 //! Every command can be shown before it is run. Nothing outside this room writes a `docker` argument.
 
+mod afloat;
 mod answers;
 pub mod bake;
 pub mod build;
@@ -11,6 +12,7 @@ mod faults;
 pub mod image;
 pub mod labels;
 pub mod progress;
+pub mod proof;
 pub mod reach;
 pub mod versions;
 

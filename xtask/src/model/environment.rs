@@ -1,9 +1,9 @@
 //! Where something was measured.
 
-use serde::Serialize;
+use serde::{Deserialize, Serialize};
 
 /// The surroundings of a measurement, printed beside it.
-#[derive(Clone, Debug, Serialize)]
+#[derive(Clone, Debug, Serialize, Deserialize)]
 pub struct Environment {
     /// Version of the engine, e.g. `26.1.5`.
     pub engine: String,
@@ -26,7 +26,7 @@ pub struct Environment {
 }
 
 /// The engine's image store. Sizes mean different things in the two, which is why Drydock does its own sums.
-#[derive(Clone, Copy, Debug, PartialEq, Eq, Serialize)]
+#[derive(Clone, Copy, Debug, PartialEq, Eq, Serialize, Deserialize)]
 #[serde(rename_all = "kebab-case")]
 pub enum Store {
     /// The classic store (overlay2 and other graph drivers).

@@ -1,11 +1,11 @@
 //! What was observed, with units, and the JSON document it goes into.
 
-use serde::Serialize;
+use serde::{Deserialize, Serialize};
 
 use super::{AppId, Environment, LessonId, RungId};
 
 /// Everything a lesson observed of one image. Sizes are bytes, durations milliseconds.
-#[derive(Clone, Debug, Serialize)]
+#[derive(Clone, Debug, Serialize, Deserialize)]
 pub struct Measurement {
     /// The app.
     pub app: AppId,
@@ -38,7 +38,7 @@ pub struct Measurement {
 }
 
 /// The answer of a health endpoint.
-#[derive(Clone, Debug, Serialize)]
+#[derive(Clone, Debug, Serialize, Deserialize)]
 pub struct Health {
     /// Whether the answer was the contract's.
     pub ok: bool,
@@ -49,10 +49,10 @@ pub struct Health {
 }
 
 /// What one expectation of a lesson came to.
-#[derive(Clone, Debug, Serialize)]
+#[derive(Clone, Debug, Serialize, Deserialize)]
 pub struct Verdict {
     /// The rule, e.g. `times-smaller-than`.
-    pub id: &'static str,
+    pub id: String,
     /// Which image or app was judged, e.g. `rust/multi-stage`.
     pub subject: String,
     /// Whether the expectation held.
@@ -66,7 +66,7 @@ pub struct Verdict {
 }
 
 /// Which lesson a report is about.
-#[derive(Clone, Debug, Serialize)]
+#[derive(Clone, Debug, Serialize, Deserialize)]
 pub struct LessonRef {
     /// Permanent id.
     pub id: LessonId,
@@ -77,7 +77,7 @@ pub struct LessonRef {
 }
 
 /// The document `cargo xtask lesson N --json` prints.
-#[derive(Clone, Debug, Serialize)]
+#[derive(Clone, Debug, Serialize, Deserialize)]
 pub struct LessonReport {
     /// Version of this document's shape.
     pub schema: u32,

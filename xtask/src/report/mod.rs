@@ -4,6 +4,7 @@ mod choose;
 mod lesson;
 mod live;
 mod look;
+mod markdown;
 mod out;
 mod plain;
 mod problem;
@@ -11,6 +12,7 @@ mod style;
 
 pub use choose::choose;
 pub use lesson::{Finish, lesson, listing, table};
+pub use markdown::markdown;
 pub use out::{line, message, terminal};
 pub use problem::problem;
 pub use style::Style;

@@ -32,9 +32,9 @@ fn of<'a>(
     results.iter().filter(move |m| m.rung == *rung && app.is_none_or(|app| m.app == *app))
 }
 
-fn verdict(id: &'static str, of: &Measurement, pass: bool, expected: String, measured: String, why: &str) -> Verdict {
+fn verdict(id: &str, of: &Measurement, pass: bool, expected: String, measured: String, why: &str) -> Verdict {
     let subject = format!("{}/{}", of.app, of.rung);
-    Verdict { id, subject, pass, expected, measured, why: why.to_owned() }
+    Verdict { id: id.to_owned(), subject, pass, expected, measured, why: why.to_owned() }
 }
 
 #[cfg(test)]

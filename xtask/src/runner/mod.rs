@@ -15,7 +15,7 @@ use crate::event::{Event, Sink as _};
 use crate::image::weigh::{self, Subject};
 use crate::interrupt;
 use crate::model::{Contract, Measurement, Verdict};
-use crate::plan::Plan;
+use crate::plan::{self, Plan};
 use crate::rules;
 use crate::state::ledger::{self, Run};
 
@@ -88,7 +88,7 @@ fn in_run(
     engine: Engine<'_>,
     run: &Run,
 ) -> Result<Outcome> {
-    let definition = plan.definition(contexts);
+    let definition = plan::definition(&plan.images, contexts);
     let dockerfiles = plan.images.iter().map(|image| (image.name.target(), image.dockerfile())).collect();
     let built = build(&definition, &options.build, &dockerfiles, root, engine)?;
     interrupt::check()?;
@@ -98,9 +98,9 @@ fn in_run(
     let of = |tag: &str| inspected.iter().find(|i| i.repo_tags.iter().any(|t| t == tag));
     let subjects: Vec<Subject> = tags
         .iter()
-        .filter_map(|tag| Some(Subject { image: tag.clone(), layers: of(tag)?.root_fs.layers.clone() }))
+        .filter_map(|tag| Some(Subject { reference: tag.clone(), diff_ids: of(tag)?.root_fs.layers.clone() }))
         .collect();
-    let weights = weigh::weigh(&subjects, engine)?;
+    let weights = weigh::weigh(&subjects, &Memory::in_state(&state::folder()?), engine.sink())?;
     interrupt::check()?;
 
     let served = serve(plan, contract, run, engine, options.keep);

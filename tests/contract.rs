@@ -1,0 +1,156 @@
+//! The HTTP contract, request by request, against every rung of every app, in real containers.
+//!
+//! One container serves all requests of one setup of one image. Beside the requests each image is stopped as an
+//! orchestrator would stop it, and its own health check is run.
+
+use std::collections::BTreeMap;
+use std::sync::{Arc, Mutex};
+use std::time::{Duration, Instant};
+
+use drydock::model::{Contract, Request, Setup};
+use drydock::plan::Image;
+use drydock::probe;
+use drydock::workshop::Workshop;
+use drydock_tests::{built_images, told};
+use libtest_mimic::{Arguments, Failed, Trial};
+use testcontainers::core::{ExecCommand, IntoContainerPort, Mount, WaitFor};
+use testcontainers::runners::SyncRunner;
+use testcontainers::{Container, ContainerRequest, GenericImage, ImageExt};
+
+/// The capability of ending with status 0 when told to stop; some ways to start a process lack it.
+const CLEAN_STOP: &str = "clean-stop";
+/// How long a container may take to end after SIGTERM.
+const STOPS_WITHIN: Duration = Duration::from_secs(5);
+
+fn main() {
+    let arguments = Arguments::from_args();
+    let workshop = Workshop::find().unwrap_or_else(|p| panic!("{}", told(&p)));
+    let images = if arguments.list { Vec::new() } else { built_images(&workshop).unwrap_or_else(|p| panic!("{}", told(&p))) };
+    let harbour = Arc::new(Harbour { contract: workshop.contract, containers: Mutex::default() });
+    let trials = images.into_iter().map(Arc::new).flat_map(|image| trials_of(&image, &harbour)).collect();
+    let conclusion = libtest_mimic::run(&arguments, trials);
+    // Containers end with their handles, which `exit` would not drop.
+    drop(harbour.containers.lock().map(|mut c| c.clear()));
+    conclusion.exit();
+}
+
+/// The running containers, one for each image and setup.
+struct Harbour {
+    contract: Contract,
+    containers: Mutex<BTreeMap<String, Arc<Mutex<Option<Served>>>>>,
+}
+
+struct Served {
+    container: Container<GenericImage>,
+    address: String,
+}
+
+fn trials_of(image: &Arc<Image>, harbour: &Arc<Harbour>) -> Vec<Trial> {
+    let requests = harbour.contract.requests.iter().cloned().map(|request| {
+        let (image, harbour) = (Arc::clone(image), Arc::clone(harbour));
+        Trial::test(format!("{}::{}", image.name, request.id), move || keeps(&image, &request, &harbour))
+    });
+    let stop = {
+        let (image, harbour) = (Arc::clone(image), Arc::clone(harbour));
+        Trial::test(format!("{}::stops-when-told", image.name), move || stops(&image, &harbour))
+    };
+    let check = {
+        let (image, harbour) = (Arc::clone(image), Arc::clone(harbour));
+        Trial::test(format!("{}::own-health-check", image.name), move || checks_itself(&image, &harbour))
+    };
+    let own_check = image.rung.hardened.then_some(check);
+    requests.chain([stop]).chain(own_check).collect()
+}
+
+/// Sends one request and judges the answer.
+fn keeps(image: &Image, request: &Request, harbour: &Harbour) -> Result<(), Failed> {
+    let Some(expected) = request.expected(&image.without()) else { return Ok(()) };
+    harbour.with(image, &request.setup, |served| {
+        let answer = probe::send(request, &served.address)?;
+        expected.judge(&answer).map_err(Failed::from)
+    })
+}
+
+/// Sends SIGTERM to process 1 and waits for its end. A rung that says it cannot end cleanly must really not.
+fn stops(image: &Image, harbour: &Harbour) -> Result<(), Failed> {
+    let served = harbour.start(image, &Setup::default())?;
+    let began = Instant::now();
+    served.container.stop_with_timeout(Some(10))?;
+    let took = began.elapsed();
+    let status = served.container.exit_code()?;
+    let clean = status == Some(0) && took < STOPS_WITHIN;
+    let lacks = image.without().iter().any(|c| c == CLEAN_STOP);
+    if clean == lacks {
+        let seconds = took.as_secs_f32();
+        return Err(format!("ended with status {status:?} after {seconds:.1} s; declared to lack a clean stop: {lacks}").into());
+    }
+    Ok(())
+}
+
+/// Runs the image's own HEALTHCHECK command inside the container.
+fn checks_itself(image: &Image, harbour: &Harbour) -> Result<(), Failed> {
+    let inspected = drydock::process::Command::new("docker")
+        .args(["image", "inspect", "--format", "{{json .Config.Healthcheck.Test}}"])
+        .arg(image.name.tag())
+        .output(Duration::from_secs(30))
+        .map_err(|p| told(&p))?;
+    let test: Vec<String> = serde_json::from_str(&inspected.stdout).map_err(|_| "the image has no HEALTHCHECK")?;
+    let ["CMD", command @ ..] = &test.iter().map(String::as_str).collect::<Vec<_>>()[..] else {
+        return Err(format!("HEALTHCHECK is not in exec form: {test:?}").into());
+    };
+    harbour.with(image, "plain", |served| {
+        let mut result = served.container.exec(ExecCommand::new(command.iter().copied()))?;
+        let said = [result.stdout_to_vec()?, result.stderr_to_vec()?].concat();
+        match result.exit_code()? {
+            Some(0) => Ok(()),
+            status => Err(format!("{command:?} ended with {status:?}: {}", String::from_utf8_lossy(&said)).into()),
+        }
+    })
+}
+
+impl Harbour {
+    /// Runs something against the container of this image and setup, starting it first if nobody has.
+    fn with(&self, image: &Image, setup: &str, then: impl FnOnce(&Served) -> Result<(), Failed>) -> Result<(), Failed> {
+        let key = format!("{} {setup}", image.name);
+        let slot = Arc::clone(self.containers.lock().map_err(|e| e.to_string())?.entry(key).or_default());
+        let mut slot = slot.lock().map_err(|_| "another test of this container panicked")?;
+        if slot.is_none() {
+            *slot = Some(self.start(image, &self.contract.setup[setup])?);
+        }
+        then(slot.as_ref().ok_or("no container")?)
+    }
+
+    fn start(&self, image: &Image, setup: &Setup) -> Result<Served, Failed> {
+        let tag = image.name.tag();
+        let (name, version) = tag.rsplit_once(':').ok_or("a tag has a version")?;
+        let port = image.app.port.tcp();
+        let generic = GenericImage::new(name, version).with_exposed_port(port).with_wait_for(WaitFor::Nothing);
+        let mut request: ContainerRequest<GenericImage> = generic.with_label("dev.drydock.run", "tests");
+        if image.rung.hardened || setup.read_only {
+            request = request.with_readonly_rootfs(true).with_cap_drop("ALL").with_security_opt("no-new-privileges");
+        }
+        for path in setup.tmpfs.as_ref().unwrap_or(&image.rung.tmpfs) {
+            request = request.with_mount(Mount::tmpfs_mount(path));
+        }
+        for (name, value) in &setup.environment {
+            request = request.with_env_var(name, value);
+        }
+        let container = request.start()?;
+        let address = format!("127.0.0.1:{}", container.get_host_port_ipv4(port)?);
+        self.wait(&address, image)?;
+        Ok(Served { container, address })
+    }
+
+    fn wait(&self, address: &str, image: &Image) -> Result<(), Failed> {
+        let health = self.contract.health().ok_or("the contract has no health request")?;
+        let began = Instant::now();
+        loop {
+            let answer = probe::send(health, address).map(|answer| health.expect.judge(&answer));
+            match answer {
+                Ok(Ok(())) => return Ok(()),
+                last if began.elapsed() > image.app.ready_within => return Err(format!("never became healthy: {last:?}").into()),
+                _ => std::thread::sleep(Duration::from_millis(50)),
+            }
+        }
+    }
+}

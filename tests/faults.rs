@@ -1,0 +1,174 @@
+//! Builds and containers that misbehave: each is told apart, with the evidence and the exit code, and nothing is left.
+
+use std::time::{Duration, Instant};
+
+use drydock::process::Command;
+use drydock_tests::workshop::{Fixture, Rung};
+
+/// A server in one line of Python, as the last instruction of a Dockerfile.
+fn python(code: &str) -> String {
+    format!("FROM python:3.13-slim-trixie\nCMD [\"python3\", \"-u\", \"-c\", {code:?}]\n")
+}
+
+/// Runs a lesson with one rung and returns exit status and what was said on standard error.
+fn ail(name: &str, dockerfile: &str) -> (i32, String) {
+    let fixture = Fixture::new(&[Rung { name, dockerfile }]);
+    let output = fixture.run(&["lesson", "1", "--color", "never", "--accessible"]);
+    (output.status, output.stderr)
+}
+
+#[track_caller]
+fn assert_said(said: &str, lines: &[&str]) {
+    for line in lines {
+        assert!(said.contains(line), "{line:?} is not in:\n{said}");
+    }
+}
+
+#[test]
+fn a_container_that_ends_at_once_shows_its_last_lines() {
+    let (status, said) = ail("exits-one", &python("raise SystemExit('no berth left')"));
+    assert_said(
+        &said,
+        &[
+            "error: sloop/exits-one: The container ended at once with status 1. [container-exited]",
+            "  |   no berth left",
+            "  likely cause: Its process could not do its work; its last lines say why.",
+        ],
+    );
+    assert_eq!(status, 7);
+}
+
+#[test]
+fn a_container_that_finishes_is_told_from_one_that_fails() {
+    let (status, said) = ail("exits-zero", &python("print('done')"));
+    assert_said(
+        &said,
+        &[
+            "error: sloop/exits-zero: The container ended at once with status 0. [container-exited]",
+            "  likely cause: Its process finished: a server must stay in the foreground.",
+        ],
+    );
+    assert_eq!(status, 7);
+}
+
+#[test]
+fn a_container_that_never_listens_is_named() {
+    let (status, said) = ail("never-listens", &python("import time; time.sleep(60)"));
+    assert_said(
+        &said,
+        &[
+            "error: sloop/never-listens: The container runs, but nothing answered on its port within 3 s. [never-listened]",
+            "  | It wrote nothing.",
+        ],
+    );
+    assert_eq!(status, 7);
+}
+
+#[test]
+fn a_server_on_loopback_only_is_given_as_a_likely_cause() {
+    let code = "from http.server import *; HTTPServer(('127.0.0.1', 8080), SimpleHTTPRequestHandler).serve_forever()";
+    let (status, said) = ail("loopback", &python(code));
+    assert_said(&said, &["[never-listened]", "or only on 127.0.0.1 inside the container"]);
+    assert_eq!(status, 7);
+}
+
+#[test]
+fn a_server_that_answers_500_shows_its_answer() {
+    let code = "from http.server import *\n\
+        class H(BaseHTTPRequestHandler):\n  def do_GET(self): self.send_error(500, 'bilge')\n\
+        HTTPServer(('', 8080), H).serve_forever()";
+    let (status, said) = ail("answers-500", &python(code));
+    assert_said(
+        &said,
+        &[
+            "error: sloop/answers-500: The container answers, but not 200 as it must, for 3 s. [wrong-answer]",
+            "  | status 500 instead of 200",
+        ],
+    );
+    assert_eq!(status, 7);
+}
+
+#[test]
+fn a_server_that_accepts_and_says_nothing_is_told_apart() {
+    let code = "import socket,time; s=socket.create_server(('', 8080)); time.sleep(60)";
+    let (status, said) = ail("hangs", &python(code));
+    assert_said(&said, &["error: sloop/hangs: The container accepts connections and did not answer within 3 s. [never-answered]"]);
+    assert_eq!(status, 7);
+}
+
+#[test]
+fn a_killed_container_is_probably_out_of_memory() {
+    let (status, said) = ail("killed", &python("import os,signal; os.kill(os.getpid(), signal.SIGKILL) or os._exit(137)"));
+    assert_said(&said, &["[container-out-of-memory]", "killed (status 137)"]);
+    assert_eq!(status, 7);
+}
+
+#[test]
+fn a_failing_step_is_shown_with_its_line_and_its_last_lines() {
+    let dockerfile = "FROM python:3.13-slim-trixie\n\n# a step that fails\nRUN echo caulking && echo 'seam open' >&2 && exit 3\n";
+    let (status, said) = ail("leaks", dockerfile);
+    assert_said(
+        &said,
+        &[
+            "sloop-leaks: the step [2/2] RUN echo caulking && echo 'seam open' >&2 && exit 3 failed \
+             (apps/sloop/leaks.Dockerfile:4). [build-failed]",
+            "  | seam open",
+            "exit code: 3",
+        ],
+    );
+    assert_eq!(status, 6);
+}
+
+#[test]
+fn a_base_without_a_recipe_is_named() {
+    let (status, said) = ail("unknown-base", "FROM golagn:1.27-trixie\n");
+    assert_said(&said, &["golagn:1.27-trixie"]);
+    assert!([2, 5, 6].contains(&status), "{status}: {said}");
+}
+
+/// Ctrl-C while containers start: they are gone within seconds and the status says so.
+#[test]
+fn an_interrupt_cleans_up() {
+    let dockerfile = python("import time; time.sleep(600)");
+    let fixture = Fixture::new(&[Rung { name: "sleeps", dockerfile: &dockerfile }]);
+    // Built beforehand, so that the signal meets a running container.
+    fixture.run(&["lesson", "1", "--color", "never"]);
+    let script = "\"$@\" & child=$!; sleep 2; kill -INT -- -$child; wait $child";
+    let line = fixture.command(&["lesson", "1", "--color", "never"]);
+    let began = Instant::now();
+    let output = shell(script, &line);
+    assert_eq!(output.0, 130, "{}", output.1);
+    assert_said(&output.1, &["error: Interrupted. [interrupted]"]);
+    assert!(began.elapsed() < Duration::from_secs(12), "{:?}", began.elapsed());
+    assert_eq!(containers_of("sloop:sleeps"), "");
+}
+
+/// After SIGKILL a container is left; the next run sweeps it and touches nothing else.
+#[test]
+fn the_next_run_sweeps_after_a_kill() {
+    let dockerfile = python("import time; time.sleep(601)");
+    let fixture = Fixture::new(&[Rung { name: "killed-run", dockerfile: &dockerfile }]);
+    fixture.run(&["lesson", "1", "--color", "never"]);
+    let others = Command::new("docker").args(["run", "--detach", "--rm", "--label", "someone=else"]);
+    let others = others.args(["drydock.local/app/sloop:killed-run"]).output(Duration::from_secs(30)).expect("docker runs").stdout;
+    let line = fixture.command(&["lesson", "1", "--color", "never"]);
+    shell("\"$@\" & child=$!; sleep 2; kill -KILL -- -$child; wait $child", &line);
+    assert_ne!(containers_of("sloop:killed-run").lines().count(), 1, "the killed run must leave something to sweep");
+    let output = fixture.run(&["lesson", "1", "--color", "never"]);
+    assert_said(&output.stderr, &["Removed 1 containers that an earlier run had left behind."]);
+    assert_eq!(containers_of("sloop:killed-run"), others.trim());
+    let _ = Command::new("docker").args(["rm", "--force", others.trim()]).output(Duration::from_secs(30));
+}
+
+/// Runs a shell script in which `"$@"` is a command, started as a job of its own as a terminal would.
+fn shell(script: &str, line: &Command) -> (i32, String) {
+    let script = format!("set -m; run() {{ {}; }}; {}", line.display(), script.replace("\"$@\"", "run"));
+    let output = Command::new("bash").args(["-c", &script]).output(Duration::from_secs(60)).expect("bash runs");
+    (output.status, output.stderr)
+}
+
+fn containers_of(image: &str) -> String {
+    let filter = format!("ancestor=drydock.local/app/{image}");
+    let command = Command::new("docker").args(["ps", "--all", "--quiet", "--no-trunc", "--filter", &filter]);
+    command.output(Duration::from_secs(30)).expect("docker runs").stdout.trim().to_owned()
+}

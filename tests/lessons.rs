@@ -1,0 +1,82 @@
+//! Every lesson, from the command line to the JSON document, one named trial each. And what a lesson leaves behind: nothing.
+
+use std::time::Duration;
+
+use drydock::model::LessonReport;
+use drydock::process::Command;
+use drydock::workshop::Workshop;
+use drydock_tests::{built_images, told, xtask};
+use libtest_mimic::{Arguments, Failed, Trial};
+
+/// A lesson builds everything from nothing in the worst case.
+const LONG: Duration = Duration::from_secs(30 * 60);
+
+fn main() {
+    let mut arguments = Arguments::from_args();
+    // Lessons share one engine and measure durations: one after the other.
+    arguments.test_threads = Some(1);
+    let workshop = Workshop::find().unwrap_or_else(|p| panic!("{}", told(&p)));
+    if !arguments.list {
+        built_images(&workshop).unwrap_or_else(|p| panic!("{}", told(&p)));
+    }
+    let mut trials = Vec::new();
+    for lesson in &workshop.lessons {
+        let (number, rungs, apps) = (lesson.number, lesson.rungs.len(), workshop.apps.len());
+        let id = lesson.id.clone();
+        trials.push(Trial::test(format!("lesson::{id}"), move || runs(number, id.as_str(), rungs * apps)));
+    }
+    trials.push(Trial::test("the-line-for-the-hand-works", by_hand));
+    trials.push(Trial::test("kept-containers-answer-and-are-cleaned", keeps));
+    libtest_mimic::run(&arguments, trials).exit();
+}
+
+/// Runs the lesson for all apps and looks at the whole document.
+fn runs(number: u32, id: &str, images: usize) -> Result<(), Failed> {
+    let output = xtask().args(["lesson", &number.to_string(), "--app", "all", "--json"]).output(LONG).map_err(|p| told(&p))?;
+    if output.status != 0 {
+        return Err(format!("ended with {}:\n{}\n{}", output.status, output.stderr, output.stdout).into());
+    }
+    let report: LessonReport = serde_json::from_str(&output.stdout)?;
+    assert_eq!((report.schema, report.lesson.id.as_str(), report.leftovers), (1, id, 0));
+    assert_eq!(report.results.len(), images);
+    assert!(report.expectations.iter().all(|v| v.pass) && !report.expectations.is_empty(), "{:?}", report.expectations);
+    for m in &report.results {
+        assert!(m.health.ok && m.health.status == 200 && m.layers > 0 && m.stored_bytes > 100_000, "{m:?}");
+        assert!(m.parallel && m.ready_ms > 0, "{m:?}");
+    }
+    assert_eq!(containers_of_ours()?, "", "a lesson leaves no container behind");
+    Ok(())
+}
+
+/// The last line of a result repeats one image by hand: copied into a shell, it works.
+fn by_hand() -> Result<(), Failed> {
+    let output = xtask().args(["lesson", "1", "--color", "never"]).output(LONG).map_err(|p| told(&p))?;
+    let line = output.stdout.lines().map(str::trim).find(|l| l.starts_with("docker buildx build ")).ok_or(output.stdout.clone())?;
+    let workshop = Workshop::find().map_err(|p| told(&p))?;
+    let built = Command::new("sh").args(["-c", line]).dir(&workshop.root).output(LONG).map_err(|p| told(&p))?;
+    if built.status == 0 { Ok(()) } else { Err(format!("{line}\n{}", built.stderr).into()) }
+}
+
+/// `--keep` leaves containers that answer at the printed address, and `clean` removes them.
+fn keeps() -> Result<(), Failed> {
+    let workshop = Workshop::find().map_err(|p| told(&p))?;
+    let app = workshop.apps.keys().next().ok_or("no app")?.to_string();
+    let arguments = ["lesson", "1", "--app", &app, "--keep", "--color", "never"];
+    let output = xtask().args(arguments).output(LONG).map_err(|p| told(&p))?;
+    let urls: Vec<&str> = output.stdout.split_whitespace().filter(|w| w.starts_with("http://127.0.0.1:")).collect();
+    assert_eq!(urls.len(), 2, "{}", output.stdout);
+    let health = workshop.contract.health().ok_or("no health request")?;
+    for url in urls {
+        let address = url.trim_start_matches("http://").trim_end_matches('/');
+        let answer = drydock::probe::send(health, address)?;
+        assert_eq!(answer.status, 200);
+    }
+    let cleaned = xtask().args(["clean", "--containers"]).output(LONG).map_err(|p| told(&p))?;
+    assert_eq!((cleaned.status, containers_of_ours()?.as_str()), (0, ""), "{}", cleaned.stderr);
+    Ok(())
+}
+
+fn containers_of_ours() -> Result<String, Failed> {
+    let command = Command::new("docker").args(["ps", "--all", "--quiet", "--filter", "label=dev.drydock.run"]);
+    Ok(command.output(LONG).map_err(|p| told(&p))?.stdout.trim().to_owned())
+}

@@ -1,0 +1,80 @@
+//! A small workshop of its own in a temporary folder: one app, one lesson, this repository's recipes of bases.
+
+use std::fs;
+use std::path::Path;
+use std::time::Duration;
+
+use drydock::process::{Command, Output};
+
+use crate::{told, xtask};
+
+/// A temporary repository. Removed when dropped.
+#[derive(Debug)]
+pub struct Fixture {
+    folder: tempfile::TempDir,
+}
+
+/// One rung of the fixture's app.
+#[derive(Clone, Copy, Debug)]
+pub struct Rung<'a> {
+    /// Its name.
+    pub name: &'a str,
+    /// Its Dockerfile.
+    pub dockerfile: &'a str,
+}
+
+impl Fixture {
+    /// A workshop with an app `sloop` that has these rungs, and a lesson `ills` that builds and runs all of them.
+    pub fn new(rungs: &[Rung<'_>]) -> Self {
+        let fixture = Self { folder: tempfile::tempdir().expect("a temporary folder") };
+        let root = Path::new(env!("CARGO_MANIFEST_DIR")).parent().expect("the repository");
+        let contract = fs::read_to_string(root.join("apps/contract.toml")).expect("the contract");
+        fixture.write("apps/contract.toml", &contract);
+        for entry in fs::read_dir(root.join("xtask/bases")).expect("recipes").flatten() {
+            let text = fs::read_to_string(entry.path()).expect("recipes are text");
+            fixture.write(&format!("xtask/bases/{}", entry.file_name().display()), &text);
+        }
+        let tables: Vec<String> =
+            rungs.iter().map(|rung| format!("[rung.{}]\nsummary = \"For a test.\"\n", rung.name)).collect();
+        fixture.write(
+            "apps/sloop/app.toml",
+            &format!(
+                "title = \"Sloop\"\nlanguage = \"sh\"\nport = 8080\nready-within = \"3s\"\n\n{}\n\
+                 [check]\nrung = \"{}\"\ntarget = \"check\"\n",
+                tables.join("\n"),
+                rungs[0].name
+            ),
+        );
+        for rung in rungs {
+            fixture.write(&format!("apps/sloop/{}.Dockerfile", rung.name), rung.dockerfile);
+        }
+        let names: Vec<String> = rungs.iter().map(|rung| format!("\"{}\"", rung.name)).collect();
+        fixture.write(
+            "lessons/01-ills/lesson.toml",
+            &format!(
+                "title = \"Ills\"\nquestion = \"What ails it?\"\nable-to = \"tell one failure from another\"\n\
+                 rungs = [{}]\n\n[[expect]]\nrule = \"healthy\"\nwhy = \"It must answer.\"\n",
+                names.join(", ")
+            ),
+        );
+        fixture
+    }
+
+    /// Writes a file of the workshop, with the folders above it.
+    pub fn write(&self, path: &str, text: &str) {
+        let path = self.folder.path().join(path);
+        fs::create_dir_all(path.parent().expect("a file lies in a folder")).expect("a folder");
+        fs::write(path, text).expect("a file");
+    }
+
+    /// The runner's program with these arguments, started inside this workshop.
+    pub fn command(&self, arguments: &[&str]) -> Command {
+        let root = self.folder.path().display().to_string();
+        xtask().args(arguments.iter().copied()).env("CARGO_MANIFEST_DIR", root).dir(self.folder.path())
+    }
+
+    /// Runs it to its end.
+    pub fn run(&self, arguments: &[&str]) -> Output {
+        self.command(arguments).output(Duration::from_secs(600)).unwrap_or_else(|p| panic!("{}", told(&p)))
+    }
+}

@@ -1,0 +1,104 @@
+//! `cargo xtask clean`: removes what is ours, and says how many bytes first.
+
+use std::collections::BTreeSet;
+
+use super::Context;
+use crate::cli::Clean;
+use crate::engine::image::Inspected;
+use crate::engine::{Engine, docker, labels, reach};
+use crate::error::{self, Exit, Result};
+use crate::event::Sink;
+use crate::image::memory;
+use crate::report;
+use crate::state::{self, ledger};
+use crate::units;
+
+pub fn run(options: &Clean, context: Context) -> Result<Exit> {
+    reach::probe()?;
+    let sink = report::progress(context.style, context.global.verbose);
+    let sink: &dyn Sink = sink.as_ref();
+    let engine = Engine::new(sink);
+
+    let containers = idle_containers(engine)?;
+    let images = if options.containers { Vec::new() } else { images(engine, options.bases)? };
+    let remembered = if options.containers { 0 } else { folder_size(&state::folder()?) };
+    let bytes = freed(&images, engine)?;
+
+    let verb = if options.dry_run { "Would remove" } else { "Removing" };
+    report::line(format!("{verb} {} containers.", containers.len()));
+    if !options.containers {
+        let known = if bytes.complete { "" } else { "at least " };
+        report::line(format!("{verb} {} images, {known}{} of layers no other image uses.", images.len(), units::bytes(bytes.known)));
+        for image in &images {
+            report::line(format!("  {}", image.repo_tags.first().unwrap_or(&image.id)));
+        }
+        report::line(format!("{verb} what was remembered, {}.", units::bytes(remembered)));
+        report::line(context.style.dim("The build cache is BuildKit's and shared with your own builds: docker buildx prune    empties it."));
+    }
+    if options.dry_run {
+        return Ok(Exit::Pass);
+    }
+    engine.remove_containers(&containers)?;
+    let ids: Vec<String> = images.iter().flat_map(|i| if i.repo_tags.is_empty() { vec![i.id.clone()] } else { i.repo_tags.clone() }).collect();
+    if !ids.is_empty() {
+        engine.tell(&docker(["image", "rm"]).args(ids))?;
+    }
+    if !options.containers {
+        let folder = state::folder()?;
+        std::fs::remove_dir_all(&folder).map_err(|e| error::io("remove", &folder, &e))?;
+    }
+    Ok(Exit::Pass)
+}
+
+/// Containers that carry our label and belong to no run that is alive.
+fn idle_containers(engine: Engine<'_>) -> Result<Vec<String>> {
+    let alive = ledger::alive()?;
+    let format = format!("{{{{.ID}}}} {{{{.Label \"{}\"}}}}", labels::RUN);
+    let filter = labels::filter(labels::RUN);
+    let listed = engine.tell(&docker(["ps", "--all", "--no-trunc", "--filter", &filter, "--format", &format]))?;
+    let pairs = listed.lines().filter_map(|line| line.split_once(' '));
+    Ok(pairs.filter(|(_, run)| !alive.iter().any(|a| a == run)).map(|(id, _)| id.to_owned()).collect())
+}
+
+/// Images that carry our label: those built from apps, and the bases when asked for.
+fn images(engine: Engine<'_>, bases: bool) -> Result<Vec<Inspected>> {
+    let all = engine.inspect_images(&ids(engine, &["--filter", &labels::filter(labels::ROLE)])?)?;
+    Ok(all.into_iter().filter(|i| bases || i.config.labels.get(labels::ROLE).is_none_or(|role| role != "base")).collect())
+}
+
+fn ids(engine: Engine<'_>, filter: &[&str]) -> Result<Vec<String>> {
+    let listed = engine.tell(&docker(["image", "ls", "--quiet", "--no-trunc"]).args(filter.iter().copied()))?;
+    Ok(listed.lines().map(str::to_owned).collect::<BTreeSet<_>>().into_iter().collect())
+}
+
+struct Freed {
+    known: u64,
+    complete: bool,
+}
+
+/// Stored bytes of the layers that only these images use, as far as they have been weighed.
+fn freed(removed: &[Inspected], engine: Engine<'_>) -> Result<Freed> {
+    let layers = |images: &[Inspected]| -> BTreeSet<String> { images.iter().flat_map(|i| i.root_fs.layers.clone()).collect() };
+    let gone: BTreeSet<&str> = removed.iter().map(|i| i.id.as_str()).collect();
+    let staying: Vec<String> = ids(engine, &[])?.into_iter().filter(|id| !gone.contains(id.as_str())).collect();
+    let staying = layers(&engine.inspect_images(&staying)?);
+    let (mut known, mut complete) = (0, true);
+    for layer in layers(removed).difference(&staying) {
+        match memory::stored(layer) {
+            Some(bytes) => known += bytes,
+            None => complete = false,
+        }
+    }
+    Ok(Freed { known, complete })
+}
+
+fn folder_size(folder: &std::path::Path) -> u64 {
+    let entries = std::fs::read_dir(folder).into_iter().flatten().filter_map(std::result::Result::ok);
+    entries
+        .map(|entry| match entry.metadata() {
+            Ok(m) if m.is_dir() => folder_size(&entry.path()),
+            Ok(m) => m.len(),
+            Err(_) => 0,
+        })
+        .sum()
+}

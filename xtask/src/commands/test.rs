@@ -1,0 +1,139 @@
+//! `cargo xtask test`: every check of the repository, each a part with a name. A part that cannot run is a failure.
+
+use std::time::Instant;
+
+use super::Context;
+use crate::bases::Bases;
+use crate::cli::Test;
+use crate::engine::{Engine, bake, reach};
+use crate::error::{ErrorId, Exit, Problem, Result};
+use crate::event::Sink;
+use crate::plan;
+use crate::process::Command;
+use crate::report;
+use crate::runner;
+use crate::setup;
+use crate::units;
+use crate::workshop::Workshop;
+
+/// One part of the test run.
+struct Part {
+    name: &'static str,
+    /// What it proves, as a clause.
+    proves: &'static str,
+    /// Whether it needs an engine.
+    engine: bool,
+    /// Whether it only runs with `--full`.
+    full: bool,
+    run: fn(&Workshop, &dyn Sink) -> Result<()>,
+}
+
+const PARTS: &[Part] = &[
+    quick("format", "the code is formatted", |w, _| cargo(w, &["fmt", "--all", "--check"])),
+    quick("lint", "clippy has nothing to say", |w, _| {
+        cargo(w, &["clippy", "--quiet", "--workspace", "--all-targets", "--", "--deny", "warnings"])
+    }),
+    quick("unit", "the runner's rooms keep their promises", |w, _| cargo(w, &["test", "--quiet", "--package", "xtask"])),
+    quick("tidy", "manifests, Dockerfiles and generated tables agree", |w, _| super::tidy::check(w)),
+    quick("cli", "the command line says what it should", |w, _| trial(w, "cli")),
+    engine("faults", "engines and containers that misbehave are told apart", |w, _| trial(w, "faults")),
+    engine("apps", "each app's own formatter, linter and tests pass inside its build", check_apps),
+    engine("contract", "every image of every app keeps the HTTP contract", |w, _| trial(w, "contract")),
+    engine("lessons", "every lesson runs from start to end and its expectations hold", |w, _| trial(w, "lessons")),
+];
+
+const fn quick(name: &'static str, proves: &'static str, run: fn(&Workshop, &dyn Sink) -> Result<()>) -> Part {
+    Part { name, proves, engine: false, full: false, run }
+}
+
+const fn engine(name: &'static str, proves: &'static str, run: fn(&Workshop, &dyn Sink) -> Result<()>) -> Part {
+    Part { name, proves, engine: true, full: false, run }
+}
+
+pub fn run(options: &Test, context: Context) -> Result<Exit> {
+    let workshop = Workshop::find()?;
+    let style = context.style;
+    let named = |part: &&Part| options.parts.is_empty() || options.parts.iter().any(|p| part.name.contains(p.as_str()));
+    let chosen: Vec<&Part> = PARTS.iter().filter(named).collect();
+    if chosen.is_empty() {
+        let names = crate::names::list(PARTS.iter().map(|p| p.name));
+        return Err(Problem::new(ErrorId::NothingToRun, format!("No part has such a name; there are {names}.")));
+    }
+    let (runs, left_out): (Vec<&Part>, Vec<&Part>) =
+        chosen.into_iter().partition(|p| !(options.fast && p.engine) && (options.full || !p.full));
+
+    let sink = report::progress(crate::report::Style { live: false, ..style }, context.global.verbose);
+    if runs.iter().any(|part| part.engine) {
+        if options.setup {
+            setup::engine(sink.as_ref())?;
+        }
+        reach::probe()?;
+    }
+    let mut failed = Vec::new();
+    for part in &runs {
+        report::message(format!("\n{} {}", style.bold(part.name), style.dim(part.proves)));
+        let began = Instant::now();
+        let ended = (part.run)(&workshop, sink.as_ref());
+        crate::interrupt::check()?;
+        let took = units::seconds(began.elapsed());
+        match ended {
+            Ok(()) => report::message(format!("{} {} in {took}", style.ok_mark(), part.name)),
+            Err(problem) => {
+                report::message(report::problem(&problem, style));
+                report::message(format!("{} {} after {took}", style.fail_mark(), part.name));
+                failed.push(part.name);
+            }
+        }
+    }
+    report::message("");
+    for part in &left_out {
+        let why = if part.full { "it runs with --full" } else { "--fast leaves out what needs an engine" };
+        report::message(format!("not run: {} ({why})", part.name));
+    }
+    for name in &failed {
+        report::message(format!("failed: {name}    cargo xtask test {name}    runs it alone"));
+    }
+    report::line(format!("{} passed, {} failed", runs.len() - failed.len(), failed.len()));
+    Ok(if failed.is_empty() { Exit::Pass } else { Exit::ExpectationFailed })
+}
+
+/// Runs cargo with its output going straight to the terminal.
+fn cargo(workshop: &Workshop, args: &[&str]) -> Result<()> {
+    let cargo = std::env::var("CARGO").unwrap_or_else(|_| "cargo".to_owned());
+    let command = Command::new(cargo).args(args.iter().copied()).dir(&workshop.root);
+    match command.inherit()? {
+        0 => Ok(()),
+        status => Err(Problem::new(ErrorId::TestFailed, format!("cargo {} ended with status {status}.", args.join(" ")))),
+    }
+}
+
+/// Runs one of the test programs in `tests/`.
+fn trial(workshop: &Workshop, name: &str) -> Result<()> {
+    cargo(workshop, &["test", "--quiet", "--package", "drydock-tests", "--test", name])
+}
+
+/// Builds the `check` stage of every app.
+fn check_apps(workshop: &Workshop, sink: &dyn Sink) -> Result<()> {
+    let engine = Engine::new(sink);
+    let mut images = Vec::new();
+    let mut targets = std::collections::BTreeMap::new();
+    for image in plan::everything(workshop, |app, rung| workshop.dockerfile(app, rung))? {
+        if image.app.check.rung == image.name.rung {
+            targets.insert(image.name.target(), image.app.check.target.clone());
+            let file = workshop.dockerfile(&image.name.app, &image.name.rung)?;
+            let bases = file.images(Some(&image.app.check.target));
+            images.push(plan::Image { bases, ..image });
+        }
+    }
+    let bases = Bases::open(&workshop.root, None, &[], &reach::probe()?.arch)?;
+    let contexts = bases.ensure(engine, &plan::bases(&images), &bake::Options::default())?;
+    let mut definition = plan::definition(&images, &contexts);
+    for (name, target) in &mut definition.targets {
+        target.target = targets.get(name).cloned();
+        // Nothing to ship: the stage only has to succeed.
+        target.tags.clear();
+        target.outputs = vec!["type=cacheonly".to_owned()];
+    }
+    let dockerfiles = images.iter().map(|i| (i.name.target(), i.dockerfile())).collect();
+    runner::build(&definition, &bake::Options::default(), &dockerfiles, &workshop.root, engine).map(drop)
+}

@@ -1,0 +1,46 @@
+//! Checks of the repository itself: every file has its place, and what is generated is what the generator writes.
+
+mod generated;
+mod strays;
+
+use std::path::Path;
+
+use crate::error::{self, ErrorId, Problem, Result};
+use crate::workshop::Workshop;
+
+pub use generated::recorded_path;
+
+/// Runs every check and reports all findings at once.
+///
+/// Errors: [`ErrorId::TestFailed`] with one line of evidence a finding.
+pub fn check(workshop: &Workshop) -> Result<()> {
+    let mut findings = strays::find(workshop)?;
+    for file in generated::files(workshop)? {
+        if read(&workshop.root.join(file.path))? != file.content {
+            findings.push(format!("{} is not what its generator writes: cargo xtask tidy --fix", file.path));
+        }
+    }
+    if findings.is_empty() {
+        return Ok(());
+    }
+    Err(Problem::new(ErrorId::TestFailed, "The repository is not tidy.").evidence(findings))
+}
+
+/// Writes what is generated. Returns the files that changed.
+///
+/// Errors: a file cannot be read or written.
+pub fn fix(workshop: &Workshop) -> Result<Vec<&'static str>> {
+    let mut changed = Vec::new();
+    for file in generated::files(workshop)? {
+        let path = workshop.root.join(file.path);
+        if read(&path)? != file.content {
+            std::fs::write(&path, &file.content).map_err(|e| error::io("write", &path, &e))?;
+            changed.push(file.path);
+        }
+    }
+    Ok(changed)
+}
+
+fn read(path: &Path) -> Result<String> {
+    std::fs::read_to_string(path).map_err(|e| error::io("read", path, &e))
+}

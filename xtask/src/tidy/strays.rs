@@ -1,0 +1,71 @@
+//! Files that nobody uses, and names that should not be where they are.
+
+use std::fs;
+use std::path::Path;
+
+use crate::error::Result;
+use crate::workshop::{self, Workshop};
+
+/// One line a finding.
+pub fn find(workshop: &Workshop) -> Result<Vec<String>> {
+    let mut findings = Vec::new();
+    for app in workshop.apps.values() {
+        for rung in app.rung.keys() {
+            let path = workshop::dockerfile_path(&app.id, rung);
+            if !workshop.root.join(&path).is_file() {
+                findings.push(format!("apps/{}/app.toml describes the rung `{rung}`, and there is no {path}", app.id));
+            }
+        }
+        for file in names_in(&workshop.root.join("apps").join(app.id.as_str())) {
+            if let Some(rung) = file.strip_suffix(".Dockerfile")
+                && !app.rung.keys().any(|r| r.as_str() == rung)
+            {
+                findings.push(format!("apps/{}/{file} is no rung of apps/{}/app.toml", app.id, app.id));
+            }
+        }
+        if !app.rung.contains_key(&app.check.rung) {
+            findings.push(format!("apps/{}/app.toml: check.rung `{}` is no rung", app.id, app.check.rung));
+        } else if workshop.dockerfile(&app.id, &app.check.rung)?.position(&app.check.target).is_none() {
+            let path = workshop::dockerfile_path(&app.id, &app.check.rung);
+            findings.push(format!("{path} has no stage `{}`, which apps/{}/app.toml checks with", app.check.target, app.id));
+        }
+    }
+    findings.extend(names_in_code(workshop));
+    Ok(findings)
+}
+
+/// Adding an app or a lesson touches no Rust, so the runner's code must not know their names. Tests may.
+fn names_in_code(workshop: &Workshop) -> Vec<String> {
+    let mut findings = Vec::new();
+    let lessons = workshop.lessons.iter().map(|l| l.id.as_str().to_owned());
+    let apps = workshop.apps.keys().map(|app| format!("apps/{app}"));
+    let forbidden: Vec<String> = lessons.chain(apps).collect();
+    visit(&workshop.root.join("xtask/src"), &mut |path, text| {
+        let code = text.split("#[cfg(test)]").next().unwrap_or_default();
+        let lines = code.lines().filter(|l| !l.trim_start().starts_with("//"));
+        for (word, line) in lines.flat_map(|line| forbidden.iter().map(move |word| (word, line))) {
+            if line.contains(word.as_str()) {
+                findings.push(format!("{} names `{word}`, which is data", path.display()));
+            }
+        }
+    });
+    findings
+}
+
+fn visit(dir: &Path, each: &mut impl FnMut(&Path, &str)) {
+    for name in names_in(dir) {
+        let path = dir.join(&name);
+        if path.is_dir() {
+            visit(&path, each);
+        } else if name.ends_with(".rs") && !name.contains("tests") {
+            each(&path, &fs::read_to_string(&path).unwrap_or_default());
+        }
+    }
+}
+
+fn names_in(dir: &Path) -> Vec<String> {
+    let entries = fs::read_dir(dir).into_iter().flatten().filter_map(std::result::Result::ok);
+    let mut names: Vec<String> = entries.filter_map(|e| e.file_name().into_string().ok()).collect();
+    names.sort();
+    names
+}
