@@ -26,7 +26,9 @@ pub use store::list;
 
 use crate::cli::BaseOptions;
 use crate::engine::{Engine, docker};
-use crate::error::{ErrorId, Problem, Result};
+#[cfg(doc)]
+use crate::error::ErrorId;
+use crate::error::Result;
 use crate::event::Event;
 use crate::workshop;
 
@@ -57,15 +59,11 @@ pub struct Bases {
 
 /// Reads the recipes, decides where bases come from, says so, and looks for this network's CA.
 ///
-/// Errors: [`ErrorId::Usage`] for an option that cannot be read, an invalid recipe, a named file of certificates that holds
-/// none, no `docker` command.
+/// Errors: an invalid recipe, a named file of certificates that holds none, no `docker` command.
 pub fn choose(options: &BaseOptions, engine: Engine<'_>) -> Result<Bases> {
-    let wanted: Option<Wanted> = options.bases.as_deref().map(str::parse).transpose().map_err(|e: String| {
-        Problem::new(ErrorId::Usage, format!("--bases: {e}.")).next("cargo xtask lesson --help")
-    })?;
     let repository = workshop::root()?;
     let recipes = Recipes::load(&repository)?;
-    let decision = choice::decide(wanted.as_ref(), recipes.probe())?;
+    let decision = choice::decide(options.bases.as_ref(), recipes.probe())?;
     let variables: BTreeSet<&str> = recipes.mirror_variables().collect();
     let overlay = Overlay::of_this_host(&options.ca_file, variables)?;
     if decision.fresh {

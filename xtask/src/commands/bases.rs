@@ -4,7 +4,7 @@ use std::collections::BTreeSet;
 use std::path::Path;
 
 use super::Context;
-use crate::bases::{self, Bases};
+use crate::bases::{self, Bases, Choice, Wanted};
 use crate::cli::{self, BaseOptions, BasesCommand};
 use crate::engine::Engine;
 use crate::error::{ErrorId, Exit, Problem, Result};
@@ -47,7 +47,7 @@ fn list(json: bool, engine: Engine<'_>, context: Context) -> Result<Exit> {
 
 /// Local bases, wherever builds get theirs from: who builds, saves or loads them means those.
 fn local(ca_file: &[std::path::PathBuf], engine: Engine<'_>) -> Result<Bases> {
-    bases::choose(&BaseOptions { bases: Some("local".to_owned()), ca_file: ca_file.to_vec() }, engine)
+    bases::choose(&BaseOptions { bases: Some(Wanted::Exactly(Choice::Local)), ca_file: ca_file.to_vec() }, engine)
 }
 
 fn build(
