@@ -1,5 +1,6 @@
 //! How things are shown. Renderers know events and the model, and nothing of how either came about.
 
+mod bases;
 mod choose;
 mod lesson;
 mod live;
@@ -10,6 +11,7 @@ mod plain;
 mod problem;
 mod style;
 
+pub use bases::bases;
 pub use choose::choose;
 pub use lesson::{Finish, lesson, listing, table};
 pub use markdown::markdown;
