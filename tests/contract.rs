@@ -25,7 +25,8 @@ const STOPS_WITHIN: Duration = Duration::from_secs(5);
 fn main() {
     let arguments = Arguments::from_args();
     let workshop = Workshop::find().unwrap_or_else(|p| panic!("{}", told(&p)));
-    let images = if arguments.list { Vec::new() } else { built_images(&workshop).unwrap_or_else(|p| panic!("{}", told(&p))) };
+    let images =
+        if arguments.list { Vec::new() } else { built_images(&workshop).unwrap_or_else(|p| panic!("{}", told(&p))) };
     let harbour = Arc::new(Harbour { contract: workshop.contract, containers: Mutex::default() });
     let trials = images.into_iter().map(Arc::new).flat_map(|image| trials_of(&image, &harbour)).collect();
     let conclusion = libtest_mimic::run(&arguments, trials);
@@ -82,7 +83,10 @@ fn stops(image: &Image, harbour: &Harbour) -> Result<(), Failed> {
     let lacks = image.without().iter().any(|c| c == CLEAN_STOP);
     if clean == lacks {
         let seconds = took.as_secs_f32();
-        return Err(format!("ended with status {status:?} after {seconds:.1} s; declared to lack a clean stop: {lacks}").into());
+        return Err(format!(
+            "ended with status {status:?} after {seconds:.1} s; declared to lack a clean stop: {lacks}"
+        )
+        .into());
     }
     Ok(())
 }
@@ -148,7 +152,9 @@ impl Harbour {
             let answer = probe::send(health, address).map(|answer| health.expect.judge(&answer));
             match answer {
                 Ok(Ok(())) => return Ok(()),
-                last if began.elapsed() > image.app.ready_within => return Err(format!("never became healthy: {last:?}").into()),
+                last if began.elapsed() > image.app.ready_within => {
+                    return Err(format!("never became healthy: {last:?}").into());
+                }
                 _ => std::thread::sleep(Duration::from_millis(50)),
             }
         }

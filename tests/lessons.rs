@@ -32,7 +32,8 @@ fn main() {
 
 /// Runs the lesson for all apps and looks at the whole document.
 fn runs(number: u32, id: &str, images: usize) -> Result<(), Failed> {
-    let output = xtask().args(["lesson", &number.to_string(), "--app", "all", "--json"]).output(LONG).map_err(|p| told(&p))?;
+    let output =
+        xtask().args(["lesson", &number.to_string(), "--app", "all", "--json"]).output(LONG).map_err(|p| told(&p))?;
     if output.status != 0 {
         return Err(format!("ended with {}:\n{}\n{}", output.status, output.stderr, output.stdout).into());
     }
@@ -51,7 +52,12 @@ fn runs(number: u32, id: &str, images: usize) -> Result<(), Failed> {
 /// The last line of a result repeats one image by hand: copied into a shell, it works.
 fn by_hand() -> Result<(), Failed> {
     let output = xtask().args(["lesson", "1", "--color", "never"]).output(LONG).map_err(|p| told(&p))?;
-    let line = output.stdout.lines().map(str::trim).find(|l| l.starts_with("docker buildx build ")).ok_or(output.stdout.clone())?;
+    let line = output
+        .stdout
+        .lines()
+        .map(str::trim)
+        .find(|l| l.starts_with("docker buildx build "))
+        .ok_or(output.stdout.clone())?;
     let workshop = Workshop::find().map_err(|p| told(&p))?;
     let built = Command::new("sh").args(["-c", line]).dir(&workshop.root).output(LONG).map_err(|p| told(&p))?;
     if built.status == 0 { Ok(()) } else { Err(format!("{line}\n{}", built.stderr).into()) }

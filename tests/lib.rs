@@ -6,14 +6,15 @@ use std::collections::BTreeMap;
 use std::path::PathBuf;
 use std::sync::LazyLock;
 
-use drydock::bases::Bases;
-use drydock::engine::{Engine, bake, reach};
+use drydock::bases;
+use drydock::cli::BaseOptions;
+use drydock::engine::{Engine, bake, build};
 use drydock::error::{Problem, Result};
 use drydock::event::Silent;
 use drydock::plan::{self, Image};
 use drydock::process::Command;
+use drydock::report;
 use drydock::workshop::Workshop;
-use drydock::{report, runner};
 
 /// Builds every rung of every app on the bases this machine has, and returns them.
 ///
@@ -22,11 +23,11 @@ pub fn built_images(workshop: &Workshop) -> Result<Vec<Image>> {
     let images = plan::everything(workshop, |app, rung| workshop.dockerfile(app, rung))?;
     let engine = Engine::new(&Silent);
     let options = bake::Options::default();
-    let bases = Bases::open(&workshop.root, None, &[], &reach::probe()?.arch)?;
-    let contexts = bases.ensure(engine, &plan::bases(&images), &options)?;
+    let chosen = bases::choose(&BaseOptions::default(), engine)?;
+    let contexts = bases::ensure(&plan::bases(&images), &chosen, false, engine)?;
     let dockerfiles: BTreeMap<String, String> = images.iter().map(|i| (i.name.target(), i.dockerfile())).collect();
     let definition = plan::definition(&images, &contexts);
-    runner::build(&definition, &options, &dockerfiles, &workshop.root, engine)?;
+    build::build(&definition, &options, &dockerfiles, &workshop.root, engine)?;
     Ok(images)
 }
 

@@ -1,7 +1,7 @@
 //! The command line: names, options and help. What a command does is in its file under `commands/`.
 
-use clap::builder::styling::{AnsiColor, Styles};
 use crate::bases::Wanted;
+use clap::builder::styling::{AnsiColor, Styles};
 use clap::{Args, CommandFactory, Parser, Subcommand, ValueEnum};
 
 /// Drydock: a hands-on workshop on Docker multi-stage builds.
@@ -80,6 +80,7 @@ pub const GROUPS: &[(&str, &[&str])] =
 
 /// `cargo xtask lesson`
 #[derive(Debug, Args)]
+#[expect(clippy::struct_excessive_bools, reason = "each is a flag of its own on the command line")]
 pub struct Lesson {
     /// Number of the lesson, its id, or a part of its id. Without it the lessons are listed.
     pub lesson: Option<String>,

@@ -6,6 +6,7 @@
 
 pub mod bases;
 pub mod cli;
+pub mod commands;
 pub mod dockerfile;
 pub mod engine;
 pub mod error;
@@ -19,12 +20,56 @@ pub mod names;
 pub mod plan;
 pub mod probe;
 pub mod process;
+pub mod report;
 pub mod rules;
+pub mod runner;
 pub mod state;
+pub mod tidy;
 pub mod units;
 pub mod workshop;
 
-/// m
+/// stub
+pub mod setup {
+    /// stub
+    pub fn engine(_: &dyn crate::event::Sink) -> crate::error::Result<()> {
+        Ok(())
+    }
+}
+
+use clap::FromArgMatches;
+
+use error::{ErrorId, Exit, Problem};
+
+/// Parses the command line, runs the command, shows what went wrong, and returns the exit code.
 pub fn main() -> std::process::ExitCode {
-    std::process::ExitCode::SUCCESS
+    let matches = cli::command().get_matches();
+    let cli = cli::Cli::from_arg_matches(&matches).unwrap_or_else(|error| error.exit());
+    let style = report::Style::of(cli.global);
+    let listening = interrupt::listen(|run| report::message(farewell(run)));
+    let ended = listening.and_then(|()| commands::run(cli));
+    let exit = ended.unwrap_or_else(|problem| {
+        // Ended children fail in many ways; the reason is the signal.
+        let problem = if interrupt::requested() { interrupt::problem() } else { problem };
+        report::message(report::problem(&problem, style));
+        problem.exit()
+    });
+    exit.into()
+}
+
+/// The last words after a second Ctrl-C.
+fn farewell(run: Option<&str>) -> String {
+    match run {
+        Some(run) => format!(
+            "Stopped at once. Containers of this run may be left over:\n  \
+             docker ps --all --filter label={}={run}\n  cargo xtask clean    removes them",
+            engine::labels::RUN
+        ),
+        None => "Stopped at once.".to_owned(),
+    }
+}
+
+/// A fault of Drydock itself, where the types could not rule it out.
+pub fn bug(what: &str) -> Problem {
+    Problem::new(ErrorId::Bug, format!("{what}."))
+        .next(format!("Please report this; the exit code is {}.", Exit::Bug as u8))
 }

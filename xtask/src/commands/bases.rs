@@ -90,9 +90,12 @@ fn load(file: &Path, engine: Engine<'_>, context: Context) -> Result<Exit> {
     }
     // Another version of the recipes, or another architecture: they are there, and will be built again when needed.
     let names = names::list(stale.iter().map(|entry| entry.name.as_str()));
-    Err(Problem::new(ErrorId::StaleBases, format!("{} not what this version's recipes make: {names}.", be(stale.len())))
-        .cause("The file was saved by another version of Drydock, or on a machine of another architecture.")
-        .next("cargo xtask bases save FILE    on such a machine, with this version"))
+    Err(Problem::new(
+        ErrorId::StaleBases,
+        format!("{} not what this version's recipes make: {names}.", be(stale.len())),
+    )
+    .cause("The file was saved by another version of Drydock, or on a machine of another architecture.")
+    .next("cargo xtask bases save FILE    on such a machine, with this version"))
 }
 
 fn rows(engine: Engine<'_>) -> Result<Vec<BaseRow>> {

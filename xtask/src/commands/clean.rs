@@ -8,7 +8,7 @@ use crate::engine::image::Inspected;
 use crate::engine::{Engine, docker, labels, reach};
 use crate::error::{self, Exit, Result};
 use crate::event::Sink;
-use crate::image::memory;
+use crate::image::memory::Memory;
 use crate::report;
 use crate::state::{self, ledger};
 use crate::units;
@@ -28,18 +28,29 @@ pub fn run(options: &Clean, context: Context) -> Result<Exit> {
     report::line(format!("{verb} {} containers.", containers.len()));
     if !options.containers {
         let known = if bytes.complete { "" } else { "at least " };
-        report::line(format!("{verb} {} images, {known}{} of layers no other image uses.", images.len(), units::bytes(bytes.known)));
+        report::line(format!(
+            "{verb} {} images, {known}{} of layers no other image uses.",
+            images.len(),
+            units::bytes(bytes.known)
+        ));
         for image in &images {
             report::line(format!("  {}", image.repo_tags.first().unwrap_or(&image.id)));
         }
         report::line(format!("{verb} what was remembered, {}.", units::bytes(remembered)));
-        report::line(context.style.dim("The build cache is BuildKit's and shared with your own builds: docker buildx prune    empties it."));
+        report::line(
+            context.style.dim(
+                "The build cache is BuildKit's and shared with your own builds: docker buildx prune    empties it.",
+            ),
+        );
     }
     if options.dry_run {
         return Ok(Exit::Pass);
     }
     engine.remove_containers(&containers)?;
-    let ids: Vec<String> = images.iter().flat_map(|i| if i.repo_tags.is_empty() { vec![i.id.clone()] } else { i.repo_tags.clone() }).collect();
+    let ids: Vec<String> = images
+        .iter()
+        .flat_map(|i| if i.repo_tags.is_empty() { vec![i.id.clone()] } else { i.repo_tags.clone() })
+        .collect();
     if !ids.is_empty() {
         engine.tell(&docker(["image", "rm"]).args(ids))?;
     }
@@ -63,7 +74,10 @@ fn idle_containers(engine: Engine<'_>) -> Result<Vec<String>> {
 /// Images that carry our label: those built from apps, and the bases when asked for.
 fn images(engine: Engine<'_>, bases: bool) -> Result<Vec<Inspected>> {
     let all = engine.inspect_images(&ids(engine, &["--filter", &labels::filter(labels::ROLE)])?)?;
-    Ok(all.into_iter().filter(|i| bases || i.config.labels.get(labels::ROLE).is_none_or(|role| role != "base")).collect())
+    Ok(all
+        .into_iter()
+        .filter(|i| bases || i.config.labels.get(labels::ROLE).is_none_or(|role| role != "base"))
+        .collect())
 }
 
 fn ids(engine: Engine<'_>, filter: &[&str]) -> Result<Vec<String>> {
@@ -78,14 +92,16 @@ struct Freed {
 
 /// Stored bytes of the layers that only these images use, as far as they have been weighed.
 fn freed(removed: &[Inspected], engine: Engine<'_>) -> Result<Freed> {
-    let layers = |images: &[Inspected]| -> BTreeSet<String> { images.iter().flat_map(|i| i.root_fs.layers.clone()).collect() };
+    let layers =
+        |images: &[Inspected]| -> BTreeSet<String> { images.iter().flat_map(|i| i.root_fs.layers.clone()).collect() };
     let gone: BTreeSet<&str> = removed.iter().map(|i| i.id.as_str()).collect();
     let staying: Vec<String> = ids(engine, &[])?.into_iter().filter(|id| !gone.contains(id.as_str())).collect();
     let staying = layers(&engine.inspect_images(&staying)?);
+    let memory = Memory::open()?;
     let (mut known, mut complete) = (0, true);
     for layer in layers(removed).difference(&staying) {
-        match memory::stored(layer) {
-            Some(bytes) => known += bytes,
+        match layer.parse().ok().and_then(|digest| memory.layer(&digest)) {
+            Some(facts) => known += facts.stored_bytes,
             None => complete = false,
         }
     }

@@ -3,11 +3,11 @@
 use std::collections::BTreeMap;
 
 use super::Context;
-use crate::bases::Bases;
+use crate::bases;
 use crate::cli;
+use crate::engine::Engine;
 use crate::engine::bake;
 use crate::engine::reach::{self, Reached};
-use crate::engine::Engine;
 use crate::error::{Exit, Result};
 use crate::event::{Event, Sink};
 use crate::model::{App, AppId, Environment, Lesson, LessonRef, LessonReport};
@@ -15,8 +15,8 @@ use crate::plan::{self, Plan};
 use crate::report::{self, Finish};
 use crate::runner::{self, Options, Outcome};
 use crate::setup;
-use crate::state::memory::{Cold, Memory};
 use crate::state;
+use crate::state::memory::{Cold, Memory};
 use crate::tidy;
 use crate::workshop::Workshop;
 
@@ -35,24 +35,24 @@ pub fn run(options: &cli::Lesson, context: Context) -> Result<Exit> {
     let sink = report::progress(context.style, context.global.verbose);
     let sink: &dyn Sink = sink.as_ref();
     if options.dry_run {
-        return dry_run(&workshop, &plan, options, sink);
+        return dry_run(&plan, options, sink);
     }
     if options.setup {
         setup::engine(sink)?;
     }
     let reached = reach::probe()?;
     let engine = Engine::new(sink);
-    let bases = Bases::open(&workshop.root, options.bases.bases.as_ref(), &options.bases.ca_file, &reached.arch)?;
+    let bases = bases::choose(&options.bases, engine)?;
     sink.emit(Event::Started {
         title: format!("Lesson {} · {}", lesson.number, lesson.title),
-        surroundings: format!("bases: {} · engine {} · {} CPUs", bases.describe(), reached.engine, reached.cpus),
+        surroundings: format!("bases: {} · engine {} · {} CPUs", bases.described(), reached.engine, reached.cpus),
     });
     sink.emit(Event::Note(format!("{}\n", lesson.question)));
     let build = bake::Options { no_cache: options.no_cache, builder: options.builder.clone() };
-    let contexts = super::bases::ensure(&bases, &plan::bases(&plan.images), options.setup, &build, engine)?;
+    let contexts = bases::ensure(&plan::bases(&plan.images), &bases, options.setup, engine)?;
     let run_options = Options { build, keep: options.keep };
     let outcome = runner::run(&plan, &contexts, &workshop.contract, &run_options, &workshop.root, engine)?;
-    let environment = environment(&reached, bases.describe());
+    let environment = environment(&reached, bases.described());
     finish(&workshop, &plan, &contexts, outcome, environment, options, context)
 }
 
@@ -122,19 +122,19 @@ fn apps(workshop: &Workshop, options: &cli::Lesson) -> Result<Vec<AppId>> {
         return Ok(remembered.into_iter().filter(|id| workshop.apps.contains_key(id)).collect());
     }
     let titles: Vec<&str> = workshop.apps.values().map(|app: &App| app.title.as_str()).collect();
-    let chosen: Vec<AppId> = match report::choose("Which language do you write? The lessons follow it.", &titles, "all of them")? {
-        Some(index) => workshop.apps.keys().nth(index).cloned().into_iter().collect(),
-        None => Vec::new(),
-    };
+    let chosen: Vec<AppId> =
+        match report::choose("Which language do you write? The lessons follow it.", &titles, "all of them")? {
+            Some(index) => workshop.apps.keys().nth(index).cloned().into_iter().collect(),
+            None => Vec::new(),
+        };
     Memory::update(|memory| memory.apps = Some(chosen.clone()))?;
     Ok(chosen)
 }
 
-fn dry_run(workshop: &Workshop, plan: &Plan, options: &cli::Lesson, sink: &dyn Sink) -> Result<Exit> {
-    let reached = reach::probe()?;
+fn dry_run(plan: &Plan, options: &cli::Lesson, sink: &dyn Sink) -> Result<Exit> {
     let engine = Engine::new(sink);
-    let bases = Bases::open(&workshop.root, options.bases.bases.as_ref(), &options.bases.ca_file, &reached.arch)?;
-    let contexts = bases.plan(engine, &plan::bases(&plan.images))?.contexts;
+    let bases = bases::choose(&options.bases, engine)?;
+    let contexts = bases::contexts(&plan::bases(&plan.images), &bases)?;
     for image in &plan.images {
         report::line(image.target(&contexts).by_hand().display());
     }
@@ -172,6 +172,8 @@ fn remember_cold(outcome: &Outcome, date: &str) -> Result<Option<Cold>> {
 fn next(workshop: &Workshop, lesson: &Lesson) -> String {
     match workshop.lessons.iter().find(|l| l.number > lesson.number) {
         Some(next) => format!("cargo xtask lesson {}", next.number),
-        None => format!("cargo xtask lesson {} --keep    leaves the containers running, to look around in", lesson.number),
+        None => {
+            format!("cargo xtask lesson {} --keep    leaves the containers running, to look around in", lesson.number)
+        }
     }
 }

@@ -1,8 +1,12 @@
 //! One file a command.
 
+mod bases;
+mod clean;
 mod explain;
 mod lesson;
 mod start;
+mod test;
+mod tidy;
 
 use crate::cli::{Cli, Command, Global};
 use crate::error::{Exit, Result};
@@ -26,6 +30,10 @@ pub fn run(cli: Cli) -> Result<Exit> {
         None => start::run(context),
         Some(Command::Lesson(options)) => lesson::run(&options, context),
         Some(Command::Explain(options)) => explain::run(&options, context),
-        Some(_) => unreachable!(),
+        Some(Command::Bases(options)) => bases::run(&options, context),
+        Some(Command::Clean(options)) => clean::run(&options, context),
+        Some(Command::Test(options)) => test::run(&options, context),
+        Some(Command::Tidy(options)) => tidy::run(&options, context),
+        Some(Command::Doctor(_)) => unreachable!(),
     }
 }

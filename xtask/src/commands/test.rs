@@ -3,15 +3,14 @@
 use std::time::Instant;
 
 use super::Context;
-use crate::bases::Bases;
-use crate::cli::Test;
-use crate::engine::{Engine, bake, reach};
+use crate::bases;
+use crate::cli::{BaseOptions, Test};
+use crate::engine::{Engine, bake, build, reach};
 use crate::error::{ErrorId, Exit, Problem, Result};
 use crate::event::Sink;
 use crate::plan;
 use crate::process::Command;
 use crate::report;
-use crate::runner;
 use crate::setup;
 use crate::units;
 use crate::workshop::Workshop;
@@ -33,7 +32,9 @@ const PARTS: &[Part] = &[
     quick("lint", "clippy has nothing to say", |w, _| {
         cargo(w, &["clippy", "--quiet", "--workspace", "--all-targets", "--", "--deny", "warnings"])
     }),
-    quick("unit", "the runner's rooms keep their promises", |w, _| cargo(w, &["test", "--quiet", "--package", "xtask"])),
+    quick("unit", "the runner's rooms keep their promises", |w, _| {
+        cargo(w, &["test", "--quiet", "--package", "xtask"])
+    }),
     quick("tidy", "manifests, Dockerfiles and generated tables agree", |w, _| super::tidy::check(w)),
     quick("cli", "the command line says what it should", |w, _| trial(w, "cli")),
     engine("faults", "engines and containers that misbehave are told apart", |w, _| trial(w, "faults")),
@@ -53,8 +54,9 @@ const fn engine(name: &'static str, proves: &'static str, run: fn(&Workshop, &dy
 pub fn run(options: &Test, context: Context) -> Result<Exit> {
     let workshop = Workshop::find()?;
     let style = context.style;
-    let named = |part: &&Part| options.parts.is_empty() || options.parts.iter().any(|p| part.name.contains(p.as_str()));
-    let chosen: Vec<&Part> = PARTS.iter().filter(named).collect();
+    let wanted =
+        |part: &&Part| options.parts.is_empty() || options.parts.iter().any(|p| part.name.contains(p.as_str()));
+    let chosen: Vec<&Part> = PARTS.iter().filter(wanted).collect();
     if chosen.is_empty() {
         let names = crate::names::list(PARTS.iter().map(|p| p.name));
         return Err(Problem::new(ErrorId::NothingToRun, format!("No part has such a name; there are {names}.")));
@@ -62,7 +64,7 @@ pub fn run(options: &Test, context: Context) -> Result<Exit> {
     let (runs, left_out): (Vec<&Part>, Vec<&Part>) =
         chosen.into_iter().partition(|p| !(options.fast && p.engine) && (options.full || !p.full));
 
-    let sink = report::progress(crate::report::Style { live: false, ..style }, context.global.verbose);
+    let sink = report::progress(report::Style { live: false, ..style }, context.global.verbose);
     if runs.iter().any(|part| part.engine) {
         if options.setup {
             setup::engine(sink.as_ref())?;
@@ -103,7 +105,9 @@ fn cargo(workshop: &Workshop, args: &[&str]) -> Result<()> {
     let command = Command::new(cargo).args(args.iter().copied()).dir(&workshop.root);
     match command.inherit()? {
         0 => Ok(()),
-        status => Err(Problem::new(ErrorId::TestFailed, format!("cargo {} ended with status {status}.", args.join(" ")))),
+        status => {
+            Err(Problem::new(ErrorId::TestFailed, format!("cargo {} ended with status {status}.", args.join(" "))))
+        }
     }
 }
 
@@ -125,8 +129,8 @@ fn check_apps(workshop: &Workshop, sink: &dyn Sink) -> Result<()> {
             images.push(plan::Image { bases, ..image });
         }
     }
-    let bases = Bases::open(&workshop.root, None, &[], &reach::probe()?.arch)?;
-    let contexts = bases.ensure(engine, &plan::bases(&images), &bake::Options::default())?;
+    let chosen = bases::choose(&BaseOptions::default(), engine)?;
+    let contexts = bases::ensure(&plan::bases(&images), &chosen, false, engine)?;
     let mut definition = plan::definition(&images, &contexts);
     for (name, target) in &mut definition.targets {
         target.target = targets.get(name).cloned();
@@ -135,5 +139,5 @@ fn check_apps(workshop: &Workshop, sink: &dyn Sink) -> Result<()> {
         target.outputs = vec!["type=cacheonly".to_owned()];
     }
     let dockerfiles = images.iter().map(|i| (i.name.target(), i.dockerfile())).collect();
-    runner::build(&definition, &bake::Options::default(), &dockerfiles, &workshop.root, engine).map(drop)
+    build::build(&definition, &bake::Options::default(), &dockerfiles, &workshop.root, engine).map(drop)
 }

@@ -23,7 +23,7 @@ pub fn bases(report: &BaseReport, style: Style) -> String {
 
 fn table(rows: &[BaseRow]) -> String {
     let mut table = Table::new();
-    table.load_preset(presets::NOTHING);
+    table.load_style(presets::NOTHING);
     table.set_header(["local base", "state", "size"]);
     if let Some(column) = table.column_mut(2) {
         column.set_cell_alignment(CellAlignment::Right);

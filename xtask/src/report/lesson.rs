@@ -46,7 +46,7 @@ pub fn lesson(lesson: &Lesson, report: &LessonReport, finish: &Finish<'_>, style
 /// which user it ran.
 pub fn table(lesson: &Lesson, report: &LessonReport) -> String {
     let mut table = Table::new();
-    table.load_preset(presets::NOTHING);
+    table.load_style(presets::NOTHING);
     let rungs: Vec<_> = lesson.rungs.iter().filter(|r| report.results.iter().any(|m| m.rung == **r)).collect();
     let compared = rungs.len() > 1;
     let mut header = vec!["service".to_owned()];
@@ -69,7 +69,11 @@ pub fn table(lesson: &Lesson, report: &LessonReport) -> String {
                 row.push(units::factor(units::times(first.stored_bytes, last.stored_bytes)));
             }
             row.push(ready(last));
-            row.push(if first.user == last.user { first.user.clone() } else { format!("{} → {}", first.user, last.user) });
+            row.push(if first.user == last.user {
+                first.user.clone()
+            } else {
+                format!("{} → {}", first.user, last.user)
+            });
         }
         table.add_row(row);
     }
@@ -127,8 +131,6 @@ fn build_time(images: usize, finish: &Finish<'_>) -> String {
 
 /// The list of lessons.
 pub fn listing(lessons: &[Lesson], style: Style) -> String {
-    let lines = lessons.iter().map(|l| {
-        format!("  {:>2}  {:<18} {}", l.number, style.bold(l.id.as_str()), l.able_to)
-    });
+    let lines = lessons.iter().map(|l| format!("  {:>2}  {:<18} {}", l.number, style.bold(l.id.as_str()), l.able_to));
     lines.collect::<Vec<_>>().join("\n")
 }

@@ -32,5 +32,8 @@ pub fn fill(look: &Look, results: &[Measurement]) -> Option<String> {
 fn count(number: u64) -> String {
     const WORDS: [&str; 13] =
         ["no", "one", "two", "three", "four", "five", "six", "seven", "eight", "nine", "ten", "eleven", "twelve"];
-    usize::try_from(number).ok().and_then(|n| WORDS.get(n)).map_or_else(|| number.to_string(), |word| (*word).to_owned())
+    usize::try_from(number)
+        .ok()
+        .and_then(|n| WORDS.get(n))
+        .map_or_else(|| number.to_string(), |word| (*word).to_owned())
 }

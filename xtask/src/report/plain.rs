@@ -1,7 +1,6 @@
 //! Progress as plain lines: for logs, pipes and screen readers.
 
 use std::sync::Mutex;
-use std::time::Instant;
 
 use super::{Style, out};
 use crate::event::{Event, Sink};
@@ -17,16 +16,14 @@ pub struct Plain {
 
 #[derive(Debug)]
 struct Phase {
-    name: &'static str,
     total: usize,
     done: usize,
-    began: Instant,
 }
 
 impl Plain {
     /// A new renderer.
     pub fn new(style: Style, verbose: bool) -> Self {
-        let phase = Phase { name: "", total: 0, done: 0, began: Instant::now() };
+        let phase = Phase { total: 0, done: 0 };
         Self { style, verbose, phase: Mutex::new(phase) }
     }
 
@@ -40,10 +37,12 @@ impl Plain {
 impl Sink for Plain {
     fn emit(&self, event: Event) {
         match event {
-            Event::Started { title, surroundings } => out::message(format!("{}  {surroundings}", self.style.bold(&title))),
+            Event::Started { title, surroundings } => {
+                out::message(format!("{}  {surroundings}", self.style.bold(&title)));
+            }
             Event::Phase { name, total } => {
                 if let Ok(mut phase) = self.phase.lock() {
-                    *phase = Phase { name, total, done: 0, began: Instant::now() };
+                    *phase = Phase { total, done: 0 };
                 }
                 out::message(format!("{name} {total} {}", if total == 1 { "image" } else { "images" }));
             }
@@ -53,7 +52,13 @@ impl Sink for Plain {
                 self.done(&image.to_string(), &format!("answered in {} at {url}", units::seconds(after)));
             }
             Event::Measured(m) => {
-                out::message(format!("  {}/{}: {} stored, user {}", m.app, m.rung, units::bytes(m.stored_bytes), m.user));
+                out::message(format!(
+                    "  {}/{}: {} stored, user {}",
+                    m.app,
+                    m.rung,
+                    units::bytes(m.stored_bytes),
+                    m.user
+                ));
             }
             Event::Command(command) if self.verbose => out::message(self.style.dim(&format!("  $ {command}"))),
             Event::Note(text) => out::message(text),

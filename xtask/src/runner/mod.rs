@@ -1,17 +1,14 @@
 //! Executes a plan and reports events. It decides nothing about how they are shown or what they mean.
 
-mod build;
 mod serve;
 
 use std::collections::BTreeMap;
 
-pub use build::{Built, build};
 pub use serve::{Served, container_of, serve, start};
 
-use crate::engine::Engine;
-use crate::engine::bake;
+use crate::engine::{Engine, bake, build};
 use crate::error::{Problem, Result};
-use crate::event::{Event, Sink as _};
+use crate::event::Event;
 use crate::image::weigh::{self, Subject};
 use crate::interrupt;
 use crate::model::{Contract, Measurement, Verdict};
@@ -90,7 +87,7 @@ fn in_run(
 ) -> Result<Outcome> {
     let definition = plan::definition(&plan.images, contexts);
     let dockerfiles = plan.images.iter().map(|image| (image.name.target(), image.dockerfile())).collect();
-    let built = build(&definition, &options.build, &dockerfiles, root, engine)?;
+    let built = build::build(&definition, &options.build, &dockerfiles, root, engine)?;
     interrupt::check()?;
 
     let tags: Vec<String> = plan.images.iter().map(|image| image.name.tag()).collect();
@@ -98,9 +95,9 @@ fn in_run(
     let of = |tag: &str| inspected.iter().find(|i| i.repo_tags.iter().any(|t| t == tag));
     let subjects: Vec<Subject> = tags
         .iter()
-        .filter_map(|tag| Some(Subject { reference: tag.clone(), diff_ids: of(tag)?.root_fs.layers.clone() }))
+        .filter_map(|tag| Some(Subject { image: tag.clone(), layers: of(tag)?.root_fs.layers.clone() }))
         .collect();
-    let weights = weigh::weigh(&subjects, &Memory::in_state(&state::folder()?), engine.sink())?;
+    let weights = weigh::weigh(&subjects, engine)?;
     interrupt::check()?;
 
     let served = serve(plan, contract, run, engine, options.keep);
@@ -113,7 +110,7 @@ fn in_run(
         let tag = image.name.tag();
         let summary = built.summary(&image.name.target());
         let user = of(&tag).map(|i| i.config.user.clone()).unwrap_or_default();
-        let weight = weights.get(&tag).copied().unwrap_or_default();
+        let weight = weights.get(&tag).cloned().unwrap_or_default();
         results.push(Measurement {
             app: image.name.app.clone(),
             rung: image.name.rung.clone(),
@@ -131,7 +128,9 @@ fn in_run(
             hardened: image.rung.hardened,
         });
         kept.extend(served.url.filter(|_| options.keep).map(|url| (image.name.to_string(), url)));
-        problems.extend(served.problem.map(|problem| Problem { fact: format!("{}: {}", image.name, problem.fact), ..problem }));
+        problems.extend(
+            served.problem.map(|problem| Problem { fact: format!("{}: {}", image.name, problem.fact), ..problem }),
+        );
     }
     let verdicts = plan.lesson.expect.iter().flat_map(|expect| rules::judge(expect, &results)).collect();
     let any_cached = built.any_cached();

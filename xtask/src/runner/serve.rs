@@ -6,7 +6,7 @@ use std::time::{Duration, Instant};
 
 use crate::engine::{Engine, container};
 use crate::error::{ErrorId, Problem, Result};
-use crate::event::{Event, Sink as _};
+use crate::event::Event;
 use crate::interrupt;
 use crate::model::{Contract, Health, Setup};
 use crate::plan::{Image, Plan};
@@ -59,7 +59,8 @@ fn serve_one(image: &Image, contract: &Contract, run: &Run, engine: Engine<'_>, 
     engine.sink().emit(Event::Progress { item: item.clone(), doing: "docker run".to_owned() });
     let began = Instant::now();
     let served = start(image, &Setup::default(), run, engine).and_then(|(id, address)| {
-        let health = contract.health().ok_or_else(|| Problem::new(ErrorId::Manifest, "The contract has no health request."))?;
+        let health =
+            contract.health().ok_or_else(|| Problem::new(ErrorId::Manifest, "The contract has no health request."))?;
         engine.sink().emit(Event::Progress { item: item.clone(), doing: format!("{} {}", health.method, health.path) });
         let answer = probe::wait_until_healthy(engine, &id, &address, health, image.app.ready_within, began);
         if !keep {

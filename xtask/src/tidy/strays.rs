@@ -27,7 +27,10 @@ pub fn find(workshop: &Workshop) -> Result<Vec<String>> {
             findings.push(format!("apps/{}/app.toml: check.rung `{}` is no rung", app.id, app.check.rung));
         } else if workshop.dockerfile(&app.id, &app.check.rung)?.position(&app.check.target).is_none() {
             let path = workshop::dockerfile_path(&app.id, &app.check.rung);
-            findings.push(format!("{path} has no stage `{}`, which apps/{}/app.toml checks with", app.check.target, app.id));
+            findings.push(format!(
+                "{path} has no stage `{}`, which apps/{}/app.toml checks with",
+                app.check.target, app.id
+            ));
         }
     }
     findings.extend(names_in_code(workshop));
@@ -57,7 +60,7 @@ fn visit(dir: &Path, each: &mut impl FnMut(&Path, &str)) {
         let path = dir.join(&name);
         if path.is_dir() {
             visit(&path, each);
-        } else if name.ends_with(".rs") && !name.contains("tests") {
+        } else if path.extension().is_some_and(|e| e == "rs") && !name.contains("tests") {
             each(&path, &fs::read_to_string(&path).unwrap_or_default());
         }
     }
