@@ -79,6 +79,20 @@ struct Labels {
     labels: Option<BTreeMap<String, String>>,
 }
 
+/// Where an OCI index written by an engine names its images (containerd, `images.AnnotationImageName`).
+const IMAGE_NAME: &str = "io.containerd.image.name";
+
+#[derive(Deserialize)]
+struct Index {
+    manifests: Vec<IndexEntry>,
+}
+
+#[derive(Deserialize)]
+struct IndexEntry {
+    #[serde(default)]
+    annotations: BTreeMap<String, String>,
+}
+
 /// Reads what an archive would bring, before the engine loads any of it: every image must be one of ours and say so in
 /// its labels, for loading an archive overwrites whatever has the same tag.
 ///
@@ -104,6 +118,15 @@ pub fn contents(path: &Path) -> Result<Vec<Entry>> {
         }
         entries.push(Entry { name: name.clone(), recipe: recipe.clone() });
     }
+    // The containerd store goes by the index instead, which may say something else than the manifest.
+    if let Some(json) = member(&mut file, "index.json") {
+        let index: Index = serde_json::from_slice(&json).map_err(|_| strange("has an index of no use"))?;
+        let named = index.manifests.iter().filter_map(|m| m.annotations.get(IMAGE_NAME));
+        let known: Vec<String> = entries.iter().map(|entry| tag(&entry.name)).collect();
+        if named.into_iter().any(|name| !known.contains(name)) {
+            return Err(strange("holds images under names that are not Drydock's"));
+        }
+    }
     Ok(entries)
 }
 
@@ -126,11 +149,16 @@ mod tests {
     use super::*;
 
     fn archive(tag: &str, labels: &str) -> tempfile::NamedTempFile {
+        archive_with_index(tag, labels, tag)
+    }
+
+    fn archive_with_index(tag: &str, labels: &str, indexed: &str) -> tempfile::NamedTempFile {
         let file = tempfile::NamedTempFile::new().unwrap();
         let mut builder = tar::Builder::new(file.reopen().unwrap());
         let manifest = format!(r#"[{{"Config":"blobs/c","RepoTags":["{tag}"],"Layers":[]}}]"#);
         let config = format!(r#"{{"config":{{"Labels":{labels}}}}}"#);
-        for (name, text) in [("blobs/c", config), ("manifest.json", manifest)] {
+        let index = format!(r#"{{"manifests":[{{"annotations":{{"{IMAGE_NAME}":"{indexed}"}}}}]}}"#);
+        for (name, text) in [("blobs/c", config), ("index.json", index), ("manifest.json", manifest)] {
             let mut header = tar::Header::new_gnu();
             header.set_size(text.len() as u64);
             header.set_cksum();
@@ -154,6 +182,8 @@ mod tests {
         assert!(contents(archive("golang:1", OURS).path()).unwrap_err().fact.contains("names that are not Drydock's"));
         let unlabelled = archive("drydock.local/golang:1", "null");
         assert!(contents(unlabelled.path()).unwrap_err().fact.contains("did not make"));
+        let two_faced = archive_with_index("drydock.local/golang:1", OURS, "docker.io/library/golang:1");
+        assert!(contents(two_faced.path()).unwrap_err().fact.contains("names that are not Drydock's"));
         let text = tempfile::NamedTempFile::new().unwrap();
         std::fs::write(text.path(), "hello").unwrap();
         assert!(contents(text.path()).unwrap_err().fact.contains("is not an archive of images"));
