@@ -23,18 +23,11 @@ pub mod process;
 pub mod report;
 pub mod rules;
 pub mod runner;
+pub mod setup;
 pub mod state;
 pub mod tidy;
 pub mod units;
 pub mod workshop;
-
-/// stub
-pub mod setup {
-    /// stub
-    pub fn engine(_: &dyn crate::event::Sink) -> crate::error::Result<()> {
-        Ok(())
-    }
-}
 
 use clap::FromArgMatches;
 

@@ -57,6 +57,15 @@ pub fn runs_systemd() -> bool {
     Path::new("/run/systemd/system").is_dir()
 }
 
+/// The name of a process that is alive, as Linux keeps it (at most 15 bytes); `None` for one that is not, or that is dead and
+/// only waits for its parent to take notice.
+pub fn process_name(pid: u32) -> Option<String> {
+    let stat = std::fs::read_to_string(format!("/proc/{pid}/stat")).ok()?;
+    // `pid (name) state …` (proc_pid_stat(5)); the name may hold spaces and parentheses itself.
+    let (name, rest) = stat.split_once('(')?.1.rsplit_once(") ")?;
+    (!rest.starts_with(['Z', 'X'])).then(|| name.to_owned())
+}
+
 /// Where a program lies: on PATH, or where administrators' programs are even if PATH of this user lacks the folder.
 pub fn find(program: &str) -> Option<PathBuf> {
     let path = std::env::var_os("PATH").unwrap_or_default();
@@ -87,6 +96,13 @@ mod tests {
     #[test]
     fn the_root_folder_belongs_to_root() {
         assert_eq!(owner(Path::new("/")).unwrap().user, "root");
+    }
+
+    #[cfg(target_os = "linux")]
+    #[test]
+    fn a_living_process_has_a_name_and_no_process_has_none() {
+        assert!(process_name(std::process::id()).is_some());
+        assert_eq!(process_name(u32::MAX), None);
     }
 
     #[test]
