@@ -2,6 +2,7 @@
 
 mod bases;
 mod clean;
+mod doctor;
 mod explain;
 mod lesson;
 mod start;
@@ -34,6 +35,6 @@ pub fn run(cli: Cli) -> Result<Exit> {
         Some(Command::Clean(options)) => clean::run(&options, context),
         Some(Command::Test(options)) => test::run(&options, context),
         Some(Command::Tidy(options)) => tidy::run(&options, context),
-        Some(Command::Doctor(_)) => unreachable!(),
+        Some(Command::Doctor(options)) => doctor::run(&options, context),
     }
 }

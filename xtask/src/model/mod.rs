@@ -3,6 +3,7 @@
 mod app;
 mod base;
 mod contract;
+mod diagnosis;
 mod environment;
 mod lesson;
 mod measurement;
@@ -11,6 +12,7 @@ mod names;
 pub use app::{App, Change, Check, Edit, Rung};
 pub use base::{BaseReport, BaseRow, BaseState};
 pub use contract::{Answer, Body, Contract, Expected, FieldKind, Request, Setup};
+pub use diagnosis::{Diagnosis, Finding, State};
 pub use environment::{Environment, Store};
 pub use lesson::{Expect, Lesson, Look};
 pub use measurement::{Health, LessonRef, LessonReport, Measurement, Verdict};

@@ -2,6 +2,7 @@
 
 mod bases;
 mod choose;
+mod doctor;
 mod lesson;
 mod live;
 mod look;
@@ -13,6 +14,7 @@ mod style;
 
 pub use bases::bases;
 pub use choose::choose;
+pub use doctor::doctor;
 pub use lesson::{Finish, lesson, listing, table};
 pub use markdown::markdown;
 pub use out::{line, message, terminal};

@@ -1,0 +1,76 @@
+//! What the doctor found, one line a thing, and under what is wrong the way to mend it.
+
+use super::Style;
+use crate::model::{Diagnosis, Finding, State};
+use crate::names::printable;
+
+/// The whole report as text.
+pub fn doctor(diagnosis: &Diagnosis, style: Style) -> String {
+    let width = diagnosis.findings.iter().map(|finding| finding.what.len()).max().unwrap_or(0);
+    let problems = diagnosis.findings.iter().filter(|f| matches!(f.state, State::Problem { .. })).count();
+    let verdict = match problems {
+        0 => format!("Lessons can run here. {} cargo xtask lesson 1", style.bold("Next:")),
+        1 => "One thing to mend before lessons can run here.".to_owned(),
+        many => format!("{many} things to mend before lessons can run here; begin with the first."),
+    };
+    let lines = diagnosis.findings.iter().map(|finding| line(finding, width, style));
+    lines.chain([format!("\n  {verdict}")]).collect::<Vec<_>>().join("\n")
+}
+
+fn line(finding: &Finding, width: usize, style: Style) -> String {
+    let (mark, found) = match &finding.state {
+        State::Ok { found } => (style.ok_mark(), found.clone()),
+        State::Unknown { found } => (style.dim(if style.symbols { "–" } else { "unknown" }), style.dim(found)),
+        State::Problem { id, fact, .. } => {
+            (style.fail_mark(), format!("{} {}", printable(fact), style.dim(&format!("[{id}]"))))
+        }
+    };
+    let first = format!("  {mark} {}  {found}", style.bold(&format!("{:width$}", finding.what)));
+    let State::Problem { evidence, cause, next, .. } = &finding.state else { return first };
+    let indent = " ".repeat(width + 6);
+    let evidence = evidence.iter().map(|line| format!("{} {}", style.dim("|"), printable(line)));
+    let cause = cause.iter().map(|cause| format!("{} {}", style.bold("likely cause:"), printable(cause)));
+    let next = next.iter().map(|next| format!("{} {}", style.bold("next:"), style.command(&printable(next))));
+    let more = evidence.chain(cause).chain(next).map(|line| format!("{indent}{line}"));
+    std::iter::once(first).chain(more).collect::<Vec<_>>().join("\n")
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    const PLAIN: Style = Style { color: false, live: false, symbols: true };
+
+    fn ok(what: &'static str, found: &str) -> Finding {
+        Finding { what, state: State::Ok { found: found.to_owned() } }
+    }
+
+    #[test]
+    fn findings_line_up_and_end_with_the_next_command() {
+        let text = doctor(&Diagnosis::of(vec![ok("engine", "26.1.5"), ok("disk", "73.0 GB free")]), PLAIN);
+        assert_eq!(
+            text,
+            "  ✓ engine  26.1.5\n  ✓ disk    73.0 GB free\n\n  Lessons can run here. Next: cargo xtask lesson 1"
+        );
+    }
+
+    #[test]
+    fn a_problem_shows_how_to_mend_it_and_only_words_when_symbols_are_off() {
+        let state = State::Problem {
+            id: "buildx-missing",
+            fact: "The docker command has no buildx plugin.".to_owned(),
+            evidence: Vec::new(),
+            cause: None,
+            next: vec!["cargo xtask doctor --setup".to_owned()],
+        };
+        let unknown = State::Unknown { found: "not tried".to_owned() };
+        let findings = vec![Finding { what: "buildx", state }, Finding { what: "proof", state: unknown }];
+        let text = doctor(&Diagnosis::of(findings), Style { symbols: false, ..PLAIN });
+        assert_eq!(
+            text,
+            "  failed buildx  The docker command has no buildx plugin. [buildx-missing]\n            \
+             next: cargo xtask doctor --setup\n  unknown proof   not tried\n\n  \
+             One thing to mend before lessons can run here."
+        );
+    }
+}
