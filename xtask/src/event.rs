@@ -28,6 +28,8 @@ pub enum Event {
         name: &'static str,
         /// How many items the phase has.
         total: usize,
+        /// What the items are, in the plural: `images`, `containers`.
+        of: &'static str,
     },
     /// An item of the current phase is at work.
     Progress {

@@ -10,8 +10,11 @@ use crate::model::{Answer, Expected, Health, Request};
 const REQUEST: Duration = Duration::from_secs(2);
 /// Pause between two requests.
 const PAUSE: Duration = Duration::from_millis(10);
-/// How often the container's state is asked for while it does not answer. Each question starts a process.
-const LOOK: Duration = Duration::from_millis(300);
+/// How often the container's state is asked for while its port accepts connections. Each question starts a process, and
+/// processes take time from the container that is waited for.
+const LOOK: Duration = Duration::from_secs(1);
+/// How often while its port refuses them, as the port of a container that ended does.
+const LOOK_AT_CLOSED: Duration = Duration::from_millis(250);
 /// Log lines shown with a failure.
 const LOG_LINES: u32 = 12;
 /// Largest answer that is read, in bytes.
@@ -60,7 +63,8 @@ pub fn wait_until_healthy(
             Err(error) => Last::of(&error),
         };
         let late = since.elapsed() > within;
-        if late || looked.elapsed() > LOOK {
+        let pause = if matches!(last, Last::Refused) { LOOK_AT_CLOSED } else { LOOK };
+        if late || looked.elapsed() > pause {
             looked = Instant::now();
             let state = engine.inspect_container(container)?.map(|c| c.state);
             match state {
@@ -74,8 +78,10 @@ pub fn wait_until_healthy(
 
 /// What the last request came to.
 enum Last {
-    /// Nothing accepted the connection, or it was closed before an answer.
+    /// Nothing accepted the connection.
     Refused,
+    /// The connection was accepted and closed again, as Docker's proxy does while nothing listens behind it.
+    Closed,
     /// The connection was accepted, and no answer came in time.
     Silent,
     /// An answer came, and it was not the right one.
@@ -87,7 +93,8 @@ impl Last {
         match error {
             ureq::Error::Timeout(ureq::Timeout::Connect | ureq::Timeout::Resolve) => Self::Refused,
             ureq::Error::Timeout(_) => Self::Silent,
-            _ => Self::Refused,
+            ureq::Error::Io(error) if error.kind() == std::io::ErrorKind::ConnectionRefused => Self::Refused,
+            _ => Self::Closed,
         }
     }
 }
@@ -122,7 +129,7 @@ fn diagnose(
             let fact = format!("The container answers, but not {} as it must, for {seconds} s.", expected.status);
             Problem::new(ErrorId::WrongAnswer, fact).evidence(difference.lines())
         }
-        (_, Last::Refused) => {
+        (_, Last::Refused | Last::Closed) => {
             Problem::new(ErrorId::NeverListened, format!("The container runs, but nothing answered on its port within {seconds} s."))
                 .cause("It listens on another port, or only on 127.0.0.1 inside the container; servers in containers listen on 0.0.0.0.")
         }

@@ -78,7 +78,7 @@ fn repository_path(target: &Target) -> String {
 
 fn make_root(engine: Engine<'_>, command: &Command, setup: bool) -> Result<()> {
     engine.announce(command);
-    engine.sink().emit(Event::Phase { name: "Preparing", total: 1 });
+    engine.sink().emit(Event::Phase { name: "Preparing", total: 1, of: "bases" });
     let start = Instant::now();
     let mut lines: Vec<String> = Vec::new();
     let status = command.lines(|line| {

@@ -81,9 +81,10 @@ impl Definition {
 }
 
 impl Target {
-    /// The `docker buildx build` line that builds this one image by hand, from the repository's root.
+    /// The `docker buildx build` line that builds this one image by hand, from the repository's root. Labels, by which only
+    /// `clean` knows it, are left out.
     pub fn by_hand(&self) -> Command {
-        let mut command = docker(["buildx", "build", "--load", "--provenance=false"]);
+        let mut command = docker(["buildx", "build", "--provenance=false"]);
         command = command.args(["--file".to_owned(), format!("{}/{}", self.context, self.dockerfile)]);
         if let Some(target) = &self.target {
             command = command.args(["--target", target]);
@@ -93,9 +94,6 @@ impl Target {
         }
         for (name, value) in &self.args {
             command = command.args(["--build-arg".to_owned(), format!("{name}={value}")]);
-        }
-        for (name, value) in &self.labels {
-            command = command.args(["--label".to_owned(), format!("{name}={value}")]);
         }
         for tag in &self.tags {
             command = command.args(["--tag", tag]);
@@ -133,7 +131,7 @@ mod tests {
     fn the_line_for_the_hand_is_plain_buildx() {
         assert_eq!(
             target().by_hand().display(),
-            "docker buildx build --load --provenance=false --file apps/go/naive.Dockerfile \
+            "docker buildx build --provenance=false --file apps/go/naive.Dockerfile \
              --build-context golang:1.27-trixie=docker-image://drydock.local/golang:1.27-trixie \
              --tag drydock.local/app/go:naive apps/go"
         );

@@ -50,7 +50,7 @@ pub fn build(
     let sink = engine.sink();
     let command = definition.command(options).dir(root);
     engine.announce(&command);
-    sink.emit(Event::Phase { name: "Building", total: definition.targets.len() });
+    sink.emit(Event::Phase { name: "Building", total: definition.targets.len(), of: "images" });
     let mut record = Record::of(definition.targets.keys().cloned());
     let mut announced: BTreeMap<String, String> = BTreeMap::new();
     let began = Instant::now();

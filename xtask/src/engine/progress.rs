@@ -44,7 +44,10 @@ pub struct Step {
 impl Step {
     /// Whether this is an instruction of the Dockerfile rather than bookkeeping such as loading a context.
     pub fn is_instruction(&self) -> bool {
-        self.name.starts_with('[') && !self.name.starts_with("[internal]")
+        // `[2/5]` or `[build 2/5]`; bookkeeping reads `[internal]` or `[context golang:1]`.
+        let bracket = self.name.strip_prefix('[').and_then(|rest| rest.split_once(']')).map(|(bracket, _)| bracket);
+        let count = bracket.and_then(|b| b.split(' ').next_back()).and_then(|last| last.split_once('/'));
+        count.is_some_and(|(n, of)| n.parse::<u32>().is_ok() && of.parse::<u32>().is_ok())
     }
 
     /// Last lines of what it printed, terminal codes left in.
@@ -150,7 +153,7 @@ impl Record {
         let first = steps().filter(|s| !s.cached).filter_map(|s| s.started).min();
         let last = steps().filter(|s| !s.cached).filter_map(|s| s.completed).max();
         let took = first.zip(last).and_then(|(first, last)| Duration::try_from(last.duration_since(first)).ok());
-        let built = |s: &Step| !s.cached && s.name.contains("] ") && !s.name.contains("] FROM ");
+        let built = |s: &Step| !s.cached && !s.name.contains("] FROM ");
         Summary { took: took.unwrap_or_default(), cached: !steps().any(built) }
     }
 

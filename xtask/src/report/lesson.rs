@@ -37,7 +37,7 @@ pub fn lesson(lesson: &Lesson, report: &LessonReport, finish: &Finish<'_>, style
     if !looks.is_empty() {
         parts.push(looks.iter().map(|text| format!("  {} {text}", style.bold("Look:"))).collect::<Vec<_>>().join("\n"));
     }
-    parts.push(format!("  {}\n  {}", style.dim("One of these images by hand:"), style.command(&finish.by_hand)));
+    parts.push(format!("  {}\n{}", style.dim("One of these images by hand:"), by_hand(&finish.by_hand, style)));
     parts.push(format!("  {} {}", style.bold("Next:"), style.command(&finish.next)));
     parts.join("\n\n")
 }
@@ -69,11 +69,7 @@ pub fn table(lesson: &Lesson, report: &LessonReport) -> String {
                 row.push(units::factor(units::times(first.stored_bytes, last.stored_bytes)));
             }
             row.push(ready(last));
-            row.push(if first.user == last.user {
-                first.user.clone()
-            } else {
-                format!("{} → {}", first.user, last.user)
-            });
+            row.push(users(first, last));
         }
         table.add_row(row);
     }
@@ -83,6 +79,16 @@ pub fn table(lesson: &Lesson, report: &LessonReport) -> String {
         }
     }
     table.lines().map(|line| format!(" {}", line.trim_end())).collect::<Vec<_>>().join("\n")
+}
+
+/// `root → 65532`: the group is left out where it has the user's number.
+pub(super) fn users(first: &Measurement, last: &Measurement) -> String {
+    let short = |m: &Measurement| match m.user.split_once(':') {
+        Some((user, group)) if user == group => user.to_owned(),
+        _ => m.user.clone(),
+    };
+    let (first, last) = (short(first), short(last));
+    if first == last { first } else { format!("{first} → {last}") }
 }
 
 fn ready(measurement: &Measurement) -> String {
@@ -127,6 +133,17 @@ fn build_time(images: usize, finish: &Finish<'_>) -> String {
     } else {
         format!("Built {images} images in {took}, in parallel and without cache.")
     }
+}
+
+/// A long command over several lines, as a shell takes it.
+fn by_hand(command: &str, style: Style) -> String {
+    let lines = command.replace(" --", " \\\n      --");
+    lines
+        .lines()
+        .enumerate()
+        .map(|(i, l)| if i == 0 { format!("    {}", style.command(l)) } else { style.command(l) })
+        .collect::<Vec<_>>()
+        .join("\n")
 }
 
 /// The list of lessons.

@@ -92,7 +92,7 @@ impl Sink for Live {
             Event::Started { title, surroundings } => {
                 self.print(&format!("{}  {}\n", self.style.bold(&title), self.style.dim(&surroundings)));
             }
-            Event::Phase { name, total } => self.phase(name, total),
+            Event::Phase { name, total, .. } => self.phase(name, total),
             Event::Progress { item, doing } => self.progress(&item, &doing),
             Event::Done { item, remark } => self.done(&item, &remark),
             Event::Ready { image, after, .. } => {

@@ -25,7 +25,7 @@ pub fn markdown(rungs: &[RungId], report: &LessonReport) -> String {
         let sizes = measured.iter().map(|m| m.map_or_else(|| "–".to_owned(), |m| units::bytes(m.stored_bytes)));
         let times = format!("**{}**", units::factor(units::times(first.stored_bytes, last.stored_bytes)));
         let ready = units::seconds(std::time::Duration::from_millis(last.ready_ms));
-        let user = format!("{} → {}", first.user, last.user);
+        let user = super::lesson::users(first, last);
         lines.push(row([app.to_string()].into_iter().chain(sizes).chain([times, ready, user])));
     }
     let e = &report.environment;

@@ -40,11 +40,12 @@ impl Sink for Plain {
             Event::Started { title, surroundings } => {
                 out::message(format!("{}  {surroundings}", self.style.bold(&title)));
             }
-            Event::Phase { name, total } => {
+            Event::Phase { name, total, of } => {
                 if let Ok(mut phase) = self.phase.lock() {
                     *phase = Phase { total, done: 0 };
                 }
-                out::message(format!("{name} {total} {}", if total == 1 { "image" } else { "images" }));
+                let of = if total == 1 { of.trim_end_matches('s') } else { of };
+                out::message(format!("{name} {total} {of}"));
             }
             Event::Progress { item, doing } if self.verbose => out::message(format!("  {item}: {doing}")),
             Event::Done { item, remark } => self.done(&item, &remark),

@@ -31,7 +31,7 @@ pub struct Served {
 
 /// Starts, asks and removes a container of every image of the plan. The result has the plan's order.
 pub fn serve(plan: &Plan, contract: &Contract, run: &Run, engine: Engine<'_>, keep: bool) -> Vec<Served> {
-    engine.sink().emit(Event::Phase { name: "Starting", total: plan.images.len() });
+    engine.sink().emit(Event::Phase { name: "Starting", total: plan.images.len(), of: "containers" });
     let next = AtomicUsize::new(0);
     let served = Mutex::new(plan.images.iter().map(|_| None).collect::<Vec<Option<Served>>>());
     std::thread::scope(|scope| {
