@@ -11,6 +11,7 @@ use crate::error::{self, ErrorId, Problem, Result};
 use crate::event::Event;
 use crate::names::printable;
 use crate::process::Command;
+use crate::setup::{self, Tool};
 use crate::{interrupt, units};
 
 /// How many of mmdebstrap's lines are shown when it fails.
@@ -77,6 +78,9 @@ fn repository_path(target: &Target) -> String {
 }
 
 fn make_root(engine: Engine<'_>, command: &Command, setup: bool) -> Result<()> {
+    if setup {
+        setup::tools(&[Tool::Mmdebstrap], engine.sink())?;
+    }
     engine.announce(command);
     engine.sink().emit(Event::Phase { name: "Preparing", total: 1, of: "bases" });
     let start = Instant::now();
