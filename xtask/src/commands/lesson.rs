@@ -10,6 +10,7 @@ use crate::engine::bake;
 use crate::engine::reach::{self, Reached};
 use crate::error::{Exit, Result};
 use crate::event::{Event, Sink};
+use crate::image::Way;
 use crate::model::{App, AppId, Environment, Lesson, LessonRef, LessonReport};
 use crate::plan::{self, Plan};
 use crate::report::{self, Finish};
@@ -50,7 +51,7 @@ pub fn run(options: &cli::Lesson, context: Context) -> Result<Exit> {
     sink.emit(Event::Note(format!("{}\n", lesson.question)));
     let build = bake::Options { no_cache: options.no_cache, builder: options.builder.clone() };
     let contexts = bases::ensure(&plan::bases(&plan.images), &bases, options.setup, engine)?;
-    let run_options = Options { build, keep: options.keep };
+    let run_options = Options { build, keep: options.keep, weigh: Way::to(&reached, false) };
     let outcome = runner::run(&plan, &contexts, &workshop.contract, &run_options, &workshop.root, engine)?;
     let environment = environment(&reached, bases.described());
     finish(&workshop, &plan, &contexts, outcome, environment, options, context)

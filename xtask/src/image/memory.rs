@@ -16,8 +16,9 @@ use serde::Serialize;
 use serde::de::DeserializeOwned;
 
 use super::digest::Digest;
+use super::encoding::Encoding;
 use super::layer::{LayerFacts, ReadLayer};
-use super::weigh::Weight;
+use super::weight::Weight;
 use crate::error::{Result, io};
 use crate::state;
 
@@ -41,6 +42,16 @@ pub struct Blob {
     pub diff_id: Digest,
     /// Bytes of the blob.
     pub bytes: u64,
+    /// Whether it is compressed. One that is not tells nothing about what a registry would keep.
+    pub compressed: bool,
+}
+
+impl Blob {
+    /// The blob a layer was read from.
+    pub fn of(read: &ReadLayer) -> Self {
+        let compressed = read.encoding != Encoding::Plain;
+        Self { diff_id: read.facts.diff_id, bytes: read.blob_bytes, compressed }
+    }
 }
 
 /// The name of a kind of file.
@@ -48,6 +59,7 @@ pub struct Blob {
 enum Ending {
     Layer,
     Blob,
+    Pushed,
     Image,
 }
 
@@ -80,15 +92,24 @@ impl Memory {
     /// Errors: the folder or the file cannot be written.
     pub fn keep_layer(&self, read: &ReadLayer) -> Result<()> {
         self.write(&read.facts.diff_id, Ending::Layer, &read.facts)?;
-        if read.blob == read.facts.diff_id {
-            return Ok(());
-        }
-        self.write(&read.blob, Ending::Blob, &Blob { diff_id: read.facts.diff_id, bytes: read.blob_bytes })
+        self.write(&read.blob, Ending::Blob, &Blob::of(read))
     }
 
     /// What is known of a blob, by its own digest. A blob counts as known only with its layer.
     pub fn blob(&self, digest: &Digest) -> Option<Blob> {
         self.read(digest, Ending::Blob, |blob: &Blob| self.has_layer(&blob.diff_id))
+    }
+
+    /// The blob an engine pushes for a layer. Engines differ, so each has its own `engine` digest.
+    pub fn pushed(&self, engine: &Digest, diff_id: &Digest) -> Option<Blob> {
+        self.read(&chain(&[*engine, *diff_id]), Ending::Pushed, |blob: &Blob| blob.diff_id == *diff_id)
+    }
+
+    /// Keeps which blob an engine pushes for a layer.
+    ///
+    /// Errors: the folder or the file cannot be written.
+    pub fn keep_pushed(&self, engine: &Digest, blob: &Blob) -> Result<()> {
+        self.write(&chain(&[*engine, blob.diff_id]), Ending::Pushed, blob)
     }
 
     /// What an image weighed, by its layers from the lowest up.
@@ -109,6 +130,7 @@ impl Memory {
         let ending = match ending {
             Ending::Layer => "layer",
             Ending::Blob => "blob",
+            Ending::Pushed => "pushed",
             Ending::Image => "image",
         };
         self.folder.join(format!("{}.{ending}", digest.hex()))
@@ -163,7 +185,7 @@ impl Memory {
     }
 }
 
-/// An image is its layers in order.
+/// One digest for several in order: an image is its layers.
 fn chain(diff_ids: &[Digest]) -> Digest {
     let all: Vec<u8> = diff_ids.iter().flat_map(|digest| digest.bytes().iter().copied()).collect();
     Digest::of(&all)

@@ -1,8 +1,8 @@
 //! What is in an image, byte by byte, read from its layers as they stream past. Nothing is unpacked to disk, nothing is run.
 //!
 //! [`layer`] reads one layer, [`archive`] what `docker save` and OCI layouts hold, [`overlay`] knows what of a layer is still
-//! visible under the layers above it, [`memory`] keeps what was learned, and [`weigh`] brings them together for images that
-//! are in the engine. `layer`, `overlay` and the sums in `weigh` are arithmetic on what was read: no I/O of their own.
+//! visible under the layers above it, [`memory`] keeps what was learned, [`scale`] takes images the engine pushes, and [`weigh()`]
+//! brings them together for images that are in the engine. `layer`, `overlay` and `weight` are arithmetic on what was read.
 
 pub mod archive;
 pub mod digest;
@@ -13,14 +13,18 @@ pub mod layer;
 pub mod memory;
 pub mod overlay;
 mod path;
+mod save;
+pub mod scale;
 mod walk;
 pub mod weigh;
+pub mod weight;
 mod zstd;
 
 pub use digest::Digest;
 pub use fault::Fault;
 pub use memory::Memory;
-pub use weigh::{LayerWeight, Subject, Weight, weigh};
+pub use weigh::{Subject, Way, weigh};
+pub use weight::{LayerWeight, Weight};
 
 #[cfg(all(test, unix))]
 mod tests;

@@ -1,20 +1,26 @@
-//! Weighing images: stored, visible and wasted bytes, from memory where the layers are known.
+//! Weighing images of the engine: from memory where it can be, else with what travels least.
 
-use std::collections::{BTreeMap, BTreeSet, HashMap};
+use std::cell::Cell;
+use std::collections::{BTreeMap, HashMap};
 use std::io::Read;
 
-use serde::{Deserialize, Serialize};
-
-use super::Fault;
 use super::archive;
 use super::digest::Digest;
-use super::layer::LayerFacts;
+use super::fault::Fault;
+use super::layer::{LayerFacts, ReadLayer};
 use super::memory::Memory;
-use super::overlay;
-use crate::engine::{Engine, docker};
+use super::save::save;
+use super::scale::{self, Outcome, Pushed};
+use super::weight::Weight;
+use crate::engine::Engine;
+use crate::engine::reach::Reached;
 use crate::error::{ErrorId, Problem, Result};
 use crate::event::{Event, Sink};
+use crate::interrupt;
 use crate::units::bytes;
+
+/// Bytes of new layers that are pushed without being asked twice: the engine compresses them in about two seconds.
+const SMALL: u64 = 64_000_000;
 
 /// An image to weigh.
 #[derive(Clone, Debug)]
@@ -25,178 +31,231 @@ pub struct Subject {
     pub layers: Vec<String>,
 }
 
-/// The same, its digests parsed.
-struct Wanted<'s> {
-    image: &'s str,
-    diff_ids: Vec<Digest>,
+/// How the engine is asked for what nobody knows yet.
+#[derive(Clone, Copy, Debug, Default, PartialEq, Eq)]
+pub enum Way {
+    /// Everything through `docker save`: for an engine that is elsewhere.
+    #[default]
+    Stream,
+    /// By push where the engine has pushed the image's lowest layer to us before, so that it only compresses what is new,
+    /// or where what is new is small; through `docker save` otherwise. Pull bytes are then left unknown.
+    Push(EngineKey),
+    /// By push in any case. The first time the engine compresses the whole base, at some 40 MB a second.
+    PushAll(EngineKey),
 }
 
-/// What an image weighs. All sizes are bytes of regular files, each inode once.
-#[derive(Clone, Debug, Default, PartialEq, Eq, Serialize, Deserialize)]
-pub struct Weight {
-    /// In all layers, as unpacked.
-    pub stored_bytes: u64,
-    /// In the root file system the layers make together.
-    pub visible_bytes: u64,
-    /// Stored and not visible: overwritten or removed by a higher layer.
-    pub wasted_bytes: u64,
-    /// Number of regular files in all layers.
-    pub files: u64,
-    /// Compressed bytes of all layers, as this engine would push them; `None` where no push has measured them.
-    pub pull_bytes: Option<u64>,
-    /// Lowest first.
-    pub layers: Vec<LayerWeight>,
-}
+/// Tells engines apart: each compresses in its own way, and remembers what it has pushed.
+#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+pub struct EngineKey(Digest);
 
-/// What one layer of an image weighs there.
-#[derive(Clone, Debug, PartialEq, Eq, Serialize, Deserialize)]
-pub struct LayerWeight {
-    /// Digest of the unpacked tar.
-    pub diff_id: Digest,
-    /// Bytes of its regular files.
-    pub stored_bytes: u64,
-    /// Those that higher layers of this image hide.
-    pub wasted_bytes: u64,
-    /// Number of its regular files.
-    pub files: u64,
-}
+impl Way {
+    /// The way for this engine. One on another machine cannot push to our loopback address.
+    pub fn to(reached: &Reached, all: bool) -> Self {
+        if !reached.local {
+            return Self::Stream;
+        }
+        let key = EngineKey(Digest::of(format!("{} {:?}", reached.endpoint.host, reached.store).as_bytes()));
+        if all { Self::PushAll(key) } else { Self::Push(key) }
+    }
 
-impl Weight {
-    /// Weighs layers on top of each other, given from the lowest up.
-    pub fn of(layers: &[&LayerFacts]) -> Self {
-        let seen = overlay::seen(layers);
-        let layers: Vec<_> = layers
-            .iter()
-            .zip(&seen)
-            .map(|(layer, seen)| {
-                let visible: u64 = layer.inodes.iter().zip(seen).filter(|(_, seen)| **seen).map(|(size, _)| size).sum();
-                LayerWeight {
-                    diff_id: layer.diff_id,
-                    stored_bytes: layer.stored_bytes,
-                    wasted_bytes: layer.stored_bytes - visible,
-                    files: layer.files,
-                }
-            })
-            .collect();
-        let stored_bytes = layers.iter().map(|layer| layer.stored_bytes).sum();
-        let wasted_bytes = layers.iter().map(|layer| layer.wasted_bytes).sum();
-        Self {
-            stored_bytes,
-            visible_bytes: stored_bytes - wasted_bytes,
-            wasted_bytes,
-            files: layers.iter().map(|layer| layer.files).sum(),
-            pull_bytes: None,
-            layers,
+    fn key(self) -> Option<EngineKey> {
+        match self {
+            Self::Stream => None,
+            Self::Push(key) | Self::PushAll(key) => Some(key),
         }
     }
 }
 
 /// Weighs images of the engine, and returns what they weigh by the name they were given with.
 ///
-/// An image whose layers were weighed together before is answered from memory. For the others the engine is asked for one
-/// stream (`docker save`) of those that have a layer nobody has read yet; what is learned is kept.
-///
 /// Errors: the engine cannot send the images, or what it sends is no image ([`ErrorId::ImageStream`]).
-pub fn weigh(subjects: &[Subject], engine: Engine<'_>) -> Result<BTreeMap<String, Weight>> {
-    weigh_from(subjects, &Memory::open()?, engine.sink(), &|images, take| save(images, engine, take))
+pub fn weigh(subjects: &[Subject], engine: Engine<'_>, way: Way) -> Result<BTreeMap<String, Weight>> {
+    let memory = Memory::open()?;
+    let means = Means {
+        memory: &memory,
+        sink: engine.sink(),
+        stream: &|images, take| save(images, engine, take),
+        push: &|images| scale::push(images, &memory, engine),
+        unreachable: Cell::new(false),
+    };
+    means.weigh(subjects, way)
 }
 
-/// Streams images into a reader.
-pub(super) type Source<'s> = &'s dyn Fn(&[&str], &mut dyn FnMut(&mut dyn Read) -> Result<()>) -> Result<()>;
+/// Gives what the engine has of some images to a reader.
+pub(super) type Stream<'s> = &'s dyn Fn(&[&str], &mut dyn FnMut(&mut dyn Read) -> Result<()>) -> Result<()>;
 
-pub(super) fn weigh_from(
-    subjects: &[Subject],
-    memory: &Memory,
-    sink: &dyn Sink,
-    source: Source,
-) -> Result<BTreeMap<String, Weight>> {
-    let mut weights = BTreeMap::new();
-    let mut open = Vec::new();
-    for Subject { image, layers } in subjects {
-        let diff_ids = layers.iter().map(|layer| layer.parse()).collect::<std::result::Result<Vec<_>, _>>();
-        let diff_ids = diff_ids.map_err(|fault| broken(&fault))?;
-        match memory.weight(&diff_ids) {
-            Some(weight) => drop(weights.insert(image.clone(), weight)),
-            None => open.push(Wanted { image, diff_ids }),
+/// Pushes some images onto the scale.
+pub(super) type Push<'s> = &'s dyn Fn(&[&str]) -> Result<Outcome>;
+
+/// All that weighing needs from outside.
+pub(super) struct Means<'m> {
+    pub memory: &'m Memory,
+    pub sink: &'m dyn Sink,
+    pub stream: Stream<'m>,
+    pub push: Push<'m>,
+    /// Whether a push has shown that the engine does not reach us.
+    pub unreachable: Cell<bool>,
+}
+
+/// A subject with its digests parsed.
+struct Wanted<'s> {
+    image: &'s str,
+    diff_ids: Vec<Digest>,
+}
+
+impl Means<'_> {
+    pub(super) fn weigh(&self, subjects: &[Subject], way: Way) -> Result<BTreeMap<String, Weight>> {
+        let wanted = subjects.iter().map(Wanted::parse).collect::<Result<Vec<_>>>()?;
+        let weights = wanted.iter().map(|wanted| self.memory.weight(&wanted.diff_ids));
+        let mut items: Vec<_> = wanted.iter().zip(weights).collect();
+        let mut known = HashMap::new();
+
+        if let Some(key) = way.key() {
+            let base_is_there = |wanted: &Wanted| wanted.diff_ids.first().is_some_and(|id| self.pushed(key, id));
+            let due = items.iter().filter(|(wanted, _)| way == Way::PushAll(key) || base_is_there(wanted));
+            known = self.push(due.map(|(wanted, _)| *wanted), key)?;
         }
+        for digest in items.iter().filter(|(_, weight)| weight.is_none()).flat_map(|(wanted, _)| &wanted.diff_ids) {
+            if !known.contains_key(digest)
+                && let Some(facts) = self.memory.layer(digest)
+            {
+                known.insert(*digest, facts);
+            }
+        }
+        let lacks = |wanted: &Wanted| wanted.diff_ids.iter().any(|digest| !known.contains_key(digest));
+        let to_stream = items.iter().filter(|(wanted, weight)| weight.is_none() && lacks(wanted));
+        let to_stream: Vec<_> = to_stream.map(|(wanted, _)| wanted.image).collect();
+        if !to_stream.is_empty() {
+            let learned = self.stream(&to_stream, &known)?;
+            known.extend(learned);
+        }
+        for (wanted, weight) in &mut items {
+            if weight.is_none() {
+                *weight = Some(self.sum(wanted, &known)?);
+            }
+        }
+        if let Some(key) = way.key() {
+            let unpushed = |weight: &Weight| -> u64 {
+                let layers = weight.layers.iter().filter(|layer| !self.pushed(key, &layer.diff_id));
+                layers.map(|layer| layer.stored_bytes).sum()
+            };
+            let due =
+                items.iter().filter(|(_, weight)| weight.as_ref().is_some_and(|weight| unpushed(weight) <= SMALL));
+            self.push(due.map(|(wanted, _)| *wanted), key)?;
+        }
+        let blob = |digest: &Digest| self.memory.pushed(&way.key()?.0, digest);
+        let named = items.into_iter().filter_map(|(wanted, weight)| {
+            let blobs: Vec<_> = wanted.diff_ids.iter().map(blob).collect();
+            Some((wanted.image.to_owned(), weight?.with_pull(&blobs)))
+        });
+        Ok(named.collect())
     }
-    let wanted: BTreeSet<&Digest> = open.iter().flat_map(|wanted| &wanted.diff_ids).collect();
-    let mut known: HashMap<Digest, LayerFacts> =
-        wanted.into_iter().filter_map(|digest| Some((*digest, memory.layer(digest)?))).collect();
 
-    let is_unknown = |wanted: &&Wanted| wanted.diff_ids.iter().any(|digest| !known.contains_key(digest));
-    let images: Vec<_> = open.iter().filter(is_unknown).map(|wanted| wanted.image).collect();
-    if !images.is_empty() {
-        let learned = learn(&images, &known, memory, sink, source)?;
-        known.extend(learned);
+    fn pushed(&self, key: EngineKey, diff_id: &Digest) -> bool {
+        self.memory.pushed(&key.0, diff_id).is_some()
     }
-    for Wanted { image, diff_ids } in open {
-        let layers: Option<Vec<_>> = diff_ids.iter().map(|digest| known.get(digest)).collect();
+
+    /// Pushes what can be pushed. What fails here is streamed afterwards, which tells whether the engine or the push failed.
+    fn push<'w>(
+        &self,
+        due: impl Iterator<Item = &'w Wanted<'w>>,
+        key: EngineKey,
+    ) -> Result<HashMap<Digest, LayerFacts>> {
+        let unpushed = |wanted: &&Wanted| wanted.diff_ids.iter().any(|id| !self.pushed(key, id));
+        let wanted: Vec<_> = due.filter(unpushed).collect();
+        let images: Vec<_> = wanted.iter().map(|wanted| wanted.image).collect();
+        if images.is_empty() || self.unreachable.get() {
+            return Ok(HashMap::new());
+        }
+        let outcome = (self.push)(&images)?;
+        interrupt::check()?;
+        if !outcome.reached {
+            self.unreachable.set(true);
+            let note = "The engine does not reach this machine's loopback address: pull bytes stay unknown.";
+            self.sink.emit(Event::Note(note.to_owned()));
+            return Ok(HashMap::new());
+        }
+        for (wanted, pushed) in wanted.into_iter().zip(outcome.pushed) {
+            match pushed {
+                Ok(pushed) if pushed.is_of(&wanted.diff_ids) => {
+                    for layer in &pushed.layers {
+                        self.keep(self.memory.keep_pushed(&key.0, &layer.blob));
+                    }
+                }
+                Ok(_) => self.unpushed(wanted, "the engine pushed other layers than the image has"),
+                Err(problem) => {
+                    self.unpushed(wanted, problem.evidence.last().map_or(problem.fact.as_str(), String::as_str));
+                }
+            }
+        }
+        if let Some(fault) = outcome.learned.fault {
+            self.sink.emit(Event::Warning(format!("A layer the engine pushed was refused: {fault}.")));
+        }
+        self.keep(self.memory.tidy());
+        Ok(outcome.learned.layers)
+    }
+
+    fn unpushed(&self, wanted: &Wanted, why: &str) {
+        let image = wanted.image;
+        self.sink.emit(Event::Warning(format!("{image} could not be weighed by pushing it: {why}")));
+    }
+
+    fn stream(&self, images: &[&str], known: &HashMap<Digest, LayerFacts>) -> Result<HashMap<Digest, LayerFacts>> {
+        let mut learned = HashMap::new();
+        (self.stream)(images, &mut |stream| {
+            let is_known = |digest: &Digest| {
+                let inside = || self.memory.blob(digest).map(|blob| blob.diff_id);
+                known.contains_key(digest) || inside().is_some_and(|diff_id| known.contains_key(&diff_id))
+            };
+            let mut on_layer = |read: &ReadLayer| {
+                self.sink.emit(Event::Progress {
+                    item: format!("layer {}", read.facts.diff_id.short()),
+                    doing: format!("{} in {} files", bytes(read.facts.stored_bytes), read.facts.files),
+                });
+                self.keep(self.memory.keep_layer(read));
+            };
+            let contents = archive::read_tar(stream, &is_known, &mut on_layer).map_err(|fault| broken(&fault))?;
+            learned.extend(contents.layers.into_iter().map(|(digest, read)| (digest, read.facts)));
+            Ok(())
+        })?;
+        self.keep(self.memory.tidy());
+        Ok(learned)
+    }
+
+    fn sum(&self, wanted: &Wanted, known: &HashMap<Digest, LayerFacts>) -> Result<Weight> {
+        let layers: Option<Vec<_>> = wanted.diff_ids.iter().map(|digest| known.get(digest)).collect();
         let Some(layers) = layers else {
-            let fact = format!("The engine left layers out when it was asked for `{image}`.");
+            let fact = format!("The engine left layers out when it was asked for `{}`.", wanted.image);
             return Err(Problem::new(ErrorId::ImageStream, fact)
                 .cause("The image was replaced or removed while it was being weighed.")
                 .next("Run the command again."));
         };
         let weight = Weight::of(&layers);
-        keep(memory.keep_weight(&weight), sink);
-        weights.insert(image.to_owned(), weight);
+        self.keep(self.memory.keep_weight(&weight));
+        Ok(weight)
     }
-    Ok(weights)
+
+    /// A result that cannot be kept is still a result; that the next run will be slower is worth saying.
+    fn keep(&self, kept: Result<()>) {
+        if let Err(problem) = kept {
+            self.sink.emit(Event::Warning(format!("What was learned of a layer could not be kept. {problem}")));
+        }
+    }
 }
 
-fn learn(
-    images: &[&str],
-    known: &HashMap<Digest, LayerFacts>,
-    memory: &Memory,
-    sink: &dyn Sink,
-    source: Source,
-) -> Result<HashMap<Digest, LayerFacts>> {
-    let mut learned = HashMap::new();
-    source(images, &mut |stream| {
-        let is_known = |digest: &Digest| {
-            known.contains_key(digest) || memory.blob(digest).is_some_and(|blob| known.contains_key(&blob.diff_id))
-        };
-        let mut on_layer = |read: &super::layer::ReadLayer| {
-            sink.emit(Event::Progress {
-                item: format!("layer {}", read.facts.diff_id.short()),
-                doing: format!("{} in {} files", bytes(read.facts.stored_bytes), read.facts.files),
-            });
-            keep(memory.keep_layer(read), sink);
-        };
-        let contents = archive::read_tar(stream, &is_known, &mut on_layer).map_err(|fault| broken(&fault))?;
-        learned.extend(contents.layers.into_iter().map(|(digest, read)| (digest, read.facts)));
-        Ok(())
-    })?;
-    keep(memory.tidy(), sink);
-    Ok(learned)
+impl<'s> Wanted<'s> {
+    fn parse(subject: &'s Subject) -> Result<Self> {
+        let diff_ids = subject.layers.iter().map(|layer| layer.parse()).collect::<std::result::Result<_, _>>();
+        Ok(Self { image: &subject.image, diff_ids: diff_ids.map_err(|fault| broken(&fault))? })
+    }
+}
+
+impl Pushed {
+    fn is_of(&self, diff_ids: &[Digest]) -> bool {
+        self.layers.iter().map(|layer| &layer.diff_id).eq(diff_ids)
+    }
 }
 
 fn broken(fault: &Fault) -> Problem {
     Problem::new(ErrorId::ImageStream, format!("What the engine sent cannot be read as an image: {fault}."))
-}
-
-/// A result that cannot be kept is still a result; that the next run will be slower is worth saying.
-fn keep(kept: Result<()>, sink: &dyn Sink) {
-    if let Err(problem) = kept {
-        sink.emit(Event::Warning(format!("What was learned of a layer could not be kept. {problem}")));
-    }
-}
-
-fn save(images: &[&str], engine: Engine<'_>, take: &mut dyn FnMut(&mut dyn Read) -> Result<()>) -> Result<()> {
-    let command = docker(["save"]).args(images.iter().copied());
-    engine.announce(&command);
-    let (taken, output) = command.stream(|stream| take(stream))?;
-    if output.success() {
-        return taken;
-    }
-    // Where the engine fails, the stream ends early too; its own words tell more than that.
-    let complaint: Vec<_> = output.stderr.lines().filter(|line| !line.trim().is_empty()).map(str::to_owned).collect();
-    match taken {
-        Err(problem) if complaint.is_empty() => Err(problem),
-        _ => {
-            let fact = format!("`{}` ended with status {}.", command.display(), output.status);
-            Err(Problem::new(ErrorId::ImageStream, fact).evidence(complaint))
-        }
-    }
 }

@@ -23,6 +23,8 @@ pub struct Options {
     pub build: bake::Options,
     /// Leave the containers running.
     pub keep: bool,
+    /// How images are weighed.
+    pub weigh: weigh::Way,
 }
 
 /// What came of a run.
@@ -97,7 +99,7 @@ fn in_run(
         .iter()
         .filter_map(|tag| Some(Subject { image: tag.clone(), layers: of(tag)?.root_fs.layers.clone() }))
         .collect();
-    let weights = weigh::weigh(&subjects, engine)?;
+    let weights = weigh::weigh(&subjects, engine, options.weigh)?;
     interrupt::check()?;
 
     let served = serve(plan, contract, run, engine, options.keep);

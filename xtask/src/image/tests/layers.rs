@@ -4,7 +4,7 @@ use tar::EntryType;
 
 use super::tarball::{Tar, header};
 use crate::image::layer::{LayerFacts, What};
-use crate::image::weigh::Weight;
+use crate::image::weight::Weight;
 
 fn sizes(facts: &LayerFacts) -> (u64, u64) {
     (facts.stored_bytes, facts.files)

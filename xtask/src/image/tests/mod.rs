@@ -5,5 +5,6 @@ mod hostile;
 mod layers;
 mod property;
 mod reference;
+mod scale;
 mod tarball;
 mod weighing;

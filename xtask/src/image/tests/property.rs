@@ -9,7 +9,7 @@ use super::reference::{Op, Unpacked};
 use super::tarball::{Tar, gzip, zstd};
 use crate::image::encoding::{self, Encoding};
 use crate::image::layer::{self, LayerFacts};
-use crate::image::weigh::Weight;
+use crate::image::weight::Weight;
 
 /// Few names and shallow folders, so that entries meet. One name needs more than the hundred bytes of a plain header.
 fn path() -> impl Strategy<Value = PathBuf> {
@@ -57,7 +57,7 @@ fn read(bytes: &[u8]) -> LayerFacts {
 }
 
 proptest! {
-    #![proptest_config(ProptestConfig { cases: 400, ..ProptestConfig::default() })]
+    #![proptest_config(ProptestConfig { cases: 200, ..ProptestConfig::default() })]
 
     #[test]
     fn weights_are_what_a_file_system_says(image in vec(vec(op(), 0..14), 1..5)) {

@@ -1,16 +1,22 @@
 //! Memory, and what it spares.
 
 use std::cell::Cell;
+use std::collections::BTreeMap;
 use std::fs;
 
 use super::tarball::{Tar, gzip};
+use crate::engine::reach::{ChosenBy, Endpoint, Reached};
 use crate::error::{ErrorId, Problem, Result};
 use crate::event::Silent;
 use crate::image::digest::Digest;
 use crate::image::encoding::Encoding;
 use crate::image::layer;
 use crate::image::memory::{Blob, Memory};
-use crate::image::weigh::{Subject, Weight, weigh_from};
+use crate::image::scale::registry::{Learned, PushedLayer};
+use crate::image::scale::{Outcome, Pushed};
+use crate::image::weigh::{Means, Stream, Subject, Way};
+use crate::image::weight::Weight;
+use crate::model::Store;
 
 fn base() -> Vec<u8> {
     Tar::new().file("a", &[1; 500]).file("b", &[1; 30]).bytes()
@@ -24,10 +30,15 @@ fn subject(image: &str, layers: &[Vec<u8>]) -> Subject {
     Subject { image: image.to_owned(), layers: layers.iter().map(|layer| Digest::of(layer).to_string()).collect() }
 }
 
+fn weigh_from(subjects: &[Subject], memory: &Memory, stream: Stream) -> Result<BTreeMap<String, Weight>> {
+    let push = &|_: &[&str]| panic!("nothing is pushed to a scale that was not asked for");
+    Means { memory, sink: &Silent, stream, push, unreachable: Cell::new(false) }.weigh(subjects, Way::Stream)
+}
+
 /// Weighs with an engine that sends these layers, and tells which images it was asked for.
 fn weigh(subjects: &[Subject], memory: &Memory, sends: &[Vec<u8>]) -> (Result<Vec<Weight>>, Vec<String>) {
     let asked = Cell::new(Vec::new());
-    let weights = weigh_from(subjects, memory, &Silent, &|images, take| {
+    let weights = weigh_from(subjects, memory, &|images, take| {
         asked.set(images.iter().map(|image| (*image).to_owned()).collect());
         let mut tar = Tar::new();
         for layer in sends {
@@ -86,9 +97,9 @@ fn an_engine_that_leaves_layers_out_or_fails_is_told_apart() {
     let problem = weigh(&image, &memory, &[base()]).0.unwrap_err();
     assert_eq!(problem.id, ErrorId::ImageStream);
     assert!(problem.fact.contains("`one`"), "{}", problem.fact);
-    let cut = weigh_from(&image, &memory, &Silent, &|_, take| take(&mut &base()[..700]));
+    let cut = weigh_from(&image, &memory, &|_, take| take(&mut &base()[..700]));
     assert_eq!(cut.unwrap_err().id, ErrorId::ImageStream);
-    let gone = weigh_from(&image, &memory, &Silent, &|_, _| Err(Problem::new(ErrorId::EngineAbsent, "gone")));
+    let gone = weigh_from(&image, &memory, &|_, _| Err(Problem::new(ErrorId::EngineAbsent, "gone")));
     assert_eq!(gone.unwrap_err().id, ErrorId::EngineAbsent);
     let odd = [Subject { image: "odd".to_owned(), layers: vec!["sha256:no".to_owned()] }];
     assert_eq!(weigh(&odd, &memory, &[]).0.unwrap_err().id, ErrorId::ImageStream);
@@ -101,7 +112,7 @@ fn a_compressed_blob_is_remembered_with_its_layer() {
     let packed = gzip(&base());
     let read = layer::read(packed.as_slice(), Encoding::Gzip).unwrap();
     memory.keep_layer(&read).unwrap();
-    let expected = Blob { diff_id: Digest::of(&base()), bytes: packed.len() as u64 };
+    let expected = Blob { diff_id: Digest::of(&base()), bytes: packed.len() as u64, compressed: true };
     assert_eq!(memory.blob(&Digest::of(&packed)), Some(expected));
     fs::remove_file(state.path().join(format!("layers/v1/{}.layer", Digest::of(&base()).hex()))).unwrap();
     assert_eq!(memory.blob(&Digest::of(&packed)), None);
@@ -121,4 +132,108 @@ fn the_memory_is_bounded_and_other_versions_go() {
         fs::read_dir(state.path().join("layers/v1")).unwrap().map(|e| e.unwrap().metadata().unwrap().len()).sum();
     assert!((500..=1000).contains(&left), "{left}");
     assert!(!state.path().join("layers/v0").exists());
+}
+
+fn reached(local: bool) -> Reached {
+    Reached {
+        endpoint: Endpoint { host: "unix:///x".into(), context: "default".into(), chosen_by: ChosenBy::Context },
+        client: "28.2.2".into(),
+        engine: "26.1.5".into(),
+        api: "1.45".into(),
+        buildx: "0.13.1".into(),
+        os: "Debian".into(),
+        arch: "amd64".into(),
+        cpus: 2,
+        memory_bytes: 0,
+        store: Store::Classic,
+        data_root: "/var/lib/docker".into(),
+        security: Vec::new(),
+        local,
+    }
+}
+
+/// An engine that pushes these layers, compressed, of whatever image it is asked for.
+fn pushes(layers: &[Vec<u8>], memory: &Memory, reached: bool) -> Outcome {
+    let mut outcome = Outcome { pushed: Vec::new(), learned: Learned::default(), reached };
+    let mut pushed = Pushed { layers: Vec::new() };
+    for layer in layers {
+        let read = layer::read(gzip(layer).as_slice(), Encoding::Gzip).unwrap();
+        memory.keep_layer(&read).unwrap();
+        let blob = Blob::of(&read);
+        pushed.layers.push(PushedLayer { diff_id: read.facts.diff_id, blob, digest: read.blob });
+        outcome.learned.layers.insert(read.facts.diff_id, read.facts);
+    }
+    outcome.pushed.push(Ok(pushed));
+    outcome
+}
+
+#[test]
+fn an_engine_elsewhere_cannot_push_to_us() {
+    assert_eq!(Way::to(&reached(false), true), Way::Stream);
+}
+
+#[test]
+fn engines_are_told_apart() {
+    let containerd = Reached { store: Store::Containerd, ..reached(true) };
+    assert_ne!(Way::to(&reached(true), false), Way::to(&containerd, false));
+    assert_eq!(Way::to(&reached(true), false), Way::to(&reached(true), false));
+}
+
+#[test]
+fn a_push_tells_all_and_happens_once() {
+    let state = tempfile::tempdir().unwrap();
+    let memory = Memory::below(state.path());
+    let stream: Stream = &|_, _| panic!("what was pushed is not streamed too");
+    let count = Cell::new(0);
+    let push = &|_: &[&str]| {
+        count.set(count.get() + 1);
+        Ok(pushes(&[base(), top()], &memory, true))
+    };
+    let means = Means { memory: &memory, sink: &Silent, stream, push, unreachable: Cell::new(false) };
+    let image = [subject("one", &[base(), top()])];
+    let way = Way::to(&reached(true), true);
+    let compressed = (gzip(&base()).len() + gzip(&top()).len()) as u64;
+    for _ in 0..2 {
+        let weight = &means.weigh(&image, way).unwrap()["one"];
+        assert_eq!((weight.pull_bytes, weight.pull_exact), (Some(compressed), true));
+        assert_eq!((weight.stored_bytes, weight.wasted_bytes), (550, 30));
+    }
+    assert_eq!(count.get(), 1);
+    // Another engine compresses in its own way: what this one pushed says nothing about it.
+    let elsewhere = means.weigh(&image, Way::Stream).unwrap();
+    assert_eq!(elsewhere["one"].pull_bytes, None);
+}
+
+#[test]
+fn small_images_are_streamed_and_then_pushed() {
+    let state = tempfile::tempdir().unwrap();
+    let memory = Memory::below(state.path());
+    let stream: Stream = &|_, take| {
+        let layers = [base(), top()];
+        let tar = layers.iter().fold(Tar::new(), |tar, layer| tar.file(&format!("{}/layer.tar", layer.len()), layer));
+        take(&mut tar.bytes().as_slice())
+    };
+    let push = &|_: &[&str]| Ok(pushes(&[base(), top()], &memory, true));
+    let means = Means { memory: &memory, sink: &Silent, stream, push, unreachable: Cell::new(false) };
+    let weights = means.weigh(&[subject("one", &[base(), top()])], Way::to(&reached(true), false)).unwrap();
+    assert!(weights["one"].pull_exact);
+}
+
+#[test]
+fn a_push_that_fails_costs_the_pull_bytes_only() {
+    let state = tempfile::tempdir().unwrap();
+    let memory = Memory::below(state.path());
+    let stream: Stream = &|_, take| take(&mut Tar::new().file("1/layer.tar", &base()).bytes().as_slice());
+    let gone = || Outcome { pushed: Vec::new(), learned: Learned::default(), reached: false };
+    let refused = || {
+        let problem = Problem::new(ErrorId::ImageStream, "refused");
+        Outcome { pushed: vec![Err(problem)], learned: Learned::default(), reached: true }
+    };
+    let other = || pushes(&[top()], &memory, true);
+    for outcome in [&gone as &dyn Fn() -> Outcome, &refused, &other] {
+        let push = &|_: &[&str]| Ok(outcome());
+        let means = Means { memory: &memory, sink: &Silent, stream, push, unreachable: Cell::new(false) };
+        let weights = means.weigh(&[subject("one", &[base()])], Way::to(&reached(true), true)).unwrap();
+        assert_eq!((weights["one"].stored_bytes, weights["one"].pull_bytes), (530, None));
+    }
 }

@@ -1,0 +1,133 @@
+//! Pushing images of the engine onto the scale.
+
+use std::hash::{BuildHasher, RandomState};
+use std::sync::Mutex;
+use std::time::Duration;
+
+use super::registry::{Learned, Pushed, Registry};
+use super::server::{self, Endpoint};
+use crate::engine::{Engine, docker};
+use crate::error::{ErrorId, Problem, Result};
+use crate::image::memory::Memory;
+use crate::interrupt;
+
+/// Below the range from which systems take ports for outgoing connections, and assigned to nobody. Always the same, because
+/// the engine remembers by address what it has pushed; the others are for runs at the same time.
+const PORTS: [u16; 4] = [29_517, 29_518, 29_519, 29_520];
+/// One repository for all images: the engine then knows every layer it ever pushed to us.
+const REPOSITORY: &str = "drydock";
+/// The engine compresses some 40 MB a second; an image of 50 GB is done by then.
+const LIMIT: Duration = Duration::from_mins(30);
+/// Within a push the engine compresses layer by layer; two pushes at a time keep two processors busy.
+const AT_A_TIME: usize = 2;
+
+/// What came of a push of several images.
+pub struct Outcome {
+    /// What each image's manifest said, in the order in which they were given.
+    pub pushed: Vec<Result<Pushed>>,
+    /// What was learned on the way, also from pushes that failed.
+    pub learned: Learned,
+    /// Whether the engine came to our door at all.
+    pub reached: bool,
+}
+
+/// Pushes images to an endpoint that lives for the length of this call. Their names for it are removed again.
+///
+/// Errors: no port can be had. What happens to a single image stands in its own result.
+pub fn push(images: &[&str], memory: &Memory, engine: Engine<'_>) -> Result<Outcome> {
+    let endpoint = open()?;
+    let repository = format!("127.0.0.1:{}/{REPOSITORY}", endpoint.port());
+    // Nobody else on this machine can guess them, and so nobody else can put a manifest in the place of ours.
+    let tags: Vec<_> = images.iter().map(|_| format!("{:016x}", RandomState::new().hash_one(()))).collect();
+    let registry = Registry::new(REPOSITORY, &tags, memory, engine.sink());
+    let pushed = server::serve(&endpoint, &registry, || {
+        // The port is ours now: names of it that are left over belong to runs that were killed.
+        let left_over = engine.tags_of(&repository)?;
+        engine.untag(&left_over);
+        Ok(all(images, &tags, &repository, &registry, engine))
+    })?;
+    let reached = registry.requests() > 0;
+    Ok(Outcome { pushed, learned: registry.take_learned(), reached })
+}
+
+fn open() -> Result<Endpoint> {
+    let unable = |error: std::io::Error| {
+        Problem::new(ErrorId::ImageStream, format!("No port on 127.0.0.1 could be opened to weigh images: {error}."))
+    };
+    let fixed = PORTS.iter().find_map(|port| Endpoint::open(*port).ok());
+    fixed.map_or_else(|| Endpoint::open(0), Ok).map_err(unable)
+}
+
+fn all(
+    images: &[&str],
+    tags: &[String],
+    repository: &str,
+    registry: &Registry,
+    engine: Engine<'_>,
+) -> Vec<Result<Pushed>> {
+    let jobs = Mutex::new(images.iter().zip(tags).enumerate());
+    let next = || jobs.lock().ok()?.next();
+    let work = || {
+        let mut done = Vec::new();
+        while let Some((index, (image, tag))) = next() {
+            done.push((index, one(image, tag, repository, registry, engine)));
+        }
+        done
+    };
+    let mut done: Vec<_> = std::thread::scope(|scope| {
+        let threads: Vec<_> = (0..AT_A_TIME.min(images.len())).map(|_| scope.spawn(work)).collect();
+        threads.into_iter().flat_map(|thread| thread.join().unwrap_or_default()).collect()
+    });
+    done.sort_by_key(|(index, _)| *index);
+    done.into_iter().map(|(_, result)| result).collect()
+}
+
+fn one(image: &str, tag: &str, repository: &str, registry: &Registry, engine: Engine<'_>) -> Result<Pushed> {
+    interrupt::check()?;
+    let name = format!("{repository}:{tag}");
+    engine.tell(&docker(["image", "tag", image, &name]))?;
+    let _untags = Untag { engine, name: name.clone() };
+    // Signing needs a server for it that we are not; what is weighed goes nowhere.
+    let command = docker(["push", "--quiet", &name]).env("DOCKER_CONTENT_TRUST", "0");
+    engine.announce(&command);
+    let output = command.output(LIMIT)?;
+    if !output.success() {
+        let fact = format!("`{}` failed with status {}.", command.display(), output.status);
+        return Err(Problem::new(ErrorId::ImageStream, fact).evidence(output.stderr.lines()));
+    }
+    registry.pushed(tag).ok_or_else(|| {
+        let fact = format!("The engine said it had pushed `{image}`, but no manifest of it arrived.");
+        Problem::new(ErrorId::ImageStream, fact)
+    })
+}
+
+/// Takes the name for the scale away again, however the push ended.
+struct Untag<'e> {
+    engine: Engine<'e>,
+    name: String,
+}
+
+impl Drop for Untag<'_> {
+    fn drop(&mut self) {
+        self.engine.untag(std::slice::from_ref(&self.name));
+    }
+}
+
+impl Engine<'_> {
+    /// Names of images in a repository.
+    ///
+    /// Errors: the engine does not answer.
+    fn tags_of(&self, repository: &str) -> Result<Vec<String>> {
+        let filter = format!("reference={repository}");
+        let list = docker(["image", "ls", "--filter", &filter, "--format", "{{.Repository}}:{{.Tag}}"]);
+        Ok(self.tell(&list)?.lines().map(str::to_owned).collect())
+    }
+
+    /// Takes names away. The images stay: they have other names, or had none before and are not ours to remove.
+    fn untag(&self, names: &[String]) {
+        if !names.is_empty() {
+            // One that is gone already is no loss; the rest is removed all the same.
+            let _ = self.ask(&docker(["image", "rm", "--no-prune"]).args(names.iter().cloned()));
+        }
+    }
+}
