@@ -10,7 +10,6 @@ use clap::{Args, CommandFactory, Parser, Subcommand, ValueEnum};
     name = "cargo xtask",
     bin_name = "cargo xtask",
     version,
-    about,
     disable_help_subcommand = true,
     styles = STYLES,
     max_term_width = 100
@@ -35,8 +34,9 @@ pub struct Global {
     /// Show every docker command and every expectation.
     #[arg(long, short, global = true, help_heading = "Output")]
     pub verbose: bool,
-    /// Colour: auto looks at the terminal and at `NO_COLOR`.
-    #[arg(long, global = true, value_enum, default_value_t, help_heading = "Output")]
+    /// Colour: auto, always or never; auto looks at the terminal and at `NO_COLOR`.
+    #[arg(long, value_name = "WHEN", global = true, value_enum, default_value_t, hide_possible_values = true,
+          hide_default_value = true, help_heading = "Output")]
     pub color: Color,
     /// Plain lines of words: no moving progress bars, no symbols.
     #[arg(long, global = true, help_heading = "Output")]

@@ -1,0 +1,194 @@
+//! What the command line says, word for word, where no engine is needed.
+
+use drydock_tests::workshop::{Fixture, Rung};
+use snapbox::{assert_data_eq, str};
+
+/// A fixture whose one rung is never built.
+fn idle() -> Fixture {
+    Fixture::new(&[Rung { name: "naive", dockerfile: "FROM scratch AS check\nCOPY . /\n" }])
+}
+
+/// Runs the program in the fixture; returns status, standard output and standard error.
+fn said(fixture: &Fixture, arguments: &[&str]) -> (i32, String, String) {
+    let output = fixture.run(arguments);
+    (output.status, output.stdout, output.stderr)
+}
+
+#[test]
+fn help_groups_commands_by_who_needs_them() {
+    let (status, out, _) = said(&idle(), &["-h"]);
+    assert_eq!(status, 0);
+    assert_data_eq!(
+        out,
+        str![[r#"
+Drydock: a hands-on workshop on Docker multi-stage builds
+
+Usage: cargo xtask [OPTIONS] [COMMAND]
+
+Learn:
+  lesson   List the lessons, or run one: build, start, ask, measure, judge
+  explain  Explain an error by its id
+
+Prepare:
+  doctor   Say what this machine has and lacks, and prove the engine with a real container
+  bases    The base images: list, build, save to a file, load from one
+  clean    Remove what Drydock made: containers, images, remembered state
+
+Maintain:
+  test     Run every check of the repository
+  tidy     Check, and with --fix mend, what must agree: manifests, Dockerfiles, the table in the README
+...
+"#]]
+    );
+}
+
+#[test]
+fn alone_it_says_what_to_type_next() {
+    let (status, out, _) = said(&idle(), &[]);
+    assert_eq!(status, 0);
+    assert_data_eq!(
+        out,
+        str![[r#"
+Drydock: Docker multi-stage builds, measured on your machine
+
+   1  ills               tell one failure from another
+
+  Next: cargo xtask lesson 1
+  cargo xtask --help lists all commands.
+
+"#]]
+    );
+}
+
+#[test]
+fn an_unknown_lesson_names_its_neighbour() {
+    let (status, _, err) = said(&idle(), &["lesson", "ils"]);
+    assert_eq!(status, 2);
+    assert_data_eq!(
+        err,
+        str![[r#"
+error: There is no lesson "ils". [unknown-lesson]
+  next: Did you mean `ills`?
+  next: cargo xtask lesson    lists the lessons
+
+"#]]
+    );
+}
+
+#[test]
+fn an_unknown_app_names_its_neighbour() {
+    let (status, _, err) = said(&idle(), &["lesson", "1", "--app", "slop"]);
+    assert_eq!(status, 2);
+    assert_data_eq!(
+        err,
+        str![[r#"
+error: There is no app "slop"; there are sloop. [unknown-app]
+  next: Did you mean `sloop`?
+
+"#]]
+    );
+}
+
+#[test]
+fn an_unknown_rung_names_its_neighbour() {
+    let (status, _, err) = said(&idle(), &["lesson", "1", "--rung", "naif"]);
+    assert_eq!(status, 2);
+    assert_data_eq!(
+        err,
+        str![[r#"
+error: Lesson 1 has no rung "naif"; it has naive. [unknown-rung]
+  next: Did you mean `naive`?
+
+"#]]
+    );
+}
+
+#[test]
+fn an_unknown_key_in_a_manifest_is_shown_where_it_stands() {
+    let fixture = idle();
+    fixture.write(
+        "lessons/01-ills/lesson.toml",
+        "title = \"Ills\"\nquestion = \"?\"\nable-to = \"x\"\nrugns = [\"naive\"]\n",
+    );
+    let (status, _, err) = said(&fixture, &["lesson", "1"]);
+    assert_eq!(status, 2);
+    assert_data_eq!(
+        err,
+        str![[r#"
+error: lessons/01-ills/lesson.toml:4:1: unknown field `rugns`, expected one of `title`, `question`, `able-to`, `rungs`, `expect`, `look`. [manifest]
+...
+  next: Did you mean `rungs`?
+
+"#]]
+    );
+}
+
+#[test]
+fn a_rung_that_no_app_has_is_shown_where_it_stands() {
+    let fixture = idle();
+    fixture.write(
+        "lessons/01-ills/lesson.toml",
+        "title = \"Ills\"\nquestion = \"?\"\nable-to = \"x\"\nrungs = [\"naiv\"]\n",
+    );
+    let (status, _, err) = said(&fixture, &["lesson", "1"]);
+    assert_eq!(status, 2);
+    assert_data_eq!(
+        err,
+        str![[r#"
+error: lessons/01-ills/lesson.toml:4:11: no app has a rung `naiv`. [manifest]
+...
+  next: Did you mean `naive`?
+
+"#]]
+    );
+}
+
+#[test]
+fn a_dockerfile_that_does_not_parse_is_shown_with_its_line() {
+    let fixture = Fixture::new(&[Rung { name: "naive", dockerfile: "FROM scratch\nRUNN true\n" }]);
+    let (status, _, err) = said(&fixture, &["lesson", "1"]);
+    assert_eq!(status, 2);
+    assert!(err.starts_with("error: apps/sloop/naive.Dockerfile:2:1: "), "{err}");
+    assert!(err.contains("  |    2 | RUNN true"), "{err}");
+}
+
+#[test]
+fn an_error_can_be_explained() {
+    let (status, out, _) = said(&idle(), &["explain", "unknown-rung"]);
+    assert_eq!(status, 0);
+    assert_data_eq!(
+        out,
+        str![[r#"
+unknown-rung  (exit code 2)
+
+The command line names a rung that this app or lesson does not have. A rung is one Dockerfile of an app.
+
+"#]]
+    );
+}
+
+#[test]
+fn outside_a_repository_it_says_so() {
+    let folder = tempfile::tempdir().expect("a temporary folder");
+    let root = folder.path().display().to_string();
+    let command = drydock_tests::xtask().arg("lesson").env("CARGO_MANIFEST_DIR", root).dir(folder.path());
+    let output = command.output(std::time::Duration::from_secs(60)).expect("it runs");
+    assert_eq!(output.status, 2);
+    assert_data_eq!(
+        output.stderr,
+        str![[r#"
+error: This is not a Drydock repository: there is no apps/contract.toml. [not-a-workshop]
+  next: Change into the folder you cloned and try again.
+
+"#]]
+    );
+}
+
+#[test]
+fn a_closed_pipe_is_no_panic() {
+    let fixture = idle();
+    let line = format!("{} | true", fixture.command(&["explain"]).display());
+    let shell = drydock::process::Command::new("sh").args(["-c", &line]);
+    let output = shell.output(std::time::Duration::from_secs(60)).expect("sh runs");
+    assert_eq!(output.stderr, "");
+}
