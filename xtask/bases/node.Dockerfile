@@ -1,8 +1,8 @@
 # node:24-trixie and node:24-trixie-slim. Node and npm come from a wheel on the Python package index.
 ARG PARENT
 FROM debian:trixie-slim AS wheel
-RUN --mount=type=cache,id=drydock-apt-archives,target=/var/cache/apt,sharing=locked \
-    --mount=type=cache,id=drydock-apt-lists,target=/var/lib/apt/lists,sharing=locked \
+RUN --mount=type=cache,id=drydock-apt-wheel,target=/var/cache/apt,sharing=locked \
+    --mount=type=cache,id=drydock-lists-wheel,target=/var/lib/apt/lists,sharing=locked \
     --mount=type=bind,source=files/keep-downloads.conf,target=/etc/apt/apt.conf.d/docker-clean \
     apt-get update -q && apt-get install -qy --no-install-recommends python3-pip
 ARG WHEEL PIP_INDEX_URL

@@ -1,8 +1,8 @@
 # python:3.13-trixie and python:3.13-slim-trixie, with Debian's interpreter instead of one compiled in /usr/local.
 ARG PARENT
 FROM ${PARENT}
-RUN --mount=type=cache,id=drydock-apt-archives,target=/var/cache/apt,sharing=locked \
-    --mount=type=cache,id=drydock-apt-lists,target=/var/lib/apt/lists,sharing=locked \
+RUN --mount=type=cache,id=drydock-apt-python,target=/var/cache/apt,sharing=locked \
+    --mount=type=cache,id=drydock-lists-python,target=/var/lib/apt/lists,sharing=locked \
     --mount=type=bind,source=files/keep-downloads.conf,target=/etc/apt/apt.conf.d/docker-clean \
     apt-get update -q && apt-get install -qy --no-install-recommends \
         ca-certificates netbase tzdata \

@@ -2,8 +2,8 @@
 # The slim form adds what a linker needs; on the full parent those packages are there already.
 ARG PARENT
 FROM ${PARENT}
-RUN --mount=type=cache,id=drydock-apt-archives,target=/var/cache/apt,sharing=locked \
-    --mount=type=cache,id=drydock-apt-lists,target=/var/lib/apt/lists,sharing=locked \
+RUN --mount=type=cache,id=drydock-apt-rust,target=/var/cache/apt,sharing=locked \
+    --mount=type=cache,id=drydock-lists-rust,target=/var/lib/apt/lists,sharing=locked \
     --mount=type=bind,source=files/keep-downloads.conf,target=/etc/apt/apt.conf.d/docker-clean \
     apt-get update -q && apt-get install -qy --no-install-recommends \
         ca-certificates gcc libc6-dev \

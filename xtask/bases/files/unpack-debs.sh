@@ -10,6 +10,8 @@ shift
 status="${root}/var/lib/dpkg/status.d"
 install -d "${status}" /tmp/debs
 cd /tmp/debs
+# The lists live in a cache mount that may be empty although an earlier stage filled it: each call brings them up to date.
+apt-get update -q
 apt-get download -q "$@"
 for deb in *.deb; do
     name=$(dpkg-deb --field "${deb}" Package)

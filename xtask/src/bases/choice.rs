@@ -122,7 +122,7 @@ pub fn decide(wanted: Option<&Wanted>, probe: &str) -> Result<Decision> {
 fn settled(wanted: Option<&Wanted>, remembered: Option<&str>) -> Option<Decision> {
     let (choice, why) = match (wanted, remembered.map(str::parse)) {
         (Some(Wanted::Exactly(choice)), _) => (choice.clone(), "--bases says so"),
-        (None, Some(Ok(Wanted::Exactly(choice)))) => (choice, "decided before; --bases auto asks again"),
+        (None, Some(Ok(Wanted::Exactly(choice)))) => (choice, "it was decided before (--bases auto asks again)"),
         _ => return None,
     };
     Some(Decision { choice, why: why.to_owned(), fresh: false })
