@@ -14,9 +14,11 @@
 # --- toolchain: musl, and the sources of the standard library, which fit exactly one compiler
 FROM rust:1-trixie AS toolchain
 # rustup brings the sources for its compilers; where there is no rustup, the compiler is the distribution's.
-# unsafe-io: a layer is either finished or thrown away, so dpkg need not wait for the disk after each of 40 000 files.
+# unsafe-io, as in the official Debian image: a layer is finished or thrown away, so dpkg need not see every file safe on
+# the disk. The sources are 38 000 files.
 RUN --mount=type=cache,id=harbour-clock-apt-lists,target=/var/lib/apt/lists,sharing=locked \
-    apt-get update -q \
+    echo force-unsafe-io > /etc/dpkg/dpkg.cfg.d/docker-apt-speedup \
+ && apt-get update -q \
  && apt-get install -qy --no-install-recommends musl-tools \
  && if command -v rustup > /dev/null; then rustup component add rust-src; \
     else apt-get install -qy --no-install-recommends rust-src; fi
