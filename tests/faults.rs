@@ -92,20 +92,25 @@ fn a_server_that_answers_500_shows_its_answer() {
 fn a_server_that_accepts_and_says_nothing_is_told_apart() {
     let code = "import socket,time; s=socket.create_server(('', 8080)); time.sleep(60)";
     let (status, said) = ail("hangs", &python(code));
-    assert_said(&said, &["error: sloop/hangs: The container accepts connections and did not answer within 3 s. [never-answered]"]);
+    assert_said(
+        &said,
+        &["error: sloop/hangs: The container accepts connections and did not answer within 3 s. [never-answered]"],
+    );
     assert_eq!(status, 7);
 }
 
 #[test]
 fn a_killed_container_is_probably_out_of_memory() {
-    let (status, said) = ail("killed", &python("import os,signal; os.kill(os.getpid(), signal.SIGKILL) or os._exit(137)"));
+    let (status, said) =
+        ail("killed", &python("import os,signal; os.kill(os.getpid(), signal.SIGKILL) or os._exit(137)"));
     assert_said(&said, &["[container-out-of-memory]", "killed (status 137)"]);
     assert_eq!(status, 7);
 }
 
 #[test]
 fn a_failing_step_is_shown_with_its_line_and_its_last_lines() {
-    let dockerfile = "FROM python:3.13-slim-trixie\n\n# a step that fails\nRUN echo caulking && echo 'seam open' >&2 && exit 3\n";
+    let dockerfile =
+        "FROM python:3.13-slim-trixie\n\n# a step that fails\nRUN echo caulking && echo 'seam open' >&2 && exit 3\n";
     let (status, said) = ail("leaks", dockerfile);
     assert_said(
         &said,
@@ -150,7 +155,11 @@ fn the_next_run_sweeps_after_a_kill() {
     let fixture = Fixture::new(&[Rung { name: "killed-run", dockerfile: &dockerfile }]);
     fixture.run(&["lesson", "1", "--color", "never"]);
     let others = Command::new("docker").args(["run", "--detach", "--rm", "--label", "someone=else"]);
-    let others = others.args(["drydock.local/app/sloop:killed-run"]).output(Duration::from_secs(30)).expect("docker runs").stdout;
+    let others = others
+        .args(["drydock.local/app/sloop:killed-run"])
+        .output(Duration::from_secs(30))
+        .expect("docker runs")
+        .stdout;
     let line = fixture.command(&["lesson", "1", "--color", "never"]);
     shell("\"$@\" & child=$!; sleep 2; kill -KILL -- -$child; wait $child", &line);
     assert_ne!(containers_of("sloop:killed-run").lines().count(), 1, "the killed run must leave something to sweep");

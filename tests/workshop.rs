@@ -30,10 +30,7 @@ impl Fixture {
         let root = Path::new(env!("CARGO_MANIFEST_DIR")).parent().expect("the repository");
         let contract = fs::read_to_string(root.join("apps/contract.toml")).expect("the contract");
         fixture.write("apps/contract.toml", &contract);
-        for entry in fs::read_dir(root.join("xtask/bases")).expect("recipes").flatten() {
-            let text = fs::read_to_string(entry.path()).expect("recipes are text");
-            fixture.write(&format!("xtask/bases/{}", entry.file_name().display()), &text);
-        }
+        copy(&root.join("xtask/bases"), &fixture.folder.path().join("xtask/bases"));
         let tables: Vec<String> =
             rungs.iter().map(|rung| format!("[rung.{}]\nsummary = \"For a test.\"\n", rung.name)).collect();
         fixture.write(
@@ -76,5 +73,18 @@ impl Fixture {
     /// Runs it to its end.
     pub fn run(&self, arguments: &[&str]) -> Output {
         self.command(arguments).output(Duration::from_secs(600)).unwrap_or_else(|p| panic!("{}", told(&p)))
+    }
+}
+
+/// Copies a folder with everything in it.
+fn copy(from: &Path, to: &Path) {
+    fs::create_dir_all(to).expect("a folder");
+    for entry in fs::read_dir(from).expect("a folder that can be read").flatten() {
+        let target = to.join(entry.file_name());
+        if entry.path().is_dir() {
+            copy(&entry.path(), &target);
+        } else {
+            fs::copy(entry.path(), target).expect("a file that can be copied");
+        }
     }
 }

@@ -35,8 +35,16 @@ pub struct Global {
     #[arg(long, short, global = true, help_heading = "Output")]
     pub verbose: bool,
     /// Colour: auto, always or never; auto looks at the terminal and at `NO_COLOR`.
-    #[arg(long, value_name = "WHEN", global = true, value_enum, default_value_t, hide_possible_values = true,
-          hide_default_value = true, help_heading = "Output")]
+    #[arg(
+        long,
+        value_name = "WHEN",
+        global = true,
+        value_enum,
+        default_value_t,
+        hide_possible_values = true,
+        hide_default_value = true,
+        help_heading = "Output"
+    )]
     pub color: Color,
     /// Plain lines of words: no moving progress bars, no symbols.
     #[arg(long, global = true, help_heading = "Output")]

@@ -17,6 +17,8 @@ const LOOK: Duration = Duration::from_secs(1);
 const LOOK_AT_CLOSED: Duration = Duration::from_millis(250);
 /// Log lines shown with a failure.
 const LOG_LINES: u32 = 12;
+/// Bodies above this many bytes are only sent once the server says that it wants them.
+const ASK_FIRST: usize = 64 * 1024;
 /// Largest answer that is read, in bytes.
 const LARGEST: u64 = 1 << 20;
 
@@ -157,7 +159,13 @@ fn exchange(
 ) -> std::result::Result<Answer, ureq::Error> {
     let request = ureq::http::Request::builder().method(method).uri(url).header("connection", "close");
     let mut response = match body {
-        Some(bytes) => agent.run(request.header("content-type", "application/octet-stream").body(bytes)?)?,
+        Some(bytes) => {
+            let request = request.header("content-type", "application/octet-stream");
+            // A server may refuse a large body unread and close; asking first lets its answer be read.
+            let ask_first = bytes.len() > ASK_FIRST;
+            let request = if ask_first { request.header("expect", "100-continue") } else { request };
+            agent.run(request.body(bytes)?)?
+        }
         None => agent.run(request.body(())?)?,
     };
     let headers = response.headers().keys().map(|name| name.as_str().to_owned()).collect();
