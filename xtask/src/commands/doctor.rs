@@ -89,6 +89,10 @@ fn with_engine(reached: &Reached, sink: &dyn Sink, found: &mut Findings) {
     if interrupt::requested() {
         return;
     }
+    if found.list.iter().any(|finding| finding.what == "buildx" && !matches!(finding.state, State::Ok { .. })) {
+        found.unknown("proof", "not tried: it is built with buildx");
+        return;
+    }
     match prove(engine, &reached.arch) {
         Ok(Proof::Afloat(took)) => {
             let took = units::seconds(took);
@@ -162,7 +166,7 @@ fn with_bases(chosen: &Bases, arch: &str, engine: Engine<'_>, found: &mut Findin
 /// Local bases that are not there yet have to be built, which takes a tool.
 fn local_bases(rows: &[BaseRow], from: &str, found: &mut Findings) -> Share {
     let present = rows.iter().filter(|row| row.state == BaseState::Present).count();
-    found.ok("bases", format!("{from}; {present} of {} are built", rows.len()));
+    found.ok("bases", format!("{from}; {present} of {} are ready", rows.len()));
     if present < rows.len() {
         match setup::ensure_tool(Tool::Mmdebstrap) {
             Ok(()) => found.ok("mmdebstrap", "makes the bases that are not built yet"),

@@ -37,6 +37,7 @@ const PARTS: &[Part] = &[
     }),
     quick("tidy", "manifests, Dockerfiles and generated tables agree", |w, _| super::tidy::check(w)),
     quick("cli", "the command line says what it should", |w, _| trial(w, "cli")),
+    engine("engines", "engines that cannot be used are told apart", |w, _| trial(w, "engines")),
     engine("faults", "engines and containers that misbehave are told apart", |w, _| trial(w, "faults")),
     engine("apps", "each app's own formatter, linter and tests pass inside its build", check_apps),
     engine("contract", "every image of every app keeps the HTTP contract", |w, _| trial(w, "contract")),

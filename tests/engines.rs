@@ -1,0 +1,244 @@
+//! Engines that cannot be used: each fault is told apart, with exit code 3 and what to type; and a doctor that leaves
+//! nothing behind. The faults are real: sockets without a listener, listeners that never answer, plugins that are rubbish.
+#![cfg(unix)]
+
+use std::fs;
+use std::io::{Read, Write};
+use std::os::unix::fs::PermissionsExt;
+use std::os::unix::net::UnixListener;
+use std::path::{Path, PathBuf};
+use std::time::{Duration, Instant};
+
+use drydock::process::{Command, Output};
+use drydock_tests::{told, workshop::Fixture, workshop::Rung, xtask};
+
+const PATIENCE: Duration = Duration::from_mins(1);
+
+fn end(command: &Command) -> Output {
+    command.output(PATIENCE).unwrap_or_else(|problem| panic!("{}", told(&problem)))
+}
+
+/// The doctor, where these variables decide what it meets.
+fn doctor(variables: &[(&str, &str)]) -> Output {
+    let command = xtask().args(["doctor", "--color", "never", "--accessible"]);
+    end(&variables.iter().fold(command, |command, (name, value)| command.env(*name, *value)))
+}
+
+#[track_caller]
+fn assert_refused(output: &Output, lines: &[&str]) {
+    let said = format!("{}{}", output.stdout, output.stderr);
+    for line in lines {
+        assert!(said.contains(line), "{line:?} is not in:\n{said}");
+    }
+    assert_eq!(output.status, 3, "{said}");
+}
+
+fn folder() -> tempfile::TempDir {
+    tempfile::tempdir().expect("a temporary folder")
+}
+
+fn address(socket: &Path) -> String {
+    format!("unix://{}", socket.display())
+}
+
+/// A program called `docker-buildx` in a folder of plugins that docker looks into first. Returns the plugin.
+fn plugin(config: &Path, content: &str) -> PathBuf {
+    let file = config.join("cli-plugins/docker-buildx");
+    fs::create_dir_all(file.parent().expect("a folder")).expect("a folder");
+    fs::write(&file, content).expect("a file");
+    fs::set_permissions(&file, fs::Permissions::from_mode(0o755)).expect("a program");
+    file
+}
+
+#[test]
+fn a_machine_without_the_docker_command() {
+    let empty = folder();
+    let output = doctor(&[("PATH", &empty.path().display().to_string())]);
+    assert_refused(
+        &output,
+        &["docker command  There is no `docker` command on this machine. [docker-command-missing]"],
+    );
+}
+
+#[test]
+fn an_address_where_nothing_listens() {
+    let output = doctor(&[("DOCKER_HOST", "tcp://127.0.0.1:1")]);
+    assert_refused(
+        &output,
+        &[
+            "engine          No Docker engine answers at tcp://127.0.0.1:1 (from DOCKER_HOST). [engine-absent]",
+            "likely cause: The environment variable DOCKER_HOST points there.",
+            "next: unset DOCKER_HOST    to use this machine's own engine",
+            "One thing to mend before lessons can run here.",
+        ],
+    );
+}
+
+#[test]
+fn a_socket_that_a_dead_engine_left() {
+    let folder = folder();
+    let socket = folder.path().join("docker.sock");
+    drop(UnixListener::bind(&socket).expect("a socket"));
+    assert!(socket.exists(), "the file outlives its listener");
+    let output = doctor(&[("DOCKER_HOST", &address(&socket))]);
+    assert_refused(&output, &["No Docker engine answers at unix://", "[engine-absent]"]);
+}
+
+#[test]
+fn an_address_that_is_none() {
+    let output = doctor(&[("DOCKER_HOST", "foo://bar")]);
+    assert_refused(
+        &output,
+        &[
+            "The docker command cannot use foo://bar (from DOCKER_HOST). [engine-address]",
+            "invalid bind address format: foo://bar",
+        ],
+    );
+}
+
+#[test]
+fn a_context_that_is_gone() {
+    let config = folder();
+    fs::write(config.path().join("config.json"), r#"{"currentContext":"gone"}"#).expect("a file");
+    let output = doctor(&[("DOCKER_CONFIG", &config.path().display().to_string())]);
+    assert_refused(
+        &output,
+        &[
+            "The docker command cannot use context \"gone\". [engine-address]",
+            "likely cause: The active docker context points there; it may be left from an engine that is stopped or gone.",
+            "next: docker context ls",
+            "next: docker context use default",
+        ],
+    );
+}
+
+#[test]
+fn an_engine_that_accepts_and_never_answers() {
+    let folder = folder();
+    let socket = folder.path().join("docker.sock");
+    let _listener = UnixListener::bind(&socket).expect("a socket");
+    let began = Instant::now();
+    let output = doctor(&[("DOCKER_HOST", &address(&socket))]);
+    assert_refused(&output, &["did not answer within 8 s. [engine-silent]"]);
+    assert!(began.elapsed() < Duration::from_secs(20), "the wait is bounded");
+}
+
+#[test]
+fn a_socket_this_user_may_not_open() {
+    let folder = folder();
+    fs::set_permissions(folder.path(), fs::Permissions::from_mode(0o755)).expect("a folder all may enter");
+    let socket = folder.path().join("docker.sock");
+    let _listener = UnixListener::bind(&socket).expect("a socket");
+    fs::set_permissions(&socket, fs::Permissions::from_mode(0o000)).expect("a closed socket");
+    let variables = [("DOCKER_HOST", address(&socket)), ("HOME", folder.path().display().to_string())];
+    let output = if drydock::host::is_root() {
+        // No socket is closed to root: the doctor goes as somebody else, with a copy of itself that they may read.
+        let program = folder.path().join("xtask");
+        let built = xtask().display();
+        let built = built.split_whitespace().last().expect("a program").trim_matches('\'');
+        fs::copy(built, &program).expect("a copy");
+        let nobody = ["--reuid=65534", "--regid=65534", "--clear-groups"];
+        let command = Command::new("setpriv").args(nobody).arg(program.display().to_string()).arg("doctor");
+        end(&variables.into_iter().fold(command, |command, (name, value)| command.env(name, value)))
+    } else {
+        let variables = variables.each_ref().map(|(name, value)| (*name, value.as_str()));
+        doctor(&variables)
+    };
+    let owner = drydock::host::owner(&socket).expect("an owner").user;
+    assert_refused(
+        &output,
+        &["This user may not use the engine at unix://", "[engine-denied]", &format!("belongs to {owner} alone.")],
+    );
+}
+
+#[test]
+fn a_buildx_that_is_rubbish() {
+    let config = folder();
+    let file = plugin(config.path(), "rubbish");
+    let output = doctor(&[("DOCKER_CONFIG", &config.path().display().to_string())]);
+    let fact = format!("The buildx plugin {} does not work: failed to fetch metadata: ", file.display());
+    assert_refused(&output, &[&fact, "exec format error. [buildx-broken]"]);
+}
+
+#[test]
+fn a_buildx_that_is_too_old() {
+    let config = folder();
+    let metadata = r#"{"SchemaVersion":"0.1.0","Vendor":"Docker Inc.","Version":"v0.12.1","Name":"buildx"}"#;
+    let file = plugin(config.path(), &format!("#!/bin/sh\necho '{metadata}'\n"));
+    let output = doctor(&[("DOCKER_CONFIG", &config.path().display().to_string())]);
+    let fact = format!("buildx is 0.12.1 ({}); the lessons need 0.13.0 or newer. [buildx-too-old]", file.display());
+    assert_refused(&output, &[&fact]);
+}
+
+/// Answers every request on a socket with what `answer` has for its path, until the test program ends.
+fn serve(socket: &Path, answer: fn(path: &str) -> (u16, String)) {
+    let listener = UnixListener::bind(socket).expect("a socket");
+    std::thread::spawn(move || {
+        for mut stream in listener.incoming().flatten() {
+            let mut request = [0; 4096];
+            let read = stream.read(&mut request).unwrap_or(0);
+            let request = String::from_utf8_lossy(&request[..read]).into_owned();
+            let (status, body) = answer(request.split(' ').nth(1).unwrap_or_default());
+            let head = format!("HTTP/1.1 {status} X\r\nApi-Version: 1.41\r\nConnection: close\r\n");
+            let head = format!("{head}Content-Type: application/json\r\nContent-Length: {}\r\n\r\n", body.len());
+            let _ = stream.write_all(format!("{head}{body}").as_bytes());
+        }
+    });
+}
+
+#[test]
+fn an_engine_that_is_too_old() {
+    let folder = folder();
+    let socket = folder.path().join("docker.sock");
+    serve(&socket, |path| {
+        let body = if path.ends_with("/version") {
+            r#"{"Version":"20.10.24","ApiVersion":"1.41","MinAPIVersion":"1.12","Os":"linux","Arch":"amd64"}"#
+        } else {
+            r#"{"ServerVersion":"20.10.24","OSType":"linux"}"#
+        };
+        (200, body.to_owned())
+    });
+    let output = doctor(&[("DOCKER_HOST", &address(&socket))]);
+    assert_refused(&output, &["[engine-too-old]"]);
+}
+
+#[test]
+fn an_engine_that_answers_with_an_error() {
+    let folder = folder();
+    let socket = folder.path().join("docker.sock");
+    serve(&socket, |_| (500, r#"{"message":"the dock is flooded"}"#.to_owned()));
+    let output = doctor(&[("DOCKER_HOST", &address(&socket))]);
+    assert_refused(&output, &["answered with an error. [engine-broken]", "the dock is flooded"]);
+}
+
+#[test]
+fn a_lesson_ends_with_the_same_words_as_the_doctor() {
+    let workshop = Fixture::new(&[Rung { name: "naive", dockerfile: "FROM scratch\nCMD [\"x\"]\n" }]);
+    let command = workshop.command(&["lesson", "1", "--color", "never"]).env("DOCKER_HOST", "tcp://127.0.0.1:1");
+    assert_refused(
+        &end(&command),
+        &["error: No Docker engine answers at tcp://127.0.0.1:1 (from DOCKER_HOST). [engine-absent]"],
+    );
+}
+
+/// Containers and images of the proof, and records of it in the build cache.
+fn traces() -> String {
+    let docker = |words: &[&str]| end(&Command::new("docker").args(words.iter().copied())).stdout;
+    let cache = docker(&["buildx", "du", "--verbose"]);
+    let cache = cache.lines().filter(|line| line.contains("drydock-afloat")).collect::<String>();
+    docker(&["ps", "--all", "--quiet", "--filter", "label=dev.drydock.role=proof"])
+        + &docker(&["images", "--all", "--quiet", "--filter", "label=dev.drydock.role=proof"])
+        + &docker(&["images", "--quiet", "drydock.local/proof"])
+        + &cache
+}
+
+#[test]
+fn a_doctor_proves_the_engine_and_leaves_nothing_behind() {
+    let output = end(&xtask().args(["doctor", "--json"]));
+    let diagnosis: serde_json::Value = serde_json::from_str(&output.stdout).expect("one JSON document");
+    let proof = diagnosis["findings"].as_array().expect("findings").iter().find(|f| f["what"] == "proof");
+    let proof = proof.unwrap_or_else(|| panic!("no proof in {}", output.stdout));
+    assert_eq!(proof["state"], "ok", "{proof}");
+    assert_eq!(diagnosis["healthy"], output.status == 0);
+    assert_eq!(traces(), "");
+}
