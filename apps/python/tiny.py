@@ -42,11 +42,21 @@ QUESTIONS = [
 NOWHERE = [("POST", "/checksum", b"hello", 507)]
 
 
+class WrongError(Exception):
+    """The service does not do what it should; the message says where."""
+
+
+def must(holds: bool, otherwise: str) -> None:
+    """Go on only if a condition holds."""
+    if not holds:
+        raise WrongError(otherwise)
+
+
 def exercise(program: Sequence[str]) -> None:
     """Run every command of the service and ask the running one every question.
 
     Raises:
-        AssertionError: for any other answer or exit status than the right one.
+        WrongError: for any other answer or exit status than the right one.
 
     """
     for arguments, variables, status in (
@@ -56,7 +66,7 @@ def exercise(program: Sequence[str]) -> None:
         (["health"], {}, 1),
     ):
         code = subprocess.run([*program, *arguments], env=os.environ | variables, timeout=60).returncode
-        assert code == status, f"{arguments} {variables}: exit status {code}"
+        must(code == status, f"{arguments} {variables}: exit status {code}")
     serving(program, {"PEER_URL": PEER}, QUESTIONS)
     serving(program, {"TMPDIR": "/nowhere"}, NOWHERE)
 
@@ -67,18 +77,19 @@ def serving(
     """Start the service, ask, probe, and stop it with SIGTERM."""
     service = subprocess.Popen(program, env=os.environ | {"PORT": PORT} | variables, stdout=subprocess.PIPE)
     try:
-        assert service.stdout and b"listening" in service.stdout.readline(), "the service does not start"
+        first = service.stdout.readline() if service.stdout else b""
+        must(b"listening" in first, "the service does not start")
         for method, path, body, status in questions:
             connection = http.client.HTTPConnection("127.0.0.1", int(PORT), timeout=30)
             connection.request(method, path, body)
             answer = connection.getresponse()
             text = answer.read().decode()
             connection.close()
-            assert answer.status == status, f"{method} {path}: {answer.status} {text}"
+            must(answer.status == status, f"{method} {path}: {answer.status} {text}")
         probe = subprocess.run([*program, "health"], timeout=60)
-        assert probe.returncode == 0, "the probe finds the service unhealthy"
+        must(probe.returncode == 0, "the probe finds the service unhealthy")
         service.send_signal(signal.SIGTERM)
-        assert service.wait(timeout=10) == 0, f"exit status {service.returncode} after SIGTERM"
+        must(service.wait(timeout=10) == 0, f"exit status {service.returncode} after SIGTERM")
     finally:
         service.kill()
 
@@ -92,7 +103,8 @@ def record(folder: Path, arguments: list[str]) -> None:
     def note(status: int) -> None:
         specs = [getattr(module, "__spec__", None) for module in list(sys.modules.values())]
         origins = {spec.origin for spec in specs if spec and spec.has_location}
-        mapped = {line.split()[-1] for line in Path("/proc/self/maps").read_text().splitlines() if "/" in line}
+        maps = Path("/proc/self/maps").read_text().splitlines()
+        mapped = {line.split()[-1] for line in maps if "/" in line}
         (folder / f"{os.getpid()}.json").write_text(json.dumps([sorted(origins), sorted(opened | mapped)]))
         leave(status)
 
@@ -111,7 +123,7 @@ def pack(root: Path) -> None:
 
     notes = Path(tempfile.mkdtemp())
     program = [sys.executable, __file__, "record", str(notes)]
-    # Twice: the first run leaves bytecode, so that in the second a source is opened only if it is read as data.
+    # Twice: the first run leaves bytecode, so the second opens a source only if it reads it as data.
     for _ in range(2):
         for note in notes.iterdir():
             note.unlink()
@@ -143,7 +155,7 @@ def copy(root: Path, file: Path) -> None:
 def copy_modules(root: Path, modules: set[Path], data: set[Path]) -> None:
     """Put bytecode into one archive for the standard library and one for packages.
 
-    The dynamic loader cannot open what is in an archive, so a package with an extension module stays a folder.
+    The dynamic loader cannot look into archives, so a package with an extension module stays a folder.
     """
     import py_compile
     import zipfile
@@ -154,10 +166,10 @@ def copy_modules(root: Path, modules: set[Path], data: set[Path]) -> None:
     (root / "app").mkdir()
     # Python looks for this folder to find out where it is installed.
     (root / library.relative_to("/") / "lib-dynload").mkdir(parents=True)
-    level = {"compression": zipfile.ZIP_DEFLATED, "compresslevel": 9}
+    directories: set[str] = set()
     with (
-        zipfile.ZipFile(root / "usr/lib/python313.zip", "w", **level) as library_archive,
-        zipfile.ZipFile(root / "app/packages.zip", "w", **level) as package_archive,
+        zipfile.ZipFile(root / "usr/lib/python313.zip", "w", zipfile.ZIP_DEFLATED, True, 9) as library_archive,
+        zipfile.ZipFile(root / "app/packages.zip", "w", zipfile.ZIP_DEFLATED, True, 9) as package_archive,
     ):
         for module in sorted(modules):
             if module.suffix != ".py":
@@ -166,16 +178,21 @@ def copy_modules(root: Path, modules: set[Path], data: set[Path]) -> None:
             home = next(folder for folder in (library, packages, service) if module.is_relative_to(folder))
             name = module.relative_to(home).with_suffix(".pyc")
             unchecked = py_compile.PycInvalidationMode.UNCHECKED_HASH
-            code = py_compile.compile(str(module), "/tmp/code", str(module), True, invalidation_mode=unchecked)
+            code = root / "code.pyc"
+            py_compile.compile(str(module), str(code), doraise=True, invalidation_mode=unchecked)
             if home == service or name.parts[0] in folders:
                 target = root / home.relative_to("/") / name
                 target.parent.mkdir(parents=True, exist_ok=True)
-                target.write_bytes(Path(code).read_bytes())
+                code.rename(target)
             else:
                 (library_archive if home == library else package_archive).write(code, name)
+                directories.update(str(parent) for parent in name.parents if home == packages)
+                code.unlink()
+        # Without an entry of its own a folder is no package to Python, unless it has an __init__.
+        for directory in sorted(directories - {"."}):
+            package_archive.mkdir(directory)
         for file in sorted(data):
             if file.is_relative_to(packages) and file.is_file() and file.suffix not in (".pyc", ".so"):
-                print("read as data:", file)
                 package_archive.write(file, file.relative_to(packages))
 
 

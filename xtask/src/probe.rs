@@ -109,33 +109,50 @@ fn diagnose(
     expected: &Expected,
     within: Duration,
 ) -> Problem {
+    if !state.is_some_and(|state| state.running) {
+        return ended(engine, container, state);
+    }
     let seconds = within.as_secs_f32();
-    let problem = match (state, last) {
-        (None, _) => Problem::new(ErrorId::ContainerExited, "The container disappeared while it was waited for."),
-        (Some(state), _) if state.oom_killed || state.exit_code == 137 && !state.running => Problem::new(
-            ErrorId::ContainerOutOfMemory,
-            "The container was killed (status 137), probably for using more memory than it may.",
-        ),
-        (Some(state), _) if !state.running => {
-            Problem::new(ErrorId::ContainerExited, format!("The container ended at once with status {}.", state.exit_code))
-                .cause(if state.exit_code == 0 {
-                    "Its process finished: a server must stay in the foreground."
-                } else {
-                    "Its process could not do its work; its last lines say why."
-                })
+    let problem = match last {
+        Last::Silent => {
+            let fact = format!("The container accepts connections and did not answer within {seconds} s.");
+            Problem::new(ErrorId::NeverAnswered, fact)
         }
-        (_, Last::Silent) => {
-            Problem::new(ErrorId::NeverAnswered, format!("The container accepts connections and did not answer within {seconds} s."))
-        }
-        (_, Last::Wrong(difference)) => {
+        Last::Wrong(difference) => {
             let fact = format!("The container answers, but not {} as it must, for {seconds} s.", expected.status);
             Problem::new(ErrorId::WrongAnswer, fact).evidence(difference.lines())
         }
-        (_, Last::Refused | Last::Closed) => {
-            Problem::new(ErrorId::NeverListened, format!("The container runs, but nothing answered on its port within {seconds} s."))
-                .cause("It listens on another port, or only on 127.0.0.1 inside the container; servers in containers listen on 0.0.0.0.")
+        Last::Refused | Last::Closed => {
+            let fact = format!("The container runs, but nothing answered on its port within {seconds} s.");
+            Problem::new(ErrorId::NeverListened, fact).cause(
+                "It listens on another port, or only on 127.0.0.1 inside the container; servers in containers listen on \
+                 0.0.0.0.",
+            )
         }
     };
+    with_logs(problem, engine, container)
+}
+
+/// Why a container ended, or is gone (`None`), with its last log lines.
+pub fn ended(engine: Engine<'_>, container: &str, state: Option<&container::State>) -> Problem {
+    let Some(state) = state else {
+        return Problem::new(ErrorId::ContainerExited, "The container disappeared while it was waited for.");
+    };
+    let problem = if state.oom_killed || state.exit_code == 137 {
+        let fact = "The container was killed (status 137), probably for using more memory than it may.";
+        Problem::new(ErrorId::ContainerOutOfMemory, fact)
+    } else {
+        let fact = format!("The container ended at once with status {}.", state.exit_code);
+        Problem::new(ErrorId::ContainerExited, fact).cause(if state.exit_code == 0 {
+            "Its process finished: a server must stay in the foreground."
+        } else {
+            "Its process could not do its work; its last lines say why."
+        })
+    };
+    with_logs(problem, engine, container)
+}
+
+fn with_logs(problem: Problem, engine: Engine<'_>, container: &str) -> Problem {
     let logs = engine.logs(container, LOG_LINES);
     let heading = if logs.is_empty() { "It wrote nothing." } else { "Its last lines:" };
     problem.evidence([heading.to_owned()]).evidence(logs.into_iter().map(|line| format!("  {line}")))

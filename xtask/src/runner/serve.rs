@@ -102,16 +102,10 @@ pub fn start(image: &Image, setup: &Setup, run: &Run, engine: Engine<'_>) -> Res
     let id = engine.start(&container_of(image, setup, run.id()))?;
     run.add(&id);
     let inspected = engine.inspect_container(&id)?;
-    let address = inspected.as_ref().and_then(|c| c.address(image.app.port));
-    match (address, inspected) {
-        (Some(address), _) => Ok((id, address)),
-        (None, state) => {
-            let status = state.map_or_else(|| "gone".to_owned(), |c| format!("status {}", c.state.exit_code));
-            let lines = engine.logs(&id, 12);
-            Err(Problem::new(ErrorId::ContainerExited, format!("The container ended at once ({status})."))
-                .evidence(["Its last lines:".to_owned()])
-                .evidence(lines.into_iter().map(|line| format!("  {line}"))))
-        }
+    match inspected.as_ref().and_then(|c| c.address(image.app.port)) {
+        Some(address) => Ok((id, address)),
+        // A container that ended has no port any more.
+        None => Err(probe::ended(engine, &id, inspected.as_ref().map(|c| &c.state))),
     }
 }
 
