@@ -168,7 +168,9 @@ def copy_modules(root: Path, modules: set[Path], data: set[Path]) -> None:
     (root / library.relative_to("/") / "lib-dynload").mkdir(parents=True)
     directories: set[str] = set()
     with (
-        zipfile.ZipFile(root / "usr/lib/python313.zip", "w", zipfile.ZIP_DEFLATED, True, 9) as library_archive,
+        zipfile.ZipFile(
+            root / "usr/lib/python313.zip", "w", zipfile.ZIP_DEFLATED, True, 9
+        ) as library_archive,
         zipfile.ZipFile(root / "app/packages.zip", "w", zipfile.ZIP_DEFLATED, True, 9) as package_archive,
     ):
         for module in sorted(modules):
