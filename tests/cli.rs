@@ -172,7 +172,7 @@ fn outside_a_repository_it_says_so() {
     let folder = tempfile::tempdir().expect("a temporary folder");
     let root = folder.path().display().to_string();
     let command = drydock_tests::xtask().arg("lesson").env("CARGO_MANIFEST_DIR", root).dir(folder.path());
-    let output = command.output(std::time::Duration::from_secs(60)).expect("it runs");
+    let output = command.output(std::time::Duration::from_mins(1)).expect("it runs");
     assert_eq!(output.status, 2);
     assert_data_eq!(
         output.stderr,
@@ -189,6 +189,6 @@ fn a_closed_pipe_is_no_panic() {
     let fixture = idle();
     let line = format!("{} | true", fixture.command(&["explain"]).display());
     let shell = drydock::process::Command::new("sh").args(["-c", &line]);
-    let output = shell.output(std::time::Duration::from_secs(60)).expect("sh runs");
+    let output = shell.output(std::time::Duration::from_mins(1)).expect("sh runs");
     assert_eq!(output.stderr, "");
 }

@@ -4,21 +4,30 @@
 //! orchestrator would stop it, and its own health check is run.
 
 use std::collections::BTreeMap;
+use std::io::Read;
 use std::sync::{Arc, Mutex};
 use std::time::{Duration, Instant};
 
+use drydock::bases;
+use drydock::cli::BaseOptions;
+use drydock::engine::Engine;
+use drydock::event::Silent;
 use drydock::model::{Contract, Request, Setup};
 use drydock::plan::Image;
 use drydock::probe;
+use drydock::process::Command;
 use drydock::workshop::Workshop;
 use drydock_tests::{built_images, told};
 use libtest_mimic::{Arguments, Failed, Trial};
+use memchr::memmem;
 use testcontainers::core::{ExecCommand, IntoContainerPort, Mount, WaitFor};
 use testcontainers::runners::SyncRunner;
 use testcontainers::{Container, ContainerRequest, GenericImage, ImageExt};
 
 /// The capability of ending with status 0 when told to stop; some ways to start a process lack it.
 const CLEAN_STOP: &str = "clean-stop";
+/// How long a question to Docker may take.
+const SOON: Duration = Duration::from_mins(1);
 /// How long a container may take to end after SIGTERM.
 const STOPS_WITHIN: Duration = Duration::from_secs(5);
 
@@ -28,7 +37,9 @@ fn main() {
     let images =
         if arguments.list { Vec::new() } else { built_images(&workshop).unwrap_or_else(|p| panic!("{}", told(&p))) };
     let harbour = Arc::new(Harbour { contract: workshop.contract, containers: Mutex::default() });
-    let trials = images.into_iter().map(Arc::new).flat_map(|image| trials_of(&image, &harbour)).collect();
+    let mut trials: Vec<Trial> =
+        images.into_iter().map(Arc::new).flat_map(|image| trials_of(&image, &harbour)).collect();
+    trials.push(Trial::test("the-search-for-certificates-finds-one", search_finds));
     let conclusion = libtest_mimic::run(&arguments, trials);
     // Containers end with their handles, which `exit` would not drop.
     drop(harbour.containers.lock().map(|mut c| c.clear()));
@@ -59,8 +70,16 @@ fn trials_of(image: &Arc<Image>, harbour: &Arc<Harbour>) -> Vec<Trial> {
         let (image, harbour) = (Arc::clone(image), Arc::clone(harbour));
         Trial::test(format!("{}::own-health-check", image.name), move || checks_itself(&image, &harbour))
     };
-    let own_check = image.rung.hardened.then_some(check);
-    requests.chain([stop]).chain(own_check).collect()
+    let certificate = {
+        let image = Arc::clone(image);
+        let trial =
+            Trial::test(format!("{}::ships-no-certificate-of-this-network", image.name), move || ships_no_ca(&image));
+        // A single-stage rung is built on the very image that needs the certificate to download, and keeps it.
+        let nothing_to_leak = own_certificates().is_empty();
+        trial.with_ignored_flag(nothing_to_leak)
+    };
+    let shipped = image.rung.hardened.then_some([check, certificate]);
+    requests.chain([stop]).chain(shipped.into_iter().flatten()).collect()
 }
 
 /// Sends one request and judges the answer.
@@ -93,10 +112,10 @@ fn stops(image: &Image, harbour: &Harbour) -> Result<(), Failed> {
 
 /// Runs the image's own HEALTHCHECK command inside the container.
 fn checks_itself(image: &Image, harbour: &Harbour) -> Result<(), Failed> {
-    let inspected = drydock::process::Command::new("docker")
+    let inspected = Command::new("docker")
         .args(["image", "inspect", "--format", "{{json .Config.Healthcheck.Test}}"])
         .arg(image.name.tag())
-        .output(Duration::from_secs(30))
+        .output(SOON)
         .map_err(|p| told(&p))?;
     let test: Vec<String> = serde_json::from_str(&inspected.stdout).map_err(|_| "the image has no HEALTHCHECK")?;
     let ["CMD", command @ ..] = &test.iter().map(String::as_str).collect::<Vec<_>>()[..] else {
@@ -110,6 +129,60 @@ fn checks_itself(image: &Image, harbour: &Harbour) -> Result<(), Failed> {
             status => Err(format!("{command:?} ended with {status:?}: {}", String::from_utf8_lossy(&said)).into()),
         }
     })
+}
+
+/// Looks through every byte of the image's files for the certificates this machine trusts and images do not.
+fn ships_no_ca(image: &Image) -> Result<(), Failed> {
+    let docker = |args: &[&str]| Command::new("docker").args(args.iter().copied());
+    let created = docker(&["create", "--label", "dev.drydock.run=tests", &image.name.tag()])
+        .output(SOON)
+        .map_err(|p| told(&p))?;
+    let id = created.stdout.trim().to_owned();
+    let certificates = own_certificates();
+    let found = docker(&["export", &id]).stream(|files| holds_any(files, &certificates)).map_err(|p| told(&p));
+    docker(&["rm", &id]).output(SOON).map_err(|p| told(&p))?;
+    match found?.0? {
+        false => Ok(()),
+        true => Err("a certificate of this machine is in the image".into()),
+    }
+}
+
+/// One line from the middle of each certificate this machine gives to toolchain bases: as good as unique.
+fn own_certificates() -> Vec<String> {
+    let chosen =
+        bases::choose(&BaseOptions::default(), Engine::new(&Silent)).unwrap_or_else(|p| panic!("{}", told(&p)));
+    let texts = chosen.overlay.files.iter().map(|file| std::fs::read_to_string(file).expect("a certificate is text"));
+    texts.filter_map(|text| text.lines().nth(8).map(str::to_owned)).filter(|line| line.len() > 40).collect()
+}
+
+/// Whether a stream holds one of these texts, also across the borders of what is read at once.
+fn holds_any(stream: &mut dyn Read, texts: &[String]) -> std::io::Result<bool> {
+    const OVERLAP: usize = 128;
+    let finders: Vec<_> = texts.iter().map(|text| memmem::Finder::new(text.as_bytes())).collect();
+    let mut window = vec![0; 1 << 20];
+    let mut kept = 0;
+    let mut found = false;
+    loop {
+        let read = stream.read(&mut window[kept..])?;
+        if read == 0 {
+            return Ok(found);
+        }
+        let filled = kept + read;
+        // Reads on after a find: the writer would otherwise wait for ever.
+        found |= finders.iter().any(|finder| finder.find(&window[..filled]).is_some());
+        kept = filled.min(OVERLAP);
+        window.copy_within(filled - kept..filled, 0);
+    }
+}
+
+/// The search of [`ships_no_ca`] on a stream that has what it looks for, across the border of two reads.
+fn search_finds() -> Result<(), Failed> {
+    let line = "MIIDdzCCAl+gAwIBAgIEAgAAuTANBgkqhkiG9w0BAQUFADBaMQswCQYDVQQGEwJJRTE".to_owned();
+    let stream = |text: &str| [vec![b'x'; (1 << 20) - 20], text.as_bytes().to_vec(), vec![b'x'; 50]].concat();
+    let texts = std::slice::from_ref(&line);
+    let (with, without) =
+        (holds_any(&mut stream(&line).as_slice(), texts)?, holds_any(&mut stream("-").as_slice(), texts)?);
+    if (with, without) == (true, false) { Ok(()) } else { Err(format!("{with} {without}").into()) }
 }
 
 impl Harbour {

@@ -172,7 +172,7 @@ fn the_next_run_sweeps_after_a_kill() {
 /// Runs a shell script in which `"$@"` is a command, started as a job of its own as a terminal would.
 fn shell(script: &str, line: &Command) -> (i32, String) {
     let script = format!("set -m; run() {{ {}; }}; {}", line.display(), script.replace("\"$@\"", "run"));
-    let output = Command::new("bash").args(["-c", &script]).output(Duration::from_secs(60)).expect("bash runs");
+    let output = Command::new("bash").args(["-c", &script]).output(Duration::from_mins(1)).expect("bash runs");
     (output.status, output.stderr)
 }
 

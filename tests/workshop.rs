@@ -72,7 +72,7 @@ impl Fixture {
 
     /// Runs it to its end.
     pub fn run(&self, arguments: &[&str]) -> Output {
-        self.command(arguments).output(Duration::from_secs(600)).unwrap_or_else(|p| panic!("{}", told(&p)))
+        self.command(arguments).output(Duration::from_mins(10)).unwrap_or_else(|p| panic!("{}", told(&p)))
     }
 }
 
