@@ -70,6 +70,10 @@ pub enum Command {
     Lesson(Lesson),
     /// Explain an error by its id.
     Explain(Explain),
+    /// Say what an image is made of, byte by byte.
+    Inspect(Inspect),
+    /// Say where the bytes went between two images.
+    Diff(Diff),
     /// Say what this machine has and lacks, and prove the engine with a real container.
     Doctor(Doctor),
     /// The base images: list, build, save to a file, load from one.
@@ -83,8 +87,11 @@ pub enum Command {
 }
 
 /// Commands by who needs them. Help shows them in this order, and a test sees to it that none is missing.
-pub const GROUPS: &[(&str, &[&str])] =
-    &[("Learn", &["lesson", "explain"]), ("Prepare", &["doctor", "bases", "clean"]), ("Maintain", &["test", "tidy"])];
+pub const GROUPS: &[(&str, &[&str])] = &[
+    ("Learn", &["lesson", "explain", "inspect", "diff"]),
+    ("Prepare", &["doctor", "bases", "clean"]),
+    ("Maintain", &["test", "tidy"]),
+];
 
 /// `cargo xtask lesson`
 #[derive(Debug, Args)]
@@ -140,6 +147,34 @@ pub struct BaseOptions {
 pub struct Explain {
     /// The id printed in brackets behind an error. Without it all are listed.
     pub id: Option<String>,
+}
+
+/// `cargo xtask inspect`
+#[derive(Debug, Args)]
+pub struct Inspect {
+    /// An image of the engine, an archive that `docker save` wrote, or an OCI layout in a tar or a folder.
+    pub image: String,
+    /// Show everything: all classes, layers, packages, the whole surface.
+    #[arg(long, help_heading = "Output")]
+    pub all: bool,
+    /// Measure pull bytes too; the first time the engine has to compress the whole base.
+    #[arg(long)]
+    pub pull: bool,
+    /// Print one JSON document.
+    #[arg(long, help_heading = "Output")]
+    pub json: bool,
+}
+
+/// `cargo xtask diff`
+#[derive(Debug, Args)]
+pub struct Diff {
+    /// The image before: as for inspect.
+    pub before: String,
+    /// The image after.
+    pub after: String,
+    /// Print one JSON document.
+    #[arg(long, help_heading = "Output")]
+    pub json: bool,
 }
 
 /// `cargo xtask doctor`

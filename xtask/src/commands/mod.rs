@@ -2,8 +2,10 @@
 
 mod bases;
 mod clean;
+mod diff;
 mod doctor;
 mod explain;
+mod inspect;
 mod lesson;
 mod start;
 mod test;
@@ -31,6 +33,8 @@ pub fn run(cli: Cli) -> Result<Exit> {
         None => start::run(context),
         Some(Command::Lesson(options)) => lesson::run(&options, context),
         Some(Command::Explain(options)) => explain::run(&options, context),
+        Some(Command::Inspect(options)) => inspect::run(&options, context),
+        Some(Command::Diff(options)) => diff::run(&options, context),
         Some(Command::Bases(options)) => bases::run(&options, context),
         Some(Command::Clean(options)) => clean::run(&options, context),
         Some(Command::Test(options)) => test::run(&options, context),

@@ -9,6 +9,7 @@ pub mod build;
 pub mod container;
 pub mod disk;
 mod faults;
+pub mod history;
 pub mod image;
 pub mod labels;
 pub mod progress;

@@ -43,6 +43,8 @@ catalogue! {
     UnknownRung = "unknown-rung", Usage;
     /// The command line names a base that no recipe makes. `cargo xtask bases list` shows what there is.
     UnknownBase = "unknown-base", Usage;
+    /// The command line names an image that the engine does not have, and a file that does not exist.
+    UnknownImage = "unknown-image", Usage;
     /// There is no failure of that name to explain.
     UnknownErrorId = "unknown-error-id", Usage;
     /// Options that contradict each other, or a value that is out of range.

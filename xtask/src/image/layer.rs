@@ -1,19 +1,16 @@
 //! One layer: what is in it, as the engine would unpack it into an empty folder.
 
-use std::collections::BTreeMap;
 use std::io::{BufReader, Read};
 
 use serde::{Deserialize, Serialize};
 
+use super::building::Contents;
 use super::digest::{Digest, Hashing};
 use super::encoding::{self, Encoding, PIECE};
-use super::walk::{Entry, Kind, Walk};
-use super::{Fault, fault, path};
-
-/// Real layers stay below a fifth of this; a million entries take a few seconds and some hundred megabytes.
-const MOST_ENTRIES: u64 = 1_000_000;
-/// Bytes of all names of a layer together.
-const MOST_NAMES: u64 = 256 << 20;
+use super::findings::{self, Findings};
+use super::memory::Blob;
+use super::walk::{Kind, Walk};
+use super::{fault, path};
 
 /// What one layer contains. Answers every question about bytes and paths without the layer.
 #[derive(Clone, Debug, PartialEq, Eq, Serialize, Deserialize)]
@@ -34,15 +31,17 @@ pub struct LayerFacts {
     pub opaque: Vec<serde_bytes::ByteBuf>,
     /// Hard links to files of lower layers: index of the path, and what it links to.
     pub links_below: Vec<(u32, serde_bytes::ByteBuf)>,
+    /// What the content of some files tells.
+    pub findings: Findings,
 }
 
 /// A sorted list of paths with what is there, close together in memory: an image may have a hundred thousand.
 #[derive(Clone, Debug, Default, PartialEq, Eq, Serialize, Deserialize)]
 pub struct Paths {
     /// All paths, one behind the other.
-    names: serde_bytes::ByteBuf,
+    pub(super) names: serde_bytes::ByteBuf,
     /// Where each path ends in `names`, and what it is.
-    nodes: Vec<(u32, Node)>,
+    pub(super) nodes: Vec<(u32, Node)>,
 }
 
 /// What is at a path.
@@ -98,6 +97,14 @@ impl LayerFacts {
         Some(self.links_below[found].1.as_slice())
     }
 
+    /// Whether a whiteout of this layer takes away what lower layers have at a path.
+    pub fn removes(&self, path: &[u8]) -> bool {
+        let lies_in = |folder: &[u8]| {
+            folder.is_empty() || path.strip_prefix(folder).is_some_and(|rest| rest.is_empty() || rest[0] == b'/')
+        };
+        self.whiteouts.iter().chain(&self.opaque).any(|folder| lies_in(folder))
+    }
+
     /// Whether every index lies inside what it points into: what was read back from a file is checked before it is used.
     pub fn holds(&self) -> bool {
         let ends = &self.paths.nodes;
@@ -121,9 +128,16 @@ pub struct ReadLayer {
     pub encoding: Encoding,
 }
 
+impl ReadLayer {
+    /// What a registry would be sent, as far as it goes by this blob.
+    pub fn blob(&self) -> Blob {
+        Blob::of(self)
+    }
+}
+
 /// Reads a layer blob to its end. Nothing is unpacked to disk.
 ///
-/// Errors: anything that makes the blob other than a layer the engine would unpack; see [`Fault`].
+/// Errors: anything that makes the blob other than a layer the engine would unpack; see [`super::Fault`].
 pub fn read(blob: impl Read, encoding: Encoding) -> fault::Read<ReadLayer> {
     let mut blob = Hashing::new(blob);
     if encoding == Encoding::Plain {
@@ -142,162 +156,19 @@ fn read_tar<R: Read>(tar: R) -> fault::Read<(Contents, Hashing<R>)> {
     let mut buffered = BufReader::with_capacity(PIECE, Hashing::new(tar));
     let mut contents = Contents::default();
     let mut walk = Walk::new(&mut buffered);
+    let mut content = Vec::new();
     while let Some(entry) = walk.advance()? {
-        contents.add(entry)?;
+        let path = path::normal(&entry.name)?;
+        let interest =
+            if entry.kind == Kind::File && entry.whole { findings::interest(&path, entry.size) } else { None };
+        if let Some(interest) = interest {
+            content.clear();
+            walk.content().read_to_end(&mut content)?;
+            contents.add(path.clone(), entry)?;
+            contents.findings.look(&path, interest, &content);
+        } else {
+            contents.add(path, entry)?;
+        }
     }
     Ok((contents, buffered.into_inner()))
-}
-
-/// A layer being read.
-#[derive(Default)]
-struct Contents {
-    entries: u64,
-    name_bytes: u64,
-    file_bytes: u64,
-    paths: BTreeMap<Vec<u8>, Node>,
-    inodes: Vec<Inode>,
-    whiteouts: Vec<Vec<u8>>,
-    opaque: Vec<Vec<u8>>,
-    links_below: BTreeMap<Vec<u8>, Vec<u8>>,
-}
-
-struct Inode {
-    bytes: u64,
-    names: u32,
-}
-
-impl Contents {
-    fn add(&mut self, entry: Entry) -> fault::Read<()> {
-        self.entries += 1;
-        if self.entries > MOST_ENTRIES {
-            return Err(Fault::TooManyEntries(MOST_ENTRIES));
-        }
-        let path = path::normal(&entry.name)?;
-        self.name_bytes += path.len() as u64;
-        if self.name_bytes > MOST_NAMES {
-            return Err(Fault::TooManyNames(MOST_NAMES));
-        }
-        if let Some(hidden) = path::file_name(&path).strip_prefix(b".wh.") {
-            return self.whiteout(&path, hidden);
-        }
-        if path.is_empty() {
-            // The root itself; a file cannot be there.
-            return if entry.kind == Kind::Folder { Ok(()) } else { Err(Fault::Name(path::lossy(&entry.name))) };
-        }
-        let what = match entry.kind {
-            Kind::File => {
-                // A sparse file only claims its size; nothing else bounds the sum.
-                self.file_bytes += entry.size;
-                if self.file_bytes > encoding::LARGEST {
-                    return Err(Fault::TooLarge(encoding::LARGEST));
-                }
-                self.inodes.push(Inode { bytes: entry.size, names: 0 });
-                What::File(index(self.inodes.len() - 1))
-            }
-            Kind::Link(target) => self.link(&path, &target)?,
-            Kind::Folder => What::Folder,
-            Kind::Symlink(_) => What::Symlink,
-            Kind::Special => What::Special,
-        };
-        self.put(path, Node { what, mode: entry.mode });
-        Ok(())
-    }
-
-    /// An entry named `.wh.NAME` removes NAME of lower layers; `.wh..wh..opq` all a folder has in them. Other names that
-    /// begin with `.wh..wh.` are notes of an old storage driver, which the engine passes over.
-    fn whiteout(&mut self, path: &[u8], hidden: &[u8]) -> fault::Read<()> {
-        let folder = path::parent(path);
-        if hidden == b".wh..opq" {
-            self.opaque.push(folder.to_vec());
-        } else if !hidden.starts_with(b".wh.") {
-            if matches!(hidden, b"" | b"." | b"..") {
-                return Err(Fault::Whiteout(path::lossy(path)));
-            }
-            let separator: &[u8] = if folder.is_empty() { b"" } else { b"/" };
-            self.whiteouts.push([folder, separator, hidden].concat());
-        }
-        Ok(())
-    }
-
-    fn link(&mut self, path: &[u8], target: &[u8]) -> fault::Read<What> {
-        let target = path::normal(target)?;
-        if target == path {
-            return Err(Fault::LinkToItself(path::lossy(path)));
-        }
-        Ok(match self.paths.get(&target) {
-            // A link to a symbolic link or a device is one more of the same, and costs as little.
-            Some(node) if node.what != What::LinkBelow => node.what,
-            _ => {
-                let target = self.links_below.get(&target).cloned().unwrap_or(target);
-                self.links_below.insert(path.to_vec(), target);
-                What::LinkBelow
-            }
-        })
-    }
-
-    fn put(&mut self, path: Vec<u8>, node: Node) {
-        if let What::File(inode) = node.what {
-            self.inodes[inode as usize].names += 1;
-        }
-        if node.what != What::LinkBelow {
-            self.links_below.remove(&path);
-        }
-        // Also where the folder has no entry of its own, and is there because something lies in it.
-        if node.what != What::Folder {
-            self.remove_below(&path);
-        }
-        if let Some(before) = self.paths.insert(path, node) {
-            self.forget(before);
-        }
-    }
-
-    /// What replaces a folder removes what was in it.
-    fn remove_below(&mut self, folder: &[u8]) {
-        let first = [folder, b"/"].concat();
-        // The byte after `/` is `0`: between the two lie exactly the paths below the folder.
-        let behind = [folder, b"0"].concat();
-        let below: Vec<_> = self.paths.range(first..behind).map(|(path, _)| path.clone()).collect();
-        for path in below {
-            self.links_below.remove(&path);
-            if let Some(node) = self.paths.remove(&path) {
-                self.forget(node);
-            }
-        }
-    }
-
-    fn forget(&mut self, node: Node) {
-        if let What::File(inode) = node.what {
-            self.inodes[inode as usize].names -= 1;
-        }
-    }
-
-    fn facts(self, diff_id: Digest) -> LayerFacts {
-        let mut paths = Paths::default();
-        let mut links_below = Vec::new();
-        for (path, node) in self.paths {
-            if node.what == What::LinkBelow {
-                let target = self.links_below.get(&path).cloned().unwrap_or_default();
-                links_below.push((index(paths.nodes.len()), serde_bytes::ByteBuf::from(target)));
-            }
-            paths.names.extend_from_slice(&path);
-            paths.nodes.push((index(paths.names.len()), node));
-        }
-        let kept = |inode: &&Inode| inode.names > 0;
-        let pack = |list: Vec<Vec<u8>>| list.into_iter().map(serde_bytes::ByteBuf::from).collect();
-        LayerFacts {
-            diff_id,
-            stored_bytes: self.inodes.iter().filter(kept).map(|inode| inode.bytes).sum(),
-            files: self.inodes.iter().filter(kept).count() as u64,
-            paths,
-            inodes: self.inodes.iter().map(|inode| if inode.names > 0 { inode.bytes } else { 0 }).collect(),
-            whiteouts: pack(self.whiteouts),
-            opaque: pack(self.opaque),
-            links_below,
-        }
-    }
-}
-
-/// Counts and lengths are bounded far below 2³² while a layer is read.
-fn index(count: usize) -> u32 {
-    u32::try_from(count).expect("bounded by MOST_ENTRIES and MOST_NAMES")
 }

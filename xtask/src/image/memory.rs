@@ -23,7 +23,7 @@ use crate::error::{Result, io};
 use crate::state;
 
 /// The version of the form. A new one starts a new folder; the folders of other versions are removed.
-const VERSION: &str = "v1";
+const VERSION: &str = "v2";
 /// A layer of fifty thousand paths takes about half a million bytes.
 const MOST_BYTES: u64 = 256 << 20;
 /// No file of ours unpacks to more.
@@ -116,6 +116,11 @@ impl Memory {
     pub fn weight(&self, diff_ids: &[Digest]) -> Option<Weight> {
         let same = |weight: &Weight| weight.layers.iter().map(|layer| &layer.diff_id).eq(diff_ids);
         self.read(&chain(diff_ids), Ending::Image, same)
+    }
+
+    /// Forgets what an image weighed, so that its layers are looked for again.
+    pub fn forget_weight(&self, diff_ids: &[Digest]) {
+        let _ = fs::remove_file(self.path(&chain(diff_ids), Ending::Image));
     }
 
     /// Keeps what an image weighed.

@@ -5,16 +5,23 @@
 //! brings them together for images that are in the engine. `layer`, `overlay` and `weight` are arithmetic on what was read.
 
 pub mod archive;
+mod building;
+pub mod compare;
 pub mod digest;
 pub mod encoding;
 mod fault;
+pub mod findings;
+pub mod gather;
 mod index;
+pub mod inspect;
 pub mod layer;
+pub mod ledger;
 pub mod memory;
 pub mod overlay;
 mod path;
 mod save;
 pub mod scale;
+pub mod surface;
 mod walk;
 pub mod weigh;
 pub mod weight;
@@ -22,6 +29,7 @@ mod zstd;
 
 pub use digest::Digest;
 pub use fault::Fault;
+pub use gather::gather;
 pub use memory::Memory;
 pub use weigh::{Subject, Way, weigh};
 pub use weight::{LayerWeight, Weight};

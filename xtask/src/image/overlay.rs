@@ -5,18 +5,26 @@ use std::collections::HashSet;
 use super::layer::{LayerFacts, What};
 use super::path;
 
-/// For every layer, from the lowest, which of its inodes have a name that is still visible.
-pub type Seen = Vec<Vec<bool>>;
+/// What of one layer is still visible.
+#[derive(Clone, Debug, PartialEq, Eq)]
+pub struct Seen {
+    /// By inode: whether one of its names is visible.
+    pub inodes: Vec<bool>,
+    /// By path, in the layer's order: whether what the layer has there is what the root file system shows there.
+    pub paths: Vec<bool>,
+}
 
-/// Which paths of a layer are visible, and which inodes therefore are.
+/// Which paths of each layer are visible, and which inodes therefore are.
 ///
 /// `layers` come from the lowest to the highest. The layers are judged from the top down: a path is hidden when a higher
 /// layer has something else there, removes it, or removes or replaces a folder it lies in. Paths are compared as text:
 /// symbolic links are not followed.
-pub fn seen<'l>(layers: &[&'l LayerFacts]) -> Seen {
+pub fn seen<'l>(layers: &[&'l LayerFacts]) -> Vec<Seen> {
     let mut above = Above::default();
     let mut links: Vec<&'l [u8]> = Vec::new();
-    let mut seen: Seen = layers.iter().map(|layer| vec![false; layer.inodes.len()]).collect();
+    let empty =
+        |layer: &&LayerFacts| Seen { inodes: vec![false; layer.inodes.len()], paths: vec![false; layer.paths.len()] };
+    let mut seen: Vec<_> = layers.iter().map(empty).collect();
     for (layer, seen) in layers.iter().zip(&mut seen).rev() {
         let linked: HashSet<&[u8]> = links.drain(..).collect();
         let mut found = HashSet::new();
@@ -26,10 +34,13 @@ pub fn seen<'l>(layers: &[&'l LayerFacts]) -> Seen {
             if by_link {
                 found.insert(path);
             }
-            match node.what {
-                What::File(inode) if by_link || !above.hides(path, &mut folder) => seen[inode as usize] = true,
-                What::LinkBelow if by_link || !above.hides(path, &mut folder) => links.extend(layer.link_below(index)),
-                _ => {}
+            seen.paths[index] = !above.hides(path, &mut folder);
+            if by_link || seen.paths[index] {
+                match node.what {
+                    What::File(inode) => seen.inodes[inode as usize] = true,
+                    What::LinkBelow => links.extend(layer.link_below(index)),
+                    _ => {}
+                }
             }
         }
         links.extend(linked.difference(&found));
@@ -57,7 +68,7 @@ struct Folder<'l> {
 }
 
 impl<'l> Above<'l> {
-    /// Whether something that is not a folder is hidden at this path.
+    /// Whether what a lower layer has at this path is hidden. Of a folder that several layers have, the highest counts.
     fn hides(&self, path: &'l [u8], folder: &mut Folder<'l>) -> bool {
         if self.root_closed || self.there.contains(path) || self.closed.contains(path) {
             return true;

@@ -51,7 +51,8 @@ impl Weight {
             .iter()
             .zip(&seen)
             .map(|(layer, seen)| {
-                let visible: u64 = layer.inodes.iter().zip(seen).filter(|(_, seen)| **seen).map(|(size, _)| size).sum();
+                let visible: u64 =
+                    layer.inodes.iter().zip(&seen.inodes).filter(|(_, seen)| **seen).map(|(size, _)| size).sum();
                 LayerWeight {
                     diff_id: layer.diff_id,
                     stored_bytes: layer.stored_bytes,

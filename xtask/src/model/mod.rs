@@ -2,18 +2,22 @@
 
 mod app;
 mod base;
+mod comparison;
 mod contract;
 mod diagnosis;
 mod environment;
+mod inspection;
 mod lesson;
 mod measurement;
 mod names;
 
 pub use app::{App, Change, Check, Edit, Rung};
 pub use base::{BaseReport, BaseRow, BaseState};
+pub use comparison::{Comparison, Place, Sizes};
 pub use contract::{Answer, Body, Contract, Expected, FieldKind, Request, Setup};
 pub use diagnosis::{Diagnosis, Finding, State};
 pub use environment::{Environment, Store};
+pub use inspection::{Class, FileLine, Inspection, LayerLine, PackageLine, SecretLine, Surface};
 pub use lesson::{Expect, Lesson, Look};
 pub use measurement::{Health, LessonRef, LessonReport, Measurement, Verdict};
 pub use names::{AppId, ImageName, LessonId, RungId};

@@ -2,7 +2,9 @@
 
 mod bases;
 mod choose;
+mod diff;
 mod doctor;
+mod inspect;
 mod lesson;
 mod live;
 mod look;
@@ -14,7 +16,9 @@ mod style;
 
 pub use bases::bases;
 pub use choose::choose;
+pub use diff::diff;
 pub use doctor::doctor;
+pub use inspect::inspect;
 pub use lesson::{Finish, lesson, listing, table};
 pub use markdown::markdown;
 pub use out::{line, message, terminal};

@@ -3,6 +3,7 @@
 mod archives;
 mod hostile;
 mod layers;
+mod ledger;
 mod property;
 mod reference;
 mod scale;

@@ -9,6 +9,7 @@ use super::reference::{Op, Unpacked};
 use super::tarball::{Tar, gzip, zstd};
 use crate::image::encoding::{self, Encoding};
 use crate::image::layer::{self, LayerFacts};
+use crate::image::ledger::Ledger;
 use crate::image::weight::Weight;
 
 /// Few names and shallow folders, so that entries meet. One name needs more than the hundred bytes of a plain header.
@@ -69,6 +70,9 @@ proptest! {
         prop_assert_eq!(own, stored);
         prop_assert_eq!(weight.visible_bytes, visible, "{:#?}", unpacked.listing());
         prop_assert_eq!(weight.stored_bytes, weight.visible_bytes + weight.wasted_bytes);
+        let ledger = Ledger::of(&layers.iter().collect::<Vec<_>>());
+        prop_assert_eq!(ledger.classes.values().sum::<u64>(), weight.stored_bytes);
+        prop_assert_eq!(ledger.files.len() as u64, weight.files);
     }
 
     #[test]

@@ -1,0 +1,217 @@
+//! What the content of some files tells: which packages are installed, and whether a file holds a secret.
+//!
+//! Looked at while a layer streams past; a secret's value is never kept.
+
+use std::collections::{BTreeMap, BTreeSet};
+
+use serde::{Deserialize, Serialize};
+
+use super::ledger::rules::RULES;
+use super::path;
+use crate::model::Class;
+
+/// Lists of packages may be long; the dpkg status of a full Debian has some two million bytes.
+const LARGEST_LIST: u64 = 16 << 20;
+
+/// One installed package.
+#[derive(Clone, Debug, PartialEq, Eq, PartialOrd, Ord, Serialize, Deserialize)]
+pub struct Package {
+    /// `deb`, `npm` or `pypi`.
+    pub ecosystem: String,
+    /// Name.
+    pub name: String,
+    /// Version, as its own list says it.
+    pub version: String,
+    /// Bytes: for `deb` what the package itself says it takes once installed; `None` where the list does not tell.
+    pub bytes: Option<u64>,
+    /// The folder it is in, where it has one of its own.
+    pub folder: Option<String>,
+    /// Whether it is only needed to build or to test.
+    pub dev: bool,
+}
+
+/// A file that holds a secret.
+#[derive(Clone, Debug, PartialEq, Eq, PartialOrd, Ord, Serialize, Deserialize)]
+pub struct Secret {
+    /// Which rule says so.
+    pub rule: String,
+    /// The file.
+    pub path: String,
+}
+
+/// Everything that was found in one layer.
+#[derive(Clone, Debug, Default, PartialEq, Eq, Serialize, Deserialize)]
+pub struct Findings {
+    /// Packages, by the file that lists them.
+    pub packages: BTreeMap<String, Vec<Package>>,
+    /// Secrets, by the file they are in.
+    pub secrets: BTreeMap<String, String>,
+    /// Folders of packages that only the build needs.
+    pub dev_folders: BTreeSet<String>,
+    /// Folders into which packages were installed side by side.
+    pub package_folders: BTreeSet<String>,
+}
+
+/// Why a file is looked at.
+#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+pub enum Interest {
+    /// It lists packages of dpkg.
+    Dpkg,
+    /// It lists what npm installed beside it.
+    Npm,
+    /// It belongs to the note Python keeps of an installed package; its path says all.
+    Python,
+    /// It may hold a secret.
+    Secret,
+}
+
+/// Whether the content of a file is worth reading, by its path and size.
+pub fn interest(path: &[u8], bytes: u64) -> Option<Interest> {
+    let list = path == b"var/lib/dpkg/status"
+        || (path::parent(path) == b"var/lib/dpkg/status.d" && !path.ends_with(b".md5sums"));
+    if list && bytes <= LARGEST_LIST {
+        return Some(Interest::Dpkg);
+    }
+    if path.ends_with(b"node_modules/.package-lock.json") && bytes <= LARGEST_LIST {
+        return Some(Interest::Npm);
+    }
+    if path.ends_with(b".dist-info/METADATA") && bytes <= LARGEST_LIST {
+        return Some(Interest::Python);
+    }
+    let rules = &RULES.secrets;
+    let under = |folder: &String| path.strip_prefix(folder.as_bytes()).is_some_and(|rest| rest.starts_with(b"/"));
+    let within = |folder: &String| memchr::memmem::find(path, format!("/{folder}/").as_bytes()).is_some();
+    let small = bytes > 0 && bytes <= rules.largest;
+    (small && !rules.skip_under.iter().any(under) && !rules.skip_within.iter().any(within)).then_some(Interest::Secret)
+}
+
+impl Findings {
+    /// Looks at the content of a file.
+    pub fn look(&mut self, path: &[u8], interest: Interest, content: &[u8]) {
+        let path = path::lossy(path);
+        match interest {
+            Interest::Dpkg => drop(self.packages.insert(path, dpkg(&String::from_utf8_lossy(content)))),
+            Interest::Npm => drop(self.packages.insert(path.clone(), npm(&path, content))),
+            Interest::Python => drop(self.packages.insert(path.clone(), python(&path).into_iter().collect())),
+            Interest::Secret => {
+                if let Some(rule) = secret_in(content) {
+                    self.secrets.insert(path, rule.to_owned());
+                }
+            }
+        }
+    }
+
+    /// A path is written a second time in the same layer, or removed: what was found there no longer counts.
+    pub fn forget(&mut self, path: &[u8]) {
+        if !self.packages.is_empty() || !self.secrets.is_empty() {
+            let path = path::lossy(path);
+            self.packages.remove(&path);
+            self.secrets.remove(&path);
+        }
+    }
+
+    /// Notes the folders of packages, for [`Self::known_class`] and [`Self::class_of_rest`].
+    pub fn settle(&mut self) {
+        let packages = self.packages.values().flatten().filter(|package| package.dev);
+        self.dev_folders = packages.filter_map(|package| package.folder.clone()).collect();
+        let notes = self.packages.keys().filter_map(|list| list.strip_suffix("/METADATA"));
+        self.package_folders =
+            notes.filter_map(|note| note.rsplit_once('/')).map(|(folder, _)| folder.to_owned()).collect();
+    }
+
+    /// The class of a path, where the content tells more than any rule for paths.
+    pub fn known_class(&self, path: &[u8]) -> Option<Class> {
+        if self.secrets.is_empty() && self.dev_folders.is_empty() {
+            return None;
+        }
+        let path = std::str::from_utf8(path).ok()?;
+        if self.secrets.contains_key(path) {
+            return Some(Class::Secret);
+        }
+        lies_in(path, &self.dev_folders).then_some(Class::DevDependencies)
+    }
+
+    /// The class of a path that no rule claims: beside the notes of installed packages lie the packages.
+    pub fn class_of_rest(&self, path: &[u8]) -> Class {
+        let installed = std::str::from_utf8(path).is_ok_and(|path| lies_in(path, &self.package_folders));
+        if installed { Class::Dependencies } else { Class::Application }
+    }
+}
+
+fn lies_in(path: &str, folders: &BTreeSet<String>) -> bool {
+    !folders.is_empty() && path.match_indices('/').any(|(slash, _)| folders.contains(&path[..slash]))
+}
+
+fn package(ecosystem: &str, name: &str, version: &str) -> Package {
+    let text = |text: &str| text.to_owned();
+    Package {
+        ecosystem: text(ecosystem),
+        name: text(name),
+        version: text(version),
+        bytes: None,
+        folder: None,
+        dev: false,
+    }
+}
+
+/// A folder `NAME-VERSION.dist-info` is how Python notes an installed package.
+fn python(metadata: &str) -> Option<Package> {
+    let note = metadata.strip_suffix(".dist-info/METADATA")?;
+    let (name, version) = note.rsplit('/').next()?.split_once('-')?;
+    Some(package("pypi", name, version))
+}
+
+/// Paragraphs of `Field: value` lines, one a package; those that are not installed are left out.
+fn dpkg(status: &str) -> Vec<Package> {
+    let paragraphs = status.split("\n\n").filter_map(|paragraph| {
+        let field =
+            |name: &str| paragraph.lines().find_map(|line| line.strip_prefix(name)?.strip_prefix(':')).map(str::trim);
+        // The fragments of distroless images have no status: what they list is there.
+        let installed = field("Status").is_none_or(|status| status.ends_with(" installed"));
+        let mut package = package("deb", field("Package")?, field("Version")?);
+        package.bytes =
+            field("Installed-Size").and_then(|kib| kib.parse::<u64>().ok()).map(|kib| kib.saturating_mul(1024));
+        installed.then_some(package)
+    });
+    paragraphs.collect()
+}
+
+/// The list npm keeps of what it installed; it says of each package whether only development needs it.
+fn npm(list: &str, content: &[u8]) -> Vec<Package> {
+    #[derive(Deserialize)]
+    struct Lock {
+        packages: BTreeMap<String, Entry>,
+    }
+    #[derive(Deserialize)]
+    struct Entry {
+        #[serde(default)]
+        version: String,
+        #[serde(default)]
+        dev: bool,
+    }
+    let Ok(lock) = serde_json::from_slice::<Lock>(content) else { return Vec::new() };
+    let root = list.strip_suffix("node_modules/.package-lock.json").unwrap_or_default();
+    let packages = lock.packages.into_iter().filter_map(|(folder, entry)| {
+        let name = folder.rsplit("node_modules/").next().filter(|_| folder.contains("node_modules/"))?;
+        let package = package("npm", name, &entry.version);
+        Some(Package { dev: entry.dev, folder: Some(format!("{root}{folder}")), ..package })
+    });
+    packages.collect()
+}
+
+/// The rule by which some text holds a secret, if it does.
+pub fn secret_in(text: &[u8]) -> Option<&'static str> {
+    let markers = &RULES.secrets.markers;
+    markers.iter().find(|marker| has(text, marker.text.as_bytes(), marker.more)).map(|marker| marker.rule.as_str())
+}
+
+/// Whether `text` stands in the content with enough of a token behind it.
+fn has(content: &[u8], text: &[u8], more: usize) -> bool {
+    let token = |b: &u8| b.is_ascii_alphanumeric() || matches!(b, b'-' | b'_');
+    memchr::memmem::find_iter(content, text).any(|at| {
+        let rest = &content[at + text.len()..];
+        // In the middle of a longer word the marker is chance.
+        let begins = more == 0 || at == 0 || !token(&content[at - 1]);
+        begins && rest.len() >= more && rest[..more].iter().all(token)
+    })
+}

@@ -1,0 +1,102 @@
+//! All that is known of one image, brought together: the document `cargo xtask inspect --json` prints.
+
+use std::collections::{BTreeMap, BTreeSet};
+
+use super::digest::Digest;
+use super::findings::Package;
+use super::layer::LayerFacts;
+use super::ledger::{Entry, Ledger};
+use super::overlay;
+use super::path;
+use super::surface::surface;
+use super::weight::Weight;
+use crate::model::{Class, FileLine, Inspection, LayerLine, PackageLine, SecretLine};
+
+/// An image to look into: its layers, from the lowest up, and what its config says.
+#[derive(Debug)]
+pub struct Subject<'i> {
+    /// The name it is shown under.
+    pub name: String,
+    /// What its layers contain.
+    pub layers: Vec<&'i LayerFacts>,
+    /// What its layers weigh; pull bytes included where they are known.
+    pub weight: Weight,
+    /// The instruction that made each layer, where history tells.
+    pub instructions: Vec<Option<String>>,
+    /// Digest of each layer's blob, where it is known.
+    pub blobs: Vec<Option<Digest>>,
+    /// User of its process as the config has it; empty means root.
+    pub user: String,
+    /// Texts outside the layers in which secrets hide: environment, labels, history.
+    pub words: Vec<(String, String)>,
+}
+
+/// Looks into an image.
+pub fn inspect(subject: Subject<'_>) -> Inspection {
+    let Subject { name, layers, weight, instructions, blobs, user, words } = subject;
+    let seen = overlay::seen(&layers);
+    let Ledger { classes, files } = Ledger::of(&layers);
+    let secrets = secrets(&files, &layers, &words);
+    let lines = weight.layers.iter().zip(instructions).zip(blobs);
+    let mut files: Vec<_> = files.iter().map(line).collect();
+    files.sort_by(|a, b| b.bytes.cmp(&a.bytes).then_with(|| a.path.cmp(&b.path)));
+    Inspection {
+        schema: Inspection::SCHEMA,
+        image: name,
+        pull_bytes: weight.pull_bytes,
+        pull_exact: weight.pull_exact,
+        stored_bytes: weight.stored_bytes,
+        visible_bytes: weight.visible_bytes,
+        wasted_bytes: weight.wasted_bytes,
+        layers: lines
+            .map(|((layer, instruction), digest)| LayerLine {
+                digest: digest.map(|digest| digest.to_string()),
+                diff_id: layer.diff_id.to_string(),
+                instruction,
+                pull_bytes: layer.pull_bytes,
+                stored_bytes: layer.stored_bytes,
+                wasted_bytes: layer.wasted_bytes,
+            })
+            .collect(),
+        classes: classes.iter().map(|(class, bytes)| (class.name(), *bytes)).collect(),
+        packages: packages(&layers),
+        surface: surface(&layers, &seen, &user),
+        secrets,
+        files,
+    }
+}
+
+fn line(entry: &Entry) -> FileLine {
+    FileLine { path: path::lossy(&entry.path), layer: entry.layer + 1, class: entry.class, bytes: entry.bytes }
+}
+
+/// What the highest layer that has a list says is what the image says.
+fn packages(layers: &[&LayerFacts]) -> Vec<PackageLine> {
+    let mut lists: BTreeMap<&str, &Vec<Package>> = BTreeMap::new();
+    for layer in layers {
+        lists.retain(|path, _| !layer.removes(path.as_bytes()));
+        lists.extend(layer.findings.packages.iter().map(|(path, list)| (path.as_str(), list)));
+    }
+    let lines = lists.into_values().flatten().map(|package| PackageLine {
+        ecosystem: package.ecosystem.clone(),
+        name: package.name.clone(),
+        version: package.version.clone(),
+        bytes: package.bytes,
+    });
+    lines.collect::<BTreeSet<_>>().into_iter().collect()
+}
+
+fn secrets(files: &[Entry], layers: &[&LayerFacts], words: &[(String, String)]) -> Vec<SecretLine> {
+    let mut found = BTreeSet::new();
+    for entry in files.iter().filter(|entry| entry.class == Class::Secret) {
+        let path = path::lossy(&entry.path);
+        let rule = layers[entry.layer].findings.secrets.get(&path).map_or("file-name", String::as_str);
+        found.insert(SecretLine { rule: rule.to_owned(), path, layer: Some(entry.layer + 1) });
+    }
+    for (place, text) in words {
+        if let Some(rule) = super::findings::secret_in(text.as_bytes()) {
+            found.insert(SecretLine { rule: rule.to_owned(), path: place.clone(), layer: None });
+        }
+    }
+    found.into_iter().collect()
+}

@@ -1,0 +1,67 @@
+//! The byte ledger: every byte of an image belongs to exactly one class. Which, say the rules in `rules.toml`.
+
+pub mod rules;
+
+use std::collections::BTreeMap;
+
+use super::layer::{LayerFacts, What};
+use crate::model::Class;
+use rules::{CLASSES, Folder};
+
+/// The bytes of an image, by class and by file.
+#[derive(Clone, Debug, Default)]
+pub struct Ledger {
+    /// Stored bytes of each class; they sum to the image's stored bytes.
+    pub classes: BTreeMap<Class, u64>,
+    /// Every regular file of every layer, once: of several hard links the one with the most telling class.
+    pub files: Vec<Entry>,
+}
+
+/// One file of one layer.
+#[derive(Clone, Debug, PartialEq, Eq)]
+pub struct Entry {
+    /// Path from the root.
+    pub path: Vec<u8>,
+    /// Which layer, counted from the lowest.
+    pub layer: usize,
+    /// Its class.
+    pub class: Class,
+    /// Its bytes.
+    pub bytes: u64,
+}
+
+impl Ledger {
+    /// Sorts all bytes of these layers into their classes.
+    pub fn of(layers: &[&LayerFacts]) -> Self {
+        let mut ledger = Self::default();
+        for (index, layer) in layers.iter().enumerate() {
+            for (path, class, bytes) in inodes(layer) {
+                *ledger.classes.entry(class).or_default() += bytes;
+                ledger.files.push(Entry { path: path.to_vec(), layer: index, class, bytes });
+            }
+        }
+        ledger
+    }
+}
+
+/// Each inode of a layer with one of its names. A program that its compiler linked into a cache as well is the program:
+/// the classes are in the order in which they win.
+fn inodes(layer: &LayerFacts) -> impl Iterator<Item = (&[u8], Class, u64)> {
+    let mut best: Vec<Option<(Class, &[u8])>> = vec![None; layer.inodes.len()];
+    let mut folder = Folder::default();
+    for (path, node) in layer.paths.iter() {
+        let What::File(inode) = node.what else { continue };
+        let class = class(layer, path, &mut folder);
+        let best = &mut best[inode as usize];
+        if best.is_none_or(|(other, _)| class < other) {
+            *best = Some((class, path));
+        }
+    }
+    let sizes = layer.inodes.iter();
+    best.into_iter().zip(sizes).filter_map(|(best, bytes)| best.map(|(class, path)| (path, class, *bytes)))
+}
+
+fn class(layer: &LayerFacts, path: &[u8], folder: &mut Folder) -> Class {
+    let known = layer.findings.known_class(path).or_else(|| CLASSES.class(path, folder));
+    known.unwrap_or_else(|| layer.findings.class_of_rest(path))
+}

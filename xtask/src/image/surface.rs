@@ -1,0 +1,64 @@
+//! What is aboard that an intruder would be glad of, told from names and permissions in the visible root file system.
+
+use super::layer::{LayerFacts, Node, What};
+use super::ledger::rules::RULES;
+use super::overlay::Seen;
+use super::path;
+use crate::model::Surface;
+
+const SETUID: u16 = 0o4000;
+const SETGID: u16 = 0o2000;
+const STICKY: u16 = 0o1000;
+const WRITABLE_BY_ALL: u16 = 0o002;
+const EXECUTABLE: u16 = 0o111;
+/// Where Debian, Fedora and Alpine keep the bundle of roots.
+const CA_BUNDLES: [&[u8]; 3] =
+    [b"etc/ssl/certs/ca-certificates.crt", b"etc/pki/tls/certs/ca-bundle.crt", b"etc/ssl/cert.pem"];
+
+/// Looks over the visible paths of some layers. `user` is the config's.
+pub fn surface(layers: &[&LayerFacts], seen: &[Seen], user: &str) -> Surface {
+    let mut surface = Surface { user: user.to_owned(), ..Surface::default() };
+    for (layer, seen) in layers.iter().zip(seen) {
+        let visible = layer.paths.iter().zip(&seen.paths).filter(|(_, seen)| **seen);
+        for ((path, node), _) in visible {
+            add(&mut surface, path, node);
+        }
+    }
+    surface
+}
+
+fn add(surface: &mut Surface, path: &[u8], node: Node) {
+    let file = matches!(node.what, What::File(_) | What::LinkBelow);
+    if file && node.mode & (SETUID | SETGID) != 0 && node.mode & EXECUTABLE != 0 {
+        surface.setuid.insert(path::lossy(path));
+    }
+    let open_folder = node.what == What::Folder && node.mode & STICKY == 0;
+    if (file || open_folder) && node.mode & WRITABLE_BY_ALL != 0 {
+        surface.world_writable.insert(path::lossy(path));
+    }
+    if (file && node.mode & EXECUTABLE != 0) || node.what == What::Symlink {
+        program(surface, path);
+    }
+    surface.ca_roots |= file && CA_BUNDLES.contains(&path);
+    surface.tzdata |= file && path == b"usr/share/zoneinfo/Europe/London";
+    let name = path::file_name(path);
+    surface.loader |=
+        file && (name.starts_with(b"ld-linux") || name.starts_with(b"ld-musl")) && !path.starts_with(b"usr/share");
+}
+
+fn program(surface: &mut Surface, path: &[u8]) {
+    if !matches!(path::file_name(path::parent(path)), b"bin" | b"sbin") {
+        return;
+    }
+    let Ok(name) = std::str::from_utf8(path::file_name(path)) else { return };
+    let kinds = &RULES.surface;
+    for (names, found) in [
+        (&kinds.shells, &mut surface.shells),
+        (&kinds.package_managers, &mut surface.package_managers),
+        (&kinds.compilers, &mut surface.compilers),
+    ] {
+        if names.iter().any(|known| known == name) {
+            found.insert(path::lossy(path));
+        }
+    }
+}

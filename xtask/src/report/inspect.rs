@@ -1,0 +1,185 @@
+//! What an image is made of, as text.
+
+use comfy_table::{CellAlignment, Table, presets};
+
+use super::Style;
+use crate::model::{Class, Inspection};
+use crate::names::{list, printable};
+use crate::units;
+
+/// Largest files that are shown.
+const FILES: usize = 5;
+/// Names that are shown of a longer list.
+const NAMES: usize = 8;
+/// An instruction is cut to this many characters, where not everything is asked for.
+const INSTRUCTION: usize = 68;
+
+/// The payload line, what is aboard, the largest files, the classes, the layers.
+pub fn inspect(inspection: &Inspection, style: Style, all: bool) -> String {
+    let mut parts = vec![format!("  {}", style.bold(&payload(inspection))), sums(inspection)];
+    if !inspection.secrets.is_empty() {
+        parts.push(secrets(inspection, style));
+    }
+    parts.push(format!("  {}\n{}", style.dim("Largest files"), files(inspection, if all { 50 } else { FILES })));
+    parts.push(format!("  {}\n{}", style.dim("What the bytes are for"), classes(inspection)));
+    parts.push(format!("  {}\n{}", style.dim("Layers, lowest first"), layers(inspection, all)));
+    parts.push(format!("  {}\n{}", style.dim("Surface"), surface(inspection, all)));
+    if all {
+        parts.push(format!("  {}\n{}", style.dim("Packages"), packages(inspection)));
+    }
+    parts.join("\n\n")
+}
+
+/// One sentence on how much of the image is the application, and one on what else travels with it.
+pub fn payload(inspection: &Inspection) -> String {
+    let application = inspection.bytes_of(Class::Application);
+    let share = match inspection.stored_bytes {
+        0 => return "This image has no files.".to_owned(),
+        stored => percent(application, stored).replacen('l', "L", 1),
+    };
+    let surface = &inspection.surface;
+    let mut aboard = Vec::new();
+    let counted = [
+        (surface.compilers.len(), "compiler or build tool", "compilers and build tools"),
+        (surface.package_managers.len(), "package manager", "package managers"),
+        (surface.shells.len(), "shell", "shells"),
+    ];
+    for (count, one, many) in counted {
+        match count {
+            0 => {}
+            1 => aboard.push(format!("a {one}")),
+            _ => aboard.push(format!("{count} {many}")),
+        }
+    }
+    let weighed = [
+        (Class::PackageCache, "package caches"),
+        (Class::DevDependencies, "build-only dependencies"),
+        (Class::Tests, "tests"),
+        (Class::Vcs, "version history"),
+    ];
+    for (class, what) in weighed {
+        let bytes = inspection.bytes_of(class);
+        // Less than this is not worth a mention beside the rest.
+        if bytes >= 100_000 {
+            aboard.push(format!("{} of {what}", units::bytes(bytes)));
+        }
+    }
+    let first = format!("{share} of this image is your application.");
+    if aboard.is_empty() { first } else { format!("{first} Also aboard: {}.", list(aboard.iter().map(String::as_str))) }
+}
+
+fn sums(inspection: &Inspection) -> String {
+    let pull = match (inspection.pull_bytes, inspection.pull_exact) {
+        (None, _) => "pull not measured (--pull does)".to_owned(),
+        (Some(bytes), true) => format!("pull {}", units::bytes(bytes)),
+        (Some(bytes), false) => format!("pull at most {}, some of it uncompressed", units::bytes(bytes)),
+    };
+    let (stored, visible) = (units::bytes(inspection.stored_bytes), units::bytes(inspection.visible_bytes));
+    format!("  stored {stored} · visible {visible} · wasted {} · {pull}", units::bytes(inspection.wasted_bytes))
+}
+
+fn secrets(inspection: &Inspection, style: Style) -> String {
+    let lines = inspection.secrets.iter().map(|secret| {
+        let place =
+            secret.layer.map_or_else(|| "in the image's config".to_owned(), |layer| format!("in layer {layer}"));
+        format!("    {:<16} {} {place}", secret.rule, printable(&secret.path))
+    });
+    let head = format!("  {} A layer keeps what a later one deletes:", style.bad("Secrets?"));
+    std::iter::once(head).chain(lines).collect::<Vec<_>>().join("\n")
+}
+
+fn files(inspection: &Inspection, count: usize) -> String {
+    let mut table = table();
+    for file in inspection.files.iter().take(count) {
+        table.add_row([units::bytes(file.bytes), file.class.name().to_owned(), printable(&file.path)]);
+    }
+    indented(&mut table, &[0])
+}
+
+fn classes(inspection: &Inspection) -> String {
+    let mut classes: Vec<_> = inspection.classes.iter().collect();
+    classes.sort_by(|a, b| b.1.cmp(a.1));
+    let mut table = table();
+    for (class, bytes) in classes {
+        table.add_row([units::bytes(*bytes), percent(*bytes, inspection.stored_bytes), (*class).to_owned()]);
+    }
+    indented(&mut table, &[0, 1])
+}
+
+fn layers(inspection: &Inspection, all: bool) -> String {
+    let mut table = table();
+    table.set_header(["stored", "wasted", "pull", "made by"]);
+    for layer in &inspection.layers {
+        let instruction = layer.instruction.as_deref().unwrap_or("(history does not tell)");
+        let cut: String = instruction.chars().take(if all { usize::MAX } else { INSTRUCTION }).collect();
+        let ellipsis = if cut.len() < instruction.len() { "…" } else { "" };
+        let pull = layer.pull_bytes.map_or_else(|| "–".to_owned(), units::bytes);
+        table.add_row([units::bytes(layer.stored_bytes), units::bytes(layer.wasted_bytes), pull, cut + ellipsis]);
+    }
+    indented(&mut table, &[0, 1, 2])
+}
+
+fn surface(inspection: &Inspection, all: bool) -> String {
+    let surface = &inspection.surface;
+    let named = |names: &std::collections::BTreeSet<String>| {
+        let shown: Vec<_> =
+            names.iter().take(if all { usize::MAX } else { NAMES }).map(|name| printable(name)).collect();
+        let more = names.len() - shown.len();
+        let more = if more > 0 { format!(" and {more} more") } else { String::new() };
+        if names.is_empty() { "none".to_owned() } else { format!("{}{more}", shown.join(", ")) }
+    };
+    let yes = |there| if there { "yes" } else { "no" }.to_owned();
+    let user = if surface.user.is_empty() { "root".to_owned() } else { printable(&surface.user) };
+    let mut table = table();
+    for (what, value) in [
+        ("user", user),
+        ("shells", named(&surface.shells)),
+        ("package managers", named(&surface.package_managers)),
+        ("compilers", named(&surface.compilers)),
+        ("setuid", named(&surface.setuid)),
+        ("world-writable", named(&surface.world_writable)),
+        ("CA roots", yes(surface.ca_roots)),
+        ("time zones", yes(surface.tzdata)),
+        ("dynamic loader", yes(surface.loader)),
+    ] {
+        table.add_row([what.to_owned(), value]);
+    }
+    indented(&mut table, &[])
+}
+
+fn packages(inspection: &Inspection) -> String {
+    let mut table = table();
+    for package in &inspection.packages {
+        let bytes = package.bytes.map_or_else(|| "–".to_owned(), units::bytes);
+        table.add_row([package.ecosystem.clone(), printable(&package.name), printable(&package.version), bytes]);
+    }
+    if inspection.packages.is_empty() { "    none listed".to_owned() } else { indented(&mut table, &[3]) }
+}
+
+/// A share with a digit where it is small.
+#[expect(clippy::cast_precision_loss, reason = "a share, shown with at most three digits")]
+fn percent(part: u64, whole: u64) -> String {
+    let share = 100.0 * part as f64 / whole as f64;
+    if share > 0.0 && share < 0.05 {
+        "less than 0.1 %".to_owned()
+    } else if share < 9.95 {
+        format!("{share:.1} %")
+    } else {
+        format!("{share:.0} %")
+    }
+}
+
+fn table() -> Table {
+    let mut table = Table::new();
+    table.load_style(presets::NOTHING);
+    table
+}
+
+fn indented(table: &mut Table, right: &[usize]) -> String {
+    for column in right {
+        if let Some(column) = table.column_mut(*column) {
+            column.set_cell_alignment(CellAlignment::Right);
+        }
+    }
+    table.to_string().lines().map(|line| format!("   {}", line.trim_end())).collect::<Vec<_>>().join("\n")
+}
