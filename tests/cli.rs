@@ -28,6 +28,8 @@ Usage: cargo xtask [OPTIONS] [COMMAND]
 Learn:
   lesson   List the lessons, or run one: build, start, ask, measure, judge
   explain  Explain an error by its id
+  inspect  Say what an image is made of, byte by byte
+  diff     Say where the bytes went between two images
 
 Prepare:
   doctor   Say what this machine has and lacks, and prove the engine with a real container
