@@ -8,10 +8,19 @@ use drydock::process::{Command, Output};
 
 use crate::{told, xtask};
 
-/// A temporary repository. Removed when dropped.
+/// A temporary repository. Removed when dropped, with the images built from it.
 #[derive(Debug)]
 pub struct Fixture {
     folder: tempfile::TempDir,
+    tags: Vec<String>,
+}
+
+impl Drop for Fixture {
+    fn drop(&mut self) {
+        let remove = Command::new("docker").args(["image", "rm", "--force"]).args(self.tags.iter().cloned());
+        // Most fixtures are never built; then there is nothing to remove.
+        let _ = remove.output(Duration::from_mins(1));
+    }
 }
 
 /// One rung of the fixture's app.
@@ -26,7 +35,8 @@ pub struct Rung<'a> {
 impl Fixture {
     /// A workshop with an app `sloop` that has these rungs, and a lesson `ills` that builds and runs all of them.
     pub fn new(rungs: &[Rung<'_>]) -> Self {
-        let fixture = Self { folder: tempfile::tempdir().expect("a temporary folder") };
+        let tags = rungs.iter().map(|rung| format!("drydock.local/app/sloop:{}", rung.name)).collect();
+        let fixture = Self { folder: tempfile::tempdir().expect("a temporary folder"), tags };
         let root = Path::new(env!("CARGO_MANIFEST_DIR")).parent().expect("the repository");
         let contract = fs::read_to_string(root.join("apps/contract.toml")).expect("the contract");
         fixture.write("apps/contract.toml", &contract);
