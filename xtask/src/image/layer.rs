@@ -139,13 +139,13 @@ impl ReadLayer {
 ///
 /// Errors: anything that makes the blob other than a layer the engine would unpack; see [`super::Fault`].
 pub fn read(blob: impl Read, encoding: Encoding) -> fault::Read<ReadLayer> {
-    let mut blob = Hashing::new(blob);
     if encoding == Encoding::Plain {
         // One hash serves for both digests.
-        let (contents, tar) = read_tar(encoding::unpack(&mut blob, encoding))?;
+        let (contents, tar) = read_tar(encoding::unpack(blob, encoding))?;
         let (digest, bytes) = tar.finish()?;
         return Ok(ReadLayer { facts: contents.facts(digest), blob: digest, blob_bytes: bytes, encoding });
     }
+    let mut blob = Hashing::new(blob);
     let (contents, tar) = read_tar(encoding::unpack(&mut blob, encoding))?;
     let (diff_id, _) = tar.finish()?;
     let (digest, bytes) = blob.finish()?;
