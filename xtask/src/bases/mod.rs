@@ -18,7 +18,7 @@ use std::collections::{BTreeMap, BTreeSet};
 use std::path::PathBuf;
 
 pub use archive::{contents, load, save};
-pub use choice::{Choice, Decision, Wanted};
+pub use choice::{Choice, Decision, Wanted, canonical};
 pub use overlay::Overlay;
 pub use plan::{Plan, Surroundings};
 pub use recipe::Recipes;

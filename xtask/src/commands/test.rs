@@ -42,6 +42,7 @@ const PARTS: &[Part] = &[
     engine("apps", "each app's own formatter, linter and tests pass inside its build", check_apps),
     engine("contract", "every image of every app keeps the HTTP contract", |w, _| trial(w, "contract")),
     engine("lessons", "every lesson runs from start to end and its expectations hold", |w, _| trial(w, "lessons")),
+    Part { full: true, ..engine("registry", "a lesson builds on bases of a registry", |w, _| trial(w, "registry")) },
 ];
 
 const fn quick(name: &'static str, proves: &'static str, run: fn(&Workshop, &dyn Sink) -> Result<()>) -> Part {
