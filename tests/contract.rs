@@ -9,7 +9,6 @@ use std::sync::{Arc, Mutex};
 use std::time::{Duration, Instant};
 
 use drydock::bases;
-use drydock::cli::BaseOptions;
 use drydock::engine::Engine;
 use drydock::event::Silent;
 use drydock::model::{Contract, Request, Setup};
@@ -146,8 +145,7 @@ fn ships_no_ca(image: &Image) -> Result<(), Failed> {
 
 /// One line from the middle of each certificate this machine gives to toolchain bases: as good as unique.
 fn own_certificates() -> Vec<String> {
-    let chosen =
-        bases::choose(&BaseOptions::default(), Engine::new(&Silent)).unwrap_or_else(|p| panic!("{}", told(&p)));
+    let chosen = bases::choose(None, &[], Engine::new(&Silent)).unwrap_or_else(|p| panic!("{}", told(&p)));
     let texts = chosen.overlay.files.iter().map(|file| std::fs::read_to_string(file).expect("a certificate is text"));
     texts.filter_map(|text| text.lines().nth(8).map(str::to_owned)).filter(|line| line.len() > 40).collect()
 }

@@ -7,7 +7,6 @@ use std::path::PathBuf;
 use std::sync::LazyLock;
 
 use drydock::bases;
-use drydock::cli::BaseOptions;
 use drydock::engine::{Engine, bake, build};
 use drydock::error::{Problem, Result};
 use drydock::event::Silent;
@@ -23,7 +22,7 @@ pub fn built_images(workshop: &Workshop) -> Result<Vec<Image>> {
     let images = plan::everything(workshop, |app, rung| workshop.dockerfile(app, rung))?;
     let engine = Engine::new(&Silent);
     let options = bake::Options::default();
-    let chosen = bases::choose(&BaseOptions::default(), engine)?;
+    let chosen = bases::choose(None, &[], engine)?;
     let contexts = bases::ensure(&plan::bases(&images), &chosen, false, engine)?;
     let dockerfiles: BTreeMap<String, String> = images.iter().map(|i| (i.name.target(), i.dockerfile())).collect();
     let definition = plan::definition(&images, &contexts);

@@ -4,7 +4,7 @@
 
 use std::time::Duration;
 
-use crate::model::{ImageName, Measurement, Verdict};
+use crate::model::ImageName;
 
 /// Receives events as they happen, from several threads.
 pub trait Sink: Send + Sync {
@@ -45,19 +45,24 @@ pub enum Event {
         /// One remark, e.g. `cached` or `12.4 s`.
         remark: String,
     },
-    /// A container answered; its row of the table is complete except for what is weighed later.
+    /// An item of the current phase is done that is too small for a line of its own; shown with `--verbose`.
+    Counted {
+        /// Which item, e.g. `layer 04c19d07c889`.
+        item: String,
+        /// One remark, e.g. `588 MB in 9194 files`.
+        remark: String,
+    },
+    /// A container answered: all that a row of the table shows is known.
     Ready {
         /// Which image.
         image: ImageName,
+        /// What the image stores, in bytes.
+        stored_bytes: u64,
         /// From `docker run` to the first good answer.
         after: Duration,
         /// Where it answers, shown with `--keep`.
         url: String,
     },
-    /// All is known about one image.
-    Measured(Box<Measurement>),
-    /// An expectation was judged.
-    Judged(Verdict),
     /// A command that Docker was given, as a shell would take it. Shown with `--verbose`.
     Command(String),
     /// Something worth a line that is neither progress nor result.

@@ -24,7 +24,6 @@ pub use plan::{Plan, Surroundings};
 pub use recipe::Recipes;
 pub use store::list;
 
-use crate::cli::BaseOptions;
 use crate::engine::{Engine, docker};
 #[cfg(doc)]
 use crate::error::ErrorId;
@@ -60,12 +59,12 @@ pub struct Bases {
 /// Reads the recipes, decides where bases come from, says so, and looks for this network's CA.
 ///
 /// Errors: an invalid recipe, a named file of certificates that holds none, no `docker` command.
-pub fn choose(options: &BaseOptions, engine: Engine<'_>) -> Result<Bases> {
+pub fn choose(wanted: Option<&Wanted>, ca_files: &[PathBuf], engine: Engine<'_>) -> Result<Bases> {
     let repository = workshop::root()?;
     let recipes = Recipes::load(&repository)?;
-    let decision = choice::decide(options.bases.as_ref(), recipes.probe())?;
+    let decision = choice::decide(wanted, recipes.probe())?;
     let variables: BTreeSet<&str> = recipes.mirror_variables().collect();
-    let overlay = Overlay::of_this_host(&options.ca_file, variables)?;
+    let overlay = Overlay::of_this_host(ca_files, variables)?;
     if decision.fresh {
         engine.sink().emit(Event::Note(format!("Bases: {}, because {}.", decision.choice, decision.why)));
     }

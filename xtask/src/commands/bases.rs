@@ -5,7 +5,7 @@ use std::path::Path;
 
 use super::Context;
 use crate::bases::{self, Bases, Choice, Wanted};
-use crate::cli::{self, BaseOptions, BasesCommand};
+use crate::cli::{self, BasesCommand};
 use crate::engine::Engine;
 use crate::error::{ErrorId, Exit, Problem, Result};
 use crate::model::{BaseReport, BaseRow, BaseState};
@@ -27,7 +27,7 @@ pub fn run(options: &cli::Bases, context: Context) -> Result<Exit> {
 }
 
 fn list(json: bool, engine: Engine<'_>, context: Context) -> Result<Exit> {
-    let chosen = bases::choose(&BaseOptions::default(), engine)?;
+    let chosen = bases::choose(None, &[], engine)?;
     let arch = bases::architecture(engine)?;
     let report = BaseReport {
         schema: SCHEMA,
@@ -47,7 +47,7 @@ fn list(json: bool, engine: Engine<'_>, context: Context) -> Result<Exit> {
 
 /// Local bases, wherever builds get theirs from: who builds, saves or loads them means those.
 fn local(ca_file: &[std::path::PathBuf], engine: Engine<'_>) -> Result<Bases> {
-    bases::choose(&BaseOptions { bases: Some(Wanted::Exactly(Choice::Local)), ca_file: ca_file.to_vec() }, engine)
+    bases::choose(Some(&Wanted::Exactly(Choice::Local)), ca_file, engine)
 }
 
 fn build(

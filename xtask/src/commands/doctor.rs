@@ -2,7 +2,7 @@
 
 use super::Context;
 use crate::bases::{self, Bases, Choice};
-use crate::cli::{self, BaseOptions};
+use crate::cli;
 use crate::engine::proof::{self, Proof};
 use crate::engine::reach::{self, Reached};
 use crate::engine::{Engine, disk};
@@ -25,7 +25,7 @@ pub fn run(options: &cli::Doctor, context: Context) -> Result<Exit> {
     if options.setup {
         setup::engine(sink)?;
         let engine = Engine::new(sink);
-        if bases::choose(&BaseOptions::default(), engine)?.decision.choice == Choice::Local {
+        if bases::choose(None, &[], engine)?.decision.choice == Choice::Local {
             setup::tools(&[Tool::Mmdebstrap], sink)?;
         }
     }
@@ -78,7 +78,7 @@ fn with_engine(reached: &Reached, sink: &dyn Sink, found: &mut Findings) {
     };
     found.ok("images", format!("in {store}, under {}", reached.data_root.display()));
     // Where bases come from, and with that whether a registry answers, is decided and explained by the bases' own room.
-    let missing = match bases::choose(&BaseOptions::default(), engine) {
+    let missing = match bases::choose(None, &[], engine) {
         Ok(chosen) => with_bases(&chosen, &reached.arch, engine, found),
         Err(problem) => {
             found.problem("bases", problem);

@@ -14,7 +14,7 @@ use crate::image::Way;
 use crate::model::{App, AppId, Environment, Lesson, LessonRef, LessonReport};
 use crate::plan::{self, Plan};
 use crate::report::{self, Finish};
-use crate::runner::{self, Options, Outcome};
+use crate::runner::{self, Job, Options, Outcome};
 use crate::setup;
 use crate::state;
 use crate::state::memory::{Cold, Memory};
@@ -43,7 +43,7 @@ pub fn run(options: &cli::Lesson, context: Context) -> Result<Exit> {
     }
     let reached = reach::probe()?;
     let engine = Engine::new(sink);
-    let bases = bases::choose(&options.bases, engine)?;
+    let bases = bases::choose(options.bases.bases.as_ref(), &options.bases.ca_file, engine)?;
     sink.emit(Event::Started {
         title: format!("Lesson {} · {}", lesson.number, lesson.title),
         surroundings: format!("bases: {} · engine {} · {} CPUs", bases.described(), reached.engine, reached.cpus),
@@ -52,7 +52,14 @@ pub fn run(options: &cli::Lesson, context: Context) -> Result<Exit> {
     let build = bake::Options { no_cache: options.no_cache, builder: options.builder.clone() };
     let contexts = bases::ensure(&plan::bases(&plan.images), &bases, options.setup, engine)?;
     let run_options = Options { build, keep: options.keep, weigh: Way::to(&reached, false) };
-    let outcome = runner::run(&plan, &contexts, &workshop.contract, &run_options, &workshop.root, engine)?;
+    let job = Job {
+        plan: &plan,
+        contexts: &contexts,
+        contract: &workshop.contract,
+        options: &run_options,
+        root: &workshop.root,
+    };
+    let outcome = job.run(engine)?;
     let environment = environment(&reached, bases.described());
     finish(&workshop, &plan, &contexts, outcome, environment, options, context)
 }
@@ -134,7 +141,7 @@ fn apps(workshop: &Workshop, options: &cli::Lesson) -> Result<Vec<AppId>> {
 
 fn dry_run(plan: &Plan, options: &cli::Lesson, sink: &dyn Sink) -> Result<Exit> {
     let engine = Engine::new(sink);
-    let bases = bases::choose(&options.bases, engine)?;
+    let bases = bases::choose(options.bases.bases.as_ref(), &options.bases.ca_file, engine)?;
     let contexts = bases::contexts(&plan::bases(&plan.images), &bases)?;
     for image in &plan.images {
         report::line(image.target(&contexts).by_hand().display());

@@ -4,7 +4,7 @@ use std::time::Instant;
 
 use super::Context;
 use crate::bases;
-use crate::cli::{BaseOptions, Test};
+use crate::cli::Test;
 use crate::engine::{Engine, bake, build, reach};
 use crate::error::{ErrorId, Exit, Problem, Result};
 use crate::event::Sink;
@@ -131,7 +131,7 @@ fn check_apps(workshop: &Workshop, sink: &dyn Sink) -> Result<()> {
             images.push(plan::Image { bases, ..image });
         }
     }
-    let chosen = bases::choose(&BaseOptions::default(), engine)?;
+    let chosen = bases::choose(None, &[], engine)?;
     let contexts = bases::ensure(&plan::bases(&images), &chosen, false, engine)?;
     let mut definition = plan::definition(&images, &contexts);
     for (name, target) in &mut definition.targets {

@@ -16,6 +16,9 @@ use crate::names::printable;
 /// Lines of a failed step's output that are shown.
 const LINES: usize = 15;
 
+/// What is announced of a target whose image is in the store; steps it shares with another may still be reported.
+const DONE: &str = "done";
+
 /// A finished build.
 #[derive(Debug)]
 pub struct Built {
@@ -60,13 +63,13 @@ pub fn build(
             if step.target.is_empty() || step.started.is_none() {
                 continue;
             }
-            let doing =
-                if step.completed.is_some() && step.name.starts_with("exporting") { "done" } else { &step.name };
-            if announced.get(&step.target).is_none_or(|last| last != doing) {
+            let doing = if step.completed.is_some() && step.name.starts_with("exporting") { DONE } else { &step.name };
+            let news = |last: &String| last != doing && last != DONE;
+            if announced.get(&step.target).is_none_or(news) {
                 announced.insert(step.target.clone(), doing.to_owned());
                 let item = step.target.clone();
                 sink.emit(match doing {
-                    "done" => Event::Done { remark: remark(record.summary(&item)), item },
+                    DONE => Event::Done { remark: remark(record.summary(&item)), item },
                     doing => Event::Progress { item, doing: printable(doing) },
                 });
             }

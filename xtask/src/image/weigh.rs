@@ -1,7 +1,7 @@
 //! Weighing images of the engine: from memory where it can be, else with what travels least.
 
 use std::cell::Cell;
-use std::collections::{BTreeMap, HashMap};
+use std::collections::{BTreeMap, BTreeSet, HashMap};
 use std::io::Read;
 
 use super::archive;
@@ -126,6 +126,9 @@ impl Means<'_> {
         let to_stream = items.iter().filter(|(wanted, weight)| weight.is_none() && lacks(wanted));
         let to_stream: Vec<_> = to_stream.map(|(wanted, _)| wanted.image).collect();
         if !to_stream.is_empty() {
+            self.announce(items.iter().filter(|(_, weight)| weight.is_none()).map(|(wanted, _)| *wanted), |id| {
+                !known.contains_key(id)
+            });
             let learned = self.stream(&to_stream, &known)?;
             known.extend(learned);
         }
@@ -167,6 +170,7 @@ impl Means<'_> {
         if images.is_empty() || self.unreachable.get() {
             return Ok(HashMap::new());
         }
+        self.announce(wanted.iter().copied(), |id| !self.pushed(key, id));
         let outcome = (self.push)(&images)?;
         interrupt::check()?;
         if !outcome.reached {
@@ -195,6 +199,12 @@ impl Means<'_> {
         Ok(outcome.learned.layers)
     }
 
+    /// Says how many different layers are about to be read.
+    fn announce<'w>(&self, images: impl Iterator<Item = &'w Wanted<'w>>, new: impl Fn(&Digest) -> bool) {
+        let layers: BTreeSet<&Digest> = images.flat_map(|wanted| &wanted.diff_ids).filter(|id| new(id)).collect();
+        self.sink.emit(Event::Phase { name: "Weighing", total: layers.len(), of: "layers" });
+    }
+
     fn unpushed(&self, wanted: &Wanted, why: &str) {
         let image = wanted.image;
         self.sink.emit(Event::Warning(format!("{image} could not be weighed by pushing it: {why}")));
@@ -208,9 +218,9 @@ impl Means<'_> {
                 known.contains_key(digest) || inside().is_some_and(|diff_id| known.contains_key(&diff_id))
             };
             let mut on_layer = |read: &ReadLayer| {
-                self.sink.emit(Event::Progress {
+                self.sink.emit(Event::Counted {
                     item: format!("layer {}", read.facts.diff_id.short()),
-                    doing: format!("{} in {} files", bytes(read.facts.stored_bytes), read.facts.files),
+                    remark: format!("{} in {} files", bytes(read.facts.stored_bytes), read.facts.files),
                 });
                 self.keep(self.memory.keep_layer(read));
             };

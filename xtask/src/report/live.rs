@@ -66,6 +66,14 @@ impl Live {
         bar.set_message(doing.to_owned());
     }
 
+    fn count(&self) {
+        if let Ok(state) = self.state.lock()
+            && let Some(overall) = &state.overall
+        {
+            overall.inc(1);
+        }
+    }
+
     fn done(&self, item: &str, remark: &str) {
         let Ok(mut state) = self.state.lock() else { return };
         if let Some(bar) = state.items.remove(item) {
@@ -95,13 +103,16 @@ impl Sink for Live {
             Event::Phase { name, total, .. } => self.phase(name, total),
             Event::Progress { item, doing } => self.progress(&item, &doing),
             Event::Done { item, remark } => self.done(&item, &remark),
-            Event::Ready { image, after, .. } => {
-                self.done(&image.to_string(), &format!("answered in {}", units::seconds(after)));
+            Event::Counted { item, remark } if self.verbose => self.done(&item, &remark),
+            Event::Counted { .. } => self.count(),
+            Event::Ready { image, stored_bytes, after, .. } => {
+                let remark = format!("{:>8}  answered in {}", units::bytes(stored_bytes), units::seconds(after));
+                self.done(&image.to_string(), &remark);
             }
             Event::Command(command) if self.verbose => self.print(&self.style.dim(&format!("  $ {command}"))),
             Event::Note(text) => self.print(&text),
             Event::Warning(text) => self.print(&format!("{} {text}", self.style.bad("warning:"))),
-            Event::Measured(_) | Event::Judged(_) | Event::Command(_) => {}
+            Event::Command(_) => {}
         }
     }
 }

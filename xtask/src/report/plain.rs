@@ -49,22 +49,15 @@ impl Sink for Plain {
             }
             Event::Progress { item, doing } if self.verbose => out::message(format!("  {item}: {doing}")),
             Event::Done { item, remark } => self.done(&item, &remark),
-            Event::Ready { image, after, url } => {
-                self.done(&image.to_string(), &format!("answered in {} at {url}", units::seconds(after)));
-            }
-            Event::Measured(m) => {
-                out::message(format!(
-                    "  {}/{}: {} stored, user {}",
-                    m.app,
-                    m.rung,
-                    units::bytes(m.stored_bytes),
-                    m.user
-                ));
+            Event::Counted { item, remark } if self.verbose => self.done(&item, &remark),
+            Event::Ready { image, stored_bytes, after, url } => {
+                let remark = format!("{}, answered in {} at {url}", units::bytes(stored_bytes), units::seconds(after));
+                self.done(&image.to_string(), &remark);
             }
             Event::Command(command) if self.verbose => out::message(self.style.dim(&format!("  $ {command}"))),
             Event::Note(text) => out::message(text),
             Event::Warning(text) => out::message(format!("{} {text}", self.style.bad("warning:"))),
-            Event::Progress { .. } | Event::Command(_) | Event::Judged(_) => {}
+            Event::Progress { .. } | Event::Counted { .. } | Event::Command(_) => {}
         }
     }
 }

@@ -3,16 +3,18 @@
 mod serve;
 
 use std::collections::BTreeMap;
+use std::path::Path;
+use std::time::Duration;
 
 pub use serve::{Served, container_of, serve, start};
 
-use crate::engine::{Engine, bake, build};
+use crate::engine::{Engine, bake, build, image};
 use crate::error::{Problem, Result};
 use crate::event::Event;
 use crate::image::weigh::{self, Subject};
 use crate::interrupt;
 use crate::model::{Contract, Measurement, Verdict};
-use crate::plan::{self, Plan};
+use crate::plan::{self, Image, Plan};
 use crate::rules;
 use crate::state::ledger::{self, Run};
 
@@ -37,7 +39,7 @@ pub struct Outcome {
     /// What went wrong with single containers. The others were measured all the same.
     pub problems: Vec<Problem>,
     /// Wall time of the build of all images together.
-    pub built_in: std::time::Duration,
+    pub built_in: Duration,
     /// Whether anything was taken from the build cache.
     pub any_cached: bool,
     /// Containers of this run that could not be removed.
@@ -46,99 +48,117 @@ pub struct Outcome {
     pub kept: Vec<(String, String)>,
 }
 
-/// Runs a plan: builds, weighs, starts, asks, removes, judges.
-///
-/// A container that is not healthy does not stop the others; a build that fails stops everything.
-///
-/// Errors: whatever building or weighing fails with, and [`crate::error::ErrorId::Interrupted`]. The run's containers are
-/// removed in every case.
-pub fn run(
-    plan: &Plan,
-    contexts: &BTreeMap<String, String>,
-    contract: &Contract,
-    options: &Options,
-    root: &std::path::Path,
-    engine: Engine<'_>,
-) -> Result<Outcome> {
-    let swept = ledger::sweep(engine)?;
-    if swept > 0 {
-        engine.sink().emit(Event::Note(format!("Removed {swept} containers that an earlier run had left behind.")));
-    }
-    let run = Run::begin()?;
-    interrupt::note_run(Some(run.id()));
-    let outcome = in_run(plan, contexts, contract, options, root, engine, &run);
-    if options.keep && outcome.is_ok() && !interrupt::requested() {
-        run.keep();
-    }
-    let leftovers = run.clean(engine);
-    interrupt::note_run(None);
-    if interrupt::requested() {
-        return Err(interrupt::problem());
-    }
-    outcome.map(|outcome| Outcome { leftovers, ..outcome })
+/// All that a run needs to know.
+#[derive(Clone, Copy, Debug)]
+pub struct Job<'a> {
+    /// What to build and to run.
+    pub plan: &'a Plan,
+    /// Where each base comes from.
+    pub contexts: &'a BTreeMap<String, String>,
+    /// What the services must answer.
+    pub contract: &'a Contract,
+    /// How.
+    pub options: &'a Options,
+    /// Folder of the repository.
+    pub root: &'a Path,
 }
 
-fn in_run(
-    plan: &Plan,
-    contexts: &BTreeMap<String, String>,
-    contract: &Contract,
-    options: &Options,
-    root: &std::path::Path,
-    engine: Engine<'_>,
-    run: &Run,
-) -> Result<Outcome> {
-    let definition = plan::definition(&plan.images, contexts);
-    let dockerfiles = plan.images.iter().map(|image| (image.name.target(), image.dockerfile())).collect();
-    let built = build::build(&definition, &options.build, &dockerfiles, root, engine)?;
-    interrupt::check()?;
+impl Job<'_> {
+    /// Builds, weighs, starts, asks, removes, judges.
+    ///
+    /// A container that is not healthy does not stop the others; a build that fails stops everything.
+    ///
+    /// Errors: whatever building or weighing fails with, and [`crate::error::ErrorId::Interrupted`]. The run's containers
+    /// are removed in every case.
+    pub fn run(&self, engine: Engine<'_>) -> Result<Outcome> {
+        let swept = ledger::sweep(engine)?;
+        if swept > 0 {
+            let note = format!("Removed {swept} containers that an earlier run had left behind.");
+            engine.sink().emit(Event::Note(note));
+        }
+        let run = Run::begin()?;
+        interrupt::note_run(Some(run.id()));
+        let outcome = self.measure(&run, engine);
+        if self.options.keep && outcome.is_ok() && !interrupt::requested() {
+            run.keep();
+        }
+        let leftovers = run.clean(engine);
+        interrupt::note_run(None);
+        if interrupt::requested() {
+            return Err(interrupt::problem());
+        }
+        outcome.map(|outcome| Outcome { leftovers, ..outcome })
+    }
 
-    let tags: Vec<String> = plan.images.iter().map(|image| image.name.tag()).collect();
-    let inspected = engine.inspect_images(&tags)?;
-    let of = |tag: &str| inspected.iter().find(|i| i.repo_tags.iter().any(|t| t == tag));
-    let subjects: Vec<Subject> = tags
-        .iter()
-        .filter_map(|tag| Some(Subject { image: tag.clone(), layers: of(tag)?.root_fs.layers.clone() }))
-        .collect();
-    let weights = weigh::weigh(&subjects, engine, options.weigh)?;
-    interrupt::check()?;
+    fn measure(&self, run: &Run, engine: Engine<'_>) -> Result<Outcome> {
+        let images = &self.plan.images;
+        let definition = plan::definition(images, self.contexts);
+        let dockerfiles = images.iter().map(|image| (image.name.target(), image.dockerfile())).collect();
+        let built = build::build(&definition, &self.options.build, &dockerfiles, self.root, engine)?;
+        interrupt::check()?;
 
-    let served = serve(plan, contract, run, engine, options.keep);
-    interrupt::check()?;
+        let inspected = Inspected(engine.inspect_images(&images.iter().map(|i| i.name.tag()).collect::<Vec<_>>())?);
+        let weights = weigh::weigh(&inspected.subjects(images), engine, self.options.weigh)?;
+        interrupt::check()?;
 
-    let mut results = Vec::new();
-    let mut problems = Vec::new();
-    let mut kept = Vec::new();
-    for (image, served) in plan.images.iter().zip(served) {
+        let stored = |image: &Image| weights.get(&image.name.tag()).map_or(0, |weight| weight.stored_bytes);
+        let served = serve(images, &stored, self.contract, run, engine, self.options.keep);
+        interrupt::check()?;
+
+        let mut kept = Vec::new();
+        let mut problems = Vec::new();
+        let mut results = Vec::new();
+        for (image, served) in images.iter().zip(served) {
+            let summary = built.summary(&image.name.target());
+            let weight = weights.get(&image.name.tag()).cloned().unwrap_or_default();
+            results.push(Measurement {
+                app: image.name.app.clone(),
+                rung: image.name.rung.clone(),
+                image: image.name.tag(),
+                stored_bytes: weight.stored_bytes,
+                files: weight.files,
+                pull_bytes: weight.pull_bytes,
+                layers: inspected.of(image).map_or(0, |i| i.root_fs.layers.len()),
+                build_ms: millis(summary.took),
+                parallel: images.len() > 1,
+                cached: summary.cached,
+                ready_ms: millis(served.ready),
+                health: served.health,
+                user: inspected.user(image),
+                hardened: image.rung.hardened,
+            });
+            kept.extend(served.url.filter(|_| self.options.keep).map(|url| (image.name.to_string(), url)));
+            let named = |problem: Problem| Problem { fact: format!("{}: {}", image.name, problem.fact), ..problem };
+            problems.extend(served.problem.map(named));
+        }
+        let verdicts = self.plan.lesson.expect.iter().flat_map(|expect| rules::judge(expect, &results)).collect();
+        let any_cached = built.any_cached();
+        Ok(Outcome { results, verdicts, problems, built_in: built.took, any_cached, leftovers: 0, kept })
+    }
+}
+
+/// What the engine says of the images that were built.
+struct Inspected(Vec<image::Inspected>);
+
+impl Inspected {
+    fn of(&self, image: &Image) -> Option<&image::Inspected> {
         let tag = image.name.tag();
-        let summary = built.summary(&image.name.target());
-        let user = of(&tag).map(|i| i.config.user.clone()).unwrap_or_default();
-        let weight = weights.get(&tag).cloned().unwrap_or_default();
-        results.push(Measurement {
-            app: image.name.app.clone(),
-            rung: image.name.rung.clone(),
-            image: tag.clone(),
-            stored_bytes: weight.stored_bytes,
-            files: weight.files,
-            pull_bytes: weight.pull_bytes,
-            layers: of(&tag).map_or(0, |i| i.root_fs.layers.len()),
-            build_ms: millis(summary.took),
-            parallel: plan.images.len() > 1,
-            cached: summary.cached,
-            ready_ms: millis(served.ready),
-            health: served.health,
-            user: if user.is_empty() { "root".to_owned() } else { user },
-            hardened: image.rung.hardened,
-        });
-        kept.extend(served.url.filter(|_| options.keep).map(|url| (image.name.to_string(), url)));
-        problems.extend(
-            served.problem.map(|problem| Problem { fact: format!("{}: {}", image.name, problem.fact), ..problem }),
-        );
+        self.0.iter().find(|i| i.repo_tags.contains(&tag))
     }
-    let verdicts = plan.lesson.expect.iter().flat_map(|expect| rules::judge(expect, &results)).collect();
-    let any_cached = built.any_cached();
-    Ok(Outcome { results, verdicts, problems, built_in: built.took, any_cached, leftovers: 0, kept })
+
+    fn subjects(&self, images: &[Image]) -> Vec<Subject> {
+        let subject =
+            |image: &Image| Some(Subject { image: image.name.tag(), layers: self.of(image)?.root_fs.layers.clone() });
+        images.iter().filter_map(subject).collect()
+    }
+
+    /// An image that names no user runs as root.
+    fn user(&self, image: &Image) -> String {
+        let named = self.of(image).map(|i| i.config.user.clone()).filter(|user| !user.is_empty());
+        named.unwrap_or_else(|| "root".to_owned())
+    }
 }
 
-fn millis(duration: std::time::Duration) -> u64 {
+fn millis(duration: Duration) -> u64 {
     u64::try_from(duration.as_millis()).unwrap_or(u64::MAX)
 }

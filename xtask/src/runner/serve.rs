@@ -9,7 +9,7 @@ use crate::error::{ErrorId, Problem, Result};
 use crate::event::Event;
 use crate::interrupt;
 use crate::model::{Contract, Health, Setup};
-use crate::plan::{Image, Plan};
+use crate::plan::Image;
 use crate::probe;
 use crate::state::ledger::Run;
 
@@ -29,17 +29,25 @@ pub struct Served {
     pub problem: Option<Problem>,
 }
 
-/// Starts, asks and removes a container of every image of the plan. The result has the plan's order.
-pub fn serve(plan: &Plan, contract: &Contract, run: &Run, engine: Engine<'_>, keep: bool) -> Vec<Served> {
-    engine.sink().emit(Event::Phase { name: "Starting", total: plan.images.len(), of: "containers" });
+/// Starts, asks and removes a container of every image. `stored` says how many bytes an image stores, for the row that is
+/// shown when it answered. The result has the order of `images`.
+pub fn serve(
+    images: &[Image],
+    stored: &(dyn Fn(&Image) -> u64 + Sync),
+    contract: &Contract,
+    run: &Run,
+    engine: Engine<'_>,
+    keep: bool,
+) -> Vec<Served> {
+    engine.sink().emit(Event::Phase { name: "Starting", total: images.len(), of: "containers" });
     let next = AtomicUsize::new(0);
-    let served = Mutex::new(plan.images.iter().map(|_| None).collect::<Vec<Option<Served>>>());
+    let served = Mutex::new(images.iter().map(|_| None).collect::<Vec<Option<Served>>>());
     std::thread::scope(|scope| {
-        for _ in 0..AT_ONCE.min(plan.images.len()) {
+        for _ in 0..AT_ONCE.min(images.len()) {
             scope.spawn(|| {
-                while let Some(image) = plan.images.get(next.fetch_add(1, Ordering::Relaxed)) {
-                    let one = serve_one(image, contract, run, engine, keep);
-                    let index = plan.images.iter().position(|i| i.name == image.name);
+                while let Some(image) = images.get(next.fetch_add(1, Ordering::Relaxed)) {
+                    let one = serve_one(image, stored(image), contract, run, engine, keep);
+                    let index = images.iter().position(|i| i.name == image.name);
                     if let (Ok(mut served), Some(index)) = (served.lock(), index) {
                         served[index] = Some(one);
                     }
@@ -51,7 +59,14 @@ pub fn serve(plan: &Plan, contract: &Contract, run: &Run, engine: Engine<'_>, ke
     served.into_iter().map(|one| one.unwrap_or_else(|| unwell(interrupt::problem()))).collect()
 }
 
-fn serve_one(image: &Image, contract: &Contract, run: &Run, engine: Engine<'_>, keep: bool) -> Served {
+fn serve_one(
+    image: &Image,
+    stored_bytes: u64,
+    contract: &Contract,
+    run: &Run,
+    engine: Engine<'_>,
+    keep: bool,
+) -> Served {
     if interrupt::requested() {
         return unwell(interrupt::problem());
     }
@@ -73,7 +88,12 @@ fn serve_one(image: &Image, contract: &Contract, run: &Run, engine: Engine<'_>, 
     match served {
         Ok((health, ready, address)) => {
             let url = format!("http://{address}/");
-            engine.sink().emit(Event::Ready { image: image.name.clone(), after: ready, url: url.clone() });
+            engine.sink().emit(Event::Ready {
+                image: image.name.clone(),
+                stored_bytes,
+                after: ready,
+                url: url.clone(),
+            });
             Served { health, ready, url: Some(url), problem: None }
         }
         Err(problem) => {

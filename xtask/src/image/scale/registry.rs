@@ -221,9 +221,9 @@ impl<'r> Registry<'r> {
         };
         let read = layer::read(start.as_slice().chain(body), encoding)
             .inspect_err(|fault| locked(&self.learned).fault = Some(fault.clone()))?;
-        self.sink.emit(Event::Progress {
+        self.sink.emit(Event::Counted {
             item: format!("layer {}", read.facts.diff_id.short()),
-            doing: format!("{} in {} files", units::bytes(read.facts.stored_bytes), read.facts.files),
+            remark: format!("{} in {} files", units::bytes(read.facts.stored_bytes), read.facts.files),
         });
         if let Err(problem) = self.memory.keep_layer(&read) {
             self.sink.emit(Event::Warning(format!("What was learned of a layer could not be kept. {problem}")));
