@@ -121,6 +121,16 @@ impl Command {
         env.chain([quote(&self.program)]).chain(self.args.iter().map(|a| quote(a))).collect::<Vec<_>>().join(" ")
     }
 
+    /// The command with its standard input, as lines a POSIX shell would take.
+    pub fn script(&self) -> String {
+        match &self.stdin {
+            None => self.display(),
+            Some(bytes) => {
+                format!("{} <<'INPUT'\n{}\nINPUT", self.display(), String::from_utf8_lossy(bytes).trim_end())
+            }
+        }
+    }
+
     /// Runs to the end and captures both streams. A status other than 0 is not an error here: the caller knows what it means.
     ///
     /// Errors: the program cannot be started ([`ErrorId::ToolMissing`]), or `limit` passes

@@ -7,11 +7,12 @@ use crate::bases;
 use crate::cli;
 use crate::engine::Engine;
 use crate::engine::bake;
+use crate::engine::disk;
 use crate::engine::reach::{self, Reached};
 use crate::error::{Exit, Result};
 use crate::event::{Event, Sink};
 use crate::image::Way;
-use crate::model::{App, AppId, Environment, Lesson, LessonRef, LessonReport};
+use crate::model::{App, AppId, Cache, Environment, Lesson, LessonRef, LessonReport};
 use crate::plan::{self, Plan};
 use crate::report::{self, Finish};
 use crate::runner::{self, Job, Options, Outcome};
@@ -49,9 +50,15 @@ pub fn run(options: &cli::Lesson, context: Context) -> Result<Exit> {
         surroundings: format!("bases: {} · engine {} · {} CPUs", bases.described(), reached.engine, reached.cpus),
     });
     sink.emit(Event::Note(format!("{}\n", lesson.question)));
+    disk::require(&reached, disk::FOR_A_LESSON.0, disk::FOR_A_LESSON.1)?;
     let build = bake::Options { no_cache: options.no_cache, builder: options.builder.clone() };
     let contexts = bases::ensure(&plan::bases(&plan.images), &bases, options.setup, engine)?;
-    let run_options = Options { build, keep: options.keep, weigh: Way::to(&reached, false) };
+    let run_options = Options {
+        build,
+        keep: options.keep,
+        at_once: usize::try_from(reached.cpus).unwrap_or(1),
+        weigh: Way::to(&reached, false),
+    };
     let job = Job {
         plan: &plan,
         contexts: &contexts,
@@ -79,6 +86,7 @@ fn finish(
         schema: SCHEMA,
         lesson: LessonRef { id: lesson.id.clone(), number: lesson.number, title: lesson.title.clone() },
         environment,
+        build_ms: u64::try_from(outcome.built_in.as_millis()).unwrap_or(u64::MAX),
         results: outcome.results,
         expectations: outcome.verdicts,
         leftovers: outcome.leftovers,
@@ -95,7 +103,7 @@ fn finish(
         let example = plan.images.last().map(|image| image.target(contexts).by_hand().display()).unwrap_or_default();
         let finish = Finish {
             built_in: outcome.built_in,
-            any_cached: outcome.any_cached,
+            cache: outcome.cache,
             last_cold,
             by_hand: example,
             kept: &outcome.kept,
@@ -143,9 +151,8 @@ fn dry_run(plan: &Plan, options: &cli::Lesson, sink: &dyn Sink) -> Result<Exit> 
     let engine = Engine::new(sink);
     let bases = bases::choose(options.bases.bases.as_ref(), &options.bases.ca_file, engine)?;
     let contexts = bases::contexts(&plan::bases(&plan.images), &bases)?;
-    for image in &plan.images {
-        report::line(image.target(&contexts).by_hand().display());
-    }
+    let build = bake::Options { no_cache: options.no_cache, builder: options.builder.clone() };
+    report::line(plan::definition(&plan.images, &contexts).command(&build).script());
     for image in &plan.images {
         report::line(runner::container_of(image, &crate::model::Setup::default(), "RUN").command().display());
     }
@@ -168,7 +175,7 @@ fn environment(reached: &Reached, bases: String) -> Environment {
 
 /// Remembers a build that used no cache, and returns the one to show beside a build that did.
 fn remember_cold(outcome: &Outcome, date: &str) -> Result<Option<Cold>> {
-    if outcome.any_cached {
+    if outcome.cache != Cache::None {
         return Ok(Memory::load()?.last_cold);
     }
     let ms = u64::try_from(outcome.built_in.as_millis()).unwrap_or(u64::MAX);

@@ -5,6 +5,10 @@ use crate::error::{ErrorId, Problem, Result};
 use crate::host::{self, Free};
 use crate::units;
 
+/// What a lesson needs at the least when its bases are there, in bytes and in files: room for what one build leaves.
+/// Building bases needs more, and says so when the room ends.
+pub const FOR_A_LESSON: (u64, u64) = (500_000_000, 20_000);
+
 /// The room left where the engine keeps its images; `None` where that cannot be seen from here (a virtual machine, another
 /// host, a system without `statvfs`).
 pub fn free(reached: &Reached) -> Option<Free> {

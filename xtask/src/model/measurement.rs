@@ -37,6 +37,17 @@ pub struct Measurement {
     pub hardened: bool,
 }
 
+/// How much of a build came from the build cache.
+#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+pub enum Cache {
+    /// No step.
+    None,
+    /// Some steps.
+    Some,
+    /// Every step.
+    All,
+}
+
 /// The answer of a health endpoint.
 #[derive(Clone, Debug, Serialize, Deserialize)]
 pub struct Health {
@@ -85,6 +96,8 @@ pub struct LessonReport {
     pub lesson: LessonRef,
     /// Where it ran.
     pub environment: Environment,
+    /// Wall time of the build of all images together.
+    pub build_ms: u64,
     /// One entry an image.
     pub results: Vec<Measurement>,
     /// One entry a judged expectation.

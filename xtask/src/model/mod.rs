@@ -19,5 +19,5 @@ pub use diagnosis::{Diagnosis, Finding, State};
 pub use environment::{Environment, Store};
 pub use inspection::{Class, FileLine, Inspection, LayerLine, PackageLine, SecretLine, Surface};
 pub use lesson::{Expect, Lesson, Look};
-pub use measurement::{Health, LessonRef, LessonReport, Measurement, Verdict};
+pub use measurement::{Cache, Health, LessonRef, LessonReport, Measurement, Verdict};
 pub use names::{AppId, ImageName, LessonId, RungId};

@@ -3,7 +3,7 @@
 use comfy_table::{CellAlignment, Table, presets};
 
 use super::{Style, look};
-use crate::model::{Lesson, LessonReport, Measurement, Verdict};
+use crate::model::{Cache, Lesson, LessonReport, Measurement, Verdict};
 use crate::state::memory::Cold;
 use crate::units;
 
@@ -12,8 +12,8 @@ use crate::units;
 pub struct Finish<'a> {
     /// Wall time of the build of all images together.
     pub built_in: std::time::Duration,
-    /// Whether anything came from the build cache.
-    pub any_cached: bool,
+    /// How much came from the build cache.
+    pub cache: Cache,
     /// The last build without cache, for comparison.
     pub last_cold: Option<Cold>,
     /// The line that repeats one image by hand.
@@ -128,10 +128,11 @@ fn build_time(images: usize, finish: &Finish<'_>) -> String {
         let took = units::seconds(std::time::Duration::from_millis(cold.ms));
         format!(" The last build of all steps took {took} for {} images, on {date}.", cold.images)
     });
-    if finish.any_cached {
-        format!("Built {images} images in {took}, in parallel and partly from cache.{}", cold.unwrap_or_default())
-    } else {
-        format!("Built {images} images in {took}, in parallel and without cache.")
+    let cold = cold.unwrap_or_default();
+    match finish.cache {
+        Cache::None => format!("Built {images} images in {took}, in parallel and without cache."),
+        Cache::Some => format!("Built {images} images in {took}, in parallel and partly from cache.{cold}"),
+        Cache::All => format!("All {images} images came from cache, in {took}.{cold}"),
     }
 }
 

@@ -13,7 +13,7 @@ use crate::error::{Problem, Result};
 use crate::event::Event;
 use crate::image::weigh::{self, Subject};
 use crate::interrupt;
-use crate::model::{Contract, Measurement, Verdict};
+use crate::model::{Cache, Contract, Measurement, Verdict};
 use crate::plan::{self, Image, Plan};
 use crate::rules;
 use crate::state::ledger::{self, Run};
@@ -25,6 +25,8 @@ pub struct Options {
     pub build: bake::Options,
     /// Leave the containers running.
     pub keep: bool,
+    /// Containers started at the same time; with more than the engine has processors, every one would look slow.
+    pub at_once: usize,
     /// How images are weighed.
     pub weigh: weigh::Way,
 }
@@ -40,8 +42,8 @@ pub struct Outcome {
     pub problems: Vec<Problem>,
     /// Wall time of the build of all images together.
     pub built_in: Duration,
-    /// Whether anything was taken from the build cache.
-    pub any_cached: bool,
+    /// How much was taken from the build cache.
+    pub cache: Cache,
     /// Containers of this run that could not be removed.
     pub leftovers: usize,
     /// Containers left running on request: image and address.
@@ -102,7 +104,7 @@ impl Job<'_> {
         interrupt::check()?;
 
         let stored = |image: &Image| weights.get(&image.name.tag()).map_or(0, |weight| weight.stored_bytes);
-        let served = serve(images, &stored, self.contract, run, engine, self.options.keep);
+        let served = serve(images, &stored, self.contract, run, engine, self.options);
         interrupt::check()?;
 
         let mut kept = Vec::new();
@@ -132,8 +134,12 @@ impl Job<'_> {
             problems.extend(served.problem.map(named));
         }
         let verdicts = self.plan.lesson.expect.iter().flat_map(|expect| rules::judge(expect, &results)).collect();
-        let any_cached = built.any_cached();
-        Ok(Outcome { results, verdicts, problems, built_in: built.took, any_cached, leftovers: 0, kept })
+        let cache = match (built.any_cached(), results.iter().all(|m| m.cached)) {
+            (_, true) => Cache::All,
+            (true, false) => Cache::Some,
+            (false, false) => Cache::None,
+        };
+        Ok(Outcome { results, verdicts, problems, built_in: built.took, cache, leftovers: 0, kept })
     }
 }
 

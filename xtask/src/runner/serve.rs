@@ -13,8 +13,7 @@ use crate::plan::Image;
 use crate::probe;
 use crate::state::ledger::Run;
 
-/// Containers started at the same time. More would compete for the processors and make every one look slow.
-const AT_ONCE: usize = 4;
+use super::Options;
 
 /// What came of one container.
 #[derive(Debug)]
@@ -37,16 +36,16 @@ pub fn serve(
     contract: &Contract,
     run: &Run,
     engine: Engine<'_>,
-    keep: bool,
+    options: &Options,
 ) -> Vec<Served> {
     engine.sink().emit(Event::Phase { name: "Starting", total: images.len(), of: "containers" });
     let next = AtomicUsize::new(0);
     let served = Mutex::new(images.iter().map(|_| None).collect::<Vec<Option<Served>>>());
     std::thread::scope(|scope| {
-        for _ in 0..AT_ONCE.min(images.len()) {
+        for _ in 0..options.at_once.clamp(1, images.len()) {
             scope.spawn(|| {
                 while let Some(image) = images.get(next.fetch_add(1, Ordering::Relaxed)) {
-                    let one = serve_one(image, stored(image), contract, run, engine, keep);
+                    let one = serve_one(image, stored(image), contract, run, engine, options.keep);
                     let index = images.iter().position(|i| i.name == image.name);
                     if let (Ok(mut served), Some(index)) = (served.lock(), index) {
                         served[index] = Some(one);
