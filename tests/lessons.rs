@@ -52,14 +52,21 @@ fn runs(number: u32, id: &str, images: usize) -> Result<(), Failed> {
 /// The last line of a result repeats one image by hand: copied into a shell, it works.
 fn by_hand() -> Result<(), Failed> {
     let output = xtask().args(["lesson", "1", "--color", "never"]).output(LONG).map_err(|p| told(&p))?;
-    let line = output
-        .stdout
-        .lines()
-        .map(str::trim)
-        .find(|l| l.starts_with("docker buildx build "))
-        .ok_or(output.stdout.clone())?;
+    // One command over several lines: each but the last ends with a backslash.
+    let rest = output.stdout.lines().skip_while(|line| !line.trim().starts_with("docker buildx build "));
+    let mut line = String::new();
+    for part in rest {
+        line.push_str(part);
+        line.push('\n');
+        if !part.ends_with('\\') {
+            break;
+        }
+    }
+    if line.is_empty() {
+        return Err(output.stdout.into());
+    }
     let workshop = Workshop::find().map_err(|p| told(&p))?;
-    let built = Command::new("sh").args(["-c", line]).dir(&workshop.root).output(LONG).map_err(|p| told(&p))?;
+    let built = Command::new("sh").args(["-c", &line]).dir(&workshop.root).output(LONG).map_err(|p| told(&p))?;
     if built.status == 0 { Ok(()) } else { Err(format!("{line}\n{}", built.stderr).into()) }
 }
 

@@ -26,7 +26,7 @@ pub fn built_images(workshop: &Workshop) -> Result<Vec<Image>> {
     let contexts = bases::ensure(&plan::bases(&images), &chosen, false, engine)?;
     let dockerfiles: BTreeMap<String, String> = images.iter().map(|i| (i.name.target(), i.dockerfile())).collect();
     let definition = plan::definition(&images, &contexts);
-    build::build(&definition, &options, &dockerfiles, &workshop.root, engine)?;
+    build::build("images", &definition, &options, &dockerfiles, &workshop.root, engine)?;
     Ok(images)
 }
 

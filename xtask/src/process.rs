@@ -12,6 +12,7 @@ use std::sync::{Arc, LazyLock, Mutex};
 use std::time::Duration;
 
 use crate::error::{ErrorId, Problem, Result};
+use crate::host;
 
 /// A program with its arguments, environment and working directory, not yet started.
 #[derive(Clone, Debug, PartialEq, Eq)]
@@ -155,7 +156,7 @@ impl Command {
             return Err(Problem::new(ErrorId::EngineSilent, fact));
         };
         Ok(Output {
-            status: status(output.status),
+            status: host::status(output.status),
             stdout: String::from_utf8_lossy(&output.stdout).into_owned(),
             stderr: String::from_utf8_lossy(&output.stderr).into_owned(),
         })
@@ -182,7 +183,7 @@ impl Command {
             }
         }
         match reader.try_wait() {
-            Ok(Some(output)) => Ok(status(output.status)),
+            Ok(Some(output)) => Ok(host::status(output.status)),
             _ => Ok(-1),
         }
     }
@@ -204,7 +205,7 @@ impl Command {
         let value = consume(&mut reader.as_ref());
         // The consumer may stop early: a child that still writes would wait for ever.
         let code = if let Ok(Some(output)) = reader.try_wait() {
-            status(output.status)
+            host::status(output.status)
         } else {
             let _ = reader.kill();
             -1
@@ -222,7 +223,7 @@ impl Command {
         let _registered = Registered::new(Arc::new(move || {
             let _ = killer.kill();
         }));
-        handle.wait().map(|o| status(o.status)).map_err(|e| self.not_started(&e))
+        handle.wait().map(|o| host::status(o.status)).map_err(|e| self.not_started(&e))
     }
 
     /// Starts the program on its own, apart from this process: it lives on when this one ends. Both its streams go to `log`.
@@ -230,7 +231,10 @@ impl Command {
     /// Errors: the program or the log cannot be opened.
     pub fn detach(&self, log: &std::path::Path) -> Result<()> {
         let expression = self.expression().stdout_path(log).stderr_to_stdout().unchecked();
-        let expression = detached(&expression);
+        let expression = expression.before_spawn(|command| {
+            host::set_apart(command);
+            Ok(())
+        });
         expression.start().map(drop).map_err(|e| self.not_started(&e))
     }
 
@@ -257,32 +261,6 @@ impl Command {
             problem
         }
     }
-}
-
-/// A child in a session of its own gets no Ctrl-C from this terminal.
-#[cfg(unix)]
-fn detached(expression: &duct::Expression) -> duct::Expression {
-    use std::os::unix::process::CommandExt;
-    expression.before_spawn(|command| {
-        command.process_group(0);
-        Ok(())
-    })
-}
-
-#[cfg(not(unix))]
-fn detached(expression: &duct::Expression) -> duct::Expression {
-    expression.clone()
-}
-
-#[cfg(unix)]
-fn status(status: std::process::ExitStatus) -> i32 {
-    use std::os::unix::process::ExitStatusExt;
-    status.code().or_else(|| status.signal().map(|s| 128 + s)).unwrap_or(-1)
-}
-
-#[cfg(not(unix))]
-fn status(status: std::process::ExitStatus) -> i32 {
-    status.code().unwrap_or(-1)
 }
 
 /// Quotes one word for a POSIX shell, and leaves words alone that need no quotes.

@@ -1,4 +1,4 @@
-import { METHODS } from 'node:http';
+import { METHODS, type IncomingHttpHeaders } from 'node:http';
 import Fastify, { type FastifyInstance, type FastifyReply, type RouteHandlerMethod } from 'fastify';
 import { BodyTooLarge, checksum, largestBody, NoTemporaryFile } from './checksum.ts';
 import type { Config } from './config.ts';
@@ -21,6 +21,13 @@ export function createApp(config: Pick<Config, 'peer' | 'temporary'>): FastifyIn
     },
   });
   logRequests(app.server);
+
+  // A client may ask before it sends a body (RFC 9110, 10.1.1). Node says yes by itself; a body that will be refused is
+  // better never sent, for its client would meet a closing connection in the middle of sending.
+  app.server.on('checkContinue', (request, response) => {
+    if (announced(request.headers) <= largestBody) response.writeContinue();
+    app.server.emit('request', request, response);
+  });
 
   // Bodies stay unread until a handler asks for them.
   app.removeAllContentTypeParsers();
@@ -56,7 +63,7 @@ export function createApp(config: Pick<Config, 'peer' | 'temporary'>): FastifyIn
   });
 
   route(app, 'POST', '/checksum', (request) => {
-    if (Number(request.headers['content-length'] ?? 0) > largestBody) throw new BodyTooLarge();
+    if (announced(request.headers) > largestBody) throw new BodyTooLarge();
     return checksum(request.raw, config.temporary);
   });
 
@@ -67,6 +74,11 @@ export function createApp(config: Pick<Config, 'peer' | 'temporary'>): FastifyIn
     return fail(reply, status, status === 500 ? 'internal error' : error.message);
   });
   return app;
+}
+
+/** How many bytes of body a request announces; 0 where it does not say. */
+function announced(headers: IncomingHttpHeaders): number {
+  return Number(headers['content-length'] ?? 0);
 }
 
 type ServiceError = Error & { statusCode?: number; code?: string };

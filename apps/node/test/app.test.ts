@@ -1,5 +1,7 @@
 import assert from 'node:assert/strict';
 import { readFile } from 'node:fs/promises';
+import { request, type IncomingMessage } from 'node:http';
+import type { AddressInfo } from 'node:net';
 import { tmpdir } from 'node:os';
 import { test } from 'node:test';
 import { createApp } from '../src/app.ts';
@@ -63,4 +65,29 @@ test('a body that says it is too large is refused unread', async () => {
   const headers = { 'content-length': '1048577' };
   const response = await app.inject({ method: 'POST', url: '/checksum', headers, payload: '' });
   assert.equal(response.statusCode, 413);
+});
+
+test('a client that asks first is told no before it sends too large a body', async () => {
+  const asked = createApp({ peer: undefined, temporary: tmpdir() });
+  await asked.listen({ port: 0, host: '127.0.0.1' });
+  const { port } = asked.server.address() as AddressInfo;
+  for (const [bytes, answer] of [
+    [5, 'continue'],
+    [1_048_577, 413],
+  ] as const) {
+    const headers = { expect: '100-continue', 'content-length': bytes };
+    const client = request({ port, host: '127.0.0.1', method: 'POST', path: '/checksum', headers });
+    client.flushHeaders();
+    const first = await new Promise((resolve) => {
+      client.once('continue', () => {
+        resolve('continue');
+      });
+      client.once('response', (response: IncomingMessage) => {
+        resolve(response.statusCode);
+      });
+    });
+    assert.equal(first, answer);
+    client.once('error', () => undefined).destroy();
+  }
+  await asked.close();
 });

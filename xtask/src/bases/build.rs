@@ -40,7 +40,8 @@ impl Plan {
             make_root(engine, &root_command(at).dir(repository), setup)?;
         }
         let dockerfiles = self.definition.targets.iter().map(|(id, t)| (id.clone(), repository_path(t))).collect();
-        let built = build::build(&self.definition, &Options::default(), &dockerfiles, repository, engine).map(drop);
+        let built =
+            build::build("bases", &self.definition, &Options::default(), &dockerfiles, repository, engine).map(drop);
         // 80 MB that BuildKit has in its own store by now.
         let _ = std::fs::remove_file(repository.join(SCRATCH).join("root/root.tar"));
         built

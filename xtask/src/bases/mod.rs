@@ -25,9 +25,7 @@ pub use recipe::Recipes;
 pub use store::list;
 
 use crate::engine::{Engine, docker};
-#[cfg(doc)]
-use crate::error::ErrorId;
-use crate::error::Result;
+use crate::error::{ErrorId, Problem, Result};
 use crate::event::Event;
 use crate::workshop;
 
@@ -119,6 +117,26 @@ impl Bases {
     /// Where things are, for planning. `architecture` is the engine's in Docker's words.
     pub fn surroundings<'a>(&'a self, architecture: &'a str) -> Surroundings<'a> {
         Surroundings { recipes: &self.recipes, choice: &self.decision.choice, overlay: &self.overlay, architecture }
+    }
+
+    /// Makes sure that a builder named on the command line can use these bases. A builder with a driver other than `docker`
+    /// has a store of its own and sees no image of the engine's.
+    ///
+    /// Errors: [`ErrorId::Usage`] for such a builder with local bases, or one that does not exist.
+    pub fn require_builder(&self, builder: &str, engine: Engine<'_>) -> Result<()> {
+        let inspected = engine.ask(&docker(["buildx", "inspect", builder]))?;
+        let fact = format!("There is no builder {:?}.", crate::names::printable(builder));
+        if !inspected.success() {
+            let problem = Problem::new(ErrorId::Usage, fact).evidence(inspected.stderr.lines());
+            return Err(problem.next("docker buildx ls    lists the builders"));
+        }
+        let driver = inspected.stdout.lines().find_map(|line| line.strip_prefix("Driver:")).unwrap_or_default().trim();
+        if driver == "docker" || self.decision.choice != Choice::Local {
+            return Ok(());
+        }
+        let fact =
+            format!("The builder {builder} (driver {driver}) cannot see local bases: it has a store of its own.");
+        Err(Problem::new(ErrorId::Usage, fact).next("--bases registry    or a mirror: --bases registry=HOST"))
     }
 
     /// What would have to be built for `needed`, and the named contexts in the end. Asks the engine one question.

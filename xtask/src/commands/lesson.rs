@@ -50,6 +50,9 @@ pub fn run(options: &cli::Lesson, context: Context) -> Result<Exit> {
         surroundings: format!("bases: {} · engine {} · {} CPUs", bases.described(), reached.engine, reached.cpus),
     });
     sink.emit(Event::Note(format!("{}\n", lesson.question)));
+    if let Some(builder) = &options.builder {
+        bases.require_builder(builder, engine)?;
+    }
     disk::require(&reached, disk::FOR_A_LESSON.0, disk::FOR_A_LESSON.1)?;
     let build = bake::Options { no_cache: options.no_cache, builder: options.builder.clone() };
     let contexts = bases::ensure(&plan::bases(&plan.images), &bases, options.setup, engine)?;

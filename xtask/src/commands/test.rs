@@ -141,5 +141,5 @@ fn check_apps(workshop: &Workshop, sink: &dyn Sink) -> Result<()> {
         target.outputs = vec!["type=cacheonly".to_owned()];
     }
     let dockerfiles = images.iter().map(|i| (i.name.target(), i.dockerfile())).collect();
-    build::build(&definition, &bake::Options::default(), &dockerfiles, &workshop.root, engine).map(drop)
+    build::build("checks", &definition, &bake::Options::default(), &dockerfiles, &workshop.root, engine).map(drop)
 }

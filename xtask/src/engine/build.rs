@@ -39,11 +39,12 @@ impl Built {
     }
 }
 
-/// Builds a definition. `dockerfiles` says which file each target is built from, relative to `root`.
+/// Builds a definition. `of` says what its targets are, in the plural, e.g. `images`; `dockerfiles` says which file each target is built from, relative to `root`.
 ///
 /// Errors: [`ErrorId::BuildFailed`] with the failing step, its last lines and the Dockerfile line; [`ErrorId::Download`]
 /// where the step failed on the network; [`ErrorId::DiskFull`]; [`ErrorId::Interrupted`].
 pub fn build(
+    of: &'static str,
     definition: &Definition,
     options: &Options,
     dockerfiles: &BTreeMap<String, String>,
@@ -53,7 +54,7 @@ pub fn build(
     let sink = engine.sink();
     let command = definition.command(options).dir(root);
     engine.announce(&command);
-    sink.emit(Event::Phase { name: "Building", total: definition.targets.len(), of: "images" });
+    sink.emit(Event::Phase { name: "Building", total: definition.targets.len(), of });
     let mut record = Record::of(definition.targets.keys().cloned());
     let mut announced: BTreeMap<String, String> = BTreeMap::new();
     let began = Instant::now();

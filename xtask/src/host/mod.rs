@@ -11,6 +11,7 @@ mod other;
 use other as system;
 
 use std::path::{Path, PathBuf};
+use std::process::{Command, ExitStatus};
 
 /// Room left on a file system, for a user without special rights.
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
@@ -50,6 +51,16 @@ pub fn name() -> String {
 /// Whether this process has the rights of the system's administrator.
 pub fn is_root() -> bool {
     system::is_root()
+}
+
+/// Exit status of a finished process; 128 + signal number where a signal ended it, −1 where the system tells neither.
+pub fn status(status: ExitStatus) -> i32 {
+    system::status(status)
+}
+
+/// Lets a process that is about to be started live apart from this terminal, so that no Ctrl-C reaches it.
+pub fn set_apart(command: &mut Command) {
+    system::set_apart(command);
 }
 
 /// Whether systemd manages this machine's services (`sd_booted(3)`: the folder exists exactly then).

@@ -1,6 +1,7 @@
 //! Systems without POSIX file systems and users: Windows.
 
 use std::path::Path;
+use std::process::{Command, ExitStatus};
 
 use super::{Free, Owner};
 
@@ -19,3 +20,9 @@ pub(super) fn name() -> String {
 pub(super) fn is_root() -> bool {
     false
 }
+
+pub(super) fn status(status: ExitStatus) -> i32 {
+    status.code().unwrap_or(-1)
+}
+
+pub(super) fn set_apart(_command: &mut Command) {}

@@ -1,7 +1,9 @@
 //! Linux, macOS and the BSDs.
 
 use std::os::unix::fs::MetadataExt;
+use std::os::unix::process::{CommandExt, ExitStatusExt};
 use std::path::Path;
+use std::process::{Command, ExitStatus};
 
 use super::{Free, Owner};
 
@@ -27,6 +29,14 @@ pub(super) fn name() -> String {
 
 pub(super) fn is_root() -> bool {
     rustix::process::geteuid().is_root()
+}
+
+pub(super) fn status(status: ExitStatus) -> i32 {
+    status.code().or_else(|| status.signal().map(|signal| 128 + signal)).unwrap_or(-1)
+}
+
+pub(super) fn set_apart(command: &mut Command) {
+    command.process_group(0);
 }
 
 /// The name that belongs to a number in a file of the form `name:password:number:…`; directories of a network are not asked.

@@ -96,7 +96,7 @@ impl Job<'_> {
         let images = &self.plan.images;
         let definition = plan::definition(images, self.contexts);
         let dockerfiles = images.iter().map(|image| (image.name.target(), image.dockerfile())).collect();
-        let built = build::build(&definition, &self.options.build, &dockerfiles, self.root, engine)?;
+        let built = build::build("images", &definition, &self.options.build, &dockerfiles, self.root, engine)?;
         interrupt::check()?;
 
         let inspected = Inspected(engine.inspect_images(&images.iter().map(|i| i.name.tag()).collect::<Vec<_>>())?);
