@@ -19,7 +19,7 @@ use drydock::workshop::Workshop;
 ///
 /// Errors: a base or an image cannot be built; the problem says which.
 pub fn built_images(workshop: &Workshop) -> Result<Vec<Image>> {
-    let images = plan::everything(workshop, |app, rung| workshop.dockerfile(app, rung))?;
+    let images = plan::everything(workshop, &[], |app, rung| workshop.dockerfile(app, rung))?;
     let engine = Engine::new(&Silent);
     let options = bake::Options::default();
     let chosen = bases::choose(None, &[], engine)?;

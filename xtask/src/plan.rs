@@ -63,15 +63,16 @@ impl Plan {
     }
 }
 
-/// Every rung of every app.
+/// Every rung of these apps; an empty list means all of them.
 ///
 /// Errors: whatever `dockerfile` fails with.
 pub fn everything(
     workshop: &Workshop,
+    apps: &[AppId],
     mut dockerfile: impl FnMut(&AppId, &RungId) -> Result<Dockerfile>,
 ) -> Result<Vec<Image>> {
     let mut images = Vec::new();
-    for app in workshop.apps.values() {
+    for app in workshop.apps.values().filter(|app| apps.is_empty() || apps.contains(&app.id)) {
         for rung in app.rung.keys() {
             images.extend(image(app, rung, &mut dockerfile).transpose()?);
         }

@@ -96,6 +96,15 @@ impl Workshop {
         })
     }
 
+    /// The apps that were typed. Empty means all of them, and so does `all` among them.
+    ///
+    /// Errors: [`ErrorId::UnknownApp`].
+    pub fn chosen(&self, typed: &[String]) -> Result<Vec<AppId>> {
+        let named = typed.iter().filter(|typed| *typed != "all").map(|typed| self.app(typed).map(|app| app.id.clone()));
+        let named = named.collect::<Result<Vec<_>>>()?;
+        Ok(if typed.iter().any(|typed| typed == "all") { Vec::new() } else { named })
+    }
+
     /// Reads the Dockerfile of a rung.
     ///
     /// Errors: [`ErrorId::File`], [`ErrorId::Dockerfile`].

@@ -8,7 +8,7 @@ use crate::cli;
 use crate::engine::Engine;
 use crate::engine::bake;
 use crate::engine::disk;
-use crate::engine::reach::{self, Reached};
+use crate::engine::reach;
 use crate::error::{Exit, Result};
 use crate::event::{Event, Sink};
 use crate::image::Way;
@@ -63,14 +63,15 @@ pub fn run(options: &cli::Lesson, context: Context) -> Result<Exit> {
         weigh: Way::to(&reached, false),
     };
     let job = Job {
-        plan: &plan,
+        images: &plan.images,
+        expect: &plan.lesson.expect,
         contexts: &contexts,
         contract: &workshop.contract,
         options: &run_options,
         root: &workshop.root,
     };
     let outcome = job.run(engine)?;
-    let environment = environment(&reached, bases.described());
+    let environment = reached.environment(bases.described());
     finish(&workshop, &plan, &contexts, outcome, environment, options, context)
 }
 
@@ -125,10 +126,7 @@ fn finish(
 /// The apps to run: those named, else those the learner chose, else all. Asked once, on a terminal.
 fn apps(workshop: &Workshop, options: &cli::Lesson) -> Result<Vec<AppId>> {
     if !options.app.is_empty() {
-        let all = options.app.iter().any(|a| a == "all");
-        let named = options.app.iter().filter(|a| *a != "all").map(|a| workshop.app(a).map(|app| app.id.clone()));
-        let named: Vec<AppId> = named.collect::<Result<_>>()?;
-        let chosen = if all { Vec::new() } else { named };
+        let chosen = workshop.chosen(&options.app)?;
         if report::terminal() {
             Memory::update(|memory| memory.apps = Some(chosen.clone()))?;
         }
@@ -160,20 +158,6 @@ fn dry_run(plan: &Plan, options: &cli::Lesson, sink: &dyn Sink) -> Result<Exit> 
         report::line(runner::container_of(image, &crate::model::Setup::default(), "RUN").command().display());
     }
     Ok(Exit::Pass)
-}
-
-fn environment(reached: &Reached, bases: String) -> Environment {
-    Environment {
-        engine: reached.engine.clone(),
-        buildx: reached.buildx.clone(),
-        store: reached.store,
-        arch: reached.arch.clone(),
-        os: reached.os.clone(),
-        cpus: reached.cpus,
-        memory_bytes: reached.memory_bytes,
-        bases,
-        date: jiff::Timestamp::now().strftime("%Y-%m-%dT%H:%M:%SZ").to_string(),
-    }
 }
 
 /// Remembers a build that used no cache, and returns the one to show beside a build that did.

@@ -123,7 +123,7 @@ fn check_apps(workshop: &Workshop, sink: &dyn Sink) -> Result<()> {
     let engine = Engine::new(sink);
     let mut images = Vec::new();
     let mut targets = std::collections::BTreeMap::new();
-    for image in plan::everything(workshop, |app, rung| workshop.dockerfile(app, rung))? {
+    for image in plan::everything(workshop, &[], |app, rung| workshop.dockerfile(app, rung))? {
         if image.app.check.rung == image.name.rung {
             targets.insert(image.name.target(), image.app.check.target.clone());
             let file = workshop.dockerfile(&image.name.app, &image.name.rung)?;

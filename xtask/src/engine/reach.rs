@@ -8,7 +8,7 @@ use super::faults::{self, Surroundings};
 use super::versions::{self, Version};
 use crate::error::{ErrorId, Problem, Result};
 use crate::host;
-use crate::model::Store;
+use crate::model::{Environment, Store};
 use crate::process::{Command, Output};
 
 /// How long one call of the `docker` command may take. An engine that starts with many images needs a few seconds.
@@ -181,6 +181,23 @@ fn buildx(plugins: &[Plugin], around: &Surroundings) -> Result<Version> {
         faults::buildx_broken(&plugin.path, &format!("it calls its version {text:?}"), &plugin.shadowed)
     })?;
     if version < versions::BUILDX { Err(faults::buildx_too_old(version, &plugin.path, around)) } else { Ok(version) }
+}
+
+impl Reached {
+    /// The surroundings of a measurement that begins now. `bases` says where they came from.
+    pub fn environment(&self, bases: String) -> Environment {
+        Environment {
+            engine: self.engine.clone(),
+            buildx: self.buildx.clone(),
+            store: self.store,
+            arch: self.arch.clone(),
+            os: self.os.clone(),
+            cpus: self.cpus,
+            memory_bytes: self.memory_bytes,
+            bases,
+            date: jiff::Timestamp::now().strftime("%Y-%m-%dT%H:%M:%SZ").to_string(),
+        }
+    }
 }
 
 impl Endpoint {

@@ -13,8 +13,8 @@ use crate::error::{Problem, Result};
 use crate::event::Event;
 use crate::image::weigh::{self, Subject};
 use crate::interrupt;
-use crate::model::{Cache, Contract, Measurement, Verdict};
-use crate::plan::{self, Image, Plan};
+use crate::model::{Cache, Contract, Expect, Measurement, Verdict};
+use crate::plan::{self, Image};
 use crate::rules;
 use crate::state::ledger::{self, Run};
 
@@ -34,9 +34,9 @@ pub struct Options {
 /// What came of a run.
 #[derive(Debug)]
 pub struct Outcome {
-    /// One measurement for each image that ran, in the plan's order.
+    /// One measurement for each image, in the order they were given in.
     pub results: Vec<Measurement>,
-    /// What the lesson's expectations came to.
+    /// What the expectations came to.
     pub verdicts: Vec<Verdict>,
     /// What went wrong with single containers. The others were measured all the same.
     pub problems: Vec<Problem>,
@@ -54,7 +54,9 @@ pub struct Outcome {
 #[derive(Clone, Copy, Debug)]
 pub struct Job<'a> {
     /// What to build and to run.
-    pub plan: &'a Plan,
+    pub images: &'a [Image],
+    /// What must hold.
+    pub expect: &'a [Expect],
     /// Where each base comes from.
     pub contexts: &'a BTreeMap<String, String>,
     /// What the services must answer.
@@ -93,7 +95,7 @@ impl Job<'_> {
     }
 
     fn measure(&self, run: &Run, engine: Engine<'_>) -> Result<Outcome> {
-        let images = &self.plan.images;
+        let images = self.images;
         let definition = plan::definition(images, self.contexts);
         let dockerfiles = images.iter().map(|image| (image.name.target(), image.dockerfile())).collect();
         let built = build::build("images", &definition, &self.options.build, &dockerfiles, self.root, engine)?;
@@ -133,7 +135,7 @@ impl Job<'_> {
             let named = |problem: Problem| Problem { fact: format!("{}: {}", image.name, problem.fact), ..problem };
             problems.extend(served.problem.map(named));
         }
-        let verdicts = self.plan.lesson.expect.iter().flat_map(|expect| rules::judge(expect, &results)).collect();
+        let verdicts = self.expect.iter().flat_map(|expect| rules::judge(expect, &results)).collect();
         let cache = match (built.any_cached(), results.iter().all(|m| m.cached)) {
             (_, true) => Cache::All,
             (true, false) => Cache::Some,
