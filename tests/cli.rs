@@ -28,8 +28,9 @@ Usage: cargo xtask [OPTIONS] [COMMAND]
 Learn:
   lesson   List the lessons, or run one: build, start, ask, measure, judge
   explain  Explain an error by its id
-  inspect  Say what an image is made of, byte by byte
+  inspect  Say what an image is made of, byte by byte; without a name, which images carry most besides their payload
   diff     Say where the bytes went between two images
+  compare  Build every service in every way, start them all, and compare them
 
 Prepare:
   doctor   Say what this machine has and lacks, and prove the engine with a real container
@@ -38,7 +39,7 @@ Prepare:
 
 Maintain:
   test     Run every check of the repository
-  tidy     Check, and with --fix mend, what must agree: manifests, Dockerfiles, the table in the README
+  tidy     Check, and with --fix mend, what must agree: manifests, Dockerfiles, what the README shows
 ...
 "#]]
     );

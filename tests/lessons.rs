@@ -2,7 +2,7 @@
 
 use std::time::Duration;
 
-use drydock::model::LessonReport;
+use drydock::model::{LessonReport, Matrix};
 use drydock::process::Command;
 use drydock::workshop::Workshop;
 use drydock_tests::{built_images, told, xtask};
@@ -25,6 +25,8 @@ fn main() {
         let id = lesson.id.clone();
         trials.push(Trial::test(format!("lesson::{id}"), move || runs(number, id.as_str(), rungs * apps)));
     }
+    let images = workshop.apps.values().map(|app| app.rung.len()).sum();
+    trials.push(Trial::test("compare-measures-every-image", move || compares(images)));
     trials.push(Trial::test("the-line-for-the-hand-works", by_hand));
     trials.push(Trial::test("kept-containers-answer-and-are-cleaned", keeps));
     libtest_mimic::run(&arguments, trials).exit();
@@ -46,6 +48,28 @@ fn runs(number: u32, id: &str, images: usize) -> Result<(), Failed> {
         assert!(m.parallel && m.ready_ms > 0, "{m:?}");
     }
     assert_eq!(containers_of_ours()?, "", "a lesson leaves no container behind");
+    Ok(())
+}
+
+/// Compares everything; the images it weighed are those that `inspect` then ranks without reading any.
+fn compares(images: usize) -> Result<(), Failed> {
+    let output = xtask().args(["compare", "--json"]).output(LONG).map_err(|p| told(&p))?;
+    if output.status != 0 {
+        return Err(format!("ended with {}:\n{}\n{}", output.status, output.stderr, output.stdout).into());
+    }
+    let matrix: Matrix = serde_json::from_str(&output.stdout)?;
+    assert_eq!((matrix.schema, matrix.leftovers, matrix.results.len()), (1, 0, images));
+    assert!(matrix.results.iter().all(|m| m.health.ok && m.stored_bytes > 100_000), "{:?}", matrix.results);
+    assert_eq!(containers_of_ours()?, "", "a comparison leaves no container behind");
+
+    let output = xtask().args(["inspect", "--json"]).output(LONG).map_err(|p| told(&p))?;
+    let ranking: serde_json::Value = serde_json::from_str(&output.stdout)?;
+    let known = ranking["known"].as_array().ok_or("no list")?;
+    for m in &matrix.results {
+        let ranked = known.iter().find(|one| one["image"] == m.image.as_str()).ok_or(m.image.clone())?;
+        assert_eq!(ranked["stored_bytes"], m.stored_bytes, "{}", m.image);
+        assert!(ranked["application_bytes"].as_u64().is_some_and(|bytes| bytes > 0), "{ranked}");
+    }
     Ok(())
 }
 

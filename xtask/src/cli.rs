@@ -70,10 +70,12 @@ pub enum Command {
     Lesson(Lesson),
     /// Explain an error by its id.
     Explain(Explain),
-    /// Say what an image is made of, byte by byte.
+    /// Say what an image is made of, byte by byte; without a name, which images carry most besides their payload.
     Inspect(Inspect),
     /// Say where the bytes went between two images.
     Diff(Diff),
+    /// Build every service in every way, start them all, and compare them.
+    Compare(Compare),
     /// Say what this machine has and lacks, and prove the engine with a real container.
     Doctor(Doctor),
     /// The base images: list, build, save to a file, load from one.
@@ -82,13 +84,13 @@ pub enum Command {
     Clean(Clean),
     /// Run every check of the repository.
     Test(Test),
-    /// Check, and with --fix mend, what must agree: manifests, Dockerfiles, the table in the README.
+    /// Check, and with --fix mend, what must agree: manifests, Dockerfiles, what the README shows.
     Tidy(Tidy),
 }
 
 /// Commands by who needs them. Help shows them in this order, and a test sees to it that none is missing.
 pub const GROUPS: &[(&str, &[&str])] = &[
-    ("Learn", &["lesson", "explain", "inspect", "diff"]),
+    ("Learn", &["lesson", "explain", "inspect", "diff", "compare"]),
     ("Prepare", &["doctor", "bases", "clean"]),
     ("Maintain", &["test", "tidy"]),
 ];
@@ -152,14 +154,18 @@ pub struct Explain {
 /// `cargo xtask inspect`
 #[derive(Debug, Args)]
 pub struct Inspect {
-    /// An image of the engine, an archive that `docker save` wrote, or an OCI layout in a tar or a folder.
-    pub image: String,
+    /// An image of the engine, an archive that `docker save` wrote, or an OCI layout in a tar or a folder. Without it, the
+    /// images that have been weighed are ranked by what in them is not the application.
+    pub image: Option<String>,
     /// Show everything: all classes, layers, packages, the whole surface.
-    #[arg(long, help_heading = "Output")]
+    #[arg(long, requires = "image", help_heading = "Output")]
     pub all: bool,
     /// Measure pull bytes too; the first time the engine has to compress the whole base.
-    #[arg(long)]
+    #[arg(long, requires = "image")]
     pub pull: bool,
+    /// Write the first line as a small picture to share, too.
+    #[arg(long, value_name = "FILE.svg", requires = "image", help_heading = "Output")]
+    pub card: Option<std::path::PathBuf>,
     /// Print one JSON document.
     #[arg(long, help_heading = "Output")]
     pub json: bool,
@@ -173,6 +179,26 @@ pub struct Diff {
     /// The image after.
     pub after: String,
     /// Print one JSON document.
+    #[arg(long, help_heading = "Output")]
+    pub json: bool,
+}
+
+/// `cargo xtask compare`
+#[derive(Debug, Args)]
+pub struct Compare {
+    /// Only this app, i.e. language; may be given several times.
+    #[arg(long, value_name = "APP", help_heading = "What to run")]
+    pub app: Vec<String>,
+    /// Where the images named in FROM come from.
+    #[command(flatten)]
+    pub bases: BaseOptions,
+    /// Get what is missing first: engine, tools. Says what it does before it does it.
+    #[arg(long, help_heading = "What to do")]
+    pub setup: bool,
+    /// Keep the result as the recorded run, from which table and picture in the README are generated.
+    #[arg(long, hide = true, conflicts_with = "app", help_heading = "What to do")]
+    pub record: bool,
+    /// Print one JSON document instead of the tables.
     #[arg(long, help_heading = "Output")]
     pub json: bool,
 }

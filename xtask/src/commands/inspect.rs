@@ -1,21 +1,40 @@
-//! `cargo xtask inspect`: what an image is made of.
+//! `cargo xtask inspect`: what an image is made of, or which images carry most besides their payload.
 
 use super::Context;
 use crate::cli;
 use crate::engine::{Engine, reach};
 use crate::error::{Exit, Result};
+use crate::image::rank::rank;
 use crate::image::{Way, gather};
 use crate::report;
+use crate::state;
 
 pub fn run(options: &cli::Inspect, context: Context) -> Result<Exit> {
     let sink = report::progress(context.style, context.global.verbose);
+    let engine = Engine::new(sink.as_ref());
+    let Some(image) = &options.image else { return ranking(options, engine, context) };
     // An archive needs no engine, so it is only looked for when an image is in one.
     let way = || Ok(Way::to(&reach::probe()?, options.pull));
-    let inspection = gather(&options.image, Engine::new(sink.as_ref()), &way)?;
+    let inspection = gather(image, engine, &way)?;
     report::line(if options.json {
         serde_json::to_string_pretty(&inspection).expect("plain data is always JSON")
     } else {
         report::inspect(&inspection, context.style, options.all)
+    });
+    if let Some(file) = &options.card {
+        state::write_atomically(file, report::card(&inspection).as_bytes())?;
+        report::message(format!("wrote {}", file.display()));
+    }
+    Ok(Exit::Pass)
+}
+
+fn ranking(options: &cli::Inspect, engine: Engine<'_>, context: Context) -> Result<Exit> {
+    reach::probe()?;
+    let ranking = rank(engine)?;
+    report::line(if options.json {
+        serde_json::to_string_pretty(&ranking).expect("plain data is always JSON")
+    } else {
+        report::ranking(&ranking, context.style)
     });
     Ok(Exit::Pass)
 }

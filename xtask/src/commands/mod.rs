@@ -2,6 +2,7 @@
 
 mod bases;
 mod clean;
+mod compare;
 mod diff;
 mod doctor;
 mod explain;
@@ -35,6 +36,7 @@ pub fn run(cli: Cli) -> Result<Exit> {
         Some(Command::Explain(options)) => explain::run(&options, context),
         Some(Command::Inspect(options)) => inspect::run(&options, context),
         Some(Command::Diff(options)) => diff::run(&options, context),
+        Some(Command::Compare(options)) => compare::run(&options, context),
         Some(Command::Bases(options)) => bases::run(&options, context),
         Some(Command::Clean(options)) => clean::run(&options, context),
         Some(Command::Test(options)) => test::run(&options, context),

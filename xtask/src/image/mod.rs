@@ -19,6 +19,7 @@ pub mod ledger;
 pub mod memory;
 pub mod overlay;
 mod path;
+pub mod rank;
 mod save;
 pub mod scale;
 pub mod surface;

@@ -8,8 +8,10 @@ mod diagnosis;
 mod environment;
 mod inspection;
 mod lesson;
+pub(crate) mod matrix;
 mod measurement;
 mod names;
+mod ranking;
 
 pub use app::{App, Change, Check, Edit, Rung};
 pub use base::{BaseReport, BaseRow, BaseState};
@@ -19,5 +21,7 @@ pub use diagnosis::{Diagnosis, Finding, State};
 pub use environment::{Environment, Store};
 pub use inspection::{Class, FileLine, Inspection, LayerLine, PackageLine, SecretLine, Surface};
 pub use lesson::{Expect, Lesson, Look};
+pub use matrix::Matrix;
 pub use measurement::{Cache, Health, LessonRef, LessonReport, Measurement, Verdict};
 pub use names::{AppId, ImageName, LessonId, RungId};
+pub use ranking::{Ranked, Ranking};

@@ -32,11 +32,20 @@ pub fn inspect(inspection: &Inspection, style: Style, all: bool) -> String {
 
 /// One sentence on how much of the image is the application, and one on what else travels with it.
 pub fn payload(inspection: &Inspection) -> String {
+    let Some(share) = share(inspection) else { return "This image has no files.".to_owned() };
+    let first = format!("{share} of this image is your application.");
+    let aboard = aboard(inspection);
+    if aboard.is_empty() { first } else { format!("{first} {aboard}") }
+}
+
+/// The application's share of the stored bytes, as a sentence begins with it; `None` where there are no bytes.
+pub(super) fn share(inspection: &Inspection) -> Option<String> {
     let application = inspection.bytes_of(Class::Application);
-    let share = match inspection.stored_bytes {
-        0 => return "This image has no files.".to_owned(),
-        stored => percent(application, stored).replacen('l', "L", 1),
-    };
+    (inspection.stored_bytes > 0).then(|| percent(application, inspection.stored_bytes).replacen('l', "L", 1))
+}
+
+/// One sentence on what else travels with the application; empty where there is nothing worth a mention.
+pub(super) fn aboard(inspection: &Inspection) -> String {
     let surface = &inspection.surface;
     let mut aboard = Vec::new();
     let counted = [
@@ -64,8 +73,7 @@ pub fn payload(inspection: &Inspection) -> String {
             aboard.push(format!("{} of {what}", units::bytes(bytes)));
         }
     }
-    let first = format!("{share} of this image is your application.");
-    if aboard.is_empty() { first } else { format!("{first} Also aboard: {}.", list(aboard.iter().map(String::as_str))) }
+    if aboard.is_empty() { String::new() } else { format!("Also aboard: {}.", list(aboard.iter().map(String::as_str))) }
 }
 
 fn sums(inspection: &Inspection) -> String {
@@ -158,7 +166,7 @@ fn packages(inspection: &Inspection) -> String {
 
 /// A share with a digit where it is small.
 #[expect(clippy::cast_precision_loss, reason = "a share, shown with at most three digits")]
-fn percent(part: u64, whole: u64) -> String {
+pub(super) fn percent(part: u64, whole: u64) -> String {
     let share = 100.0 * part as f64 / whole as f64;
     if share > 0.0 && share < 0.05 {
         "less than 0.1 %".to_owned()
@@ -169,13 +177,13 @@ fn percent(part: u64, whole: u64) -> String {
     }
 }
 
-fn table() -> Table {
+pub(super) fn table() -> Table {
     let mut table = Table::new();
     table.load_style(presets::NOTHING);
     table
 }
 
-fn indented(table: &mut Table, right: &[usize]) -> String {
+pub(super) fn indented(table: &mut Table, right: &[usize]) -> String {
     for column in right {
         if let Some(column) = table.column_mut(*column) {
             column.set_cell_alignment(CellAlignment::Right);

@@ -91,7 +91,7 @@ pub(super) fn users(first: &Measurement, last: &Measurement) -> String {
     if first == last { first } else { format!("{first} → {last}") }
 }
 
-fn ready(measurement: &Measurement) -> String {
+pub(super) fn ready(measurement: &Measurement) -> String {
     if measurement.health.ok {
         units::seconds(std::time::Duration::from_millis(measurement.ready_ms))
     } else {

@@ -29,7 +29,7 @@ pub fn fill(look: &Look, results: &[Measurement]) -> Option<String> {
 }
 
 /// Small numbers as words, as prose has them.
-fn count(number: u64) -> String {
+pub(super) fn count(number: u64) -> String {
     const WORDS: [&str; 13] =
         ["no", "one", "two", "three", "four", "five", "six", "seven", "eight", "nine", "ten", "eleven", "twelve"];
     usize::try_from(number)

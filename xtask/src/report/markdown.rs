@@ -1,6 +1,6 @@
 //! A recorded run as Markdown, for the README and the book.
 
-use crate::model::{LessonReport, Measurement, RungId};
+use crate::model::{Environment, LessonReport, Measurement, RungId};
 use crate::units;
 
 /// The table of a lesson with its surroundings below it.
@@ -28,22 +28,29 @@ pub fn markdown(rungs: &[RungId], report: &LessonReport) -> String {
         let user = super::lesson::users(first, last);
         lines.push(row([app.to_string()].into_iter().chain(sizes).chain([times, ready, user])));
     }
-    let e = &report.environment;
-    let day = e.date.split('T').next().unwrap_or_default();
-    let well = report.results.iter().filter(|m| m.health.ok).count();
     lines.push(String::new());
-    lines.push(format!(
-        "{well} of {} containers answered their health request. Stored bytes, MB = 10⁶. Measured on {day}: bases {}, engine {}, buildx {}, {}, {} CPUs.",
-        report.results.len(),
-        e.bases,
-        e.engine,
-        e.buildx,
-        e.arch,
-        e.cpus
-    ));
+    lines.push(surroundings(&report.results, &report.environment));
     lines.join("\n")
 }
 
-fn row(cells: impl Iterator<Item = String>) -> String {
+/// How the containers did, what the numbers mean, where they come from.
+pub(super) fn surroundings(results: &[Measurement], environment: &Environment) -> String {
+    let well = results.iter().filter(|m| m.health.ok).count();
+    format!(
+        "{well} of {} containers answered their health request. Stored bytes, MB = 10⁶. {}",
+        results.len(),
+        measured(environment)
+    )
+}
+
+/// When and where something was measured, one sentence.
+pub(super) fn measured(environment: &Environment) -> String {
+    let Environment { bases, engine, buildx, arch, cpus, date, .. } = environment;
+    let day = date.split('T').next().unwrap_or_default();
+    format!("Measured on {day}: bases {bases}, engine {engine}, buildx {buildx}, {arch}, {cpus} CPUs.")
+}
+
+/// One row of a Markdown table.
+pub(super) fn row(cells: impl Iterator<Item = String>) -> String {
     format!("| {} |", cells.collect::<Vec<_>>().join(" | "))
 }

@@ -9,9 +9,12 @@ mod lesson;
 mod live;
 mod look;
 mod markdown;
+mod matrix;
 mod out;
+mod picture;
 mod plain;
 mod problem;
+mod ranking;
 mod style;
 
 pub use bases::bases;
@@ -21,8 +24,11 @@ pub use doctor::doctor;
 pub use inspect::inspect;
 pub use lesson::{Finish, lesson, listing, table};
 pub use markdown::markdown;
+pub use matrix::{matrix, matrix_markdown};
 pub use out::{line, message, terminal};
+pub use picture::{card, matrix as matrix_picture};
 pub use problem::problem;
+pub use ranking::ranking;
 pub use style::Style;
 
 use crate::event::Sink;

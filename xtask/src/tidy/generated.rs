@@ -1,12 +1,21 @@
-//! Text that is generated from recorded runs into hand-written files, between two marker lines.
+//! What is generated from recorded runs: text in hand-written files, between two marker lines, and pictures.
 
 use std::path::Path;
 
+use serde::de::DeserializeOwned;
+
 use super::read;
 use crate::error::{ErrorId, Problem, Result};
-use crate::model::LessonReport;
+use crate::model::{AppId, LessonReport, Matrix};
 use crate::report;
 use crate::workshop::Workshop;
+
+/// The recorded run of `cargo xtask compare`, relative to the repository.
+pub const MATRIX: &str = "apps/recorded.json";
+/// Its picture, relative to the repository.
+const PICTURE: &str = "apps/compare.svg";
+/// The file that shows both.
+const README: &str = "README.md";
 
 /// A file with its generated parts up to date.
 pub struct Generated {
@@ -16,19 +25,28 @@ pub struct Generated {
     pub content: String,
 }
 
-/// Everything that holds generated text.
+/// Everything that holds generated text or is generated as a whole.
 pub fn files(workshop: &Workshop) -> Result<Vec<Generated>> {
-    let path = "README.md";
-    let mut content = read(&workshop.root.join(path))?;
+    let mut files = Vec::new();
+    let mut content = read(&workshop.root.join(README))?;
     for lesson in &workshop.lessons {
         let marker = format!("lesson {}", lesson.id);
         if content.contains(&opening(&marker)) {
-            let recorded = recorded(&workshop.root, lesson.number, lesson.id.as_str())?;
-            let rungs = lesson.rungs.clone();
-            content = replace(&content, &marker, &report::markdown(&rungs, &recorded), path)?;
+            let shown = recorded_path(lesson.number, lesson.id.as_str());
+            let again = format!("cargo xtask lesson {} --app all --record", lesson.number);
+            let run: LessonReport = recorded(&workshop.root, &shown, &again)?;
+            content = replace(&content, &marker, &report::markdown(&lesson.rungs, &run), README)?;
         }
     }
-    Ok(vec![Generated { path, content }])
+    let marker = "compare";
+    if content.contains(&opening(marker)) {
+        let matrix: Matrix = recorded(&workshop.root, MATRIX, "cargo xtask compare --record")?;
+        let title = |id: &AppId| workshop.apps.get(id).map_or_else(|| id.to_string(), |app| app.title.clone());
+        content = replace(&content, marker, &report::matrix_markdown(&matrix), README)?;
+        files.push(Generated { path: PICTURE, content: report::matrix_picture(&matrix, &title) });
+    }
+    files.push(Generated { path: README, content });
+    Ok(files)
 }
 
 /// Where a lesson's recorded run is kept, relative to the repository.
@@ -36,12 +54,10 @@ pub fn recorded_path(number: u32, id: &str) -> String {
     format!("lessons/{number:02}-{id}/recorded.json")
 }
 
-fn recorded(root: &Path, number: u32, id: &str) -> Result<LessonReport> {
-    let shown = recorded_path(number, id);
-    let text = read(&root.join(&shown))?;
+fn recorded<T: DeserializeOwned>(root: &Path, shown: &str, again: &str) -> Result<T> {
+    let text = read(&root.join(shown))?;
     serde_json::from_str(&text).map_err(|e| {
-        Problem::new(ErrorId::Manifest, format!("{shown}: {e}."))
-            .next(format!("cargo xtask lesson {number} --app all --record    writes it anew"))
+        Problem::new(ErrorId::Manifest, format!("{shown}: {e}.")).next(format!("{again}    writes it anew"))
     })
 }
 

@@ -1,0 +1,88 @@
+//! `cargo xtask compare`: every app by every rung.
+
+use super::Context;
+use crate::bases;
+use crate::cli;
+use crate::engine::{Engine, disk, reach};
+use crate::error::{ErrorId, Exit, Problem, Result};
+use crate::event::{Event, Sink};
+use crate::image::Way;
+use crate::model::Matrix;
+use crate::plan::{self, Image};
+use crate::report;
+use crate::runner::{Job, Options};
+use crate::setup;
+use crate::state;
+use crate::tidy;
+use crate::workshop::Workshop;
+
+pub fn run(options: &cli::Compare, context: Context) -> Result<Exit> {
+    let workshop = Workshop::find()?;
+    let apps = workshop.chosen(&options.app)?;
+    let images = plan::everything(&workshop, &apps, |app, rung| workshop.dockerfile(app, rung))?;
+    if images.is_empty() {
+        return Err(Problem::new(ErrorId::NothingToRun, "There is no app with a rung to build."));
+    }
+    let sink = report::progress(context.style, context.global.verbose);
+    let (matrix, problems) = measure(&workshop, &images, options, sink.as_ref())?;
+    if options.json {
+        report::line(serde_json::to_string_pretty(&matrix).expect("plain data is always JSON"));
+    } else {
+        report::line(report::matrix(&matrix, context.style));
+    }
+    for problem in &problems {
+        report::message(report::problem(problem, context.style));
+    }
+    if let Some(problem) = problems.first() {
+        return Ok(problem.exit());
+    }
+    // What did not answer is nothing to show.
+    if options.record {
+        let json = serde_json::to_string_pretty(&matrix).expect("plain data is always JSON");
+        state::write_atomically(&workshop.root.join(tidy::MATRIX), format!("{json}\n").as_bytes())?;
+        report::message(format!("wrote {}", tidy::MATRIX));
+    }
+    Ok(Exit::Pass)
+}
+
+fn measure(
+    workshop: &Workshop,
+    images: &[Image],
+    options: &cli::Compare,
+    sink: &dyn Sink,
+) -> Result<(Matrix, Vec<Problem>)> {
+    if options.setup {
+        setup::engine(sink)?;
+    }
+    let reached = reach::probe()?;
+    let engine = Engine::new(sink);
+    let chosen = bases::choose(options.bases.bases.as_ref(), &options.bases.ca_file, engine)?;
+    sink.emit(Event::Started {
+        title: "Every service, every way".to_owned(),
+        surroundings: format!("bases: {} · engine {} · {} CPUs", chosen.described(), reached.engine, reached.cpus),
+    });
+    disk::require(&reached, disk::FOR_A_LESSON.0, disk::FOR_A_LESSON.1)?;
+    let contexts = bases::ensure(&plan::bases(images), &chosen, options.setup, engine)?;
+    let how = Options {
+        at_once: usize::try_from(reached.cpus).unwrap_or(1),
+        weigh: Way::to(&reached, false),
+        ..Options::default()
+    };
+    let job = Job {
+        images,
+        expect: &[],
+        contexts: &contexts,
+        contract: &workshop.contract,
+        options: &how,
+        root: &workshop.root,
+    };
+    let outcome = job.run(engine)?;
+    let matrix = Matrix {
+        schema: Matrix::SCHEMA,
+        environment: reached.environment(chosen.described()),
+        build_ms: u64::try_from(outcome.built_in.as_millis()).unwrap_or(u64::MAX),
+        results: outcome.results,
+        leftovers: outcome.leftovers,
+    };
+    Ok((matrix, outcome.problems))
+}

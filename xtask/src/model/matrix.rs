@@ -1,0 +1,117 @@
+//! Every app by every rung, and the JSON document that says it.
+
+use serde::{Deserialize, Serialize};
+
+use super::{AppId, Environment, Measurement, RungId};
+
+/// The document `cargo xtask compare --json` prints.
+#[derive(Clone, Debug, Serialize, Deserialize)]
+pub struct Matrix {
+    /// Version of this document's shape.
+    pub schema: u32,
+    /// Where it was measured.
+    pub environment: Environment,
+    /// Wall time of the build of all images together, in milliseconds.
+    pub build_ms: u64,
+    /// One entry an image.
+    pub results: Vec<Measurement>,
+    /// Containers of this run that could not be removed. Always 0 unless something went wrong.
+    pub leftovers: usize,
+}
+
+impl Matrix {
+    /// Version of the document's shape.
+    pub const SCHEMA: u32 = 1;
+
+    /// The apps, in the order they were measured in.
+    pub fn apps(&self) -> Vec<&AppId> {
+        let mut apps: Vec<_> = self.results.iter().map(|m| &m.app).collect();
+        apps.dedup();
+        apps
+    }
+
+    /// The rungs, from the one whose images are the largest down. Sizes of different apps do not compare, so each image
+    /// counts as a share of the largest of its app, and a rung as the mean of its shares.
+    pub fn rungs(&self) -> Vec<&RungId> {
+        let mut rungs: Vec<_> = self.results.iter().map(|m| &m.rung).collect();
+        rungs.sort();
+        rungs.dedup();
+        rungs.sort_by(|a, b| self.mean_share(b).total_cmp(&self.mean_share(a)));
+        rungs
+    }
+
+    /// What was measured of one image.
+    pub fn of(&self, app: &AppId, rung: &RungId) -> Option<&Measurement> {
+        self.results.iter().find(|m| m.app == *app && m.rung == *rung)
+    }
+
+    /// The images of an app, in the order of [`Self::rungs`].
+    pub fn row(&self, app: &AppId) -> Vec<&Measurement> {
+        self.rungs().into_iter().filter_map(|rung| self.of(app, rung)).collect()
+    }
+
+    #[expect(clippy::cast_precision_loss, reason = "sizes are only put in order")]
+    fn mean_share(&self, rung: &RungId) -> f64 {
+        let share = |m: &Measurement| {
+            let sizes = self.results.iter().filter(|other| other.app == m.app).map(|other| other.stored_bytes);
+            m.stored_bytes as f64 / sizes.max().unwrap_or_default().max(1) as f64
+        };
+        let shares: Vec<f64> = self.results.iter().filter(|m| m.rung == *rung).map(share).collect();
+        shares.iter().sum::<f64>() / shares.len() as f64
+    }
+}
+
+#[cfg(test)]
+pub(crate) mod tests {
+    use super::*;
+    use crate::model::{Health, Store};
+
+    /// A matrix of images given as app, rung and stored bytes.
+    pub fn matrix(images: &[(&str, &str, u64)]) -> Matrix {
+        let measurement = |(app, rung, stored_bytes): &(&str, &str, u64)| Measurement {
+            app: AppId::try_from((*app).to_owned()).unwrap(),
+            rung: RungId::try_from((*rung).to_owned()).unwrap(),
+            image: format!("drydock.local/app/{app}:{rung}"),
+            stored_bytes: *stored_bytes,
+            files: 1,
+            pull_bytes: None,
+            layers: 1,
+            build_ms: 0,
+            parallel: true,
+            cached: true,
+            ready_ms: 400,
+            health: Health { ok: true, status: 200, attempts: 1 },
+            user: "65532:65532".to_owned(),
+            hardened: true,
+        };
+        let environment = Environment {
+            engine: "26.1.5".to_owned(),
+            buildx: "0.13.1".to_owned(),
+            store: Store::Classic,
+            arch: "amd64".to_owned(),
+            os: "Debian".to_owned(),
+            cpus: 2,
+            memory_bytes: 0,
+            bases: "local".to_owned(),
+            date: "2026-11-20T16:30:17Z".to_owned(),
+        };
+        let results = images.iter().map(measurement).collect();
+        Matrix { schema: Matrix::SCHEMA, environment, build_ms: 0, results, leftovers: 0 }
+    }
+
+    #[test]
+    fn rungs_go_from_large_to_small_whatever_an_app_weighs() {
+        // By plain sums the one large image of `b` would put `slim` last but one; `bare` is missing in `b`.
+        let matrix =
+            matrix(&[("a", "bare", 1), ("a", "full", 100), ("a", "slim", 10), ("b", "full", 1000), ("b", "slim", 900)]);
+        let rungs: Vec<_> = matrix.rungs().iter().map(|rung| rung.as_str()).collect();
+        assert_eq!(rungs, ["full", "slim", "bare"]);
+        let b = matrix.apps()[1];
+        assert_eq!(matrix.row(b).iter().map(|m| m.stored_bytes).collect::<Vec<_>>(), [1000, 900]);
+        assert!(matrix.of(b, rungs_named(&matrix, "bare")).is_none());
+    }
+
+    fn rungs_named<'m>(matrix: &'m Matrix, name: &str) -> &'m RungId {
+        matrix.rungs().into_iter().find(|rung| rung.as_str() == name).unwrap()
+    }
+}

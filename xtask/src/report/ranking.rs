@@ -1,0 +1,64 @@
+//! The images of an engine by how much of each is not its application, as text.
+
+use super::Style;
+use super::inspect::{indented, percent, table};
+use crate::model::Ranking;
+use crate::names::printable;
+use crate::units;
+
+/// Images without a known weight that are offered by name.
+const OFFERED: usize = 5;
+
+/// One row an image, the one with the least payload first; then what could be weighed, with the line to type.
+pub fn ranking(ranking: &Ranking, style: Style) -> String {
+    let mut parts = Vec::new();
+    if !ranking.known.is_empty() {
+        let mut table = table();
+        table.set_header(["payload", "stored", "application", "image"]);
+        for one in &ranking.known {
+            table.add_row([
+                percent(one.application_bytes, one.stored_bytes),
+                units::bytes(one.stored_bytes),
+                units::bytes(one.application_bytes),
+                printable(&one.image),
+            ]);
+        }
+        parts.push(indented(&mut table, &[0, 1, 2]));
+    }
+    if ranking.known.is_empty() && ranking.unknown.is_empty() {
+        parts.push("  The engine has no image with an application in it yet.".to_owned());
+        parts.push(format!("  {} {}", style.bold("Next:"), style.command("cargo xtask lesson")));
+    }
+    if !ranking.unknown.is_empty() {
+        let count = ranking.unknown.len();
+        let head = if count == 1 {
+            "1 more image has not been weighed; this weighs it:".to_owned()
+        } else {
+            format!("{count} more images have not been weighed; this weighs one:")
+        };
+        let line = |image: &String| style.command(&format!("cargo xtask inspect {}", printable(image)));
+        let offered = ranking.unknown.iter().take(OFFERED).map(|image| format!("    {}", line(image)));
+        parts.push(std::iter::once(format!("  {}", style.dim(&head))).chain(offered).collect::<Vec<_>>().join("\n"));
+    }
+    parts.join("\n\n")
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+    use crate::model::Ranked;
+
+    const STYLE: Style = Style { color: false, live: false, symbols: true };
+
+    #[test]
+    fn the_rest_is_offered_with_the_line_to_type() {
+        let known = vec![Ranked { image: "a:1".to_owned(), stored_bytes: 1_000_000, application_bytes: 10_000 }];
+        let text = ranking(&Ranking::of(known, vec!["b:1\u{1b}[31m".to_owned()]), STYLE);
+        assert!(
+            text.contains("1.0 %") && text.contains("1.00 MB") && text.contains("10.0 kB") && text.contains("a:1"),
+            "{text}"
+        );
+        assert!(text.contains("\n    cargo xtask inspect b:1[31m"), "{text}");
+        assert!(ranking(&Ranking::of(Vec::new(), Vec::new()), STYLE).contains("cargo xtask lesson"));
+    }
+}
