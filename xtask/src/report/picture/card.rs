@@ -85,16 +85,26 @@ fn middle_cut(name: &str, most: usize) -> String {
     format!("{}…{}", head.iter().collect::<String>(), tail.iter().collect::<String>())
 }
 
-/// Lines of whole words with at most so many letters.
+/// Lines of whole words with at most so many letters. A number keeps the word behind it: its unit, or what it counts.
 fn wrapped(text: &str, most: usize) -> Vec<String> {
-    let mut lines: Vec<String> = Vec::new();
+    let mut words: Vec<String> = Vec::new();
     for word in text.split_whitespace() {
+        match words.last_mut() {
+            Some(number) if number.bytes().all(|b| b.is_ascii_digit() || b == b'.') => {
+                number.push('\u{a0}');
+                number.push_str(word);
+            }
+            _ => words.push(word.to_owned()),
+        }
+    }
+    let mut lines: Vec<String> = Vec::new();
+    for word in &words {
         match lines.last_mut() {
             Some(line) if line.chars().count() + 1 + word.chars().count() <= most => {
                 line.push(' ');
                 line.push_str(word);
             }
-            _ => lines.push(word.to_owned()),
+            _ => lines.push(word.clone()),
         }
     }
     lines
@@ -156,6 +166,7 @@ mod tests {
     fn long_names_keep_both_ends_and_long_sentences_their_words() {
         assert_eq!(middle_cut("registry/name:tag", 9), "regi…:tag");
         assert_eq!(wrapped("a bc def", 4), ["a bc", "def"]);
+        assert_eq!(wrapped("of 6.9 MB", 6), ["of", "6.9\u{a0}MB"]);
         assert!(wrapped("", 4).is_empty());
     }
 }
