@@ -33,6 +33,15 @@ pub enum Choice {
     Local,
 }
 
+impl fmt::Display for Wanted {
+    fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
+        match self {
+            Self::Auto => f.write_str("auto"),
+            Self::Exactly(choice) => choice.fmt(f),
+        }
+    }
+}
+
 impl FromStr for Wanted {
     type Err = String;
 

@@ -12,8 +12,9 @@ use crate::engine::reach;
 use crate::error::{Exit, Result};
 use crate::event::{Event, Sink};
 use crate::image::Way;
-use crate::model::{App, AppId, Cache, Environment, Lesson, LessonRef, LessonReport};
+use crate::model::{App, AppId, Cache, Environment, FullReport, Lesson, LessonRef, LessonReport};
 use crate::plan::{self, Plan};
+use crate::process::Command;
 use crate::report::{self, Finish};
 use crate::runner::{self, Job, Options, Outcome};
 use crate::setup;
@@ -70,9 +71,61 @@ pub fn run(options: &cli::Lesson, context: Context) -> Result<Exit> {
         options: &run_options,
         root: &workshop.root,
     };
-    let outcome = job.run(engine)?;
+    let mut outcome = job.run(engine)?;
+    let build = std::mem::take(&mut outcome.timeline);
     let environment = reached.environment(bases.described());
-    finish(&workshop, &plan, &contexts, outcome, environment, options, context)
+    let (report, exit) = finish(&workshop, &plan, &contexts, outcome, environment, options, context)?;
+    // The result is on the screen already: looking into the images takes longer than to read its first line.
+    let command = again(&workshop, &report, options);
+    let tags: Vec<_> = report.results.iter().map(|m| m.image.clone()).collect();
+    let images = runner::look(&tags, engine, run_options.weigh, run_options.at_once)?;
+    let page = write_page(&workshop, lesson, &FullReport { report, command, build, images })?;
+    if !options.json {
+        report::line(format!("  {} {page}", context.style.bold("Report:")));
+    }
+    Ok(exit)
+}
+
+/// Writes the page and the document beside it. Returns the page's path inside the repository.
+///
+/// Errors: the folder or a file cannot be written.
+fn write_page(workshop: &Workshop, lesson: &Lesson, full: &FullReport) -> Result<String> {
+    let folder = format!("target/drydock/{}", lesson.id);
+    let json = serde_json::to_string_pretty(full).expect("plain data is always JSON");
+    state::write_atomically(&workshop.root.join(&folder).join("report.json"), json.as_bytes())?;
+    let page = format!("{folder}/report.html");
+    state::write_atomically(&workshop.root.join(&page), report::html(lesson, full).as_bytes())?;
+    Ok(page)
+}
+
+/// The command line of this run with the apps it ran for, which may have been remembered rather than typed.
+fn again(workshop: &Workshop, report: &LessonReport, options: &cli::Lesson) -> String {
+    let mut command =
+        Command::new("cargo").args(["xtask".to_owned(), "lesson".to_owned(), report.lesson.number.to_string()]);
+    let mut apps: Vec<_> = report.results.iter().map(|m| m.app.as_str()).collect();
+    apps.dedup();
+    if apps.len() == workshop.apps.len() {
+        apps = vec!["all"];
+    }
+    for app in apps {
+        command = command.args(["--app", app]);
+    }
+    for rung in &options.rung {
+        command = command.args(["--rung", rung]);
+    }
+    if let Some(bases) = &options.bases.bases {
+        command = command.args(["--bases".to_owned(), bases.to_string()]);
+    }
+    for file in &options.bases.ca_file {
+        command = command.args(["--ca-file".to_owned(), file.display().to_string()]);
+    }
+    if let Some(builder) = &options.builder {
+        command = command.args(["--builder", builder]);
+    }
+    if options.no_cache {
+        command = command.arg("--no-cache");
+    }
+    command.display()
 }
 
 fn finish(
@@ -83,7 +136,7 @@ fn finish(
     environment: Environment,
     options: &cli::Lesson,
     context: Context,
-) -> Result<Exit> {
+) -> Result<(LessonReport, Exit)> {
     let lesson = &plan.lesson;
     let last_cold = remember_cold(&outcome, &environment.date)?;
     let report = LessonReport {
@@ -120,7 +173,7 @@ fn finish(
     }
     let unhealthy = outcome.problems.first().map(crate::error::Problem::exit);
     let failed = report.expectations.iter().any(|v| !v.pass).then_some(Exit::ExpectationFailed);
-    Ok(unhealthy.or(failed).unwrap_or(Exit::Pass))
+    Ok((report, unhealthy.or(failed).unwrap_or(Exit::Pass)))
 }
 
 /// The apps to run: those named, else those the learner chose, else all. Asked once, on a terminal.

@@ -7,10 +7,12 @@ use std::time::{Duration, Instant};
 use super::Engine;
 use super::bake::{Definition, Options};
 use super::progress::{Record, Step, Summary};
+use super::timeline;
 use crate::dockerfile;
 use crate::error::{ErrorId, Problem, Result};
 use crate::event::Event;
 use crate::interrupt;
+use crate::model::Timeline;
 use crate::names::printable;
 
 /// Lines of a failed step's output that are shown.
@@ -31,6 +33,11 @@ impl Built {
     /// What one target's part came to.
     pub fn summary(&self, target: &str) -> Summary {
         self.record.summary(target)
+    }
+
+    /// When each step ran.
+    pub fn timeline(&self) -> Timeline {
+        timeline::of(self.record.steps())
     }
 
     /// Whether any instruction came from the cache.

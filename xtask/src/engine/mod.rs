@@ -15,6 +15,7 @@ pub mod labels;
 pub mod progress;
 pub mod proof;
 pub mod reach;
+mod timeline;
 pub mod versions;
 
 use std::time::Duration;

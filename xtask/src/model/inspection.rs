@@ -37,6 +37,23 @@ pub enum Class {
 }
 
 impl Class {
+    /// All of them.
+    pub const ALL: [Self; 13] = [
+        Self::Application,
+        Self::Dependencies,
+        Self::Runtime,
+        Self::Os,
+        Self::Toolchain,
+        Self::PackageCache,
+        Self::DevDependencies,
+        Self::Tests,
+        Self::Source,
+        Self::Vcs,
+        Self::Docs,
+        Self::Secret,
+        Self::Other,
+    ];
+
     /// The name as in the rules and in JSON.
     pub fn name(self) -> &'static str {
         match self {

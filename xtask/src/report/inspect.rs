@@ -167,7 +167,7 @@ fn packages(inspection: &Inspection) -> String {
 /// A share with a digit where it is small.
 #[expect(clippy::cast_precision_loss, reason = "a share, shown with at most three digits")]
 pub(super) fn percent(part: u64, whole: u64) -> String {
-    let share = 100.0 * part as f64 / whole as f64;
+    let share = if whole == 0 { 0.0 } else { 100.0 * part as f64 / whole as f64 };
     if share > 0.0 && share < 0.05 {
         "less than 0.1 %".to_owned()
     } else if share < 9.95 {

@@ -1,11 +1,13 @@
 //! Executes a plan and reports events. It decides nothing about how they are shown or what they mean.
 
+mod look;
 mod serve;
 
 use std::collections::BTreeMap;
 use std::path::Path;
 use std::time::Duration;
 
+pub use look::look;
 pub use serve::{Served, container_of, serve, start};
 
 use crate::engine::{Engine, bake, build, image};
@@ -13,7 +15,7 @@ use crate::error::{Problem, Result};
 use crate::event::Event;
 use crate::image::weigh::{self, Subject};
 use crate::interrupt;
-use crate::model::{Cache, Contract, Expect, Measurement, Verdict};
+use crate::model::{Cache, Contract, Expect, Measurement, Timeline, Verdict};
 use crate::plan::{self, Image};
 use crate::rules;
 use crate::state::ledger::{self, Run};
@@ -42,6 +44,8 @@ pub struct Outcome {
     pub problems: Vec<Problem>,
     /// Wall time of the build of all images together.
     pub built_in: Duration,
+    /// When each step of the build ran.
+    pub timeline: Timeline,
     /// How much was taken from the build cache.
     pub cache: Cache,
     /// Containers of this run that could not be removed.
@@ -141,7 +145,16 @@ impl Job<'_> {
             (true, false) => Cache::Some,
             (false, false) => Cache::None,
         };
-        Ok(Outcome { results, verdicts, problems, built_in: built.took, cache, leftovers: 0, kept })
+        Ok(Outcome {
+            results,
+            verdicts,
+            problems,
+            built_in: built.took,
+            timeline: built.timeline(),
+            cache,
+            leftovers: 0,
+            kept,
+        })
     }
 }
 

@@ -1,0 +1,90 @@
+//! From BuildKit's record to the times of its steps.
+
+use jiff::Timestamp;
+
+use super::progress::Step;
+use crate::model::{BuildStep, Timeline};
+use crate::names::printable;
+
+/// The times of the steps that do the work of a build: instructions, sending the context, writing the image. What the
+/// builder does for itself, such as reading the Dockerfile, is left out.
+pub(super) fn of(steps: &[Step]) -> Timeline {
+    let shown: Vec<_> = steps.iter().filter_map(|step| Some((step, place(step)?))).collect();
+    let first = shown.iter().filter_map(|(step, _)| step.started).min();
+    let since = |time: Timestamp| first.map_or(0, |first| millis(first, time));
+    let steps: Vec<_> = shown
+        .iter()
+        .map(|(step, (stage, instruction))| BuildStep {
+            target: step.target.clone(),
+            stage: printable(stage),
+            instruction: printable(instruction),
+            start_ms: step.started.map(since),
+            took_ms: step.started.zip(step.completed).map_or(0, |(start, end)| millis(start, end)),
+            cached: step.cached,
+        })
+        .collect();
+    let ends = steps.iter().map(|step| step.start_ms.unwrap_or_default() + step.took_ms);
+    Timeline { took_ms: ends.max().unwrap_or_default(), steps }
+}
+
+/// The stage a step belongs to, and its words; `None` for the builder's own steps.
+fn place(step: &Step) -> Option<(&str, &str)> {
+    if step.target.is_empty() {
+        return None;
+    }
+    if step.name.starts_with("exporting") {
+        return Some(("export", &step.name));
+    }
+    let (bracket, words) = step.name.strip_prefix('[')?.split_once("] ")?;
+    if bracket == "internal" {
+        return (words == "load build context").then_some(("context", words));
+    }
+    let stage = bracket.rsplit_once(' ').map_or("", |(stage, _)| stage.trim());
+    step.is_instruction().then_some((stage, words))
+}
+
+fn millis(from: Timestamp, to: Timestamp) -> u64 {
+    u64::try_from(to.duration_since(from).as_millis()).unwrap_or_default()
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    fn step(target: &str, name: &str, times: Option<(i64, i64)>) -> Step {
+        let at = |ms| Timestamp::from_millisecond(1_000_000 + ms).unwrap();
+        Step {
+            target: target.to_owned(),
+            name: name.to_owned(),
+            started: times.map(|(from, _)| at(from)),
+            completed: times.map(|(_, to)| at(to)),
+            ..Step::default()
+        }
+    }
+
+    #[test]
+    fn times_count_from_the_first_step_that_is_shown() {
+        let timeline = of(&[
+            step("", "[internal] load local bake definitions", Some((0, 1))),
+            step("a", "[internal] load .dockerignore", Some((5, 9))),
+            step("a", "[internal] load build context", Some((10, 40))),
+            step("a", "[build 2/3] RUN make", Some((40, 140))),
+            step("a", "[stage-1 2/2] COPY x y", Some((30, 31))),
+            step("a", "exporting to image", Some((140, 200))),
+        ]);
+        let seen: Vec<_> = timeline.steps.iter().map(|s| (s.stage.as_str(), s.start_ms, s.took_ms)).collect();
+        assert_eq!(
+            seen,
+            [("context", Some(0), 30), ("build", Some(30), 100), ("stage-1", Some(20), 1), ("export", Some(130), 60)]
+        );
+        assert_eq!(timeline.took_ms, 190);
+    }
+
+    #[test]
+    fn a_step_without_times_is_kept_and_says_so() {
+        let timeline = of(&[Step { cached: true, ..step("a", "[2/2] RUN \u{1b}[31mmake", None) }]);
+        let [only] = timeline.steps.as_slice() else { panic!("{timeline:?}") };
+        assert_eq!((only.stage.as_str(), only.instruction.as_str()), ("", "RUN [31mmake"));
+        assert_eq!((only.start_ms, only.took_ms, only.cached, timeline.took_ms), (None, 0, true, 0));
+    }
+}

@@ -1,0 +1,49 @@
+//! The layers of each image, lowest first, with the instruction that made each.
+
+use maud::{Markup, html};
+
+use super::parts::{cell, table};
+use super::{name, text};
+use crate::model::{FullReport, Inspection};
+use crate::units;
+
+/// One folded table an image.
+pub fn layers(full: &FullReport) -> Markup {
+    let images = full.report.results.iter().filter_map(|m| Some((name(m), full.image(&m.image)?)));
+    html! {
+        section {
+            h2 { "Which instruction brought them" }
+            p { "A layer keeps what a later one deletes or replaces: those bytes are wasted, and travel all the same." }
+            @for (name, image) in images {
+                @let summary = summary(image);
+                details {
+                    summary { (text(&name)) " " span.quiet { (summary) } }
+                    (table(&format!("Layers of {name}"), &["layer", "stored", "wasted", "pulled", "made by"], &rows(image)))
+                }
+            }
+        }
+    }
+}
+
+fn summary(image: &Inspection) -> String {
+    let count = image.layers.len();
+    let noun = if count == 1 { "layer" } else { "layers" };
+    let (stored, wasted) = (units::bytes(image.stored_bytes), units::bytes(image.wasted_bytes));
+    format!("{count} {noun}, {stored} stored, {wasted} wasted")
+}
+
+fn rows(image: &Inspection) -> Vec<Vec<Markup>> {
+    let row = |(index, layer): (usize, &crate::model::LayerLine)| {
+        let instruction = layer.instruction.as_deref();
+        vec![
+            cell((index + 1).to_string()),
+            cell(units::bytes(layer.stored_bytes)),
+            cell(units::bytes(layer.wasted_bytes)),
+            cell(layer.pull_bytes.map_or_else(|| "–".to_owned(), units::bytes)),
+            html! {
+                @if let Some(instruction) = instruction { code { (text(instruction)) } } @else { "history does not tell" }
+            },
+        ]
+    };
+    image.layers.iter().enumerate().map(row).collect()
+}

@@ -1,0 +1,130 @@
+//! What the bytes are for: one bar an image, every byte in exactly one class.
+
+use std::collections::BTreeSet;
+
+use maud::{Markup, html};
+
+use super::parts::{cell, length, numbers, share};
+use super::{name, text};
+use crate::model::{FullReport, Inspection, Measurement};
+use crate::report::inspect::{payload, percent};
+use crate::units;
+
+/// Classes named beside a bar.
+const NAMED: usize = 4;
+
+/// The bars, their legend, and the table behind them.
+pub fn ledger(full: &FullReport) -> Markup {
+    let present: BTreeSet<&str> =
+        full.images.iter().flat_map(|i| i.classes.iter()).filter(|(_, bytes)| **bytes > 0).map(|(c, _)| *c).collect();
+    let images: Vec<_> = full.report.results.iter().filter_map(|m| Some((m, full.image(&m.image)?))).collect();
+    html! {
+        section {
+            h2 { "What the bytes are for" }
+            p {
+                "Each bar is a whole image, however large. Cool colours are the service and what it runs on, grey is the "
+                "distribution, warm colours are what it would run without."
+             }
+            ul.legend aria-hidden="true" { @for class in in_order(&present) { li { (swatch(class)) (class) } } }
+            figure {
+                @for (m, image) in &images { (bar(m, image)) }
+            }
+            (numbers("Classes in numbers", &["image", "class", "stored", "share"], &rows(&images)))
+        }
+    }
+}
+
+fn bar(m: &Measurement, image: &Inspection) -> Markup {
+    let pieces = by_place(image).into_iter().scan(0, |at, (class, bytes)| {
+        let from = *at;
+        *at += bytes;
+        Some((class, from, bytes))
+    });
+    html! {
+        div.ledger {
+            h3 { (text(&name(m))) " " span.quiet { (units::bytes(image.stored_bytes)) } }
+            svg width="100%" height="26" aria-hidden="true" {
+                @for (class, from, bytes) in pieces {
+                    rect x=(length(share(from, image.stored_bytes))) y="0" height="26"
+                        width=(length(share(bytes, image.stored_bytes))) class={ "class-" (class) } {}
+                }
+            }
+            p { (text(&payload(image))) }
+            p.classes {
+                @for (class, bytes) in largest(image) {
+                    span { (swatch(class)) (class) " " (percent(bytes, image.stored_bytes)) }
+                }
+            }
+        }
+    }
+}
+
+fn swatch(class: &str) -> Markup {
+    html! { svg.swatch width="11" height="11" aria-hidden="true" { rect width="11" height="11" rx="2" class={ "class-" (class) } {} } }
+}
+
+/// The order of the bars: what the service is, what it runs on, what its making left behind.
+const ORDER: [&str; 13] = [
+    "application",
+    "dependencies",
+    "runtime",
+    "os",
+    "other",
+    "docs",
+    "source",
+    "tests",
+    "dev-dependencies",
+    "package-cache",
+    "toolchain",
+    "vcs",
+    "secret",
+];
+
+fn rank(class: &str) -> usize {
+    ORDER.iter().position(|c| *c == class).unwrap_or(ORDER.len())
+}
+
+fn in_order<'c>(classes: &BTreeSet<&'c str>) -> Vec<&'c str> {
+    let mut classes: Vec<_> = classes.iter().copied().collect();
+    classes.sort_by_key(|class| rank(class));
+    classes
+}
+
+fn by_place(image: &Inspection) -> Vec<(&'static str, u64)> {
+    let mut classes: Vec<_> = image.classes.iter().map(|(c, bytes)| (*c, *bytes)).collect();
+    classes.sort_by_key(|(class, _)| rank(class));
+    classes
+}
+
+fn largest(image: &Inspection) -> Vec<(&'static str, u64)> {
+    let mut classes: Vec<_> = by_place(image).into_iter().filter(|(_, bytes)| *bytes > 0).collect();
+    classes.sort_by_key(|(_, bytes)| std::cmp::Reverse(*bytes));
+    classes.truncate(NAMED);
+    classes
+}
+
+fn rows(images: &[(&Measurement, &Inspection)]) -> Vec<Vec<Markup>> {
+    let of = |(m, image): &(&Measurement, &Inspection)| {
+        let row = |(class, bytes): (&str, u64)| {
+            vec![cell(name(m)), cell(class), cell(units::bytes(bytes)), cell(percent(bytes, image.stored_bytes))]
+        };
+        by_place(image).into_iter().map(row).collect::<Vec<_>>()
+    };
+    images.iter().flat_map(of).collect()
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+    use crate::model::Class;
+
+    #[test]
+    fn every_class_has_a_place_and_a_colour() {
+        let style = super::super::STYLE;
+        for class in Class::ALL {
+            assert!(rank(class.name()) < ORDER.len(), "{}", class.name());
+            assert!(style.contains(&format!(".class-{} {{", class.name())), "{}", class.name());
+        }
+        assert_eq!(ORDER.len(), Class::ALL.len());
+    }
+}

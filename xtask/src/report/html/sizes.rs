@@ -1,0 +1,91 @@
+//! How large each image is: bars on a linear and on a logarithmic line.
+
+use maud::{Markup, html};
+
+use super::axis::{Axis, round};
+use super::parts::{cell, length, numbers};
+use super::summary::apps;
+use super::{name, text};
+use crate::model::{LessonReport, Measurement, RungId};
+use crate::units;
+
+/// Colours there are for rungs.
+const COLOURS: usize = 4;
+
+/// Both charts and the table behind them.
+pub fn sizes(report: &LessonReport) -> Markup {
+    let all = || report.results.iter().flat_map(|m| [Some(m.stored_bytes), m.pull_bytes]).flatten();
+    let (linear, log) = (Axis::linear(all()), Axis::log(all()));
+    let begins = log.ticks().first().copied().map(round).unwrap_or_default();
+    let pulls = report.results.iter().any(|m| m.pull_bytes.is_some());
+    html! {
+        section {
+            h2 { "How large the images are" }
+            p {
+                "Thick bars are stored bytes: the files of all layers as a node unpacks them."
+                @if pulls { " Thin bars are pulled bytes: what travels, compressed, where a push has measured it." }
+            }
+            div.pair {
+                (chart("The same length is the same number of bytes", linear, report))
+                (chart(&format!("Each line is ten times the one before; the axis begins at {begins}"), log, report))
+            }
+            (numbers("Sizes in numbers", &["image", "stored", "bytes", "pulled", "files", "layers"], &rows(report)))
+        }
+    }
+}
+
+fn chart(caption: &str, axis: Axis, report: &LessonReport) -> Markup {
+    let rungs = rungs(report);
+    html! {
+        figure {
+            figcaption { (caption) }
+            @for of in apps(report) {
+                h3 { (text(of[0].app.as_str())) }
+                @for m in of { (bar(m, axis, rungs.iter().position(|r| **r == m.rung).unwrap_or_default())) }
+            }
+            div.row { span.label {} (axis.words()) span.value {} }
+        }
+    }
+}
+
+fn bar(m: &Measurement, axis: Axis, rung: usize) -> Markup {
+    let height = if m.pull_bytes.is_some() { "22" } else { "16" };
+    html! {
+        div.row {
+            span.label { (text(m.rung.as_str())) }
+            svg width="100%" height=(height) aria-hidden="true" class={ "rung-" (rung % COLOURS) } {
+                (axis.grid())
+                rect x="0" y="2" width=(length(axis.place(m.stored_bytes))) height="12" {}
+                @if let Some(pull) = m.pull_bytes {
+                    rect.thin x="0" y="16" width=(length(axis.place(pull))) height="4" {}
+                }
+            }
+            span.value { (units::bytes(m.stored_bytes)) }
+        }
+    }
+}
+
+/// The rungs in the order in which they were measured.
+fn rungs(report: &LessonReport) -> Vec<&RungId> {
+    let mut rungs = Vec::new();
+    for m in &report.results {
+        if !rungs.contains(&&m.rung) {
+            rungs.push(&m.rung);
+        }
+    }
+    rungs
+}
+
+fn rows(report: &LessonReport) -> Vec<Vec<Markup>> {
+    let row = |m: &Measurement| {
+        vec![
+            cell(name(m)),
+            cell(units::bytes(m.stored_bytes)),
+            cell(m.stored_bytes.to_string()),
+            cell(m.pull_bytes.map_or_else(|| "not measured".to_owned(), units::bytes)),
+            cell(m.files.to_string()),
+            cell(m.layers.to_string()),
+        ]
+    };
+    report.results.iter().map(row).collect()
+}

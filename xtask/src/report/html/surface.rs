@@ -1,0 +1,78 @@
+//! What an intruder would find: a table, and where secrets lie.
+
+use std::collections::BTreeSet;
+
+use maud::{Markup, html};
+
+use super::parts::{cell, table};
+use super::{name, text};
+use crate::model::{FullReport, Measurement, Surface};
+
+const HEADER: [&str; 10] = [
+    "image",
+    "user",
+    "shells",
+    "package managers",
+    "compilers",
+    "setuid",
+    "world-writable",
+    "CA roots",
+    "time zones",
+    "loader",
+];
+
+/// The table, and a list of secrets where there are any.
+pub fn surface(full: &FullReport) -> Markup {
+    let images: Vec<_> = full.report.results.iter().filter_map(|m| Some((m, full.image(&m.image)?))).collect();
+    let rows: Vec<_> = images.iter().map(|(m, image)| row(m, &image.surface)).collect();
+    let secrets: Vec<_> = images.iter().flat_map(|(m, i)| i.secrets.iter().map(move |s| (name(m), s))).collect();
+    html! {
+        section {
+            h2 { "What an intruder would find" }
+            p { "Programs and files in the final file system. Without a loader only static programs run." }
+            (table("Surface", &HEADER, &rows))
+            @if !secrets.is_empty() {
+                h3 { "Looks like a secret" }
+                ul {
+                    @for (name, secret) in &secrets {
+                        li {
+                            (text(name)) ": " code { (text(&secret.path)) } " (" (text(&secret.rule)) ") "
+                            @match secret.layer {
+                                Some(layer) => { "in layer " (layer) }
+                                None => { "in the image's config" }
+                            }
+                        }
+                    }
+                }
+            }
+        }
+    }
+}
+
+fn row(m: &Measurement, surface: &Surface) -> Vec<Markup> {
+    let yes = |there| if there { "yes" } else { "no" };
+    vec![
+        cell(name(m)),
+        cell(&m.user),
+        names(&surface.shells),
+        names(&surface.package_managers),
+        names(&surface.compilers),
+        names(&surface.setuid),
+        names(&surface.world_writable),
+        cell(yes(surface.ca_roots)),
+        cell(yes(surface.tzdata)),
+        cell(yes(surface.loader)),
+    ]
+}
+
+/// How many there are; their names where there are any, folded.
+fn names(paths: &BTreeSet<String>) -> Markup {
+    html! {
+        @if paths.is_empty() { "none" } @else {
+            details.names {
+                summary { (paths.len()) }
+                @for path in paths { code { (text(path)) } }
+            }
+        }
+    }
+}
