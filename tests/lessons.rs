@@ -34,6 +34,10 @@ fn main() {
 
 /// Runs the lesson for all apps and looks at the whole document.
 fn runs(number: u32, id: &str, images: usize) -> Result<(), Failed> {
+    let root = Workshop::find().map_err(|p| told(&p))?.root;
+    let page = root.join("target/drydock").join(id).join("report.html");
+    // What an earlier run wrote would hide that this one did not.
+    let _ = std::fs::remove_file(&page);
     let output =
         xtask().args(["lesson", &number.to_string(), "--app", "all", "--json"]).output(LONG).map_err(|p| told(&p))?;
     if output.status != 0 {
@@ -47,6 +51,8 @@ fn runs(number: u32, id: &str, images: usize) -> Result<(), Failed> {
         assert!(m.health.ok && m.health.status == 200 && m.layers > 0 && m.stored_bytes > 100_000, "{m:?}");
         assert!(m.parallel && m.ready_ms > 0, "{m:?}");
     }
+    let page = std::fs::read_to_string(&page)?;
+    assert!(page.contains("</html>") && report.results.iter().all(|m| page.contains(m.app.as_str())), "{page}");
     assert_eq!(containers_of_ours()?, "", "a lesson leaves no container behind");
     Ok(())
 }
