@@ -7,10 +7,11 @@ use std::io::{Read, Write};
 use std::os::unix::fs::PermissionsExt;
 use std::os::unix::net::UnixListener;
 use std::path::{Path, PathBuf};
+use std::sync::LazyLock;
 use std::time::{Duration, Instant};
 
 use drydock::process::{Command, Output};
-use drydock_tests::{told, workshop::Fixture, workshop::Rung, xtask};
+use drydock_tests::{state_folder, told, workshop::Fixture, workshop::Rung, xtask};
 
 const PATIENCE: Duration = Duration::from_mins(1);
 
@@ -18,9 +19,20 @@ fn end(command: &Command) -> Output {
     command.output(PATIENCE).unwrap_or_else(|problem| panic!("{}", told(&problem)))
 }
 
+/// The program with a memory of its own, empty at first: a fake `docker` here says that registries answer, and nobody else
+/// should remember that.
+fn own() -> Command {
+    static MEMORY: LazyLock<String> = LazyLock::new(|| {
+        let folder = state_folder().join("engines");
+        let _ = fs::remove_dir_all(&folder);
+        folder.display().to_string()
+    });
+    xtask().env("DRYDOCK_STATE", MEMORY.as_str())
+}
+
 /// The doctor, where these variables decide what it meets.
 fn doctor(variables: &[(&str, &str)]) -> Output {
-    let command = xtask().args(["doctor", "--color", "never", "--accessible"]);
+    let command = own().args(["doctor", "--color", "never", "--accessible"]);
     end(&variables.iter().fold(command, |command, (name, value)| command.env(*name, *value)))
 }
 
@@ -134,7 +146,7 @@ fn a_socket_this_user_may_not_open() {
     let output = if drydock::host::is_root() {
         // No socket is closed to root: the doctor goes as somebody else, with a copy of itself that they may read.
         let program = folder.path().join("xtask");
-        let built = xtask().display();
+        let built = own().display();
         let built = built.split_whitespace().last().expect("a program").trim_matches('\'');
         fs::copy(built, &program).expect("a copy");
         let nobody = ["--reuid=65534", "--regid=65534", "--clear-groups"];
@@ -234,7 +246,7 @@ fn traces() -> String {
 
 #[test]
 fn a_doctor_proves_the_engine_and_leaves_nothing_behind() {
-    let output = end(&xtask().args(["doctor", "--json"]));
+    let output = end(&own().args(["doctor", "--json"]));
     let diagnosis: serde_json::Value = serde_json::from_str(&output.stdout).expect("one JSON document");
     let proof = diagnosis["findings"].as_array().expect("findings").iter().find(|f| f["what"] == "proof");
     let proof = proof.unwrap_or_else(|| panic!("no proof in {}", output.stdout));

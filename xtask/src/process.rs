@@ -95,10 +95,12 @@ impl Command {
         self
     }
 
-    /// Sets an environment variable for the child.
+    /// Sets an environment variable for the child; the last value given counts.
     #[must_use]
     pub fn env(mut self, name: impl Into<String>, value: impl Into<String>) -> Self {
-        self.env.push((name.into(), value.into()));
+        let name = name.into();
+        self.env.retain(|(other, _)| *other != name);
+        self.env.push((name, value.into()));
         self
     }
 

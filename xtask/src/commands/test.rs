@@ -72,6 +72,7 @@ pub fn run(options: &Test, context: Context) -> Result<Exit> {
             setup::engine(sink.as_ref())?;
         }
         reach::probe()?;
+        prepare(&workshop, options.setup, sink.as_ref())?;
     }
     let mut failed = Vec::new();
     for part in &runs {
@@ -99,6 +100,14 @@ pub fn run(options: &Test, context: Context) -> Result<Exit> {
     }
     report::line(format!("{} passed, {} failed", runs.len() - failed.len(), failed.len()));
     Ok(if failed.is_empty() { Exit::Pass } else { Exit::ExpectationFailed })
+}
+
+/// Gets the bases of every image, so that each part finds them whatever order the parts run in.
+fn prepare(workshop: &Workshop, setup: bool, sink: &dyn Sink) -> Result<()> {
+    let engine = Engine::new(sink);
+    let images = plan::everything(workshop, &[], |app, rung| workshop.dockerfile(app, rung))?;
+    let chosen = bases::choose(None, &[], engine)?;
+    bases::ensure(&plan::bases(&images), &chosen, setup, engine).map(drop)
 }
 
 /// Runs cargo with its output going straight to the terminal.

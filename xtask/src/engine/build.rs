@@ -184,7 +184,7 @@ mod tests {
 
     #[test]
     fn the_network_and_the_disk_are_told_from_a_broken_step() {
-        assert_eq!(classify("dial tcp: lookup proxy.golang.org"), ErrorId::Download);
+        assert_eq!(classify("dial tcp: lookup modules.example.org"), ErrorId::Download);
         assert_eq!(classify("write /x: no space left on device"), ErrorId::DiskFull);
         assert_eq!(classify("main.go:3: syntax error"), ErrorId::BuildFailed);
     }
