@@ -22,12 +22,17 @@ fn end(command: &Command) -> Output {
 /// The program with a memory of its own, empty at first: a fake `docker` here says that registries answer, and nobody else
 /// should remember that.
 fn own() -> Command {
+    xtask().env("DRYDOCK_STATE", memory())
+}
+
+/// Folder of that memory.
+fn memory() -> &'static str {
     static MEMORY: LazyLock<String> = LazyLock::new(|| {
         let folder = state_folder().join("engines");
         let _ = fs::remove_dir_all(&folder);
         folder.display().to_string()
     });
-    xtask().env("DRYDOCK_STATE", MEMORY.as_str())
+    &MEMORY
 }
 
 /// The doctor, where these variables decide what it meets.
@@ -226,7 +231,10 @@ fn an_engine_that_answers_with_an_error() {
 #[test]
 fn a_lesson_ends_with_the_same_words_as_the_doctor() {
     let workshop = Fixture::new(&[Rung { name: "naive", dockerfile: "FROM scratch\nCMD [\"x\"]\n" }]);
-    let command = workshop.command(&["lesson", "1", "--color", "never"]).env("DOCKER_HOST", "tcp://127.0.0.1:1");
+    let command = workshop
+        .command(&["lesson", "1", "--color", "never"])
+        .env("DRYDOCK_STATE", memory())
+        .env("DOCKER_HOST", "tcp://127.0.0.1:1");
     assert_refused(
         &end(&command),
         &["error: No Docker engine answers at tcp://127.0.0.1:1 (from DOCKER_HOST). [engine-absent]"],
