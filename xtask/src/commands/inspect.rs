@@ -4,10 +4,12 @@ use super::Context;
 use crate::cli;
 use crate::engine::{Engine, reach};
 use crate::error::{Exit, Result};
+use crate::image::archive::Depth;
 use crate::image::rank::rank;
 use crate::image::{Way, gather};
 use crate::report;
 use crate::state;
+use crate::workshop::Workshop;
 
 pub fn run(options: &cli::Inspect, context: Context) -> Result<Exit> {
     let sink = report::progress(context.style, context.global.verbose);
@@ -15,7 +17,11 @@ pub fn run(options: &cli::Inspect, context: Context) -> Result<Exit> {
     let Some(image) = &options.image else { return ranking(options, engine, context) };
     // An archive needs no engine, so it is only looked for when an image is in one.
     let way = || Ok(Way::to(&reach::probe()?, options.pull));
-    let inspection = gather(image, engine, &way)?;
+    // Any image can be looked into from anywhere; those of this workshop have a Dockerfile here.
+    let workshop = Workshop::find().ok();
+    let dockerfiles = |image: &str| workshop.as_ref()?.dockerfile_of(image);
+    let depth = if options.quick { Depth::Headers } else { Depth::Everything };
+    let inspection = gather(image, depth, engine, &way, &dockerfiles)?;
     report::line(if options.json {
         serde_json::to_string_pretty(&inspection).expect("plain data is always JSON")
     } else {

@@ -1,6 +1,6 @@
 //! Digests, and reading with one.
 
-use std::fmt::{self, Write};
+use std::fmt;
 use std::io::{self, Read};
 use std::str::FromStr;
 
@@ -8,6 +8,7 @@ use serde::{Deserialize, Serialize};
 use sha2::{Digest as _, Sha256};
 
 use super::Fault;
+use crate::units::hex;
 
 /// A SHA-256 digest. Written `sha256:` and 64 hexadecimal digits, as the OCI image specification has it.
 #[derive(Clone, Copy, PartialEq, Eq, PartialOrd, Ord, Hash, Serialize, Deserialize)]
@@ -22,10 +23,7 @@ impl Digest {
 
     /// The 64 hexadecimal digits.
     pub fn hex(&self) -> String {
-        self.0.iter().fold(String::with_capacity(64), |mut text, byte| {
-            let _ = write!(text, "{byte:02x}");
-            text
-        })
+        hex(&self.0)
     }
 
     /// The first twelve hexadecimal digits: enough to tell layers apart on a screen.

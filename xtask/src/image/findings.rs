@@ -3,11 +3,13 @@
 //! Looked at while a layer streams past; a secret's value is never kept.
 
 use std::collections::{BTreeMap, BTreeSet};
+use std::sync::LazyLock;
 
+use memchr::memmem;
 use serde::{Deserialize, Serialize};
 
-use super::ledger::rules::RULES;
-use super::path;
+use super::ledger::rules::{Marker, RULES};
+use super::{path, program};
 use crate::model::Class;
 
 /// Lists of packages may be long; the dpkg status of a full Debian has some two million bytes.
@@ -16,7 +18,7 @@ const LARGEST_LIST: u64 = 16 << 20;
 /// One installed package.
 #[derive(Clone, Debug, PartialEq, Eq, PartialOrd, Ord, Serialize, Deserialize)]
 pub struct Package {
-    /// `deb`, `npm` or `pypi`.
+    /// `deb`, `npm`, `pypi`, `go` or `cargo`.
     pub ecosystem: String,
     /// Name.
     pub name: String,
@@ -61,6 +63,8 @@ pub enum Interest {
     Npm,
     /// It belongs to the note Python keeps of an installed package; its path says all.
     Python,
+    /// It is a program, which may say what it was built from.
+    Program,
     /// It may hold a secret.
     Secret,
 }
@@ -79,10 +83,15 @@ pub fn interest(path: &[u8], bytes: u64) -> Option<Interest> {
         return Some(Interest::Python);
     }
     let rules = &RULES.secrets;
+    if bytes == 0 || bytes > rules.largest {
+        return None;
+    }
     let under = |folder: &String| path.strip_prefix(folder.as_bytes()).is_some_and(|rest| rest.starts_with(b"/"));
-    let within = |folder: &String| memchr::memmem::find(path, format!("/{folder}/").as_bytes()).is_some();
-    let small = bytes > 0 && bytes <= rules.largest;
-    (small && !rules.skip_under.iter().any(under) && !rules.skip_within.iter().any(within)).then_some(Interest::Secret)
+    let within = |folder: &String| {
+        let mut found = memmem::find_iter(path, folder.as_bytes());
+        found.any(|at| at > 0 && path[at - 1] == b'/' && path.get(at + folder.len()) == Some(&b'/'))
+    };
+    (!rules.skip_under.iter().any(under) && !rules.skip_within.iter().any(within)).then_some(Interest::Secret)
 }
 
 impl Findings {
@@ -93,6 +102,12 @@ impl Findings {
             Interest::Dpkg => drop(self.packages.insert(path, dpkg(&String::from_utf8_lossy(content)))),
             Interest::Npm => drop(self.packages.insert(path.clone(), npm(&path, content))),
             Interest::Python => drop(self.packages.insert(path.clone(), python(&path).into_iter().collect())),
+            Interest::Program => {
+                let packages = program::packages(content);
+                if !packages.is_empty() {
+                    self.packages.insert(path, packages);
+                }
+            }
             Interest::Secret => {
                 if let Some(rule) = secret_in(content) {
                     self.secrets.insert(path, rule.to_owned());
@@ -142,7 +157,8 @@ fn lies_in(path: &str, folders: &BTreeSet<String>) -> bool {
     !folders.is_empty() && path.match_indices('/').any(|(slash, _)| folders.contains(&path[..slash]))
 }
 
-fn package(ecosystem: &str, name: &str, version: &str) -> Package {
+/// A package of which only this is known.
+pub(super) fn package(ecosystem: &str, name: &str, version: &str) -> Package {
     let text = |text: &str| text.to_owned();
     Package {
         ecosystem: text(ecosystem),
@@ -199,17 +215,22 @@ fn npm(list: &str, content: &[u8]) -> Vec<Package> {
     packages.collect()
 }
 
+/// What is searched for, made ready for many files.
+static MARKERS: LazyLock<Vec<(memmem::Finder, &Marker)>> = LazyLock::new(|| {
+    let markers = RULES.secrets.markers.iter();
+    markers.map(|marker| (memmem::Finder::new(marker.text.as_bytes()), marker)).collect()
+});
+
 /// The rule by which some text holds a secret, if it does.
 pub fn secret_in(text: &[u8]) -> Option<&'static str> {
-    let markers = &RULES.secrets.markers;
-    markers.iter().find(|marker| has(text, marker.text.as_bytes(), marker.more)).map(|marker| marker.rule.as_str())
+    MARKERS.iter().find(|(finder, marker)| has(text, finder, marker.more)).map(|(_, marker)| marker.rule.as_str())
 }
 
-/// Whether `text` stands in the content with enough of a token behind it.
-fn has(content: &[u8], text: &[u8], more: usize) -> bool {
+/// Whether a marker stands in the content with enough of a token behind it.
+fn has(content: &[u8], marker: &memmem::Finder, more: usize) -> bool {
     let token = |b: &u8| b.is_ascii_alphanumeric() || matches!(b, b'-' | b'_');
-    memchr::memmem::find_iter(content, text).any(|at| {
-        let rest = &content[at + text.len()..];
+    marker.find_iter(content).any(|at| {
+        let rest = &content[at + marker.needle().len()..];
         // In the middle of a longer word the marker is chance.
         let begins = more == 0 || at == 0 || !token(&content[at - 1]);
         begins && rest.len() >= more && rest[..more].iter().all(token)

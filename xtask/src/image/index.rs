@@ -5,7 +5,7 @@ use std::collections::HashSet;
 use serde::Deserialize;
 use serde::de::DeserializeOwned;
 
-use super::archive::{Contents, Image, Layer};
+use super::archive::{Contents, Image, Layer, MOST_PATHS};
 use super::digest::Digest;
 use super::encoding::Encoding;
 use super::{Fault, fault};
@@ -56,12 +56,21 @@ struct RootFs {
     diff_ids: Vec<Digest>,
 }
 
-pub(super) fn images(contents: &Contents) -> fault::Read<Vec<Image>> {
+/// An image as the documents describe it, before its layers are looked at.
+pub(super) struct Described {
+    pub names: Vec<String>,
+    config: serde_json::Value,
+    /// Digest of the unpacked tar, and name in the archive, of each layer from the lowest up.
+    pub layers: Vec<(Digest, String)>,
+}
+
+/// The images an archive describes, in its order.
+pub(super) fn described(contents: &Contents) -> fault::Read<Vec<Described>> {
     if let Some(saved) = contents.document("manifest.json") {
         let saved: Vec<Saved> = parse("manifest.json", saved)?;
         return saved
             .into_iter()
-            .map(|image| assemble(contents, &image.config, &image.layers, image.repo_tags.unwrap_or_default()))
+            .map(|image| describe(contents, &image.config, image.layers, image.repo_tags.unwrap_or_default()))
             .collect();
     }
     let Some(index) = contents.document("index.json") else { return Err(Fault::NotAnImage) };
@@ -75,7 +84,7 @@ fn descend(
     index: Index,
     depth: u32,
     visited: &mut HashSet<Digest>,
-    found: &mut Vec<Image>,
+    found: &mut Vec<Described>,
 ) -> fault::Read<()> {
     for entry in index.manifests {
         // Attestations sit beside the image they speak of and are none.
@@ -92,31 +101,43 @@ fn descend(
             descend(contents, parse(&name, document)?, depth - 1, visited, found)?;
         } else {
             let manifest: Manifest = parse(&name, document)?;
-            let layers: Vec<_> = manifest.layers.iter().map(|layer| blob(layer.digest)).collect();
+            let layers = manifest.layers.iter().map(|layer| blob(layer.digest)).collect();
             let names = entry.annotations.get("io.containerd.image.name").cloned().into_iter().collect();
-            found.push(assemble(contents, &blob(manifest.config.digest), &layers, names)?);
+            found.push(describe(contents, &blob(manifest.config.digest), layers, names)?);
         }
     }
     Ok(())
 }
 
-fn assemble(contents: &Contents, config: &str, layers: &[String], names: Vec<String>) -> fault::Read<Image> {
+fn describe(contents: &Contents, config: &str, layers: Vec<String>, names: Vec<String>) -> fault::Read<Described> {
     let document = contents.document(config).ok_or_else(|| Fault::Missing(config.to_owned()))?;
     let Config { rootfs } = parse(config, document)?;
     if rootfs.diff_ids.len() != layers.len() {
         let why = format!("it names {} layers and the manifest {}", rootfs.diff_ids.len(), layers.len());
         return Err(Fault::Document { name: config.to_owned(), why });
     }
-    let mut own = Vec::with_capacity(layers.len());
-    for (diff_id, name) in rootfs.diff_ids.into_iter().zip(layers) {
-        let read = contents.layer(name)?;
+    let layers = rootfs.diff_ids.into_iter().zip(layers).collect();
+    Ok(Described { names, config: parse(config, document)?, layers })
+}
+
+/// The image, once its layers are read and are the ones it was described with.
+pub(super) fn assemble(contents: &Contents, described: Described) -> fault::Read<Image> {
+    let mut own = Vec::with_capacity(described.layers.len());
+    let mut paths = 0;
+    for (diff_id, name) in described.layers {
+        let read = contents.layer(&name)?;
         if read.facts.diff_id != diff_id {
             return Err(Fault::Mismatch { named: diff_id, found: read.facts.diff_id });
+        }
+        // A layer that is named a thousand times is looked at a thousand times.
+        paths += read.facts.paths.len() as u64;
+        if paths > MOST_PATHS {
+            return Err(Fault::TooManyEntries(MOST_PATHS));
         }
         let compressed_bytes = (read.encoding != Encoding::Plain).then_some(read.blob_bytes);
         own.push(Layer { diff_id, blob: read.blob, compressed_bytes });
     }
-    Ok(Image { names, config: parse(config, document)?, layers: own })
+    Ok(Image { names: described.names, config: described.config, layers: own })
 }
 
 fn blob(digest: Digest) -> String {

@@ -4,8 +4,9 @@ use std::collections::{BTreeMap, BTreeSet};
 
 use super::digest::Digest;
 use super::findings::Package;
-use super::layer::LayerFacts;
+use super::layer::{LayerFacts, What};
 use super::ledger::{Entry, Ledger};
+use super::origin::Origin;
 use super::overlay;
 use super::path;
 use super::surface::surface;
@@ -21,8 +22,8 @@ pub struct Subject<'i> {
     pub layers: Vec<&'i LayerFacts>,
     /// What its layers weigh; pull bytes included where they are known.
     pub weight: Weight,
-    /// The instruction that made each layer, where history tells.
-    pub instructions: Vec<Option<String>>,
+    /// How each layer came to be, as far as it is told.
+    pub origins: Vec<Origin>,
     /// Digest of each layer's blob, where it is known.
     pub blobs: Vec<Option<Digest>>,
     /// User of its process as the config has it; empty means root.
@@ -33,26 +34,29 @@ pub struct Subject<'i> {
 
 /// Looks into an image.
 pub fn inspect(subject: Subject<'_>) -> Inspection {
-    let Subject { name, layers, weight, instructions, blobs, user, words } = subject;
+    let Subject { name, layers, weight, origins, blobs, user, words } = subject;
     let seen = overlay::seen(&layers);
     let Ledger { classes, files } = Ledger::of(&layers);
     let secrets = secrets(&files, &layers, &words);
-    let lines = weight.layers.iter().zip(instructions).zip(blobs);
+    let lines = weight.layers.iter().zip(origins).zip(blobs);
     let mut files: Vec<_> = files.iter().map(line).collect();
     files.sort_by(|a, b| b.bytes.cmp(&a.bytes).then_with(|| a.path.cmp(&b.path)));
     Inspection {
         schema: Inspection::SCHEMA,
         image: name,
+        digests_checked: true,
         pull_bytes: weight.pull_bytes,
         pull_exact: weight.pull_exact,
         stored_bytes: weight.stored_bytes,
         visible_bytes: weight.visible_bytes,
         wasted_bytes: weight.wasted_bytes,
         layers: lines
-            .map(|((layer, instruction), digest)| LayerLine {
+            .map(|((layer, origin), digest)| LayerLine {
                 digest: digest.map(|digest| digest.to_string()),
                 diff_id: layer.diff_id.to_string(),
-                instruction,
+                instruction: origin.instruction,
+                line: origin.line,
+                stage: origin.stage,
                 pull_bytes: layer.pull_bytes,
                 stored_bytes: layer.stored_bytes,
                 wasted_bytes: layer.wasted_bytes,
@@ -66,15 +70,17 @@ pub fn inspect(subject: Subject<'_>) -> Inspection {
     }
 }
 
-fn line(entry: &Entry) -> FileLine {
-    FileLine { path: path::lossy(&entry.path), layer: entry.layer + 1, class: entry.class, bytes: entry.bytes }
+fn line(entry: &Entry<'_>) -> FileLine {
+    FileLine { path: path::lossy(entry.path), layer: entry.layer + 1, class: entry.class, bytes: entry.bytes }
 }
 
 /// What the highest layer that has a list says is what the image says.
 fn packages(layers: &[&LayerFacts]) -> Vec<PackageLine> {
     let mut lists: BTreeMap<&str, &Vec<Package>> = BTreeMap::new();
     for layer in layers {
-        lists.retain(|path, _| !layer.removes(path.as_bytes()));
+        // What is written anew has its own list, or none; a second name for a file below changes nothing.
+        let replaces = |path| layer.paths.get(path).is_some_and(|node| node.what != What::LinkBelow);
+        lists.retain(|path, _| !layer.removes(path.as_bytes()) && !replaces(path.as_bytes()));
         lists.extend(layer.findings.packages.iter().map(|(path, list)| (path.as_str(), list)));
     }
     let lines = lists.into_values().flatten().map(|package| PackageLine {
@@ -86,10 +92,10 @@ fn packages(layers: &[&LayerFacts]) -> Vec<PackageLine> {
     lines.collect::<BTreeSet<_>>().into_iter().collect()
 }
 
-fn secrets(files: &[Entry], layers: &[&LayerFacts], words: &[(String, String)]) -> Vec<SecretLine> {
+fn secrets(files: &[Entry<'_>], layers: &[&LayerFacts], words: &[(String, String)]) -> Vec<SecretLine> {
     let mut found = BTreeSet::new();
     for entry in files.iter().filter(|entry| entry.class == Class::Secret) {
-        let path = path::lossy(&entry.path);
+        let path = path::lossy(entry.path);
         let rule = layers[entry.layer].findings.secrets.get(&path).map_or("file-name", String::as_str);
         found.insert(SecretLine { rule: rule.to_owned(), path, layer: Some(entry.layer + 1) });
     }

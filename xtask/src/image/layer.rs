@@ -1,16 +1,22 @@
 //! One layer: what is in it, as the engine would unpack it into an empty folder.
 
+use std::cmp::Ordering;
 use std::io::{BufReader, Read};
 
 use serde::{Deserialize, Serialize};
 
+use super::archive::Depth;
 use super::building::Contents;
 use super::digest::{Digest, Hashing};
 use super::encoding::{self, Encoding, PIECE};
-use super::findings::{self, Findings};
+use super::findings::{self, Findings, Interest};
 use super::memory::Blob;
+use super::source::{Part, Source};
 use super::walk::{Kind, Walk};
-use super::{fault, path};
+use super::{fault, path, program};
+
+/// A buffer larger than this is given back.
+const LARGE: usize = 1 << 20;
 
 /// What one layer contains. Answers every question about bytes and paths without the layer.
 #[derive(Clone, Debug, PartialEq, Eq, Serialize, Deserialize)]
@@ -79,6 +85,24 @@ impl Paths {
         self.nodes.is_empty()
     }
 
+    /// What is at a path.
+    pub fn get(&self, path: &[u8]) -> Option<Node> {
+        let name = |index: usize| {
+            let start = index.checked_sub(1).map_or(0, |before| self.nodes[before].0 as usize);
+            &self.names[start..self.nodes[index].0 as usize]
+        };
+        let (mut low, mut high) = (0, self.nodes.len());
+        while low < high {
+            let middle = low.midpoint(high);
+            match name(middle).cmp(path) {
+                Ordering::Equal => return Some(self.nodes[middle].1),
+                Ordering::Less => low = middle + 1,
+                Ordering::Greater => high = middle,
+            }
+        }
+        None
+    }
+
     /// The paths in order, with what is there.
     pub fn iter(&self) -> impl Iterator<Item = (&[u8], Node)> {
         let mut start = 0;
@@ -128,6 +152,15 @@ pub struct ReadLayer {
     pub encoding: Encoding,
 }
 
+/// The digests of a layer as an archive gives them.
+#[derive(Clone, Copy, Debug)]
+pub struct Claimed {
+    /// Of the unpacked tar.
+    pub diff_id: Digest,
+    /// Of the blob as it lies there, compressed or not.
+    pub blob: Digest,
+}
+
 impl ReadLayer {
     /// What a registry would be sent, as far as it goes by this blob.
     pub fn blob(&self) -> Blob {
@@ -152,23 +185,56 @@ pub fn read(blob: impl Read, encoding: Encoding) -> fault::Read<ReadLayer> {
     Ok(ReadLayer { facts: contents.facts(diff_id), blob: digest, blob_bytes: bytes, encoding })
 }
 
+/// Reads a layer of an archive on disk without its digests: contents that nobody asks about are stepped over where the layer is
+/// not compressed. What the archive says of it is taken as true.
+///
+/// Errors: as [`read`], as far as they can be seen.
+pub fn skim(blob: Part, encoding: Encoding, claimed: Claimed) -> fault::Read<ReadLayer> {
+    let Claimed { diff_id, blob: digest } = claimed;
+    let blob_bytes = blob.left();
+    let contents = match encoding {
+        Encoding::Plain => contents_of(blob, Depth::Headers)?,
+        _ => contents_of(BufReader::with_capacity(PIECE, encoding::unpack(blob, encoding)), Depth::Headers)?,
+    };
+    Ok(ReadLayer { facts: contents.facts(diff_id), blob: digest, blob_bytes, encoding })
+}
+
 fn read_tar<R: Read>(tar: R) -> fault::Read<(Contents, Hashing<R>)> {
     let mut buffered = BufReader::with_capacity(PIECE, Hashing::new(tar));
+    let contents = contents_of(&mut buffered, Depth::Everything)?;
+    Ok((contents, buffered.into_inner()))
+}
+
+fn contents_of(tar: impl Source, depth: Depth) -> fault::Read<Contents> {
     let mut contents = Contents::default();
-    let mut walk = Walk::new(&mut buffered);
+    let mut walk = Walk::new(tar);
     let mut content = Vec::new();
     while let Some(entry) = walk.advance()? {
         let path = path::normal(&entry.name)?;
-        let interest =
-            if entry.kind == Kind::File && entry.whole { findings::interest(&path, entry.size) } else { None };
-        if let Some(interest) = interest {
-            content.clear();
-            walk.content().read_to_end(&mut content)?;
-            contents.add(path.clone(), entry)?;
-            contents.findings.look(&path, interest, &content);
-        } else {
+        if entry.kind != Kind::File || !entry.whole {
             contents.add(path, entry)?;
+            continue;
+        }
+        // A large program is not kept for the small files behind it.
+        if content.capacity() > LARGE {
+            content = Vec::new();
+        }
+        content.clear();
+        let mut program = None;
+        if depth == Depth::Everything {
+            walk.content().take(program::START).read_to_end(&mut content)?;
+            program = program::is_one(&content, entry.size).then_some(Interest::Program);
+        }
+        let interests = [findings::interest(&path, entry.size), program];
+        if interests == [None, None] {
+            contents.add(path, entry)?;
+            continue;
+        }
+        walk.content().read_to_end(&mut content)?;
+        contents.add(path.clone(), entry)?;
+        for interest in interests.into_iter().flatten() {
+            contents.findings.look(&path, interest, &content);
         }
     }
-    Ok((contents, buffered.into_inner()))
+    Ok(contents)
 }

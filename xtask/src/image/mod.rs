@@ -17,12 +17,17 @@ pub mod inspect;
 pub mod layer;
 pub mod ledger;
 pub mod memory;
+pub mod origin;
 pub mod overlay;
 mod path;
+mod program;
 pub mod rank;
 mod save;
 pub mod scale;
+mod source;
 pub mod surface;
+#[doc(hidden)]
+pub mod testing;
 mod walk;
 pub mod weigh;
 pub mod weight;
@@ -30,7 +35,7 @@ mod zstd;
 
 pub use digest::Digest;
 pub use fault::Fault;
-pub use gather::gather;
+pub use gather::{Dockerfiles, gather};
 pub use memory::Memory;
 pub use weigh::{Subject, Way, weigh};
 pub use weight::{LayerWeight, Weight};

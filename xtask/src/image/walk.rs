@@ -4,10 +4,11 @@
 //! would unpack it: an entry that is only a header (a folder, a link) has no content whatever size it claims, a name may be
 //! given by the entry before it, and no claimed length is believed before it is bounded.
 
-use std::io::{BufRead, Read};
+use std::io::Read;
 
 use tar::{EntryType, Header, PaxExtensions};
 
+use super::source::Source;
 use super::{Fault, fault, path};
 
 const BLOCK: usize = 512;
@@ -64,7 +65,7 @@ struct Extended {
     sparse_name: Option<Vec<u8>>,
 }
 
-impl<R: BufRead> Walk<R> {
+impl<R: Source> Walk<R> {
     /// Begins at the first header.
     pub fn new(reader: R) -> Self {
         Self { reader, left: 0, padding: 0, ended: false }
@@ -92,6 +93,11 @@ impl<R: BufRead> Walk<R> {
     /// The content of the current entry.
     pub fn content(&mut self) -> Content<'_, R> {
         Content(self)
+    }
+
+    /// What is read from.
+    pub fn source(&self) -> &R {
+        &self.reader
     }
 
     fn entry(&mut self, header: &Header, claimed: u64, mut extended: Extended) -> fault::Read<Entry> {
@@ -194,16 +200,9 @@ impl<R: BufRead> Walk<R> {
     }
 
     fn pass_over(&mut self) -> fault::Read<()> {
-        let mut over = self.left + std::mem::take(&mut self.padding);
-        self.left = 0;
-        while over > 0 {
-            let there = self.reader.fill_buf()?.len();
-            if there == 0 {
-                return Err(Fault::Truncated);
-            }
-            let step = usize::try_from(over).unwrap_or(usize::MAX).min(there);
-            self.reader.consume(step);
-            over -= step as u64;
+        let over = std::mem::take(&mut self.left) + std::mem::take(&mut self.padding);
+        if over > 0 {
+            self.reader.pass(over)?;
         }
         Ok(())
     }
@@ -212,7 +211,7 @@ impl<R: BufRead> Walk<R> {
 /// The content of one entry. A stream that ends too early is an error here, never a short file.
 pub struct Content<'w, R>(&'w mut Walk<R>);
 
-impl<R: BufRead> Read for Content<'_, R> {
+impl<R: Source> Read for Content<'_, R> {
     fn read(&mut self, into: &mut [u8]) -> std::io::Result<usize> {
         let want = usize::try_from(self.0.left).unwrap_or(usize::MAX).min(into.len());
         if want == 0 {

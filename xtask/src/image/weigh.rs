@@ -17,6 +17,7 @@ use crate::engine::reach::Reached;
 use crate::error::{ErrorId, Problem, Result};
 use crate::event::{Event, Sink};
 use crate::interrupt;
+use crate::model::Store;
 use crate::units::bytes;
 
 /// Bytes of new layers that are pushed without being asked twice: the engine compresses them in about two seconds.
@@ -29,6 +30,28 @@ pub struct Subject {
     pub image: String,
     /// Digests of its unpacked layers (`RootFS.Layers` of `docker image inspect`), lowest first.
     pub layers: Vec<String>,
+    /// What is known of where it stands.
+    pub base: Base,
+}
+
+/// What an image stands on.
+#[derive(Clone, Copy, Debug, Default, PartialEq, Eq)]
+pub enum Base {
+    /// Nobody said.
+    #[default]
+    Unknown,
+    /// Nothing: all layers are its own.
+    Scratch,
+    /// An image that has so many layers.
+    Layers(usize),
+}
+
+impl Base {
+    /// The longest of `bases`, each the digests of its layers, that an image with these layers begins with.
+    pub fn among(bases: &[Vec<String>], layers: &[String]) -> Self {
+        let longest = bases.iter().filter(|base| !base.is_empty() && layers.starts_with(base)).map(Vec::len).max();
+        longest.map_or(Self::Unknown, Self::Layers)
+    }
 }
 
 /// How the engine is asked for what nobody knows yet.
@@ -37,8 +60,9 @@ pub enum Way {
     /// Everything through `docker save`: for an engine that is elsewhere.
     #[default]
     Stream,
-    /// By push where the engine has pushed the image's lowest layer to us before, so that it only compresses what is new,
-    /// or where what is new is small; through `docker save` otherwise. Pull bytes are then left unknown.
+    /// By push where the engine has pushed the image's base to us before (its lowest layer where the base is not known), so
+    /// that it only compresses what is new, or where what is new is small; through `docker save` otherwise. Pull bytes are
+    /// then left unknown.
     Push(EngineKey),
     /// By push in any case. The first time the engine compresses the whole base, at some 40 MB a second.
     PushAll(EngineKey),
@@ -46,7 +70,13 @@ pub enum Way {
 
 /// Tells engines apart: each compresses in its own way, and remembers what it has pushed.
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
-pub struct EngineKey(Digest);
+pub struct EngineKey {
+    digest: Digest,
+    /// Whether it forgets how a layer was compressed that it pulled, and compresses it anew for a push.
+    recompresses: bool,
+    /// Whether builds on it get their bases from a registry.
+    pulls_bases: bool,
+}
 
 impl Way {
     /// The way for this engine. One on another machine cannot push to our loopback address.
@@ -54,8 +84,19 @@ impl Way {
         if !reached.local {
             return Self::Stream;
         }
-        let key = EngineKey(Digest::of(format!("{} {:?}", reached.endpoint.host, reached.store).as_bytes()));
+        let digest = Digest::of(format!("{} {:?}", reached.endpoint.host, reached.store).as_bytes());
+        let key = EngineKey { digest, recompresses: reached.store == Store::Classic, pulls_bases: false };
         if all { Self::PushAll(key) } else { Self::Push(key) }
+    }
+
+    /// The same way for images whose bases come from a registry. BuildKit pulls those without a trace in the list of images.
+    #[must_use]
+    pub fn with_pulled_bases(self, pulls_bases: bool) -> Self {
+        match self {
+            Self::Stream => Self::Stream,
+            Self::Push(key) => Self::Push(EngineKey { pulls_bases, ..key }),
+            Self::PushAll(key) => Self::PushAll(EngineKey { pulls_bases, ..key }),
+        }
     }
 
     fn key(self) -> Option<EngineKey> {
@@ -71,12 +112,14 @@ impl Way {
 /// Errors: the engine cannot send the images, or what it sends is no image ([`ErrorId::ImageStream`]).
 pub fn weigh(subjects: &[Subject], engine: Engine<'_>, way: Way) -> Result<BTreeMap<String, Weight>> {
     let memory = Memory::open()?;
+    let pulled = if way.key().is_some_and(|key| key.recompresses) { engine.pulled_layers()? } else { BTreeSet::new() };
     let means = Means {
         memory: &memory,
         sink: engine.sink(),
         stream: &|images, take| save(images, engine, take),
         push: &|images| scale::push(images, &memory, engine),
         unreachable: Cell::new(false),
+        pulled: &pulled,
     };
     means.weigh(subjects, way)
 }
@@ -95,12 +138,15 @@ pub(super) struct Means<'m> {
     pub push: Push<'m>,
     /// Whether a push has shown that the engine does not reach us.
     pub unreachable: Cell<bool>,
+    /// Layers, by the digest of the unpacked tar, that the engine got from a registry and compresses anew for a push.
+    pub pulled: &'m BTreeSet<String>,
 }
 
 /// A subject with its digests parsed.
 struct Wanted<'s> {
     image: &'s str,
     diff_ids: Vec<Digest>,
+    base: Base,
 }
 
 impl Means<'_> {
@@ -111,7 +157,10 @@ impl Means<'_> {
         let mut known = HashMap::new();
 
         if let Some(key) = way.key() {
-            let base_is_there = |wanted: &Wanted| wanted.diff_ids.first().is_some_and(|id| self.pushed(key, id));
+            let base_is_there = |wanted: &Wanted| {
+                let base = wanted.base_layers();
+                !base.is_empty() && base.iter().all(|id| self.pushed(key, id))
+            };
             let due = items.iter().filter(|(wanted, _)| way == Way::PushAll(key) || base_is_there(wanted));
             known = self.push(due.map(|(wanted, _)| *wanted), key)?;
         }
@@ -146,16 +195,25 @@ impl Means<'_> {
                 items.iter().filter(|(_, weight)| weight.as_ref().is_some_and(|weight| unpushed(weight) <= SMALL));
             self.push(due.map(|(wanted, _)| *wanted), key)?;
         }
-        let blob = |digest: &Digest| self.memory.pushed(&way.key()?.0, digest);
+        let blob = |digest: &Digest| self.memory.pushed(&way.key()?.digest, digest);
         let named = items.into_iter().filter_map(|(wanted, weight)| {
             let blobs: Vec<_> = wanted.diff_ids.iter().map(blob).collect();
-            Some((wanted.image.to_owned(), weight?.with_pull(&blobs)))
+            let weight = weight?.with_pull(&blobs);
+            let pull_exact = weight.pull_exact && !self.recompresses(wanted, way);
+            Some((wanted.image.to_owned(), Weight { pull_exact, ..weight }))
         });
         Ok(named.collect())
     }
 
+    /// Whether what the engine pushes of a layer may differ from what a registry has of it.
+    fn recompresses(&self, wanted: &Wanted, way: Way) -> bool {
+        let Some(key) = way.key().filter(|key| key.recompresses) else { return false };
+        let pulled = || wanted.diff_ids.iter().any(|id| self.pulled.contains(&id.to_string()));
+        (key.pulls_bases && wanted.base != Base::Scratch) || pulled()
+    }
+
     fn pushed(&self, key: EngineKey, diff_id: &Digest) -> bool {
-        self.memory.pushed(&key.0, diff_id).is_some()
+        self.memory.pushed(&key.digest, diff_id).is_some()
     }
 
     /// Pushes what can be pushed. What fails here is streamed afterwards, which tells whether the engine or the push failed.
@@ -183,7 +241,7 @@ impl Means<'_> {
             match pushed {
                 Ok(pushed) if pushed.is_of(&wanted.diff_ids) => {
                     for layer in &pushed.layers {
-                        self.keep(self.memory.keep_pushed(&key.0, &layer.blob));
+                        self.keep(self.memory.keep_pushed(&key.digest, &layer.blob));
                     }
                 }
                 Ok(_) => self.unpushed(wanted, "the engine pushed other layers than the image has"),
@@ -256,7 +314,13 @@ impl Means<'_> {
 impl<'s> Wanted<'s> {
     fn parse(subject: &'s Subject) -> Result<Self> {
         let diff_ids = subject.layers.iter().map(|layer| layer.parse()).collect::<std::result::Result<_, _>>();
-        Ok(Self { image: &subject.image, diff_ids: diff_ids.map_err(|fault| broken(&fault))? })
+        Ok(Self { image: &subject.image, diff_ids: diff_ids.map_err(|fault| broken(&fault))?, base: subject.base })
+    }
+
+    /// The layers of its base, as far as it is known: the lowest one at least.
+    fn base_layers(&self) -> &[Digest] {
+        let known = if let Base::Layers(count) = self.base { count } else { 1 };
+        &self.diff_ids[..known.min(self.diff_ids.len())]
     }
 }
 

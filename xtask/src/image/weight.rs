@@ -21,8 +21,8 @@ pub struct Weight {
     /// Bytes of all layers as this engine pushes them, and as a node therefore fetches them; `None` where no push has
     /// measured them.
     pub pull_bytes: Option<u64>,
-    /// Whether `pull_bytes` are compressed bytes of every layer: an engine may keep and push a layer uncompressed that it
-    /// was given so. Of a base that was pulled, the classic store pushes its own compression, not the registry's.
+    /// Whether `pull_bytes` are what a registry would have: an engine may keep and push a layer uncompressed that it was
+    /// given so; and of a layer that was pulled, the classic store pushes its own compression, not the registry's.
     pub pull_exact: bool,
     /// Lowest first.
     pub layers: Vec<LayerWeight>,

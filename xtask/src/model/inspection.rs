@@ -75,12 +75,15 @@ impl Class {
 }
 
 /// What an image is made of.
-#[derive(Clone, Debug, Serialize)]
+#[derive(Clone, Debug, Serialize, Deserialize)]
 pub struct Inspection {
     /// Version of this document's shape.
     pub schema: u32,
     /// The image's name.
     pub image: String,
+    /// Whether every byte was read and every digest checked; `false` where that was left out because a quick answer was asked
+    /// for. Programs have then not been searched for their modules either.
+    pub digests_checked: bool,
     /// Bytes a node fetches; `null` where no push has measured them.
     pub pull_bytes: Option<u64>,
     /// Whether that is what a registry would keep.
@@ -94,8 +97,9 @@ pub struct Inspection {
     /// Lowest first.
     pub layers: Vec<LayerLine>,
     /// Stored bytes by class; they sum to `stored_bytes`.
+    #[serde(deserialize_with = "by_class")]
     pub classes: BTreeMap<&'static str, u64>,
-    /// What is installed, as the package managers' own lists say it.
+    /// What is installed, as the package managers' own lists say it, and what programs say they were built from.
     pub packages: Vec<PackageLine>,
     /// What an intruder would be glad of.
     pub surface: Surface,
@@ -107,7 +111,7 @@ pub struct Inspection {
 }
 
 /// One layer.
-#[derive(Clone, Debug, Serialize)]
+#[derive(Clone, Debug, Serialize, Deserialize)]
 pub struct LayerLine {
     /// Digest of its blob; `null` where it was never pushed or read from an archive.
     pub digest: Option<String>,
@@ -115,6 +119,12 @@ pub struct LayerLine {
     pub diff_id: String,
     /// The instruction that made it; `null` where history does not tell.
     pub instruction: Option<String>,
+    /// The line of its Dockerfile, from 1: of the instruction, or of the `FROM` that brought a layer of the base. `null` where
+    /// the Dockerfile is not known, or was edited since.
+    pub line: Option<usize>,
+    /// Where its bytes come from: the name of the stage that `COPY --from` takes them from, the base image as `FROM` names it,
+    /// or the stage the image ends with. `null` as for `line`.
+    pub stage: Option<String>,
     /// Bytes of its blob.
     pub pull_bytes: Option<u64>,
     /// Bytes of its regular files.
@@ -124,9 +134,9 @@ pub struct LayerLine {
 }
 
 /// One package.
-#[derive(Clone, Debug, PartialEq, Eq, PartialOrd, Ord, Serialize)]
+#[derive(Clone, Debug, PartialEq, Eq, PartialOrd, Ord, Serialize, Deserialize)]
 pub struct PackageLine {
-    /// `deb`, `npm` or `pypi`.
+    /// `deb`, `npm`, `pypi`, `go` or `cargo`.
     pub ecosystem: String,
     /// Name.
     pub name: String,
@@ -137,7 +147,7 @@ pub struct PackageLine {
 }
 
 /// One place where a secret is.
-#[derive(Clone, Debug, PartialEq, Eq, PartialOrd, Ord, Serialize)]
+#[derive(Clone, Debug, PartialEq, Eq, PartialOrd, Ord, Serialize, Deserialize)]
 pub struct SecretLine {
     /// Which rule says so.
     pub rule: String,
@@ -148,7 +158,7 @@ pub struct SecretLine {
 }
 
 /// One file of one layer.
-#[derive(Clone, Debug, PartialEq, Eq)]
+#[derive(Clone, Debug, PartialEq, Eq, Serialize, Deserialize)]
 pub struct FileLine {
     /// Path from the root.
     pub path: String,
@@ -161,7 +171,7 @@ pub struct FileLine {
 }
 
 /// The surface of an image.
-#[derive(Clone, Debug, Default, PartialEq, Eq, Serialize)]
+#[derive(Clone, Debug, Default, PartialEq, Eq, Serialize, Deserialize)]
 pub struct Surface {
     /// Paths of shells.
     pub shells: BTreeSet<String>,
@@ -191,4 +201,10 @@ impl Inspection {
     pub fn bytes_of(&self, class: Class) -> u64 {
         self.classes.get(class.name()).copied().unwrap_or_default()
     }
+}
+
+/// Bytes by the names of classes that exist.
+fn by_class<'de, D: serde::Deserializer<'de>>(deserializer: D) -> Result<BTreeMap<&'static str, u64>, D::Error> {
+    let classes = BTreeMap::<Class, u64>::deserialize(deserializer)?;
+    Ok(classes.into_iter().map(|(class, bytes)| (class.name(), bytes)).collect())
 }

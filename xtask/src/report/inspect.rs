@@ -3,7 +3,7 @@
 use comfy_table::{CellAlignment, Table, presets};
 
 use super::Style;
-use crate::model::{Class, Inspection};
+use crate::model::{Class, FileLine, Inspection};
 use crate::names::{list, printable};
 use crate::units;
 
@@ -13,6 +13,12 @@ const FILES: usize = 5;
 const NAMES: usize = 8;
 /// An instruction is cut to this many characters, where not everything is asked for.
 const INSTRUCTION: usize = 68;
+/// The same where the table also says from which stage and line.
+const INSTRUCTION_BESIDE_STAGE: usize = 44;
+
+/// What `--quick` leaves out.
+const NOT_LOOKED_AT: &str =
+    "Not looked at (--quick): whether every byte is what its digest says, and what programs say of their modules.";
 
 /// The payload line, what is aboard, the largest files, the classes, the layers.
 pub fn inspect(inspection: &Inspection, style: Style, all: bool) -> String {
@@ -26,6 +32,9 @@ pub fn inspect(inspection: &Inspection, style: Style, all: bool) -> String {
     parts.push(format!("  {}\n{}", style.dim("Surface"), surface(inspection, all)));
     if all {
         parts.push(format!("  {}\n{}", style.dim("Packages"), packages(inspection)));
+    }
+    if !inspection.digests_checked {
+        parts.push(format!("  {}", style.dim(NOT_LOOKED_AT)));
     }
     parts.join("\n\n")
 }
@@ -80,13 +89,13 @@ fn sums(inspection: &Inspection) -> String {
     let pull = match (inspection.pull_bytes, inspection.pull_exact) {
         (None, _) => "pull not measured (--pull does)".to_owned(),
         (Some(bytes), true) => format!("pull {}", units::bytes(bytes)),
-        (Some(bytes), false) => format!("pull at most {}, some of it uncompressed", units::bytes(bytes)),
+        (Some(bytes), false) => format!("pull about {}: not all layers as a registry has them", units::bytes(bytes)),
     };
     let (stored, visible) = (units::bytes(inspection.stored_bytes), units::bytes(inspection.visible_bytes));
     format!("  stored {stored} · visible {visible} · wasted {} · {pull}", units::bytes(inspection.wasted_bytes))
 }
 
-fn secrets(inspection: &Inspection, style: Style) -> String {
+pub(super) fn secrets(inspection: &Inspection, style: Style) -> String {
     let lines = inspection.secrets.iter().map(|secret| {
         let place =
             secret.layer.map_or_else(|| "in the image's config".to_owned(), |layer| format!("in layer {layer}"));
@@ -97,14 +106,19 @@ fn secrets(inspection: &Inspection, style: Style) -> String {
 }
 
 fn files(inspection: &Inspection, count: usize) -> String {
+    listed(&inspection.files[..count.min(inspection.files.len())])
+}
+
+/// Files with their sizes and classes.
+pub(super) fn listed(files: &[FileLine]) -> String {
     let mut table = table();
-    for file in inspection.files.iter().take(count) {
+    for file in files {
         table.add_row([units::bytes(file.bytes), file.class.name().to_owned(), printable(&file.path)]);
     }
     indented(&mut table, &[0])
 }
 
-fn classes(inspection: &Inspection) -> String {
+pub(super) fn classes(inspection: &Inspection) -> String {
     let mut classes: Vec<_> = inspection.classes.iter().collect();
     classes.sort_by(|a, b| b.1.cmp(a.1));
     let mut table = table();
@@ -114,20 +128,42 @@ fn classes(inspection: &Inspection) -> String {
     indented(&mut table, &[0, 1])
 }
 
-fn layers(inspection: &Inspection, all: bool) -> String {
+pub(super) fn layers(inspection: &Inspection, all: bool) -> String {
+    let staged = inspection.layers.iter().any(|layer| layer.stage.is_some());
     let mut table = table();
-    table.set_header(["stored", "wasted", "pull", "made by"]);
+    let mut header = vec!["stored", "wasted", "pull"];
+    header.extend(if staged { &["from", "line", "made by"][..] } else { &["made by"] });
+    table.set_header(header);
+    let most = match (all, staged) {
+        (true, _) => usize::MAX,
+        (false, true) => INSTRUCTION_BESIDE_STAGE,
+        (false, false) => INSTRUCTION,
+    };
     for layer in &inspection.layers {
-        let instruction = layer.instruction.as_deref().unwrap_or("(history does not tell)");
-        let cut: String = instruction.chars().take(if all { usize::MAX } else { INSTRUCTION }).collect();
-        let ellipsis = if cut.len() < instruction.len() { "…" } else { "" };
         let pull = layer.pull_bytes.map_or_else(|| "–".to_owned(), units::bytes);
-        table.add_row([units::bytes(layer.stored_bytes), units::bytes(layer.wasted_bytes), pull, cut + ellipsis]);
+        let mut row = vec![units::bytes(layer.stored_bytes), units::bytes(layer.wasted_bytes), pull];
+        if staged {
+            row.push(layer.stage.as_deref().map_or_else(|| "–".to_owned(), |stage| short(stage).to_owned()));
+            row.push(layer.line.map_or_else(|| "–".to_owned(), |line| line.to_string()));
+        }
+        row.push(cut(layer.instruction.as_deref().unwrap_or("(history does not tell)"), most));
+        table.add_row(row);
     }
-    indented(&mut table, &[0, 1, 2])
+    indented(&mut table, if staged { &[0, 1, 2, 4] } else { &[0, 1, 2] })
 }
 
-fn surface(inspection: &Inspection, all: bool) -> String {
+/// The last part of an image's name; a stage's name has no other.
+fn short(stage: &str) -> &str {
+    stage.rsplit('/').next().unwrap_or(stage)
+}
+
+fn cut(text: &str, most: usize) -> String {
+    let cut: String = text.chars().take(most).collect();
+    let ellipsis = if cut.len() < text.len() { "…" } else { "" };
+    cut + ellipsis
+}
+
+pub(super) fn surface(inspection: &Inspection, all: bool) -> String {
     let surface = &inspection.surface;
     let named = |names: &std::collections::BTreeSet<String>| {
         let shown: Vec<_> =

@@ -10,18 +10,18 @@ use rules::{CLASSES, Folder};
 
 /// The bytes of an image, by class and by file.
 #[derive(Clone, Debug, Default)]
-pub struct Ledger {
+pub struct Ledger<'l> {
     /// Stored bytes of each class; they sum to the image's stored bytes.
     pub classes: BTreeMap<Class, u64>,
     /// Every regular file of every layer, once: of several hard links the one with the most telling class.
-    pub files: Vec<Entry>,
+    pub files: Vec<Entry<'l>>,
 }
 
 /// One file of one layer.
 #[derive(Clone, Debug, PartialEq, Eq)]
-pub struct Entry {
+pub struct Entry<'l> {
     /// Path from the root.
-    pub path: Vec<u8>,
+    pub path: &'l [u8],
     /// Which layer, counted from the lowest.
     pub layer: usize,
     /// Its class.
@@ -30,14 +30,14 @@ pub struct Entry {
     pub bytes: u64,
 }
 
-impl Ledger {
+impl<'l> Ledger<'l> {
     /// Sorts all bytes of these layers into their classes.
-    pub fn of(layers: &[&LayerFacts]) -> Self {
+    pub fn of(layers: &[&'l LayerFacts]) -> Self {
         let mut ledger = Self::default();
         for (index, layer) in layers.iter().enumerate() {
             for (path, class, bytes) in inodes(layer) {
                 *ledger.classes.entry(class).or_default() += bytes;
-                ledger.files.push(Entry { path: path.to_vec(), layer: index, class, bytes });
+                ledger.files.push(Entry { path, layer: index, class, bytes });
             }
         }
         ledger

@@ -1,11 +1,12 @@
 //! Whole archives, in the forms the tools of the trade write, and in forms no tool should.
 
 use std::io::Write;
+use std::path::Path;
 
 use serde_json::{Value, json};
 
 use super::tarball::{Tar, gzip, zstd};
-use crate::image::archive::{self, Image};
+use crate::image::archive::{self, Depth, Image, Shelf};
 use crate::image::digest::Digest;
 use crate::image::fault::{Fault, Read};
 
@@ -26,8 +27,20 @@ fn blob(bytes: &[u8]) -> String {
     format!("blobs/sha256/{}", Digest::of(bytes).hex())
 }
 
+/// Reads an archive as a stream and, in both depths, from disk: the same images come out, or it is refused all three times.
 fn read(archive: &[u8]) -> Read<Vec<Image>> {
-    archive::read_tar(archive, &|_| false, &mut |_| {})?.images()
+    let streamed = archive::read_tar(archive, &|_| false, &mut |_| {}).and_then(|contents| contents.images());
+    let mut file = tempfile::NamedTempFile::new().unwrap();
+    file.write_all(archive).unwrap();
+    for depth in [Depth::Everything, Depth::Headers] {
+        let shelved = on_disk(file.path(), depth);
+        assert!(shelved == streamed || shelved.is_err() && streamed.is_err(), "{depth:?}: {shelved:?} {streamed:?}");
+    }
+    streamed
+}
+
+fn on_disk(path: &Path, depth: Depth) -> Read<Vec<Image>> {
+    Shelf::open(path)?.read(depth)?.images()
 }
 
 /// An archive of these blobs, blobs first as Docker sorts them, and one image of them in `manifest.json`.
@@ -104,7 +117,7 @@ fn an_oci_layout_in_a_tar_and_in_a_folder() {
         tar = tar.named(&blob(bytes)).file("x", bytes);
     }
     let from_tar = read(&tar.file("index.json", index.to_string().as_bytes()).bytes()).unwrap();
-    let from_folder = archive::read_folder(folder.path(), &|_| false, &mut |_| {}).unwrap().images().unwrap();
+    let from_folder = on_disk(folder.path(), Depth::Everything).unwrap();
     assert_eq!(from_tar, from_folder);
     assert_eq!(diff_ids(&from_tar[0]), [Digest::of(&base()), Digest::of(&top())]);
 }
@@ -221,6 +234,49 @@ fn a_folder_whose_blobs_are_links_is_not_followed() {
     outside.as_file().write_all(&base()).unwrap();
     std::fs::create_dir_all(folder.path().join("blobs/sha256")).unwrap();
     std::os::unix::fs::symlink(outside.path(), folder.path().join(blob(&base()))).unwrap();
-    let contents = archive::read_folder(folder.path(), &|_| false, &mut |_| {}).unwrap();
-    assert!(contents.layers.is_empty());
+    let manifest = json!([{ "Config": "blobs/sha256/c", "Layers": [blob(&base())] }]).to_string();
+    std::fs::write(folder.path().join("manifest.json"), manifest).unwrap();
+    std::fs::write(folder.path().join("blobs/sha256/c"), config(&[&base()])).unwrap();
+    assert_eq!(on_disk(folder.path(), Depth::Everything), Err(Fault::Missing(blob(&base()))));
+}
+
+#[test]
+fn only_reading_everything_notices_a_damaged_content() {
+    let whole = saved(&config(&[&top()]), &[&top()]).bytes();
+    let content = memchr::memmem::find(&whole, &[1; 700]).unwrap();
+    let mut damaged = whole.clone();
+    damaged[content + 300] = 2;
+    let mut file = tempfile::NamedTempFile::new().unwrap();
+    file.write_all(&damaged).unwrap();
+    assert!(matches!(on_disk(file.path(), Depth::Everything), Err(Fault::Mismatch { .. })));
+    assert_eq!(on_disk(file.path(), Depth::Headers), read(&whole));
+}
+
+#[test]
+fn both_depths_learn_the_same_of_a_layer() {
+    let secret = "-----BEGIN PRIVATE KEY-----";
+    let layer =
+        Tar::new().file("app/key", secret.as_bytes()).file("app/large", &vec![3; 300_000]).link("app/l", "app/large");
+    let layer = layer.file("var/lib/dpkg/status", b"Package: a\nStatus: ok installed\nVersion: 1\n").bytes();
+    for packed in [layer.clone(), gzip(&layer), zstd(&layer)] {
+        let mut file = tempfile::NamedTempFile::new().unwrap();
+        file.write_all(&saved(&config(&[&layer]), &[&packed]).bytes()).unwrap();
+        let facts = |depth| {
+            let contents = Shelf::open(file.path()).unwrap().read(depth).unwrap();
+            let read = contents.layers.into_values().next().unwrap();
+            (read.facts, read.blob, read.blob_bytes)
+        };
+        let everything = facts(Depth::Everything);
+        assert_eq!(everything, facts(Depth::Headers));
+        assert_eq!((everything.0.stored_bytes, everything.0.findings.secrets.len()), (300_070, 1));
+    }
+}
+
+#[test]
+fn what_no_image_has_is_not_read_from_disk() {
+    let stray = Tar::new().raw(super::tarball::header("x", tar::EntryType::new(b'D'), 0), b"").bytes();
+    let archive = Tar::new().named(&blob(&stray)).file("x", &stray);
+    let mut file = tempfile::NamedTempFile::new().unwrap();
+    file.write_all(&archive.file("manifest.json", b"[]").bytes()).unwrap();
+    assert_eq!(on_disk(file.path(), Depth::Everything), Ok(Vec::new()));
 }

@@ -10,12 +10,13 @@ use crate::image::layer::LayerFacts;
 use crate::image::ledger::Ledger;
 use crate::image::ledger::rules::{CLASSES, Folder};
 use crate::image::overlay;
+use crate::image::path;
 use crate::image::surface::surface;
 use crate::model::{Class, Surface};
 
 fn classes(layer: &LayerFacts) -> BTreeMap<String, Class> {
     let files = Ledger::of(&[layer]).files;
-    files.into_iter().map(|entry| (String::from_utf8(entry.path).unwrap(), entry.class)).collect()
+    files.into_iter().map(|entry| (path::lossy(entry.path), entry.class)).collect()
 }
 
 #[test]

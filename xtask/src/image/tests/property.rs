@@ -10,6 +10,7 @@ use super::tarball::{Tar, gzip, zstd};
 use crate::image::encoding::{self, Encoding};
 use crate::image::layer::{self, LayerFacts};
 use crate::image::ledger::Ledger;
+use crate::image::testing;
 use crate::image::weight::Weight;
 
 /// Few names and shallow folders, so that entries meet. One name needs more than the hundred bytes of a plain header.
@@ -93,6 +94,22 @@ proptest! {
         for packed in [bytes.clone(), gzip(&bytes)] {
             for encoding in [Encoding::Plain, Encoding::Gzip, Encoding::Zstd] {
                 let _ = layer::read(packed.as_slice(), encoding);
+            }
+        }
+    }
+
+    /// What the fuzzer does, with a few bytes: any, and honest ones with a bit of nonsense in them.
+    #[test]
+    fn what_the_fuzzer_drives_works(noise in vec(any::<u8>(), 0..3000), ops in vec(op(), 0..6), at in any::<prop::sample::Index>()) {
+        let mut bytes = tar(&ops);
+        let start = at.index(bytes.len());
+        for (byte, noise) in bytes[start..].iter_mut().zip(noise.iter().take(24)) {
+            *byte = *noise;
+        }
+        for bytes in [&noise, &bytes] {
+            for bytes in [bytes, &testing::with_checksums(bytes)] {
+                testing::layer(bytes);
+                testing::archive(bytes);
             }
         }
     }

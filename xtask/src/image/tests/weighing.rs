@@ -1,7 +1,7 @@
 //! Memory, and what it spares.
 
 use std::cell::Cell;
-use std::collections::BTreeMap;
+use std::collections::{BTreeMap, BTreeSet};
 use std::fs;
 
 use super::tarball::{Tar, gzip};
@@ -14,7 +14,7 @@ use crate::image::layer;
 use crate::image::memory::{Blob, Memory};
 use crate::image::scale::registry::{Learned, PushedLayer};
 use crate::image::scale::{Outcome, Pushed};
-use crate::image::weigh::{Means, Stream, Subject, Way};
+use crate::image::weigh::{Base, Means, Stream, Subject, Way};
 use crate::image::weight::Weight;
 use crate::model::Store;
 
@@ -27,12 +27,17 @@ fn top() -> Vec<u8> {
 }
 
 fn subject(image: &str, layers: &[Vec<u8>]) -> Subject {
-    Subject { image: image.to_owned(), layers: layers.iter().map(|layer| Digest::of(layer).to_string()).collect() }
+    Subject {
+        image: image.to_owned(),
+        layers: layers.iter().map(|layer| Digest::of(layer).to_string()).collect(),
+        base: Base::Unknown,
+    }
 }
 
 fn weigh_from(subjects: &[Subject], memory: &Memory, stream: Stream) -> Result<BTreeMap<String, Weight>> {
     let push = &|_: &[&str]| panic!("nothing is pushed to a scale that was not asked for");
-    Means { memory, sink: &Silent, stream, push, unreachable: Cell::new(false) }.weigh(subjects, Way::Stream)
+    Means { memory, sink: &Silent, stream, push, unreachable: Cell::new(false), pulled: &BTreeSet::new() }
+        .weigh(subjects, Way::Stream)
 }
 
 /// Weighs with an engine that sends these layers, and tells which images it was asked for.
@@ -80,7 +85,7 @@ fn what_is_damaged_is_forgotten_and_read_again() {
     let memory = Memory::below(state.path());
     let image = [subject("one", &[base(), top()])];
     let first = weigh(&image, &memory, &[base(), top()]).0.unwrap();
-    let files = || fs::read_dir(state.path().join("layers/v2")).unwrap().map(|entry| entry.unwrap().path());
+    let files = || fs::read_dir(state.path().join("layers/v3")).unwrap().map(|entry| entry.unwrap().path());
     for damage in [&b""[..], b"short", &[7; 4000]] {
         files().for_each(|file| fs::write(file, damage).unwrap());
         let (again, asked) = weigh(&image, &memory, &[base(), top()]);
@@ -101,7 +106,7 @@ fn an_engine_that_leaves_layers_out_or_fails_is_told_apart() {
     assert_eq!(cut.unwrap_err().id, ErrorId::ImageStream);
     let gone = weigh_from(&image, &memory, &|_, _| Err(Problem::new(ErrorId::EngineAbsent, "gone")));
     assert_eq!(gone.unwrap_err().id, ErrorId::EngineAbsent);
-    let odd = [Subject { image: "odd".to_owned(), layers: vec!["sha256:no".to_owned()] }];
+    let odd = [Subject { image: "odd".to_owned(), layers: vec!["sha256:no".to_owned()], base: Base::Unknown }];
     assert_eq!(weigh(&odd, &memory, &[]).0.unwrap_err().id, ErrorId::ImageStream);
 }
 
@@ -114,7 +119,7 @@ fn a_compressed_blob_is_remembered_with_its_layer() {
     memory.keep_layer(&read).unwrap();
     let expected = Blob { diff_id: Digest::of(&base()), bytes: packed.len() as u64, compressed: true };
     assert_eq!(memory.blob(&Digest::of(&packed)), Some(expected));
-    fs::remove_file(state.path().join(format!("layers/v2/{}.layer", Digest::of(&base()).hex()))).unwrap();
+    fs::remove_file(state.path().join(format!("layers/v3/{}.layer", Digest::of(&base()).hex()))).unwrap();
     assert_eq!(memory.blob(&Digest::of(&packed)), None);
 }
 
@@ -129,7 +134,7 @@ fn the_memory_is_bounded_and_other_versions_go() {
     fs::create_dir(state.path().join("layers/v0")).unwrap();
     memory.remove_beyond(1000).unwrap();
     let left: u64 =
-        fs::read_dir(state.path().join("layers/v2")).unwrap().map(|e| e.unwrap().metadata().unwrap().len()).sum();
+        fs::read_dir(state.path().join("layers/v3")).unwrap().map(|e| e.unwrap().metadata().unwrap().len()).sum();
     assert!((500..=1000).contains(&left), "{left}");
     assert!(!state.path().join("layers/v0").exists());
 }
@@ -189,7 +194,8 @@ fn a_push_tells_all_and_happens_once() {
         count.set(count.get() + 1);
         Ok(pushes(&[base(), top()], &memory, true))
     };
-    let means = Means { memory: &memory, sink: &Silent, stream, push, unreachable: Cell::new(false) };
+    let means =
+        Means { memory: &memory, sink: &Silent, stream, push, unreachable: Cell::new(false), pulled: &BTreeSet::new() };
     let image = [subject("one", &[base(), top()])];
     let way = Way::to(&reached(true), true);
     let compressed = (gzip(&base()).len() + gzip(&top()).len()) as u64;
@@ -214,7 +220,8 @@ fn small_images_are_streamed_and_then_pushed() {
         take(&mut tar.bytes().as_slice())
     };
     let push = &|_: &[&str]| Ok(pushes(&[base(), top()], &memory, true));
-    let means = Means { memory: &memory, sink: &Silent, stream, push, unreachable: Cell::new(false) };
+    let means =
+        Means { memory: &memory, sink: &Silent, stream, push, unreachable: Cell::new(false), pulled: &BTreeSet::new() };
     let weights = means.weigh(&[subject("one", &[base(), top()])], Way::to(&reached(true), false)).unwrap();
     assert!(weights["one"].pull_exact);
 }
@@ -232,8 +239,83 @@ fn a_push_that_fails_costs_the_pull_bytes_only() {
     let other = || pushes(&[top()], &memory, true);
     for outcome in [&gone as &dyn Fn() -> Outcome, &refused, &other] {
         let push = &|_: &[&str]| Ok(outcome());
-        let means = Means { memory: &memory, sink: &Silent, stream, push, unreachable: Cell::new(false) };
+        let means = Means {
+            memory: &memory,
+            sink: &Silent,
+            stream,
+            push,
+            unreachable: Cell::new(false),
+            pulled: &BTreeSet::new(),
+        };
         let weights = means.weigh(&[subject("one", &[base()])], Way::to(&reached(true), true)).unwrap();
         assert_eq!((weights["one"].stored_bytes, weights["one"].pull_bytes), (530, None));
     }
+}
+
+#[test]
+fn an_image_is_pushed_first_only_when_all_of_its_base_has_been() {
+    let (state, third) = (tempfile::tempdir().unwrap(), Tar::new().file("c", &[3; 40]).bytes());
+    let memory = Memory::below(state.path());
+    let way = Way::to(&reached(true), false);
+    let all = [base(), top(), third];
+    let (streamed, sends) = (Cell::new(0), Cell::new(1));
+    let stream: Stream = &|_, take| {
+        streamed.set(streamed.get() + 1);
+        let tar = all[..sends.get()]
+            .iter()
+            .fold(Tar::new(), |tar, layer| tar.file(&format!("{}/layer.tar", Digest::of(layer).hex()), layer));
+        take(&mut tar.bytes().as_slice())
+    };
+    let weigh_with = |known: &[Vec<u8>], layers: &[Vec<u8>], on: Base| {
+        let push = &|_: &[&str]| Ok(pushes(known, &memory, true));
+        let means = Means {
+            memory: &memory,
+            sink: &Silent,
+            stream,
+            push,
+            unreachable: Cell::new(false),
+            pulled: &BTreeSet::new(),
+        };
+        means.weigh(&[Subject { base: on, ..subject("one", layers) }], way).unwrap();
+    };
+    // The lowest layer gets known, by an image that is nothing else.
+    weigh_with(&all[..1], &all[..1], Base::Scratch);
+    assert_eq!(streamed.replace(0), 1);
+    sends.set(3);
+    weigh_with(&all, &all, Base::Layers(2));
+    assert_eq!(streamed.replace(0), 1, "half a base is no base");
+    // Now all three have been pushed, being small; a fourth on top of them is pushed and needs no stream.
+    let four = [&all[..], &[Tar::new().file("d", &[4; 40]).bytes()]].concat();
+    weigh_with(&four, &four, Base::Layers(3));
+    assert_eq!(streamed.get(), 0);
+}
+
+#[test]
+fn what_was_pulled_and_is_compressed_anew_is_not_exact() {
+    let state = tempfile::tempdir().unwrap();
+    let memory = Memory::below(state.path());
+    let stream: Stream = &|_, _| panic!("what was pushed is not streamed too");
+    let push = &|_: &[&str]| Ok(pushes(&[base(), top()], &memory, true));
+    let exact = |pulled: &BTreeSet<String>, on: Base, way: Way| {
+        let means = Means { memory: &memory, sink: &Silent, stream, push, unreachable: Cell::new(false), pulled };
+        let subject = Subject { base: on, ..subject("one", &[base(), top()]) };
+        means.weigh(&[subject], way).unwrap()["one"].pull_exact
+    };
+    let here = Way::to(&reached(true), true);
+    let containerd = Way::to(&Reached { store: Store::Containerd, ..reached(true) }, true);
+    let (none, bottom) = (BTreeSet::new(), BTreeSet::from([Digest::of(&base()).to_string()]));
+    assert!(exact(&none, Base::Layers(1), here));
+    assert!(!exact(&bottom, Base::Layers(1), here));
+    assert!(exact(&bottom, Base::Layers(1), containerd), "the containerd store keeps what it pulled");
+    assert!(!exact(&none, Base::Unknown, here.with_pulled_bases(true)));
+    assert!(exact(&none, Base::Scratch, here.with_pulled_bases(true)), "on scratch nothing was pulled");
+    assert!(exact(&none, Base::Unknown, containerd.with_pulled_bases(true)));
+}
+
+#[test]
+fn the_longest_base_counts_and_only_from_the_bottom() {
+    let layers = |names: &str| names.chars().map(String::from).collect::<Vec<_>>();
+    let bases = ["a", "ab", "bc", "abcde", ""].map(layers);
+    assert_eq!(Base::among(&bases, &layers("abc")), Base::Layers(2));
+    assert_eq!(Base::among(&bases, &layers("ca")), Base::Unknown);
 }

@@ -120,6 +120,7 @@ mod tests {
         Inspection {
             schema: Inspection::SCHEMA,
             image: "<a>:1".to_owned(),
+            digests_checked: true,
             pull_bytes: None,
             pull_exact: false,
             stored_bytes,

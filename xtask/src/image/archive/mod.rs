@@ -3,13 +3,18 @@
 //! Blobs may come before the document that names them, so each is judged by its content: what is a tar, gzip or zstd is read
 //! as a layer as it streams past, what is small and neither is kept as a possible document. At the end the documents say
 //! which layers make which image. One stream may hold several images; a layer they share is in it once.
+//!
+//! An archive on disk is read in two steps ([`Shelf`]): the documents first, then the layers that the images have.
+
+mod disk;
 
 use std::collections::HashMap;
 use std::io::{BufReader, Read};
-use std::path::Path;
+
+pub use disk::{Depth, Shelf};
 
 use super::digest::Digest;
-use super::encoding::{self, PIECE};
+use super::encoding::{self, Encoding, PIECE};
 use super::layer::{self, ReadLayer};
 use super::walk::{Kind, Walk};
 use super::{Fault, fault, index, path};
@@ -20,6 +25,8 @@ const LARGEST_DOCUMENT: u64 = 4 << 20;
 const MOST_DOCUMENT_BYTES: u64 = 64 << 20;
 /// Entries of the archive itself: two thousand images of a hundred layers are fewer.
 const MOST_ENTRIES: u64 = 200_000;
+/// Paths in all layers of an archive, or of an image: three times the largest single layer. The largest images have a few hundred thousand.
+pub(super) const MOST_PATHS: u64 = 3_000_000;
 
 /// One image of an archive.
 #[derive(Clone, Debug, PartialEq, Eq)]
@@ -55,6 +62,8 @@ pub struct Contents {
     /// Links from name to name: older versions of Docker wrote a layer once and linked to it.
     links: HashMap<String, String>,
     passed_over: Vec<String>,
+    /// Paths in all layers together.
+    paths: u64,
 }
 
 /// Whether the caller knows this layer already, so that it need not be read. Asked only where a blob is named by a digest.
@@ -81,32 +90,11 @@ pub fn read_tar(stream: impl Read, known: Known, on_layer: OnLayer) -> fault::Re
         let name = path::lossy(&path::normal(&entry.name)?);
         match entry.kind {
             Kind::File if entry.whole => contents.blob(name, entry.size, walk.content(), known, on_layer)?,
-            Kind::Symlink(target) => contents.link(name, &target)?,
-            Kind::Link(target) => {
-                contents.links.insert(name, path::lossy(&path::normal(&target)?));
-            }
-            _ => {}
+            kind => contents.other(name, kind)?,
         }
     }
     // The program that writes the stream waits until all is read.
     std::io::copy(&mut buffered, &mut std::io::sink())?;
-    Ok(contents)
-}
-
-/// Reads an OCI layout in a folder.
-///
-/// Errors: as [`read_tar`]; a symbolic link in the folder is not followed.
-pub fn read_folder(folder: &Path, known: Known, on_layer: OnLayer) -> fault::Read<Contents> {
-    let mut contents = Contents::default();
-    for name in ["index.json", "manifest.json"] {
-        contents.file(folder, name, known, on_layer)?;
-    }
-    let blobs = folder.join("blobs").join("sha256");
-    for entry in std::fs::read_dir(blobs)? {
-        if let Some(name) = entry?.file_name().to_str() {
-            contents.file(folder, &format!("blobs/sha256/{name}"), known, on_layer)?;
-        }
-    }
     Ok(contents)
 }
 
@@ -115,7 +103,7 @@ impl Contents {
     ///
     /// Errors: a document that cannot be understood, or a blob that is named and not there.
     pub fn images(&self) -> fault::Read<Vec<Image>> {
-        index::images(self)
+        index::described(self)?.into_iter().map(|described| index::assemble(self, described)).collect()
     }
 
     /// A document by its name in the archive.
@@ -146,53 +134,75 @@ impl Contents {
         known: Known,
         on_layer: OnLayer,
     ) -> fault::Read<()> {
-        let digest = name.strip_prefix("blobs/sha256/").and_then(Digest::from_hex);
-        if digest.is_some_and(|digest| known(&digest)) {
+        if digest_in(&name).is_some_and(|digest| known(&digest)) {
             return Ok(());
         }
-        let mut start = Vec::with_capacity(512);
-        content.by_ref().take(512).read_to_end(&mut start)?;
-        if let Some(encoding) = encoding::of(&start) {
+        let (start, encoding) = sniff(&mut content)?;
+        if let Some(encoding) = encoding {
             let read = layer::read(start.as_slice().chain(content), encoding)?;
-            check(digest, read.blob)?;
+            check(&name, read.blob)?;
             on_layer(&read);
-            self.named.insert(name, read.facts.diff_id);
-            self.layers.insert(read.facts.diff_id, read);
-        } else if size <= LARGEST_DOCUMENT {
-            self.document_bytes += size;
-            if self.document_bytes > MOST_DOCUMENT_BYTES {
-                return Err(Fault::TooLarge(MOST_DOCUMENT_BYTES));
-            }
-            content.read_to_end(&mut start)?;
-            check(digest, Digest::of(&start))?;
-            self.documents.insert(name, start);
+            self.keep(name, read)
         } else {
+            self.keep_document(name, size, start, content)
+        }
+    }
+
+    /// Takes a layer in.
+    fn keep(&mut self, name: String, read: ReadLayer) -> fault::Read<()> {
+        self.paths += read.facts.paths.len() as u64;
+        if self.paths > MOST_PATHS {
+            return Err(Fault::TooManyEntries(MOST_PATHS));
+        }
+        self.named.insert(name, read.facts.diff_id);
+        self.layers.insert(read.facts.diff_id, read);
+        Ok(())
+    }
+
+    /// Takes in what is no layer: a document, if it is small enough to be one.
+    fn keep_document(&mut self, name: String, size: u64, mut start: Vec<u8>, mut rest: impl Read) -> fault::Read<()> {
+        if size > LARGEST_DOCUMENT {
             self.passed_over.push(name);
+            return Ok(());
         }
+        self.document_bytes += size;
+        if self.document_bytes > MOST_DOCUMENT_BYTES {
+            return Err(Fault::TooLarge(MOST_DOCUMENT_BYTES));
+        }
+        rest.read_to_end(&mut start)?;
+        check(&name, Digest::of(&start))?;
+        self.documents.insert(name, start);
         Ok(())
     }
 
-    fn link(&mut self, name: String, target: &[u8]) -> fault::Read<()> {
-        let beside = [path::parent(name.as_bytes()), b"/", target].concat();
-        self.links.insert(name, path::lossy(&path::normal(&beside)?));
+    /// Takes in an entry that is no file: of interest are links.
+    fn other(&mut self, name: String, kind: Kind) -> fault::Read<()> {
+        let target = match kind {
+            Kind::Symlink(target) => [path::parent(name.as_bytes()), b"/", &target].concat(),
+            Kind::Link(target) => target,
+            _ => return Ok(()),
+        };
+        self.links.insert(name, path::lossy(&path::normal(&target)?));
         Ok(())
-    }
-
-    fn file(&mut self, folder: &Path, name: &str, known: Known, on_layer: OnLayer) -> fault::Read<()> {
-        let path = folder.join(name);
-        match path.symlink_metadata() {
-            Ok(data) if data.is_file() => {
-                self.blob(name.to_owned(), data.len(), std::fs::File::open(path)?, known, on_layer)
-            }
-            Ok(_) => Ok(()),
-            Err(error) if error.kind() == std::io::ErrorKind::NotFound => Ok(()),
-            Err(error) => Err(error.into()),
-        }
     }
 }
 
-fn check(named: Option<Digest>, found: Digest) -> fault::Read<()> {
-    match named {
+/// The first 512 bytes of a blob, or the fewer there are, and how it is packed; `None` for what is no layer.
+fn sniff(content: &mut impl Read) -> fault::Read<(Vec<u8>, Option<Encoding>)> {
+    let mut start = Vec::with_capacity(512);
+    content.take(512).read_to_end(&mut start)?;
+    let encoding = encoding::of(&start);
+    Ok((start, encoding))
+}
+
+/// The digest by which a blob is called.
+fn digest_in(name: &str) -> Option<Digest> {
+    name.strip_prefix("blobs/sha256/").and_then(Digest::from_hex)
+}
+
+/// A blob that is called by a digest must have it.
+fn check(name: &str, found: Digest) -> fault::Read<()> {
+    match digest_in(name) {
         Some(named) if named != found => Err(Fault::Mismatch { named, found }),
         _ => Ok(()),
     }

@@ -1,0 +1,222 @@
+//! Which instruction made each layer, on which line it stands and which stage it took the bytes from.
+//!
+//! A history says what was run and not from which stage a file was copied; a Dockerfile says both and not what was built.
+//! Laid beside each other they tell: the last entries of an image's history are the instructions of its last stage, in their
+//! order. Where the two differ, the Dockerfile was edited since, and nothing is said rather than something wrong.
+
+use crate::dockerfile::{Dockerfile, Instruction, Source, Step};
+use crate::engine::history::{Entry, words};
+use crate::names::printable;
+
+/// How one layer came to be.
+#[derive(Clone, Debug, Default, PartialEq, Eq)]
+pub struct Origin {
+    /// The instruction that made it.
+    pub instruction: Option<String>,
+    /// The line it stands on; for a layer of the base, the line of the `FROM` that brought it.
+    pub line: Option<usize>,
+    /// Where its bytes come from: the stage that `COPY --from` names, the base image, or the stage itself.
+    pub stage: Option<String>,
+}
+
+/// The origin of each layer, lowest first. `dockerfile` is the one the image was built from, where it is known.
+pub fn origins(history: &[Entry], layers: usize, dockerfile: Option<&Dockerfile>) -> Vec<Origin> {
+    let mut origins = vec![Origin::default(); layers];
+    let makers: Vec<_> = history.iter().enumerate().filter(|(_, entry)| entry.makes_layer).collect();
+    // The engine does not say which entries made a layer; where those that may have are not as many, none is believed.
+    if makers.len() != layers {
+        return origins;
+    }
+    for (origin, (_, entry)) in origins.iter_mut().zip(&makers) {
+        origin.instruction = Some(words(&entry.created_by));
+    }
+    let Some((file, steps, base)) = dockerfile.and_then(|file| beside(file, history)) else { return origins };
+    let first = history.len() - steps.len();
+    for (origin, (at, _)) in origins.iter_mut().zip(&makers) {
+        if let Some(step) = at.checked_sub(first).map(|at| &steps[at]) {
+            origin.line = Some(step.instruction.line);
+            origin.stage = Some(printable(&stage_of(file, step)));
+            origin.instruction = origin.instruction.take().map(|said| with_from(said, step));
+        } else {
+            origin.line = Some(base.line);
+            origin.stage = base.image.map(printable);
+        }
+    }
+    origins
+}
+
+/// What lies below the first instruction of ours.
+struct Base<'f> {
+    /// The image, where there is one.
+    image: Option<&'f str>,
+    /// Line of its `FROM`.
+    line: usize,
+}
+
+/// The steps of a Dockerfile's last stage with what is below them, if the end of the history tells of the same.
+fn beside<'f>(file: &'f Dockerfile, history: &[Entry]) -> Option<(&'f Dockerfile, Vec<Step<'f>>, Base<'f>)> {
+    let steps = file.steps();
+    let lowest = file.lowest()?;
+    let base = match &lowest.base {
+        Source::Image(name) => Base { image: Some(name), line: lowest.line },
+        Source::Scratch | Source::Stage(_) => Base { image: None, line: lowest.line },
+    };
+    let first = history.len().checked_sub(steps.len())?;
+    if base.image.is_none() && first > 0 {
+        return None;
+    }
+    let same = steps.iter().zip(&history[first..]).all(|(step, entry)| tells_of(&entry.created_by, step.instruction));
+    same.then_some((file, steps, base))
+}
+
+/// Whether an entry of a history can come from this instruction. Compared are letters and digits: a history has its own way
+/// with quotes, brackets and spaces.
+fn tells_of(created_by: &str, instruction: &Instruction) -> bool {
+    let said = words(created_by);
+    let Some(rest) = said.strip_prefix(&instruction.keyword).filter(|rest| rest.starts_with(' ')) else { return false };
+    let keyword = instruction.keyword.as_str();
+    let rewritten = matches!(keyword, "ARG" | "EXPOSE" | "HEALTHCHECK" | "VOLUME" | "ONBUILD" | "SHELL");
+    // The builder puts values in for variables, except where the shell does; of a here-document it keeps the text alone.
+    let filled = instruction.text.contains("<<") || (keyword != "RUN" && instruction.text.contains('$'));
+    let written = written(&instruction.text);
+    // A list of words keeps the shell it may name, and a line that the image will run gets one.
+    let as_list = written.starts_with('[') || matches!(keyword, "CMD" | "ENTRYPOINT");
+    let same = if as_list {
+        essence(created_by.trim_end_matches("# buildkit")).ends_with(&essence(&written))
+    } else {
+        essence(rest) == essence(&written)
+    };
+    rewritten || filled || same
+}
+
+/// An instruction without its keyword, its flags and the comments between its lines.
+fn written(text: &str) -> String {
+    let lines = text.lines().filter(|line| !line.trim_start().starts_with('#'));
+    let words = lines.flat_map(str::split_whitespace).filter(|word| *word != "\\").skip(1);
+    words.skip_while(|word| word.starts_with("--")).collect::<Vec<_>>().join(" ")
+}
+
+fn essence(text: &str) -> String {
+    let flagless = text.split_whitespace().skip_while(|word| word.starts_with("--"));
+    flagless.flat_map(str::chars).filter(|c| c.is_alphanumeric()).collect()
+}
+
+fn stage_of(file: &Dockerfile, step: &Step<'_>) -> String {
+    match step.copies_from {
+        Some(Source::Image(image)) => image.clone(),
+        Some(Source::Stage(index)) => file.stage_name(*index),
+        Some(Source::Scratch) | None => file.stage_name(step.stage),
+    }
+}
+
+/// The history leaves out of a `COPY` what it copied from.
+fn with_from(said: String, step: &Step<'_>) -> String {
+    let flags = step.instruction.text.split_whitespace().skip(1).take_while(|word| word.starts_with("--"));
+    let from = flags.into_iter().find(|flag| flag.starts_with("--from="));
+    match (from, said.split_once(' ')) {
+        (Some(from), Some((keyword, rest))) if step.copies_from.is_some() => {
+            printable(&format!("{keyword} {from} {rest}"))
+        }
+        _ => said,
+    }
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+    use crate::dockerfile::parse;
+
+    const FILE: &str = "\
+FROM golang:1 AS build
+COPY . .
+RUN --mount=type=cache,target=/root/.cache \\
+    # the program
+    go build -o /out/server .
+FROM gcr.io/distroless/static:nonroot AS shared
+ARG REVISION=unknown
+LABEL revision=\"$REVISION\"
+WORKDIR /srv
+FROM shared
+COPY --link --from=build /out/server /server
+COPY --from=busybox:1 /bin/sh /bin/sh
+RUN [\"/bin/sh\", \"-c\", \"true\"]
+EXPOSE 8080
+ENTRYPOINT [\"/server\", \"--quick\"]
+";
+
+    fn entry(created_by: &str) -> Entry {
+        Entry::guess(created_by.to_owned())
+    }
+
+    fn history() -> Vec<Entry> {
+        let lines = [
+            "ADD root.tar / # buildkit",
+            "ENV PATH=/bin",
+            "ARG REVISION=abc",
+            "LABEL revision=abc",
+            "WORKDIR /srv",
+            "COPY /out/server /server # buildkit",
+            "COPY /bin/sh /bin/sh # buildkit",
+            "RUN /bin/sh -c true # buildkit",
+            "EXPOSE map[8080/tcp:{}]",
+            "ENTRYPOINT [\"/server\" \"--quick\"]",
+        ];
+        lines.map(entry).to_vec()
+    }
+
+    fn stages(history: &[Entry], layers: usize, file: &str) -> Vec<(Option<usize>, Option<String>)> {
+        let file = parse(file, "Dockerfile").unwrap();
+        origins(history, layers, Some(&file)).into_iter().map(|origin| (origin.line, origin.stage)).collect()
+    }
+
+    #[test]
+    fn each_layer_has_its_line_and_the_stage_its_bytes_come_from() {
+        let told = |line, stage: &str| (Some(line), Some(stage.to_owned()));
+        let expected = [
+            told(6, "gcr.io/distroless/static:nonroot"),
+            told(9, "shared"),
+            told(11, "build"),
+            told(12, "busybox:1"),
+            told(13, "final stage"),
+        ];
+        assert_eq!(stages(&history(), 5, FILE), expected);
+    }
+
+    #[test]
+    fn a_copy_says_what_it_copies_from_as_the_dockerfile_does() {
+        let file = parse(FILE, "Dockerfile").unwrap();
+        let origins = origins(&history(), 5, Some(&file));
+        assert_eq!(origins[2].instruction.as_deref(), Some("COPY --from=build /out/server /server"));
+        assert_eq!(origins[0].instruction.as_deref(), Some("ADD root.tar /"));
+    }
+
+    #[test]
+    fn an_edited_dockerfile_tells_nothing() {
+        for (before, after) in
+            [("/out/server /server", "/out/other /server"), ("WORKDIR /srv\n", ""), ("\"true", "\"false")]
+        {
+            let edited = FILE.replace(before, after);
+            assert_ne!(edited, FILE);
+            assert!(stages(&history(), 5, &edited).iter().all(|layer| *layer == (None, None)), "{after}");
+        }
+    }
+
+    #[test]
+    fn on_scratch_there_is_nothing_below() {
+        let file = "FROM rust AS build\nRUN make\nFROM scratch\nCOPY --from=0 /a /a\n";
+        let entries = [entry("COPY /a /a # buildkit")];
+        assert_eq!(stages(&entries, 1, file), [(Some(4), Some("build".to_owned()))]);
+        let unnamed = file.replace(" AS build", "");
+        assert_eq!(stages(&entries, 1, &unnamed), [(Some(4), Some("stage 0".to_owned()))]);
+        let more = [entry("ADD root.tar /"), entry("COPY /a /a # buildkit")];
+        assert_eq!(stages(&more, 2, file), [(None, None), (None, None)]);
+    }
+
+    #[test]
+    fn without_a_dockerfile_the_history_still_tells_the_instructions() {
+        let told = origins(&history(), 5, None);
+        assert_eq!(told[1].instruction.as_deref(), Some("WORKDIR /srv"));
+        assert!(told.iter().all(|origin| origin.stage.is_none() && origin.line.is_none()));
+        assert_eq!(origins(&history(), 4, None), vec![Origin::default(); 4]);
+    }
+}

@@ -1,0 +1,135 @@
+//! Programs that tell what they are made of, written by the tests as a linker would.
+
+use std::io::Write;
+
+use object::write::{Object, StandardSegment};
+use object::{Architecture, BinaryFormat, Endianness, SectionKind};
+use proptest::prelude::*;
+
+use super::tarball::Tar;
+use crate::image::digest::Digest;
+use crate::image::inspect::{Subject, inspect};
+use crate::image::layer::LayerFacts;
+use crate::image::origin::Origin;
+use crate::image::program::packages;
+use crate::image::weight::Weight;
+
+/// A program with one section.
+fn program(section: &str, content: &[u8]) -> Vec<u8> {
+    let mut object = Object::new(BinaryFormat::Elf, Architecture::X86_64, Endianness::Little);
+    let segment = object.segment_name(StandardSegment::Data).to_vec();
+    let id = object.add_section(segment, section.as_bytes().to_vec(), SectionKind::ReadOnlyData);
+    object.append_section_data(id, content, 16);
+    object.write().unwrap()
+}
+
+fn string(text: &[u8]) -> Vec<u8> {
+    let mut bytes = Vec::new();
+    let mut left = text.len();
+    while left >= 0x80 {
+        bytes.push(u8::try_from(left & 0x7f).unwrap() | 0x80);
+        left >>= 7;
+    }
+    bytes.push(u8::try_from(left).unwrap());
+    [&bytes, text].concat()
+}
+
+/// Go's build information, as a section holds it.
+fn go(flags: u8, modules: &str) -> Vec<u8> {
+    let modules = if modules.is_empty() { Vec::new() } else { format!("{0}{modules}{0}", "0123456789abcde\n").into() };
+    let head = [b"\xff Go buildinf:".as_slice(), &[8, flags], &[0; 16]].concat();
+    [head, string(b"go1.27.3"), string(&modules)].concat()
+}
+
+const MODULES: &str = "path\texample.org/clock\nmod\texample.org/clock\t(devel)\t\ndep\texample.org/a\tv1.2.3\th1:x=\n\
+                       dep\texample.org/b\tv0.1.0\n=>\texample.org/fork\tv0.2.0\th1:y=\nbuild\tCGO_ENABLED=0\n";
+
+fn told(program: &[u8]) -> Vec<String> {
+    packages(program).iter().map(|p| format!("{} {} {}", p.ecosystem, p.name, p.version)).collect()
+}
+
+fn auditable(json: &str) -> Vec<u8> {
+    let mut deflate = flate2::write::ZlibEncoder::new(Vec::new(), flate2::Compression::fast());
+    deflate.write_all(json.as_bytes()).unwrap();
+    program(".dep-v0", &deflate.finish().unwrap())
+}
+
+const CRATES: &str = r#"{"packages": [
+    {"name": "cc", "version": "1.0.0", "source": "crates.io", "kind": "build"},
+    {"name": "clock", "version": "0.3.0", "source": "local", "dependencies": [0, 2], "root": true},
+    {"name": "serde", "version": "1.0.2", "source": "crates.io"}]}"#;
+
+#[test]
+fn a_go_program_names_its_modules() {
+    let expected =
+        ["go stdlib 1.27.3", "go example.org/clock (devel)", "go example.org/a v1.2.3", "go example.org/fork v0.2.0"];
+    assert_eq!(told(&program(".go.buildinfo", &go(2, MODULES))), expected);
+}
+
+#[test]
+fn a_go_program_without_modules_names_the_library_in_every_one() {
+    assert_eq!(told(&program(".go.buildinfo", &go(2, ""))), ["go stdlib 1.27.3"]);
+}
+
+#[test]
+fn an_auditable_rust_program_names_what_is_in_it_and_not_what_built_it() {
+    assert_eq!(told(&auditable(CRATES)), ["cargo clock 0.3.0", "cargo serde 1.0.2"]);
+}
+
+#[test]
+fn what_does_not_hold_tells_nothing() {
+    let whole = go(2, MODULES);
+    for program in [
+        program(".data", &whole),
+        program(".go.buildinfo", b""),
+        program(".go.buildinfo", &whole[..33]),
+        // From before Go 1.18: pointers, not strings.
+        program(".go.buildinfo", &go(0, MODULES)),
+        // A length beyond the section.
+        program(".go.buildinfo", &[&whole[..32], &[0xff, 0xff, 0xff, 0xff, 0x7f]].concat()),
+        program(".dep-v0", b"not deflated"),
+        auditable("{}"),
+    ] {
+        assert_eq!(told(&program), [""; 0]);
+    }
+}
+
+fn layer(path: &str, content: &[u8]) -> LayerFacts {
+    Tar::new().file(path, content).read().unwrap()
+}
+
+fn names(layers: &[&LayerFacts]) -> Vec<String> {
+    let subject = Subject {
+        name: String::new(),
+        layers: layers.to_vec(),
+        weight: Weight::of(layers),
+        origins: vec![Origin::default(); layers.len()],
+        blobs: vec![None::<Digest>; layers.len()],
+        user: String::new(),
+        words: Vec::new(),
+    };
+    let packages = inspect(subject).packages;
+    assert!(packages.iter().all(|package| package.bytes.is_none()), "a list of modules knows nothing of bytes");
+    packages.into_iter().map(|package| package.name).collect()
+}
+
+#[test]
+fn programs_are_read_as_their_layer_streams_past() {
+    let (old, new) = (layer("app/clock", &auditable(CRATES)), layer("app/clock", &program(".text", b"")));
+    assert_eq!(names(&[&old]), ["clock", "serde"]);
+    assert_eq!(names(&[&old, &new]), [""; 0], "a program that was replaced is not there any more");
+    let (gone, beside) = (layer("app/.wh.clock", b""), layer("app/other", &program(".go.buildinfo", &go(2, ""))));
+    assert_eq!(names(&[&old, &gone]), [""; 0]);
+    assert_eq!(names(&[&old, &beside]), ["clock", "serde", "stdlib"]);
+}
+
+proptest! {
+    #[test]
+    fn no_bytes_bring_the_reader_down(at in 0_usize..600, byte: u8, rust: bool) {
+        let mut bytes = if rust { auditable(CRATES) } else { program(".go.buildinfo", &go(2, MODULES)) };
+        let at = at % bytes.len();
+        bytes[at] = byte;
+        packages(&bytes);
+        packages(&bytes[..at]);
+    }
+}
