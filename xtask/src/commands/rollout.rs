@@ -1,0 +1,99 @@
+//! `cargo xtask rollout`: what it costs to ship an image to a fleet.
+
+use super::Context;
+use crate::bases;
+use crate::cli;
+use crate::engine::{Engine, disk, empty, reach, registry};
+use crate::error::{ErrorId, Exit, Problem, Result};
+use crate::event::{Event, Sink};
+use crate::image::Way;
+use crate::model::{Rollout, RungId, ShippedImage};
+use crate::plan::{self, Image};
+use crate::report;
+use crate::rollout::{self, forecast::forecast};
+use crate::setup;
+use crate::workshop::{self, Workshop};
+
+pub fn run(options: &cli::Rollout, context: Context) -> Result<Exit> {
+    let workshop = Workshop::find()?;
+    let images = images(&workshop, options)?;
+    let sink = report::progress(context.style, context.global.verbose);
+    let rollout = measure(&workshop, &images, options, sink.as_ref())?;
+    report::line(if options.json {
+        serde_json::to_string_pretty(&rollout).expect("plain data is always JSON")
+    } else {
+        report::rollout(&rollout, context.style)
+    });
+    Ok(Exit::Pass)
+}
+
+/// The images that were asked for, each app's in the order of the rungs. Without a choice the rungs are those of the first
+/// lesson: what people write first, and what an expert ships.
+fn images(workshop: &Workshop, options: &cli::Rollout) -> Result<Vec<Image>> {
+    let apps = workshop.chosen(&options.app)?;
+    let all = plan::everything(workshop, &apps, |path| workshop.dockerfile(path))?;
+    let known = || all.iter().map(|image| image.name.rung.as_str());
+    let rungs: Vec<&str> = if options.rung.is_empty() {
+        workshop.lessons.first().into_iter().flat_map(|lesson| &lesson.rungs).map(RungId::as_str).collect()
+    } else {
+        options.rung.iter().map(String::as_str).collect()
+    };
+    if let Some(unknown) = rungs.iter().find(|rung| !known().any(|known| known == **rung)) {
+        let fact = format!("No app that was asked for has a rung {:?}.", crate::names::printable(unknown));
+        return Err(workshop::suggest(Problem::new(ErrorId::UnknownRung, fact), unknown, known()));
+    }
+    let mut images: Vec<(usize, Image)> = Vec::new();
+    for image in &all {
+        let place = rungs.iter().position(|rung| *rung == image.name.rung.as_str());
+        images.extend(place.map(|place| (place, image.clone())));
+    }
+    images.sort_by(|(a, first), (b, second)| first.name.app.cmp(&second.name.app).then(a.cmp(b)));
+    if images.is_empty() {
+        return Err(Problem::new(ErrorId::NothingToRun, "There is no image to roll out."));
+    }
+    Ok(images.into_iter().map(|(_, image)| image).collect())
+}
+
+fn measure(workshop: &Workshop, images: &[Image], options: &cli::Rollout, sink: &dyn Sink) -> Result<Rollout> {
+    if options.setup {
+        setup::engine(sink)?;
+    }
+    let reached = reach::probe()?;
+    let engine = Engine::new(sink);
+    if options.measure_pulls {
+        empty::require()?;
+    }
+    let chosen = bases::choose(options.bases.bases.as_ref(), &options.bases.ca_file, engine)?;
+    sink.emit(Event::Started {
+        title: "What it costs to ship".to_owned(),
+        surroundings: format!("bases: {} · engine {} · {} CPUs", chosen.described(), reached.engine, reached.cpus),
+    });
+    disk::require(&reached, disk::FOR_A_LESSON.0, disk::FOR_A_LESSON.1)?;
+    let contexts = bases::ensure(&plan::bases(images), &chosen, options.setup, engine)?;
+    let way = Way::to(&reached, true).with_pulled_bases(chosen.are_pulled());
+    let shipment = rollout::measure(images, &contexts, way, &workshop.root, engine)?;
+    let fleet = options.fleet();
+    let names: Vec<_> = images.iter().map(|image| image.name.clone()).collect();
+    let pulled: Vec<_> = if options.measure_pulls {
+        let contexts = bases::ensure(&registry::bases()?, &chosen, options.setup, engine)?;
+        let pulled = rollout::pulls::measure(&names, &contexts, reached.store, &workshop.root, engine)?;
+        pulled.into_iter().map(Some).collect()
+    } else {
+        vec![None; names.len()]
+    };
+    let images = shipment.images.into_iter().zip(pulled).map(|((name, fetched, exact), pulled)| ShippedImage {
+        app: name.app,
+        rung: name.rung,
+        fetched,
+        exact,
+        forecast: forecast(&fetched, &fleet),
+        pulled,
+    });
+    Ok(Rollout {
+        schema: Rollout::SCHEMA,
+        environment: reached.environment(chosen.described()),
+        fleet,
+        images: images.collect(),
+        together: shipment.together,
+    })
+}

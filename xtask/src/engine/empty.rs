@@ -1,0 +1,141 @@
+//! An engine that has nothing yet, beside the one in use: what a new node would be.
+//!
+//! It lives in the network of a container, where it can neither reach nor spoil what the first engine has set up: two
+//! engines in one network remove each other's bridges. From in there a registry in that container is on loopback, which
+//! every engine trusts without TLS.
+
+use std::path::{Path, PathBuf};
+use std::time::{Duration, Instant};
+
+use super::docker;
+use crate::error::{self, ErrorId, Problem, Result};
+use crate::model::Store;
+use crate::process::Command;
+use crate::{host, interrupt};
+
+/// It was ready within 1.5 s on two processors; others may be at work.
+const READY: Duration = Duration::from_secs(30);
+/// It stopped within 3 s.
+const STOPPED: Duration = Duration::from_secs(15);
+const QUESTION: Duration = Duration::from_secs(10);
+
+/// What has to be on PATH.
+const TOOLS: [&str; 3] = ["nsenter", "unshare", "dockerd"];
+
+/// A running engine. Dropping it ends it and removes all it had.
+#[derive(Debug)]
+pub struct EmptyEngine {
+    /// Socket, process id, log: in a folder with a short path, because a socket's path has at most 107 bytes.
+    control: tempfile::TempDir,
+    /// Its images. Removed after the engine has ended, as fields are dropped last.
+    data: tempfile::TempDir,
+    network_of: u32,
+}
+
+/// Makes sure that such an engine can be started here.
+///
+/// Errors: [`ErrorId::NoEmptyEngine`], with what is missing.
+pub fn require() -> Result<()> {
+    let problem = |cause: String| {
+        let fact = "An engine that has nothing cannot be started here.";
+        Err(Problem::new(ErrorId::NoEmptyEngine, fact).cause(cause))
+    };
+    if !cfg!(target_os = "linux") {
+        return problem("It needs network namespaces, which only Linux has.".to_owned());
+    }
+    if !host::is_root() {
+        return problem("It enters a container's network, which only root may. Run the command with sudo.".to_owned());
+    }
+    match TOOLS.iter().find(|tool| host::find(tool).is_none()) {
+        Some(tool) => problem(format!("There is no program `{tool}` on this machine.")),
+        None => Ok(()),
+    }
+}
+
+impl EmptyEngine {
+    /// Starts an engine with this store in the network of a process. Its images go into a new folder in `data`, which should
+    /// be on a disk like the first engine's.
+    ///
+    /// Errors: as [`require`]; it does not answer ([`ErrorId::EngineSilent`], with the last lines of its log).
+    pub fn start(network_of: u32, store: Store, data: &Path) -> Result<Self> {
+        require()?;
+        let folder = |parent: &Path| {
+            let made = tempfile::Builder::new().prefix("drydock-engine-").tempdir_in(parent);
+            made.map_err(|e| error::io("create a folder in", parent, &e))
+        };
+        std::fs::create_dir_all(data).map_err(|e| error::io("create", data, &e))?;
+        let engine = Self { control: folder(&std::env::temp_dir())?, data: folder(data)?, network_of };
+        let config = engine.path("config.json");
+        let features = serde_json::json!({ "features": { "containerd-snapshotter": store == Store::Containerd } });
+        std::fs::write(&config, features.to_string()).map_err(|e| error::io("write", &config, &e))?;
+        let log = engine.path("log");
+        let shown = |path: PathBuf| path.display().to_string();
+        // A mount namespace of its own: what it mounts ends with it.
+        engine
+            .enter("unshare")
+            .args(["--mount", "dockerd", "--bridge", "none", "--iptables=false", "--ip-forward=false"])
+            .args(["--config-file".to_owned(), shown(config)])
+            .args(["--data-root".to_owned(), shown(engine.data.path().to_owned())])
+            .args(["--exec-root".to_owned(), shown(engine.path("exec"))])
+            .args(["--pidfile".to_owned(), shown(engine.path("pid"))])
+            .args(["--host".to_owned(), engine.address()])
+            .detach(&log)?;
+        let began = Instant::now();
+        while !engine.docker(["version"]).output(QUESTION)?.success() {
+            interrupt::check()?;
+            if began.elapsed() > READY {
+                let said = std::fs::read_to_string(&log).unwrap_or_default();
+                let lines: Vec<_> = said.lines().collect();
+                let fact = format!("An engine of our own did not answer within {} s.", READY.as_secs());
+                return Err(Problem::new(ErrorId::EngineSilent, fact)
+                    .evidence(lines[lines.len().saturating_sub(8)..].iter().copied()));
+            }
+            std::thread::sleep(Duration::from_millis(100));
+        }
+        Ok(engine)
+    }
+
+    /// Where it listens, as `DOCKER_HOST` takes it.
+    pub fn address(&self) -> String {
+        format!("unix://{}", self.path("docker.sock").display())
+    }
+
+    /// A `docker` command that asks this engine.
+    pub fn docker<A: Into<String>>(&self, args: impl IntoIterator<Item = A>) -> Command {
+        docker(args).env("DOCKER_HOST", self.address())
+    }
+
+    /// A program that runs in the engine's network, where its ports and the loopback address it knows are, and that finds it
+    /// through `DOCKER_HOST`.
+    pub fn enter(&self, program: &str) -> Command {
+        let target = self.network_of.to_string();
+        Command::new("nsenter").args(["--target", &target, "--net", program]).env("DOCKER_HOST", self.address())
+    }
+
+    fn path(&self, name: &str) -> PathBuf {
+        self.control.path().join(name)
+    }
+
+    fn pid(&self) -> Option<u32> {
+        let pid = std::fs::read_to_string(self.path("pid")).ok()?.trim().parse().ok()?;
+        // The number may belong to any process once the engine has ended.
+        (host::process_name(pid)? == "dockerd").then_some(pid)
+    }
+}
+
+impl Drop for EmptyEngine {
+    fn drop(&mut self) {
+        let signal = |name: &str, pid: u32| {
+            let _ = Command::new("kill").args(["-s", name, &pid.to_string()]).output(QUESTION);
+        };
+        let Some(pid) = self.pid() else { return };
+        signal("TERM", pid);
+        let began = Instant::now();
+        while self.pid().is_some() && began.elapsed() < STOPPED {
+            std::thread::sleep(Duration::from_millis(50));
+        }
+        if let Some(pid) = self.pid() {
+            signal("KILL", pid);
+        }
+    }
+}

@@ -1,0 +1,103 @@
+//! What it costs to ship, and the JSON document that says it.
+
+use serde::{Deserialize, Serialize};
+
+use super::{AppId, Environment, RungId};
+
+/// The document `cargo xtask rollout --json` prints. Sizes are bytes, durations milliseconds.
+#[derive(Clone, Debug, Serialize, Deserialize)]
+pub struct Rollout {
+    /// Version of this document's shape.
+    pub schema: u32,
+    /// Where it was measured.
+    pub environment: Environment,
+    /// What was assumed of the machines the images go to.
+    pub fleet: Fleet,
+    /// One entry an image, apps in a row and each app's rungs in the order they were asked for.
+    pub images: Vec<ShippedImage>,
+    /// One entry a rung: all its images on one node.
+    pub together: Vec<Together>,
+}
+
+/// The machines that images are rolled out to: what the forecast assumes and nobody measured.
+#[derive(Clone, Copy, Debug, PartialEq, Eq, Serialize, Deserialize)]
+pub struct Fleet {
+    /// Machines that run the service.
+    pub nodes: u64,
+    /// What each of them receives while it pulls, in 10⁶ bits a second.
+    pub mbps: u64,
+    /// How many pull at the same time; the next ones begin when these are done.
+    pub parallel: u64,
+    /// Deploys a day.
+    pub deploys: u64,
+    /// Every so many deploys one changes a dependency; the others change only the source.
+    pub dependency_every: u64,
+}
+
+/// What one image costs.
+#[derive(Clone, Debug, Serialize, Deserialize)]
+pub struct ShippedImage {
+    /// The app.
+    pub app: AppId,
+    /// The rung.
+    pub rung: RungId,
+    /// What one node fetches: measured.
+    pub fetched: Fetched,
+    /// Whether these are the compressed bytes a registry would keep; see `Inspection`.
+    pub exact: bool,
+    /// What that means for all nodes: calculated.
+    pub forecast: Forecast,
+    /// What an engine that had nothing took for the pull, where that was measured.
+    pub pulled: Option<Pulled>,
+}
+
+/// Compressed bytes of layers that one node fetches. Manifests and configs, a few kB, are left out.
+#[derive(Clone, Copy, Debug, Default, PartialEq, Eq, Serialize, Deserialize)]
+pub struct Fetched {
+    /// By a node that has nothing.
+    pub first: u64,
+    /// By a node that has the image's base, and nothing else; `null` where the engine does not show the base.
+    pub base_there: Option<u64>,
+    /// By a node that runs the image, after the app's source changed; `null` where the app describes no such change.
+    pub source_change: Option<u64>,
+    /// The same after a dependency changed.
+    pub dependency_change: Option<u64>,
+}
+
+/// What a fleet makes of [`Fetched`].
+#[derive(Clone, Copy, Debug, PartialEq, Eq, Serialize, Deserialize)]
+pub struct Forecast {
+    /// From the first byte until the last node has the image: the first deploy.
+    pub first_ms: u64,
+    /// The same for a deploy of a source change.
+    pub source_ms: Option<u64>,
+    /// The same for a deploy of a dependency change.
+    pub dependency_ms: Option<u64>,
+    /// What all nodes fetch on a day.
+    pub day_bytes: Option<u64>,
+}
+
+/// A pull that was measured.
+#[derive(Clone, Copy, Debug, PartialEq, Eq, Serialize, Deserialize)]
+pub struct Pulled {
+    /// Wall time of the whole pull, unpacking included.
+    pub ms: u64,
+}
+
+/// All images of one rung on one node; layers that several of them have are fetched once.
+#[derive(Clone, Debug, PartialEq, Eq, Serialize, Deserialize)]
+pub struct Together {
+    /// The rung.
+    pub rung: RungId,
+    /// How many images.
+    pub images: usize,
+    /// What the node fetches.
+    pub first: u64,
+    /// What it would fetch if it had to fetch shared layers again for each image.
+    pub unshared: u64,
+}
+
+impl Rollout {
+    /// Version of the document's shape.
+    pub const SCHEMA: u32 = 1;
+}

@@ -1,0 +1,48 @@
+//! The builds of changed apps, as data.
+
+use std::collections::BTreeMap;
+use std::path::Path;
+
+use crate::context::{BuildContext, FOLDER};
+use crate::engine::bake::Target;
+use crate::engine::labels;
+use crate::error::Result;
+use crate::model::{App, Change};
+use crate::plan::Image;
+
+/// The change a day's work makes, in an app's manifest.
+pub(super) const SOURCE: &str = "source";
+/// The change that comes with another version of a dependency.
+pub(super) const DEPENDENCY: &str = "dependency";
+
+/// The changes that are measured and that the app describes.
+pub(super) fn of(app: &App) -> impl Iterator<Item = (&'static str, &Change)> {
+    [SOURCE, DEPENDENCY].into_iter().filter_map(|name| Some((name, app.change.get(name)?)))
+}
+
+/// Name of the folder with a changed app.
+fn folder(app: &App, change: &str) -> String {
+    format!("rollout-{}-{change}", app.id)
+}
+
+/// Writes an app's folder with a change applied. `run` makes the change one that no build cache knows.
+///
+/// Errors: as [`BuildContext::materialise`].
+pub(super) fn write(app: &App, name: &str, change: &Change, run: &str, repository: &Path) -> Result<()> {
+    let context = BuildContext { source: &app.folder(), edits: &change.edits, run, ..BuildContext::default() };
+    context.materialise(repository, &folder(app, name)).map(drop)
+}
+
+/// The tag of an image that is built from a changed app. It goes when the measurement is over.
+pub(super) fn tag(image: &Image, change: &str) -> String {
+    format!("drydock.local/rollout/{}:{}-{change}", image.name.app, image.name.rung)
+}
+
+/// The build of a changed app, by its name in the bake call.
+pub(super) fn target(image: &Image, change: &str, contexts: &BTreeMap<String, String>) -> (String, Target) {
+    let context = format!("{FOLDER}/{}", folder(&image.app, change));
+    let mut target = Image { context, ..image.clone() }.target(contexts);
+    target.tags = vec![tag(image, change)];
+    target.labels.insert(labels::ROLE.to_owned(), "rollout".to_owned());
+    (format!("{}-{change}", image.name.target()), target)
+}

@@ -1,0 +1,174 @@
+//! Builds each image as it is and with each change, and weighs what a push of it sends.
+
+use std::collections::BTreeMap;
+use std::path::Path;
+
+use super::changed::{self, DEPENDENCY, SOURCE};
+use super::transfer::fetched;
+use crate::engine::bake::{Definition, Options};
+use crate::engine::{Engine, build, docker};
+use crate::error::{ErrorId, Problem, Result};
+use crate::event::Event;
+use crate::image::weigh::{Base, Subject};
+use crate::image::{LayerWeight, Way, Weight, weigh};
+use crate::interrupt;
+use crate::model::{Fetched, ImageName, RungId, Together};
+use crate::plan::{self, Image};
+use crate::state::ledger::Run;
+
+/// What was measured of some images.
+#[derive(Debug)]
+pub struct Shipment {
+    /// What one node fetches for each image, in the order they were given in, and whether it is exact.
+    pub images: Vec<(ImageName, Fetched, bool)>,
+    /// The images of each rung together.
+    pub together: Vec<Together>,
+}
+
+/// Builds and weighs. `contexts` says where each base comes from. The images of changed apps are removed again.
+///
+/// Errors: a change does not fit its app, a build fails, or the engine cannot push to us
+/// ([`ErrorId::PullUnknown`]).
+pub fn measure(
+    images: &[Image],
+    contexts: &BTreeMap<String, String>,
+    way: Way,
+    root: &Path,
+    engine: Engine<'_>,
+) -> Result<Shipment> {
+    let run = Run::begin()?;
+    for image in images {
+        for (name, change) in changed::of(&image.app) {
+            changed::write(&image.app, name, change, run.id(), root)?;
+        }
+    }
+    let (definition, dockerfiles) = definition(images, contexts);
+    let _removes = Removes { engine, tags: changed_tags(images) };
+    build::build("images", &definition, &Options::default(), &dockerfiles, root, engine)?;
+    interrupt::check()?;
+
+    let weights = Weights::of(images, contexts, way, engine)?;
+    let measured = images.iter().map(|image| weights.image(image)).collect::<Result<Vec<_>>>()?;
+    Ok(Shipment { images: measured, together: weights.together(images)? })
+}
+
+/// All builds in one call, so that they share what they have in common.
+fn definition(images: &[Image], contexts: &BTreeMap<String, String>) -> (Definition, BTreeMap<String, String>) {
+    let mut definition = plan::definition(images, contexts);
+    let mut dockerfiles: BTreeMap<_, _> =
+        images.iter().map(|image| (image.name.target(), image.dockerfile.clone())).collect();
+    for image in images {
+        for (change, _) in changed::of(&image.app) {
+            let (id, target) = changed::target(image, change, contexts);
+            dockerfiles.insert(id.clone(), image.dockerfile.clone());
+            definition.targets.insert(id, target);
+        }
+    }
+    (definition, dockerfiles)
+}
+
+fn changed_tags(images: &[Image]) -> Vec<String> {
+    images.iter().flat_map(|image| changed::of(&image.app).map(|(name, _)| changed::tag(image, name))).collect()
+}
+
+/// Removes images when it is dropped, however the measurement ended.
+struct Removes<'e> {
+    engine: Engine<'e>,
+    tags: Vec<String>,
+}
+
+impl Drop for Removes<'_> {
+    fn drop(&mut self) {
+        // Those that were not built are not there. `clean` finds what stays behind by its label.
+        if let Err(problem) = self.engine.ask(&docker(["image", "rm", "--force"]).args(self.tags.iter().cloned())) {
+            let warning = format!("The images of changed apps could not be removed: {problem}");
+            self.engine.sink().emit(Event::Warning(warning));
+        }
+    }
+}
+
+/// The tag of an image, and those of it after each change.
+fn tags_of(image: &Image) -> impl Iterator<Item = String> {
+    std::iter::once(image.name.tag()).chain(changed::of(&image.app).map(|(name, _)| changed::tag(image, name)))
+}
+
+/// What every image weighs and stands on, by tag.
+struct Weights {
+    weights: BTreeMap<String, Weight>,
+    bases: BTreeMap<String, Base>,
+}
+
+impl Weights {
+    fn of(images: &[Image], contexts: &BTreeMap<String, String>, way: Way, engine: Engine<'_>) -> Result<Self> {
+        let tags: Vec<_> = images.iter().flat_map(|image| tags_of(image).map(move |tag| (image, tag))).collect();
+        let found = engine.inspect_images(&tags.iter().map(|(_, tag)| tag.clone()).collect::<Vec<_>>())?;
+        let bases = engine.base_layers(&plan::bases(images), contexts)?;
+        let subject = |(image, tag): &(&Image, String)| {
+            let layers = found.iter().find(|found| found.repo_tags.contains(tag))?.root_fs.layers.clone();
+            Some(Subject { image: tag.clone(), base: image.base(&layers, &bases), layers })
+        };
+        let subjects: Vec<_> = tags.iter().filter_map(subject).collect();
+        let weights = weigh(&subjects, engine, way)?;
+        Ok(Self { weights, bases: subjects.into_iter().map(|subject| (subject.image, subject.base)).collect() })
+    }
+
+    fn layers(&self, tag: &str) -> &[LayerWeight] {
+        self.weights.get(tag).map_or(&[], |weight| &weight.layers)
+    }
+
+    fn image(&self, image: &Image) -> Result<(ImageName, Fetched, bool)> {
+        let tag = image.name.tag();
+        let layers = self.layers(&tag);
+        let unknown = || unknown(&image.name);
+        let base = match self.bases.get(&tag) {
+            Some(Base::Layers(count)) => layers.get(..*count),
+            Some(Base::Scratch) => Some(&[][..]),
+            Some(Base::Unknown) | None => None,
+        };
+        let change = |name| {
+            let described = changed::of(&image.app).any(|(known, _)| known == name);
+            let bytes = || fetched(&[self.layers(&changed::tag(image, name))], layers).ok_or_else(unknown);
+            described.then(bytes).transpose()
+        };
+        let fetched = Fetched {
+            first: fetched(&[layers], &[]).ok_or_else(unknown)?,
+            base_there: base.and_then(|base| fetched(&[layers], base)),
+            source_change: change(SOURCE)?,
+            dependency_change: change(DEPENDENCY)?,
+        };
+        let exact = self.weights.get(&tag).is_some_and(|weight| weight.pull_exact);
+        Ok((image.name.clone(), fetched, exact))
+    }
+
+    /// For each rung that more than one app has.
+    fn together(&self, images: &[Image]) -> Result<Vec<Together>> {
+        let mut rungs: Vec<&RungId> = Vec::new();
+        for image in images {
+            if !rungs.contains(&&image.name.rung) {
+                rungs.push(&image.name.rung);
+            }
+        }
+        let mut together = Vec::new();
+        for rung in rungs {
+            let of_rung: Vec<_> = images.iter().filter(|image| image.name.rung == *rung).collect();
+            if let [first, _, ..] = of_rung.as_slice() {
+                let layers: Vec<_> = of_rung.iter().map(|image| self.layers(&image.name.tag())).collect();
+                let unknown = || unknown(&first.name);
+                let unshared: Option<u64> = layers.iter().map(|layers| fetched(&[layers], &[])).sum();
+                together.push(Together {
+                    rung: rung.clone(),
+                    images: of_rung.len(),
+                    first: fetched(&layers, &[]).ok_or_else(unknown)?,
+                    unshared: unshared.ok_or_else(unknown)?,
+                });
+            }
+        }
+        Ok(together)
+    }
+}
+
+fn unknown(image: &ImageName) -> Problem {
+    Problem::new(ErrorId::PullUnknown, format!("How many bytes a node fetches for {image} is not known."))
+        .cause("The engine did not push it to this machine's loopback address, as an engine elsewhere cannot.")
+        .next("Run the command on the engine's own machine.")
+}

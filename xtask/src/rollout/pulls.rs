@@ -1,0 +1,83 @@
+//! How long an engine that has nothing takes to pull each image, from a registry on this machine.
+
+use std::collections::BTreeMap;
+use std::path::Path;
+use std::time::{Duration, Instant};
+
+use crate::engine::Engine;
+use crate::engine::empty::EmptyEngine;
+use crate::engine::registry::Registry;
+use crate::error::{ErrorId, Problem, Result};
+use crate::event::Event;
+use crate::interrupt;
+use crate::model::{ImageName, Pulled, Store};
+use crate::state::ledger::{self, Run};
+use crate::units;
+
+/// A pull of a toolchain took 25 s where nothing else ran.
+const LIMIT: Duration = Duration::from_mins(15);
+
+/// Pushes the images to a registry, starts an engine, and lets it pull one after the other; before each it has nothing.
+/// `contexts` says where the registry's bases are. What was started is ended and removed.
+///
+/// Errors: as [`Registry::start`], [`EmptyEngine::start`]; a pull that fails ([`ErrorId::ImageStream`]).
+pub fn measure(
+    images: &[ImageName],
+    contexts: &BTreeMap<String, String>,
+    store: Store,
+    root: &Path,
+    engine: Engine<'_>,
+) -> Result<Vec<Pulled>> {
+    ledger::sweep(engine)?;
+    let run = Run::begin()?;
+    interrupt::note_run(Some(run.id()));
+    let pulled = with_registry(images, contexts, store, root, &run, engine);
+    run.clean(engine);
+    interrupt::note_run(None);
+    interrupt::check()?;
+    pulled
+}
+
+fn with_registry(
+    images: &[ImageName],
+    contexts: &BTreeMap<String, String>,
+    store: Store,
+    root: &Path,
+    run: &Run,
+    engine: Engine<'_>,
+) -> Result<Vec<Pulled>> {
+    let registry = Registry::start(contexts, run, engine)?;
+    engine.sink().emit(Event::Phase { name: "Pushing", total: images.len(), of: "images" });
+    for image in images {
+        interrupt::check()?;
+        let began = Instant::now();
+        registry.push(&image.tag(), &name(image), engine)?;
+        engine.sink().emit(Event::Done { item: image.to_string(), remark: units::seconds(began.elapsed()) });
+    }
+    let node = EmptyEngine::start(registry.pid, store, &root.join("target/drydock"))?;
+    engine.sink().emit(Event::Phase { name: "Pulling", total: images.len(), of: "images" });
+    images.iter().map(|image| one(image, &node, engine)).collect()
+}
+
+/// Pulls one image and forgets it again, so that no layer of it helps the next.
+fn one(image: &ImageName, node: &EmptyEngine, engine: Engine<'_>) -> Result<Pulled> {
+    interrupt::check()?;
+    let place = Registry::inside(&name(image));
+    let pull = node.docker(["pull", "--quiet", &place]);
+    engine.announce(&pull);
+    let began = Instant::now();
+    let output = pull.output(LIMIT)?;
+    let took = began.elapsed();
+    let removed = node.docker(["image", "rm", "--force", &place]).output(LIMIT)?;
+    if !output.success() || !removed.success() {
+        let fact = format!("{image} could not be pulled and removed again by an engine that had nothing.");
+        let problem = Problem::new(ErrorId::ImageStream, fact);
+        return Err(problem.evidence(output.stderr.lines().chain(removed.stderr.lines())));
+    }
+    engine.sink().emit(Event::Done { item: image.to_string(), remark: units::seconds(took) });
+    Ok(Pulled { ms: u64::try_from(took.as_millis()).unwrap_or(u64::MAX) })
+}
+
+fn name(image: &ImageName) -> String {
+    format!("{}:{}", image.app, image.rung)
+}
