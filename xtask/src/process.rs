@@ -7,8 +7,8 @@ use std::collections::BTreeMap;
 use std::ffi::OsString;
 use std::io::{BufRead, BufReader};
 use std::path::PathBuf;
-use std::sync::atomic::{AtomicU64, Ordering};
-use std::sync::{Arc, LazyLock, Mutex};
+use std::sync::atomic::{AtomicBool, AtomicU64, Ordering};
+use std::sync::{Arc, LazyLock, Mutex, mpsc};
 use std::time::Duration;
 
 use crate::error::{ErrorId, Problem, Result};
@@ -167,26 +167,55 @@ impl Command {
     /// Runs to the end and hands each line of both streams, merged, to `on_line` as it appears. Returns the exit status.
     ///
     /// Errors: the program cannot be started ([`ErrorId::ToolMissing`]).
-    pub fn lines(&self, mut on_line: impl FnMut(&str)) -> Result<i32> {
+    pub fn lines(&self, on_line: impl FnMut(&str)) -> Result<i32> {
+        Ok(self.lines_within(None, on_line)?.unwrap_or(-1))
+    }
+
+    /// As [`Self::lines`], but the child is killed when `limit` passes: then there is no status.
+    ///
+    /// Errors: the program cannot be started ([`ErrorId::ToolMissing`]).
+    pub fn lines_within(&self, limit: Option<Duration>, mut on_line: impl FnMut(&str)) -> Result<Option<i32>> {
         let reader =
             Arc::new(self.expression().stderr_to_stdout().unchecked().reader().map_err(|e| self.not_started(&e))?);
         let killer = Arc::clone(&reader);
         let _registered = Registered::new(Arc::new(move || {
             let _ = killer.kill();
         }));
-        let mut buffered = BufReader::new(reader.as_ref());
-        let mut line = Vec::new();
-        loop {
-            line.clear();
-            // A killed child makes the read fail; that is the end of its output, not a fault of ours.
-            match buffered.read_until(b'\n', &mut line) {
-                Ok(0) | Err(_) => break,
-                Ok(_) => on_line(String::from_utf8_lossy(&line).trim_end_matches(['\n', '\r'])),
+        let late = AtomicBool::new(false);
+        let (done, ended) = mpsc::channel::<()>();
+        std::thread::scope(|scope| {
+            if let Some(limit) = limit {
+                let (killer, late) = (Arc::clone(&reader), &late);
+                scope.spawn(move || {
+                    if ended.recv_timeout(limit) == Err(mpsc::RecvTimeoutError::Timeout) {
+                        late.store(true, Ordering::Relaxed);
+                        let _ = killer.kill();
+                    }
+                });
             }
+            let mut buffered = BufReader::new(reader.as_ref());
+            let mut line = Vec::new();
+            loop {
+                line.clear();
+                // A killed child makes the read fail; that is the end of its output, not a fault of ours.
+                let more = buffered.read_until(b'\n', &mut line).is_ok_and(|bytes| bytes > 0);
+                // The last line may have no end, and is then the one that says where the child was when it was killed.
+                if !line.is_empty() {
+                    on_line(String::from_utf8_lossy(&line).trim_end_matches(['\n', '\r']));
+                }
+                if !more {
+                    break;
+                }
+            }
+            // The watch over the limit ends with the channel.
+            drop(done);
+        });
+        if late.into_inner() {
+            return Ok(None);
         }
         match reader.try_wait() {
-            Ok(Some(output)) => Ok(host::status(output.status)),
-            _ => Ok(-1),
+            Ok(Some(output)) => Ok(Some(host::status(output.status))),
+            _ => Ok(Some(-1)),
         }
     }
 
@@ -232,7 +261,8 @@ impl Command {
     ///
     /// Errors: the program or the log cannot be opened.
     pub fn detach(&self, log: &std::path::Path) -> Result<()> {
-        let expression = self.expression().stdout_path(log).stderr_to_stdout().unchecked();
+        // The inner redirection sees what the outer one has done: standard error follows into the log.
+        let expression = self.expression().stderr_to_stdout().stdout_path(log).unchecked();
         let expression = expression.before_spawn(|command| {
             host::set_apart(command);
             Ok(())
@@ -307,9 +337,32 @@ mod tests {
     }
 
     #[test]
+    fn both_streams_of_a_detached_process_go_to_its_log() {
+        let log = tempfile::NamedTempFile::new().unwrap();
+        Command::new("sh").args(["-c", "echo out; echo err >&2"]).detach(log.path()).unwrap();
+        let text = || std::fs::read_to_string(log.path()).unwrap();
+        let began = std::time::Instant::now();
+        while text() != "out\nerr\n" {
+            assert!(began.elapsed() < SOON, "{:?}", text());
+            std::thread::sleep(Duration::from_millis(10));
+        }
+    }
+
+    #[test]
     fn lines_arrive_one_by_one() {
         let mut seen = Vec::new();
         let status = Command::new("sh").args(["-c", "echo a; echo b >&2; exit 1"]).lines(|l| seen.push(l.to_owned()));
         assert_eq!((status.unwrap(), seen), (1, vec!["a".to_owned(), "b".to_owned()]));
+    }
+
+    #[test]
+    fn lines_end_when_their_time_is_over() {
+        let command = Command::new("sh").args(["-c", "echo a; printf b; exec sleep 30"]);
+        let began = std::time::Instant::now();
+        let mut seen = Vec::new();
+        let status = command.lines_within(Some(Duration::from_millis(300)), |line| seen.push(line.to_owned())).unwrap();
+        assert_eq!((status, seen), (None, vec!["a".to_owned(), "b".to_owned()]));
+        assert!(began.elapsed() < SOON);
+        assert_eq!(Command::new("true").lines_within(Some(SOON), |_| ()).unwrap(), Some(0));
     }
 }

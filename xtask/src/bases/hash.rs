@@ -10,6 +10,7 @@ use super::recipe::{Recipe, Recipes};
 #[cfg(doc)]
 use crate::engine::labels;
 use crate::error::{ErrorId, Problem, Result};
+use crate::units::hex;
 
 /// A SHA-256 in hexadecimal.
 pub type Hash = String;
@@ -74,7 +75,7 @@ impl Parts {
     }
 
     fn finish(self) -> Hash {
-        format!("{:x}", self.0.finalize())
+        hex(&self.0.finalize())
     }
 }
 

@@ -13,6 +13,7 @@ mod plan;
 mod recipe;
 mod rootfs;
 mod store;
+mod weigh;
 
 use std::collections::{BTreeMap, BTreeSet};
 use std::path::PathBuf;
@@ -95,7 +96,18 @@ pub fn ensure(
     let architecture = architecture(engine)?;
     let plan = bases.plan(needed, &architecture, engine)?;
     plan.carry_out(bases.surroundings(&architecture), &bases.repository, setup, engine)?;
+    if !plan.is_empty() && !bases.are_pulled() {
+        let is_final = |name: &str| bases.recipes.find(name).is_some_and(|recipe| recipe.base.toolchain.is_none());
+        weigh::push(plan.contexts.iter().filter(|(name, _)| is_final(name)).map(|(_, place)| place.as_str()), engine)?;
+    }
     Ok(plan.contexts)
+}
+
+/// Weighs bases by pushing them, toolchains too: then no later weighing waits for one of them.
+///
+/// Errors: the engine does not answer.
+pub fn weigh_all(contexts: &BTreeMap<String, String>, engine: Engine<'_>) -> Result<()> {
+    weigh::push(contexts.values().map(String::as_str), engine)
 }
 
 /// The engine's architecture in Docker's words, e.g. `amd64`.
@@ -112,6 +124,11 @@ impl Bases {
             Choice::Local => format!("local (Debian {})", self.recipes.root.release),
             choice @ Choice::Registry { .. } => choice.to_string(),
         }
+    }
+
+    /// Whether they come from a registry, rather than being made here.
+    pub fn are_pulled(&self) -> bool {
+        self.decision.choice != Choice::Local
     }
 
     /// Where things are, for planning. `architecture` is the engine's in Docker's words.

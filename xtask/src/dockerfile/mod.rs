@@ -63,7 +63,58 @@ pub struct Instruction {
     pub text: String,
 }
 
+/// One instruction of a build, `FROM` left out.
+#[derive(Clone, Copy, Debug)]
+pub struct Step<'f> {
+    /// Position of its stage in the file, from 0.
+    pub stage: usize,
+    /// The instruction.
+    pub instruction: &'f Instruction,
+    /// Where a `COPY` or `ADD` takes its files from, when not from the context.
+    pub copies_from: Option<&'f Source>,
+}
+
 impl Dockerfile {
+    /// What a build of the last stage puts on top of its base, in order: the instructions of the stages it is built on, then
+    /// its own.
+    pub fn steps(&self) -> Vec<Step<'_>> {
+        let mut steps = Vec::new();
+        for index in self.chain().into_iter().rev() {
+            let stage = &self.stages[index];
+            for instruction in stage.instructions.iter().skip(1) {
+                let copies = matches!(instruction.keyword.as_str(), "COPY" | "ADD");
+                let take = stage.takes.iter().find(|take| copies && take.line == instruction.line);
+                steps.push(Step { stage: index, instruction, copies_from: take.map(|take| &take.from) });
+            }
+        }
+        steps
+    }
+
+    /// The stage below which, on the way down from the last one, there is none of this file.
+    pub fn lowest(&self) -> Option<&Stage> {
+        self.chain().last().map(|&index| &self.stages[index])
+    }
+
+    /// What a stage is called: by its name, and where it has none by its place.
+    pub fn stage_name(&self, index: usize) -> String {
+        match self.stages.get(index).and_then(|stage| stage.name.clone()) {
+            Some(name) => name,
+            None if self.stages.len() == 1 => "only stage".to_owned(),
+            None if index + 1 == self.stages.len() => "final stage".to_owned(),
+            None => format!("stage {index}"),
+        }
+    }
+
+    /// The last stage, the one it is built on, and so on down to the one that is built on an image.
+    fn chain(&self) -> Vec<usize> {
+        let below = |index: &usize| match self.stages[*index].base {
+            // A stage can only be built on an earlier one.
+            Source::Stage(base) if base < *index => Some(base),
+            _ => None,
+        };
+        std::iter::successors(self.stages.len().checked_sub(1), below).collect()
+    }
+
     /// The images that a build of `target` (the last stage when `None`) needs, `scratch` left out.
     ///
     /// BuildKit resolves only what the target depends on, and so does this: an unrelated stage costs nothing.
@@ -98,6 +149,16 @@ impl Dockerfile {
             }
         }
         reached
+    }
+
+    /// What the last stage stands on in the end, through all the stages it starts from.
+    pub fn stands_on(&self) -> Option<&Source> {
+        let mut stage = self.stages.last()?;
+        // A stage can only start from an earlier one, so this ends.
+        while let Source::Stage(index) = stage.base {
+            stage = self.stages.get(index)?;
+        }
+        Some(&stage.base)
     }
 
     /// Position of the stage with this name; names are compared without regard to case, as BuildKit does.

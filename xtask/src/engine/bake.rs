@@ -2,6 +2,7 @@
 //! builds them in parallel.
 
 use std::collections::BTreeMap;
+use std::time::Duration;
 
 use serde::Serialize;
 
@@ -49,6 +50,8 @@ pub struct Options {
     pub no_cache: bool,
     /// Another buildx builder than the current one.
     pub builder: Option<String>,
+    /// How long the whole build may take; for ever when `None`.
+    pub limit: Option<Duration>,
 }
 
 /// A bake definition: targets by name.
@@ -57,6 +60,17 @@ pub struct Definition {
     /// The targets.
     #[serde(rename = "target")]
     pub targets: BTreeMap<String, Target>,
+}
+
+/// A file's path as seen from a folder; both are relative to the repository and without `..`.
+pub fn relative(folder: &str, file: &str) -> String {
+    let (mut up, mut rest) = (folder.split('/').peekable(), file.split('/').peekable());
+    while up.peek().is_some() && up.peek() == rest.peek() {
+        up.next();
+        rest.next();
+    }
+    let steps = up.map(|_| "..").chain(rest);
+    steps.collect::<Vec<_>>().join("/")
 }
 
 impl Definition {
@@ -85,7 +99,7 @@ impl Target {
     /// `clean` knows it, are left out.
     pub fn by_hand(&self) -> Command {
         let mut command = docker(["buildx", "build", "--provenance=false"]);
-        command = command.args(["--file".to_owned(), format!("{}/{}", self.context, self.dockerfile)]);
+        command = command.args(["--file".to_owned(), resolved(&self.context, &self.dockerfile)]);
         if let Some(target) = &self.target {
             command = command.args(["--target", target]);
         }
@@ -102,9 +116,34 @@ impl Target {
     }
 }
 
+/// The way back of [`relative`].
+fn resolved(folder: &str, file: &str) -> String {
+    let mut parts: Vec<&str> = folder.split('/').collect();
+    for part in file.split('/') {
+        if part == ".." {
+            parts.pop();
+        } else {
+            parts.push(part);
+        }
+    }
+    parts.join("/")
+}
+
 #[cfg(test)]
 mod tests {
     use super::*;
+
+    #[test]
+    fn a_dockerfile_outside_its_context_is_found_from_there_and_back() {
+        for (folder, file, seen) in [
+            ("apps/go", "apps/go/naive.Dockerfile", "naive.Dockerfile"),
+            ("apps/go", "lessons/03-x/go/bad.Dockerfile", "../../lessons/03-x/go/bad.Dockerfile"),
+            ("target/drydock/contexts/go-mine", "my/x/go/Dockerfile", "../../../../my/x/go/Dockerfile"),
+        ] {
+            assert_eq!(relative(folder, file), seen);
+            assert_eq!(resolved(folder, seen), file);
+        }
+    }
 
     fn target() -> Target {
         Target {

@@ -35,6 +35,11 @@ impl Built {
         self.record.summary(target)
     }
 
+    /// The steps, as the builder recorded them.
+    pub fn steps(&self) -> &[Step] {
+        self.record.steps()
+    }
+
     /// When each step ran.
     pub fn timeline(&self) -> Timeline {
         timeline::of(self.record.steps())
@@ -49,7 +54,7 @@ impl Built {
 /// Builds a definition. `of` says what its targets are, in the plural, e.g. `images`; `dockerfiles` says which file each target is built from, relative to `root`.
 ///
 /// Errors: [`ErrorId::BuildFailed`] with the failing step, its last lines and the Dockerfile line; [`ErrorId::Download`]
-/// where the step failed on the network; [`ErrorId::DiskFull`]; [`ErrorId::Interrupted`].
+/// where the step failed on the network; [`ErrorId::DiskFull`]; [`ErrorId::BuildTooLong`]; [`ErrorId::Interrupted`].
 pub fn build(
     of: &'static str,
     definition: &Definition,
@@ -65,7 +70,7 @@ pub fn build(
     let mut record = Record::of(definition.targets.keys().cloned());
     let mut announced: BTreeMap<String, String> = BTreeMap::new();
     let began = Instant::now();
-    let status = command.lines(|line| {
+    let status = command.lines_within(options.limit, |line| {
         for index in record.line(line) {
             let step = &record.steps()[index];
             if step.target.is_empty() || step.started.is_none() {
@@ -84,8 +89,10 @@ pub fn build(
         }
     })?;
     interrupt::check()?;
-    if status != 0 {
-        return Err(explain(&record, dockerfiles, root));
+    match (status, options.limit) {
+        (Some(0), _) => {}
+        (None, Some(limit)) => return Err(too_long(&record, limit, dockerfiles, root)),
+        _ => return Err(explain(&record, dockerfiles, root)),
     }
     Ok(Built { took: began.elapsed(), record })
 }
@@ -104,9 +111,7 @@ fn explain(record: &Record, dockerfiles: &BTreeMap<String, String>, root: &Path)
         return Problem::new(id, "The build ended before a step of a Dockerfile ran.")
             .evidence(lines[lines.len().saturating_sub(LINES)..].iter().cloned());
     };
-    let file = dockerfiles.get(&step.target);
-    let place = file.and_then(|file| Some((file, line_of(step, &root.join(file))?)));
-    let at = place.map(|(file, line)| format!(" ({file}:{line})")).unwrap_or_default();
+    let at = place(step, dockerfiles, root);
     let fact = format!("{}: the step {} failed{at}.", step.target, printable(&step.name));
     let mut text = step.last_lines(LINES).join("\n");
     text.push_str(&step.error);
@@ -122,6 +127,33 @@ fn explain(record: &Record, dockerfiles: &BTreeMap<String, String>, root: &Path)
         ErrorId::DiskFull => problem.next("cargo xtask clean --dry-run    shows what of ours could be removed"),
         _ => problem,
     }
+}
+
+/// A build that was ended because it took too long: which step was at work, and what it said last.
+fn too_long(record: &Record, limit: Duration, dockerfiles: &BTreeMap<String, String>, root: &Path) -> Problem {
+    let took = crate::units::seconds(limit);
+    // The builder may still have had the time to say that it gave the step up.
+    let given_up = |step: &Step| step.error.contains("context canceled");
+    let at_work =
+        |step: &&Step| step.is_instruction() && step.started.is_some() && (step.completed.is_none() || given_up(step));
+    let problem = match record.steps().iter().rfind(at_work) {
+        Some(step) => {
+            let at = place(step, dockerfiles, root);
+            let fact = format!("{}: after {took} the step {} still ran{at}.", step.target, printable(&step.name));
+            Problem::new(ErrorId::BuildTooLong, fact).evidence(step.last_lines(LINES).into_iter().map(printable))
+        }
+        None => Problem::new(ErrorId::BuildTooLong, format!("The build was not done after {took}.")),
+    };
+    problem
+        .cause("It waits for something that does not come, or needs longer on this machine.")
+        .next("--timeout 30m    gives it more time")
+}
+
+/// Where a step stands, as ` (my/x/go/Dockerfile:4)`; empty where that cannot be told.
+fn place(step: &Step, dockerfiles: &BTreeMap<String, String>, root: &Path) -> String {
+    let file = dockerfiles.get(&step.target);
+    let place = file.and_then(|file| Some((file, line_of(step, &root.join(file))?)));
+    place.map(|(file, line)| format!(" ({file}:{line})")).unwrap_or_default()
 }
 
 /// Line of the instruction a step came from: the one in the step's stage with the same words.

@@ -1,4 +1,4 @@
-//! Which instruction made which layer, as far as an image's history tells.
+//! What an image's history says: the instructions it was made with, and which of them may have made a layer.
 
 use serde::Deserialize;
 
@@ -29,15 +29,33 @@ struct Line {
     created_by: String,
 }
 
+/// One entry of a history.
+#[derive(Clone, Debug, PartialEq, Eq)]
+pub struct Entry {
+    /// What the builder wrote down.
+    pub created_by: String,
+    /// Whether it made a layer.
+    pub makes_layer: bool,
+}
+
+impl Entry {
+    /// An entry of which only the words are known: the engine's own list does not say which made a layer.
+    pub fn guess(created_by: String) -> Self {
+        let said = words(&created_by);
+        let config = ONLY_CONFIG.iter().any(|word| said.strip_prefix(word).is_some_and(|rest| rest.starts_with(' ')));
+        Self { created_by, makes_layer: !config }
+    }
+}
+
 impl Engine<'_> {
-    /// The instructions of an image's history, oldest first.
+    /// An image's history, oldest first.
     ///
     /// Errors: the engine does not answer, or does not know the image.
-    pub fn history(&self, image: &str) -> Result<Vec<String>> {
+    pub fn history(&self, image: &str) -> Result<Vec<Entry>> {
         let command = docker(["image", "history", "--no-trunc", "--format", "{{json .}}", image]);
         let printed = self.tell(&command)?;
         let lines = printed.lines().rev().filter_map(|line| serde_json::from_str::<Line>(line).ok());
-        Ok(lines.map(|line| line.created_by).collect())
+        Ok(lines.map(|line| Entry::guess(line.created_by)).collect())
     }
 }
 
@@ -49,14 +67,6 @@ impl Engine<'_> {
         let list = docker(["image", "ls", "--format", "{{.Repository}}:{{.Tag}}"]);
         Ok(self.tell(&list)?.lines().filter(|tag| !tag.contains('<')).map(str::to_owned).collect())
     }
-}
-
-/// The instruction of each layer. The engine does not say which instructions made one; where those that may have are not
-/// as many as the layers, nothing is said rather than something wrong.
-pub fn of_layers(history: &[String], layers: usize) -> Vec<Option<String>> {
-    let makes_layer = |line: &&String| !ONLY_CONFIG.iter().any(|word| words(line).starts_with(&format!("{word} ")));
-    let makers: Vec<_> = history.iter().filter(makes_layer).collect();
-    if makers.len() == layers { makers.into_iter().map(|line| Some(words(line))).collect() } else { vec![None; layers] }
 }
 
 /// An instruction as its author wrote it: without the shell the builder put before it and its own remark behind.
@@ -76,10 +86,6 @@ pub fn words(created_by: &str) -> String {
 mod tests {
     use super::*;
 
-    fn history(lines: &[&str]) -> Vec<String> {
-        lines.iter().map(|line| (*line).to_owned()).collect()
-    }
-
     #[test]
     fn instructions_are_shown_as_they_were_written() {
         assert_eq!(words("RUN /bin/sh -c go build  -o /app . # buildkit"), "RUN go build -o /app .");
@@ -90,11 +96,12 @@ mod tests {
     }
 
     #[test]
-    fn layers_and_instructions_are_paired_or_nothing_is_said() {
-        let lines =
-            history(&["ADD rootfs.tar / # buildkit", "ENV A=1", "WORKDIR /app", "RUN /bin/sh -c make", "CMD [\"x\"]"]);
-        let paired: Vec<_> = of_layers(&lines, 3).into_iter().flatten().collect();
-        assert_eq!(paired, ["ADD rootfs.tar /", "WORKDIR /app", "RUN make"]);
-        assert_eq!(of_layers(&lines, 2), [None, None]);
+    fn what_only_changes_the_config_makes_no_layer() {
+        let makes = |line: &str| Entry::guess(line.to_owned()).makes_layer;
+        assert!(
+            ["ADD rootfs.tar / # buildkit", "WORKDIR /app", "RUN /bin/sh -c make", "# debian.sh"].map(makes)
+                == [true; 4]
+        );
+        assert!(["ENV A=1", "/bin/sh -c #(nop)  CMD [\"x\"]", "ARG A"].map(makes) == [false; 3]);
     }
 }

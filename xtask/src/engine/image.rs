@@ -1,6 +1,6 @@
 //! Images in the engine's store: what their config says.
 
-use std::collections::BTreeMap;
+use std::collections::{BTreeMap, BTreeSet};
 
 use serde::{Deserialize, Deserializer};
 
@@ -59,6 +59,44 @@ impl Engine<'_> {
         let command = docker(["image", "inspect"]).args(names.iter().cloned());
         let output = self.ask(&command)?;
         serde_json::from_str(&output.stdout).map_err(|e| super::container::unreadable("an image", &e))
+    }
+
+    /// Removes an image that only a proof needed. One that is gone already is no fault.
+    ///
+    /// Errors: the engine does not answer.
+    pub fn remove_image(&self, name: &str) -> Result<()> {
+        self.ask(&docker(["image", "rm", name])).map(drop)
+    }
+}
+
+impl Engine<'_> {
+    /// The layers of each of these bases that the engine shows. `contexts` says where a base is that is not under its own
+    /// name. A base that BuildKit pulled for itself is not shown.
+    ///
+    /// Errors: the engine does not answer.
+    pub fn base_layers(
+        &self,
+        bases: &BTreeSet<String>,
+        contexts: &BTreeMap<String, String>,
+    ) -> Result<Vec<Vec<String>>> {
+        let place = |base: &String| {
+            let context = contexts.get(base).and_then(|context| context.strip_prefix("docker-image://"));
+            context.unwrap_or(base).to_owned()
+        };
+        let places: Vec<_> = bases.iter().map(place).collect();
+        Ok(self.inspect_images(&places)?.into_iter().map(|base| base.root_fs.layers).collect())
+    }
+
+    /// Layers of the images that came from a registry, or went to one.
+    ///
+    /// Errors: the engine does not answer.
+    pub fn pulled_layers(&self) -> Result<BTreeSet<String>> {
+        let list = docker(["image", "ls", "--no-trunc", "--digests", "--format", "{{.ID}} {{.Digest}}"]);
+        let listed = self.tell(&list)?;
+        let with_digest = listed.lines().filter_map(|line| line.split_once(' ')).filter(|(_, d)| *d != "<none>");
+        let ids: BTreeSet<String> = with_digest.map(|(id, _)| id.to_owned()).collect();
+        let images = self.inspect_images(&ids.into_iter().collect::<Vec<_>>())?;
+        Ok(images.into_iter().flat_map(|image| image.root_fs.layers).collect())
     }
 }
 

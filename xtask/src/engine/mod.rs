@@ -8,15 +8,19 @@ pub mod bake;
 pub mod build;
 pub mod container;
 pub mod disk;
+pub mod empty;
 mod faults;
 pub mod history;
 pub mod image;
+pub mod instructions;
 pub mod labels;
 pub mod progress;
 pub mod proof;
 pub mod reach;
+pub mod registry;
 mod timeline;
 pub mod versions;
+mod visit;
 
 use std::time::Duration;
 

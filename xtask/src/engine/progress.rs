@@ -39,6 +39,8 @@ pub struct Step {
     pub error: String,
     /// What it printed, the last 64 kB.
     pub log: String,
+    /// Bytes of the build context that it took from the client.
+    pub transferred: u64,
 }
 
 impl Step {
@@ -72,6 +74,18 @@ struct Status {
     vertexes: Vec<Vertex>,
     #[serde(default)]
     logs: Vec<Log>,
+    #[serde(default)]
+    statuses: Vec<Transfer>,
+}
+
+/// How far a part of a step is.
+#[derive(Deserialize)]
+struct Transfer {
+    #[serde(default)]
+    id: String,
+    vertex: String,
+    #[serde(default)]
+    current: u64,
 }
 
 #[derive(Deserialize)]
@@ -172,6 +186,11 @@ impl Record {
                 step.error = vertex.error;
             }
             touched.push(index);
+        }
+        for transfer in status.statuses.iter().filter(|transfer| transfer.id.starts_with("transferring context")) {
+            let index = self.index(&transfer.vertex);
+            let step = &mut self.steps[index];
+            step.transferred = step.transferred.max(transfer.current);
         }
         for log in status.logs {
             let index = self.index(&log.vertex);
@@ -279,6 +298,17 @@ WARNING: something plain
         assert_eq!(record.steps()[0].name, "[stage-1 1/2] FROM a");
         assert_eq!(record.failed().unwrap().name, "exporting to image");
         assert!(record.summary("x").cached);
+    }
+
+    #[test]
+    fn what_was_sent_of_the_context_is_counted_once() {
+        let record = record(concat!(
+            r#"{"vertexes":[{"digest":"sha256:d","name":"[x internal] load build context"}],"#,
+            r#""statuses":[{"id":"transferring context:","vertex":"sha256:d","current":700}]}"#,
+            "\n",
+            r#"{"statuses":[{"id":"transferring context:","vertex":"sha256:d","current":1200},{"id":"other","vertex":"sha256:d","current":9000}]}"#
+        ));
+        assert_eq!(record.steps()[0].transferred, 1200);
     }
 
     #[test]

@@ -1,0 +1,122 @@
+//! Build contexts that are not an app's folder as it is: a copy of it under `target/`, with edits. The working tree stays
+//! untouched.
+
+mod ignored;
+mod tree;
+
+use std::path::{Component, Path, PathBuf};
+
+use crate::error::{self, ErrorId, Problem, Result};
+use crate::model::Edit;
+
+/// Where the copies are, relative to the repository. Below `target/`, because newer bake refuses paths outside the working
+/// directory.
+pub const FOLDER: &str = "target/drydock/contexts";
+
+/// Stands in an edit's replacement for a value unique to the run, so that no build cache can already hold the result.
+pub const RUN: &str = "{run}";
+
+/// What a build context is made of. Later parts replace files of earlier ones.
+#[derive(Clone, Copy, Debug, Default)]
+pub struct BuildContext<'a> {
+    /// The folder that is copied, relative to the repository, e.g. `apps/go`.
+    pub source: &'a str,
+    /// Paths of it that are not copied: files, or folders with everything in them. Later parts may bring them back.
+    pub remove: &'a [&'a str],
+    /// Folders laid over it, in this order, relative to the repository.
+    pub overlays: &'a [&'a str],
+    /// Files put on top: path inside the context, and content.
+    pub files: &'a [(&'a str, &'a [u8])],
+    /// Paths that no part brings, such as the Dockerfile among a learner's files: it is read from where it lies, and would
+    /// break the cache of every `COPY . .` from here.
+    pub without: &'a [&'a str],
+    /// Edits, applied last and in this order.
+    pub edits: &'a [Edit],
+    /// What [`RUN`] is replaced with: letters, digits and hyphens, e.g. a run's id.
+    pub run: &'a str,
+}
+
+impl BuildContext<'_> {
+    /// Makes the context anew as `target/drydock/contexts/<name>` and returns this path, relative to `repository`.
+    ///
+    /// Copied files keep their permissions and modification times; edited ones are new. Symbolic links are copied as links.
+    /// What lies at the top of a folder and is named, word for word, by the only `.dockerignore` is not copied (a
+    /// `target/` may hold gigabytes, and no build would get to see it); everything else is. The folder appears complete or
+    /// not at all.
+    ///
+    /// Errors: [`ErrorId::Context`] for a symbolic link that leads out of its folder and for what is neither file nor
+    /// folder; [`ErrorId::StaleEdit`] for an edit whose text its file does not have exactly once; [`ErrorId::File`].
+    pub fn materialise(&self, repository: &Path, name: &str) -> Result<String> {
+        let plain = |c: char| c.is_ascii_alphanumeric() || c == '-' || c == '_';
+        if name.is_empty() || !name.chars().all(plain) || !self.run.chars().all(plain) {
+            return Err(crate::bug(&format!("A context was named {name:?} with the run {:?}", self.run)));
+        }
+        let shown = format!("{FOLDER}/{name}");
+        let parent = repository.join(FOLDER);
+        std::fs::create_dir_all(&parent).map_err(|e| error::io("create", &parent, &e))?;
+        let prefix = format!(".{name}-");
+        let beside = tempfile::Builder::new().prefix(&prefix).tempdir_in(&parent);
+        let beside = beside.map_err(|e| error::io("create a folder in", &parent, &e))?;
+        let fresh = beside.path().join("new");
+        self.fill(repository, &fresh)?;
+        // A folder with content cannot be replaced by a rename: the old one steps aside, and goes with `beside`.
+        let place = parent.join(name);
+        if place.exists() {
+            let old = beside.path().join("old");
+            std::fs::rename(&place, &old).map_err(|e| error::io("replace", &place, &e))?;
+        }
+        std::fs::rename(&fresh, &place).map_err(|e| error::io("create", &place, &e))?;
+        Ok(shown)
+    }
+
+    fn fill(&self, repository: &Path, into: &Path) -> Result<()> {
+        let layers: Vec<PathBuf> =
+            [self.source].iter().chain(self.overlays).map(|folder| repository.join(folder)).collect();
+        let ignored = ignored::names(&layers, self)?;
+        for (position, layer) in layers.iter().enumerate() {
+            tree::copy(layer, into, &ignored)?;
+            for path in self.remove.iter().filter(|_| position == 0) {
+                tree::remove(&inside(into, path)?)?;
+            }
+        }
+        for path in self.without {
+            tree::remove(&inside(into, path)?)?;
+        }
+        for (path, bytes) in self.files {
+            tree::write(&inside(into, path)?, bytes)?;
+        }
+        for edit in self.edits {
+            apply(edit, self.run, into, self.source)?;
+        }
+        Ok(())
+    }
+}
+
+/// A path inside a folder; none that leads out of it.
+fn inside(folder: &Path, path: &str) -> Result<PathBuf> {
+    let parts: Vec<_> = Path::new(path).components().collect();
+    if parts.is_empty() || !parts.iter().all(|part| matches!(part, Component::Normal(_))) {
+        let fact = format!("{:?} is not a path inside a build context.", crate::names::printable(path));
+        return Err(Problem::new(ErrorId::Context, fact));
+    }
+    Ok(folder.join(path))
+}
+
+fn apply(edit: &Edit, run: &str, context: &Path, source: &str) -> Result<()> {
+    let path = inside(context, &edit.file)?;
+    let shown = format!("{source}/{}", edit.file);
+    let text = std::fs::read_to_string(&path).map_err(|e| error::io("read", Path::new(&shown), &e))?;
+    let count = text.matches(edit.find.as_str()).count();
+    if edit.find.is_empty() || count != 1 {
+        let find = crate::names::printable(&edit.find);
+        let fact = format!("{shown} has the text {find:?} {count} times; an edit needs it exactly once.");
+        return Err(Problem::new(ErrorId::StaleEdit, fact)
+            .cause("The file was changed and the edit that names its text was not.")
+            .next("Give the edit a `find` that stands in the file once."));
+    }
+    let text = text.replacen(&edit.find, &edit.replace.replace(RUN, run), 1);
+    tree::replace(&path, text.as_bytes())
+}
+
+#[cfg(all(test, unix))]
+mod tests;
