@@ -1,0 +1,175 @@
+//! `cargo xtask check`: builds and judges the learner's answer to an exercise.
+
+use std::time::{Duration, Instant};
+
+use super::Context;
+use crate::cli;
+use crate::engine::Engine;
+use crate::error::{ErrorId, Exit, Result};
+use crate::event::{Event, Sink};
+use crate::exercise::{self, Bench, Judged, Stamp, Task};
+use crate::interrupt;
+use crate::model::{CheckReport, Trouble};
+use crate::progress::{Book, Checked, Progress, Turn};
+use crate::report;
+use crate::setup;
+use crate::state::memory::Memory;
+use crate::workshop::Workshop;
+
+/// How often `--watch` looks at the files. Looking at a few files costs nothing, works on every file system, and cannot
+/// miss an editor that replaces a file instead of writing it.
+const LOOK: Duration = Duration::from_millis(200);
+
+pub fn run(options: &cli::Check, context: Context) -> Result<Exit> {
+    let began = Instant::now();
+    let workshop = Workshop::find()?;
+    let sink = report::progress(context.style, context.global.verbose);
+    let sink: &dyn Sink = sink.as_ref();
+    let book = Book::open()?;
+    let task = find(&workshop, &options.which, &book.load(sink)?)?;
+    if exercise::begin(&workshop.root, &task)? {
+        report::message(report::begun(task.lesson, task.exercise, &task.file(), context.style));
+    }
+    if options.setup {
+        setup::engine(sink)?;
+    }
+    let engine = Engine::new(sink);
+    let bench = Bench::open(&workshop, &options.bases, options.setup, options.timeout, engine)?;
+    let check = Check { workshop: &workshop, task, bench: &bench, book: &book, sink };
+    if options.watch {
+        return Ok(check.watch(context));
+    }
+    let (checked, judged) = check.once(began)?;
+    if options.json {
+        report::line(serde_json::to_string_pretty(&checked).expect("plain data is always JSON"));
+    } else {
+        check.show(&checked, &judged, context);
+    }
+    Ok(judged.exit())
+}
+
+/// The exercise that the command line means.
+///
+/// Errors: as [`Task::find`].
+pub(super) fn find<'w>(workshop: &'w Workshop, which: &cli::Which, progress: &Progress) -> Result<Task<'w>> {
+    let follows = Memory::load()?.apps.unwrap_or_default();
+    Task::find(workshop, (which.lesson.as_deref(), which.app.as_deref()), progress, &follows)
+}
+
+/// Now, RFC 3339, to the second.
+pub(super) fn now() -> String {
+    jiff::Timestamp::now().strftime("%Y-%m-%dT%H:%M:%SZ").to_string()
+}
+
+/// Everything one check needs.
+struct Check<'a> {
+    workshop: &'a Workshop,
+    task: Task<'a>,
+    bench: &'a Bench<'a>,
+    book: &'a Book,
+    sink: &'a dyn Sink,
+}
+
+impl Check<'_> {
+    /// Builds and judges, and writes down what came of it.
+    fn once(&self, began: Instant) -> Result<(CheckReport, Judged)> {
+        let task = &self.task;
+        let _turn = Turn::wait(&task.name(), self.sink)?;
+        let title = format!("Exercise {} · {}", task.lesson.number, task.exercise.title);
+        self.sink.emit(Event::Started { title, surroundings: task.file() });
+        let judged = self.bench.judge(task, &task.folder(), None)?;
+        let marks = exercise::marks(self.workshop, task, Some(Engine::new(self.sink)))?;
+        let check = Checked {
+            date: now(),
+            stored_bytes: judged.result.as_ref().map(|result| result.stored_bytes),
+            failed: judged.failed(),
+        };
+        let best_bytes = self.book.update(self.sink, |progress| {
+            progress.checked(&task.lesson.id, &task.app.id, check);
+            progress.attempt(&task.lesson.id, &task.app.id).and_then(|attempt| attempt.best_bytes)
+        })?;
+        let millis = |time: Duration| u64::try_from(time.as_millis()).unwrap_or(u64::MAX);
+        let report = CheckReport {
+            schema: CheckReport::SCHEMA,
+            lesson: task.reference(),
+            app: task.app.id.clone(),
+            file: task.file(),
+            environment: self.bench.environment(),
+            solved: judged.passes(),
+            result: judged.result.clone(),
+            expectations: judged.verdicts.clone(),
+            trouble: judged.trouble.as_ref().map(|problem| Trouble {
+                id: problem.id.name().to_owned(),
+                fact: problem.fact.clone(),
+                evidence: problem.evidence.clone(),
+                next: problem.next.clone(),
+            }),
+            marks,
+            best_bytes,
+            took_ms: millis(began.elapsed()),
+            build_ms: millis(judged.built_in),
+        };
+        Ok((report, judged))
+    }
+
+    fn show(&self, checked: &CheckReport, judged: &Judged, context: Context) {
+        if let Some(problem) = &judged.trouble {
+            report::message(report::problem(problem, context.style));
+        }
+        report::line(report::check(checked, &self.task.app.title, &self.next(checked), context.style));
+    }
+
+    /// What to type next.
+    fn next(&self, checked: &CheckReport) -> Vec<String> {
+        let task = &self.task;
+        if !checked.solved {
+            return vec![
+                format!("{}    after you have edited {}", task.command("check"), task.file()),
+                format!("{}    a nudge, one step at a time", task.command("hint")),
+            ];
+        }
+        let mut next = vec![format!("{}    another way to do it", task.command("solution"))];
+        let later = self.workshop.lessons.iter().find(|lesson| lesson.number > task.lesson.number);
+        next.insert(0, later.map_or("cargo xtask progress".to_owned(), |l| format!("cargo xtask lesson {}", l.number)));
+        next
+    }
+
+    /// Checks whenever something was saved, until Ctrl-C. Nothing the learner saves ends it.
+    fn watch(&self, context: Context) -> Exit {
+        let folder = self.workshop.root.join(self.task.folder());
+        loop {
+            // Before the check: what is saved while it runs is checked next.
+            let before = exercise::stamp(&folder).unwrap_or_default();
+            match self.once(Instant::now()) {
+                Ok((checked, judged)) => self.show(&checked, &judged, context),
+                Err(problem) if problem.id == ErrorId::Interrupted || interrupt::requested() => break,
+                Err(problem) => report::message(report::problem(&problem, context.style)),
+            }
+            report::message(
+                context
+                    .style
+                    .dim(&format!("\nWatching {}: save a file to check again, Ctrl-C to stop.", self.task.folder())),
+            );
+            if !saved(&before, || exercise::stamp(&folder).unwrap_or_default()) {
+                break;
+            }
+        }
+        report::message("Stopped watching.");
+        Exit::Interrupted
+    }
+}
+
+/// Waits until something was saved and saving is over: two looks in a row that agree with each other and not with `before`.
+/// Returns whether it was; a signal ends the wait.
+fn saved(before: &Stamp, look: impl Fn() -> Stamp) -> bool {
+    let mut last = before.clone();
+    while !interrupt::requested() {
+        std::thread::sleep(LOOK);
+        let now = look();
+        if now != *before && now == last {
+            return true;
+        }
+        last = now;
+    }
+    false
+}

@@ -1,0 +1,46 @@
+//! `cargo xtask hint`: one more hint for what failed in the last check.
+
+use super::Context;
+use super::check::find;
+use crate::cli;
+use crate::error::{ErrorId, Exit, Problem, Result};
+use crate::event::Sink;
+use crate::exercise;
+use crate::progress::Book;
+use crate::report;
+use crate::workshop::Workshop;
+
+pub fn run(options: &cli::Hint, context: Context) -> Result<Exit> {
+    let workshop = Workshop::find()?;
+    let sink = report::progress(context.style, context.global.verbose);
+    let sink: &dyn Sink = sink.as_ref();
+    let book = Book::open()?;
+    let progress = book.load(sink)?;
+    let task = find(&workshop, &options.which, &progress)?;
+    let last = progress.attempt(&task.lesson.id, &task.app.id).and_then(|attempt| attempt.last.as_ref());
+    let Some(last) = last else {
+        let fact = format!("{} has not been checked yet, so nothing is known to fail.", task.file());
+        return Err(Problem::new(ErrorId::NotChecked, fact).next(task.command("check")));
+    };
+    if last.failed.is_empty() {
+        report::line("Nothing failed in your last check.");
+        report::line(format!("  {} {}", context.style.bold("Next:"), context.style.command(&task.command("solution"))));
+        return Ok(Exit::Pass);
+    }
+    let Some(hints) = exercise::hints(&task, &last.failed) else {
+        let failed = crate::names::list(last.failed.iter().map(String::as_str));
+        report::line(format!("There is no hint for what failed: {failed}."));
+        let command = format!("{} --anyway", task.command("solution"));
+        report::line(format!("  {} {}", context.style.bold("Next:"), context.style.command(&command)));
+        return Ok(Exit::Pass);
+    };
+    let there_are = hints.say.len();
+    let given = book.update(sink, |progress| progress.hint(&task.lesson.id, &task.app.id, hints.rule, there_are))?;
+    let next = if given < there_are {
+        format!("{}    one more", task.command("hint"))
+    } else {
+        format!("{} --anyway    that was the last one; this shows a right answer", task.command("solution"))
+    };
+    report::line(report::hint(hints.rule, &hints.say, given, &next, context.style));
+    Ok(Exit::Pass)
+}

@@ -1,0 +1,58 @@
+//! `cargo xtask progress`: what was done, what is next, how small it got.
+
+use super::Context;
+use crate::cli;
+use crate::engine::Engine;
+use crate::error::{Exit, Result};
+use crate::event::{Silent, Sink};
+use crate::exercise::{self, Task};
+use crate::model::{LessonProgress, LessonRef, ProgressReport, Reached};
+use crate::progress::{Book, Progress, Standing};
+use crate::report;
+use crate::workshop::Workshop;
+
+pub fn run(options: &cli::Progress, context: Context) -> Result<Exit> {
+    let workshop = Workshop::find()?;
+    let sink = report::progress(context.style, context.global.verbose);
+    let sink: &dyn Sink = sink.as_ref();
+    let progress = Book::open()?.load(sink)?;
+    let report = gather(&workshop, &progress, Some(Engine::new(&Silent)))?;
+    if options.json {
+        report::line(serde_json::to_string_pretty(&report).expect("plain data is always JSON"));
+    } else {
+        report::line(report::standing(&report, context.style));
+    }
+    Ok(Exit::Pass)
+}
+
+/// All of it; sizes to compare with are those of `engine` where it has them, else the recorded ones.
+///
+/// Errors: there is no place for state.
+pub(super) fn gather(workshop: &Workshop, progress: &Progress, engine: Option<Engine<'_>>) -> Result<ProgressReport> {
+    let standing = Standing::of(&workshop.lessons, progress);
+    let mut lessons = Vec::new();
+    for (row, lesson) in standing.rows.iter().zip(&workshop.lessons) {
+        let mut reached = Vec::new();
+        let attempts = progress.lessons.get(&lesson.id).into_iter().flat_map(|visited| &visited.attempts);
+        for (id, attempt) in attempts {
+            let (Some(exercise), Some(app)) = (&lesson.exercise, workshop.apps.get(id)) else { continue };
+            let task = Task { lesson, exercise, app };
+            // Without an engine there still is the recorded run.
+            let marks = exercise::marks(workshop, &task, engine).or_else(|_| exercise::marks(workshop, &task, None))?;
+            reached.push(Reached {
+                app: id.clone(),
+                solved: attempt.solved.clone(),
+                failed: attempt.last.as_ref().map(|last| last.failed.clone()).unwrap_or_default(),
+                best_bytes: attempt.best_bytes,
+                marks,
+            });
+        }
+        lessons.push(LessonProgress {
+            lesson: LessonRef { id: lesson.id.clone(), number: lesson.number, title: lesson.title.clone() },
+            exercise: row.exercise,
+            done: row.done,
+            reached,
+        });
+    }
+    Ok(ProgressReport { schema: ProgressReport::SCHEMA, lessons, next: standing.command() })
+}

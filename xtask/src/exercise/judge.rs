@@ -1,0 +1,242 @@
+//! Builds an answer, runs it and judges it.
+
+use std::collections::BTreeSet;
+use std::time::Duration;
+
+use super::{Task, dockerfile};
+use crate::bases::{self, Bases};
+use crate::cli::BaseOptions;
+use crate::engine::reach::{self, Reached};
+use crate::engine::{Engine, bake, disk};
+use crate::error::{ErrorId, Exit, Problem, Result};
+use crate::image::Way;
+use crate::model::{Environment, Expect, Lesson, LessonId, MINE, Measurement, RungId, Verdict};
+use crate::plan::{self, Image};
+use crate::rules;
+use crate::runner::{Job, Mute, Options};
+use crate::workshop::Workshop;
+
+/// All that judging needs and that stays the same from one answer to the next.
+pub struct Bench<'a> {
+    workshop: &'a Workshop,
+    engine: Engine<'a>,
+    reached: Reached,
+    bases: Bases,
+    setup: bool,
+    limit: Duration,
+}
+
+/// What came of an answer.
+#[derive(Debug)]
+pub struct Judged {
+    /// What was measured; `None` where it did not build.
+    pub result: Option<Measurement>,
+    /// One entry an expectation; empty where it did not build.
+    pub verdicts: Vec<Verdict>,
+    /// Why it did not build, or its container is not healthy.
+    pub trouble: Option<Problem>,
+    /// Wall time of the build.
+    pub built_in: Duration,
+}
+
+impl Judged {
+    /// Whether everything held.
+    pub fn passes(&self) -> bool {
+        self.trouble.is_none() && self.result.is_some() && self.verdicts.iter().all(|verdict| verdict.pass)
+    }
+
+    /// The rules that failed, each once, in the order of the exercise; `build` where it did not build.
+    pub fn failed(&self) -> Vec<String> {
+        if self.result.is_none() {
+            return vec!["build".to_owned()];
+        }
+        let mut failed: Vec<String> = Vec::new();
+        let unwell = self.trouble.is_some().then(|| "healthy".to_owned());
+        let rules = self.verdicts.iter().filter(|verdict| !verdict.pass).map(|verdict| verdict.id.clone());
+        for rule in unwell.into_iter().chain(rules) {
+            if !failed.contains(&rule) {
+                failed.push(rule);
+            }
+        }
+        failed
+    }
+
+    /// The exit code it stands for.
+    pub fn exit(&self) -> Exit {
+        match &self.trouble {
+            Some(problem) => problem.exit(),
+            None if self.passes() => Exit::Pass,
+            None => Exit::ExpectationFailed,
+        }
+    }
+}
+
+impl<'a> Bench<'a> {
+    /// Asks the engine and decides where bases come from, once. A build may take as long as `limit`.
+    ///
+    /// Errors: the engine cannot be used, or has too little space; whatever choosing bases fails with.
+    pub fn open(
+        workshop: &'a Workshop,
+        options: &BaseOptions,
+        setup: bool,
+        limit: Duration,
+        engine: Engine<'a>,
+    ) -> Result<Self> {
+        let reached = reach::probe()?;
+        let bases = bases::choose(options.bases.as_ref(), &options.ca_file, engine)?;
+        disk::require(&reached, disk::FOR_A_LESSON.0, disk::FOR_A_LESSON.1)?;
+        Ok(Self { workshop, engine, reached, bases, setup, limit })
+    }
+
+    /// The surroundings of what is measured.
+    pub fn environment(&self) -> Environment {
+        self.reached.environment(self.bases.described())
+    }
+
+    /// What decides a build besides its files: engine and bases, as a line of words.
+    pub fn surroundings(&self) -> String {
+        format!("{} {} {}", self.reached.engine, self.bases.described(), self.reached.cpus)
+    }
+
+    /// Judges the answer whose files are in `folder`, relative to the repository. `named` stands for the lesson's id in the
+    /// names of image and build context, so that a proof does not take the place of the learner's image.
+    ///
+    /// What is wrong with the answer is part of the result.
+    ///
+    /// Errors: what is wrong with anything else.
+    pub fn judge(&self, task: &Task<'_>, folder: &str, named: Option<&LessonId>) -> Result<Judged> {
+        match self.run(task, folder, named) {
+            Err(problem) if of_the_answer(&problem) => {
+                Ok(Judged { result: None, verdicts: Vec::new(), trouble: Some(problem), built_in: Duration::ZERO })
+            }
+            other => other,
+        }
+    }
+
+    fn run(&self, task: &Task<'_>, folder: &str, named: Option<&LessonId>) -> Result<Judged> {
+        let read = |path: &str| dockerfile(self.workshop, path);
+        let lesson = Lesson { id: named.unwrap_or(&task.lesson.id).clone(), ..task.lesson.clone() };
+        let mine = plan::answer(task.app, &lesson, task.exercise, folder, read)?;
+        let expect: Vec<Expect> = task.expect().cloned().collect();
+        let mut images = vec![mine];
+        images.extend(self.compared(task, &expect)?);
+        let contexts = bases::ensure(&plan::bases(&images), &self.bases, self.setup, self.engine)?;
+        let options = Options {
+            build: bake::Options { limit: Some(self.limit), ..bake::Options::default() },
+            keep: false,
+            at_once: usize::try_from(self.reached.cpus).unwrap_or(1),
+            weigh: Way::to(&self.reached, false),
+        };
+        let job = Job {
+            images: &images,
+            others: &[],
+            dockerfiles: &[],
+            steps: &[],
+            changes: &task.lesson.change,
+            expect: &expect,
+            contexts: &contexts,
+            contract: &self.workshop.contract,
+            options: &options,
+            root: &self.workshop.root,
+        };
+        let outcome = job.run(&mut Mute, self.engine)?;
+        let subject = task.subject();
+        let mut verdicts: Vec<_> = outcome.verdicts.into_iter().filter(|verdict| verdict.subject == subject).collect();
+        let rules: BTreeSet<&str> = expect.iter().map(Expect::rule).collect();
+        if let Some(rule) = rules.iter().find(|rule| !verdicts.iter().any(|verdict| verdict.id == **rule)) {
+            // It would pass for want of anything to judge.
+            return Err(Problem::new(ErrorId::Manifest, format!("The rule `{rule}` came to no verdict."))
+                .cause(format!("{}/exercise names a rung that {} does not have.", task.lesson.folder(), task.app.id)));
+        }
+        let trouble = outcome.problems.into_iter().next();
+        if trouble.is_some() {
+            // Of a service that does not run little is measured; what was not says nothing about the answer.
+            verdicts.retain(|verdict| verdict.pass || verdict.measured != rules::UNKNOWN);
+        }
+        let result = outcome.facts.results.into_iter().find(|measured| measured.rung.as_str() == MINE);
+        Ok(Judged { result, verdicts, trouble, built_in: outcome.built_in })
+    }
+
+    /// The images of the rungs that the expectations compare the answer with.
+    fn compared(&self, task: &Task<'_>, expect: &[Expect]) -> Result<Vec<Image>> {
+        let mut rungs: Vec<&RungId> = Vec::new();
+        for rung in expect.iter().flat_map(|expect| expect.rung().into_iter().chain(expect.compared_with())) {
+            if rung.as_str() != MINE && !rungs.contains(&rung) {
+                rungs.push(rung);
+            }
+        }
+        let mut read = |path: &str| dockerfile(self.workshop, path);
+        let images = rungs.into_iter().filter_map(|rung| plan::of_lesson(task.app, rung, task.lesson, &mut read));
+        images.collect()
+    }
+}
+
+/// Whether a problem is about what the learner wrote, rather than about the machine.
+fn of_the_answer(problem: &Problem) -> bool {
+    matches!(
+        problem.id,
+        ErrorId::Dockerfile
+            | ErrorId::UnknownBase
+            | ErrorId::Context
+            | ErrorId::StaleEdit
+            | ErrorId::BuildFailed
+            | ErrorId::BuildTooLong
+    )
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    fn verdict(id: &str, pass: bool) -> Verdict {
+        let text = || String::new();
+        Verdict {
+            id: id.to_owned(),
+            subject: text(),
+            pass,
+            expected: text(),
+            measured: text(),
+            place: None,
+            why: text(),
+        }
+    }
+
+    fn built(verdicts: Vec<Verdict>, trouble: Option<Problem>) -> Judged {
+        let matrix = crate::model::matrix::tests::matrix(&[("a", "mine", 10)]);
+        Judged { result: matrix.results.into_iter().next(), verdicts, trouble, built_in: Duration::ZERO }
+    }
+
+    #[test]
+    fn what_failed_is_named_once_and_decides_the_status() {
+        let well = built(vec![verdict("non-root", true)], None);
+        assert_eq!((well.passes(), well.failed(), well.exit()), (true, vec![], Exit::Pass));
+        let ill = built(vec![verdict("absent", false), verdict("non-root", true), verdict("absent", false)], None);
+        assert_eq!((ill.passes(), ill.exit()), (false, Exit::ExpectationFailed));
+        assert_eq!(ill.failed(), ["absent"]);
+        let silent = Problem::new(ErrorId::NeverListened, "Nothing answered.");
+        // It may have no expectation of its own for health.
+        let silent = built(vec![verdict("absent", false)], Some(silent));
+        assert_eq!(
+            (silent.failed(), silent.exit()),
+            (vec!["healthy".to_owned(), "absent".to_owned()], Exit::Unhealthy)
+        );
+        let broken = Problem::new(ErrorId::BuildFailed, "A step failed.");
+        let broken = Judged { result: None, ..built(vec![], Some(broken)) };
+        assert_eq!((broken.failed(), broken.exit()), (vec!["build".to_owned()], Exit::BuildFailed));
+    }
+
+    #[test]
+    fn a_machine_that_lacks_something_is_not_the_learners_fault() {
+        for (id, theirs) in [
+            (ErrorId::BuildFailed, true),
+            (ErrorId::Dockerfile, true),
+            (ErrorId::UnknownBase, true),
+            (ErrorId::EngineAbsent, false),
+            (ErrorId::DiskFull, false),
+            (ErrorId::Download, false),
+            (ErrorId::Interrupted, false),
+        ] {
+            assert_eq!(of_the_answer(&Problem::new(id, "x")), theirs, "{}", id.name());
+        }
+    }
+}

@@ -1,0 +1,110 @@
+//! Whether a known answer fared as it should.
+
+use std::collections::BTreeSet;
+
+use super::{Judged, Kind};
+use crate::names;
+
+/// What is wrong with how an answer fared; `None` where nothing is.
+pub(super) fn fault(kind: &Kind, judged: &Judged) -> Option<String> {
+    match kind {
+        Kind::Shipped => judged.passes().then(|| "it passes as it is shipped: there is nothing to do".to_owned()),
+        Kind::Right(_) => (!judged.passes()).then(|| format!("it should pass, and: {}", told(judged).join("; "))),
+        Kind::Wrong(_, known) => {
+            let failed: BTreeSet<String> = judged.failed().into_iter().collect();
+            if failed != known.fails {
+                let list = |rules: &BTreeSet<String>| match rules.len() {
+                    0 => "nothing".to_owned(),
+                    _ => names::list(rules.iter().map(String::as_str)),
+                };
+                let said = told(judged);
+                let said = if said.is_empty() { String::new() } else { format!(": {}", said.join("; ")) };
+                return Some(format!("{} failed, and {} should{said}", list(&failed), list(&known.fails)));
+            }
+            let said = told(judged);
+            let for_that = !known.says.is_empty() && said.iter().any(|line| line.contains(&known.says));
+            (!for_that).then(|| format!("no failure says {:?}: {}", known.says, said.join("; ")))
+        }
+    }
+}
+
+/// What was measured of each rule that failed, and what the build or the container said.
+fn told(judged: &Judged) -> Vec<String> {
+    let verdicts = judged.verdicts.iter().filter(|verdict| !verdict.pass);
+    let mut said: Vec<String> = verdicts
+        .map(|v| {
+            let place = v.place.as_ref().map(|place| format!(" ({place})")).unwrap_or_default();
+            format!("{}: {}{place}", v.id, v.measured)
+        })
+        .collect();
+    if let Some(problem) = &judged.trouble {
+        said.push(format!("{} {}", problem.fact, problem.evidence.join(" ")));
+    }
+    said
+}
+
+#[cfg(test)]
+mod tests {
+    use std::time::Duration;
+
+    use super::*;
+    use crate::error::{ErrorId, Problem};
+    use crate::model::{Verdict, WrongAnswer};
+
+    fn judged(failing: &[(&str, &str)]) -> Judged {
+        let verdict = |(id, measured): &(&str, &str)| Verdict {
+            id: (*id).to_owned(),
+            subject: String::new(),
+            pass: false,
+            expected: String::new(),
+            measured: (*measured).to_owned(),
+            place: None,
+            why: String::new(),
+        };
+        let result = crate::model::matrix::tests::matrix(&[("a", "mine", 10)]).results.into_iter().next();
+        let verdicts = failing.iter().map(verdict).collect();
+        Judged { result, verdicts, trouble: None, built_in: Duration::ZERO }
+    }
+
+    fn wrong(fails: &[&str], says: &str) -> Kind {
+        let fails = fails.iter().map(|rule| (*rule).to_owned()).collect();
+        Kind::Wrong("x".to_owned(), WrongAnswer { why: "w".to_owned(), fails, says: says.to_owned() })
+    }
+
+    #[test]
+    fn the_shipped_state_must_fail_and_a_right_answer_must_not() {
+        let right = Kind::Right("x".to_owned());
+        assert!(fault(&Kind::Shipped, &judged(&[])).is_some());
+        assert!(fault(&right, &judged(&[])).is_none());
+        let ill = judged(&[("non-root", "root")]);
+        assert!(fault(&Kind::Shipped, &ill).is_none());
+        assert_eq!(fault(&right, &ill).unwrap(), "it should pass, and: non-root: root");
+    }
+
+    #[test]
+    fn a_wrong_answer_fails_for_what_it_declares_and_nothing_else() {
+        let ill = judged(&[("non-root", "runs as root")]);
+        assert!(fault(&wrong(&["non-root"], "as root"), &ill).is_none());
+        for (kind, said) in [
+            (wrong(&["absent"], "as root"), "non-root failed, and absent should: non-root: runs as root"),
+            (
+                wrong(&["absent", "non-root"], "as root"),
+                "non-root failed, and absent and non-root should: non-root: runs as root",
+            ),
+            (wrong(&["non-root"], "as toor"), "no failure says \"as toor\": non-root: runs as root"),
+            (wrong(&["non-root"], ""), "no failure says \"\": non-root: runs as root"),
+        ] {
+            assert_eq!(fault(&kind, &ill).unwrap(), said);
+        }
+        assert_eq!(fault(&wrong(&["absent"], "x"), &judged(&[])).unwrap(), "nothing failed, and absent should");
+    }
+
+    #[test]
+    fn a_build_that_fails_is_a_failure_of_its_own_name() {
+        let problem = Problem::new(ErrorId::BuildFailed, "The step failed.").evidence(["ld: cannot find -lc"]);
+        let broken = Judged { result: None, trouble: Some(problem), ..judged(&[]) };
+        assert!(fault(&wrong(&["build"], "cannot find -lc"), &broken).is_none());
+        assert!(fault(&wrong(&["healthy"], "cannot find -lc"), &broken).is_some());
+        assert!(fault(&Kind::Shipped, &broken).is_none());
+    }
+}

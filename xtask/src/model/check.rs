@@ -1,0 +1,96 @@
+//! What came of an exercise, and the JSON document that says it.
+
+use std::collections::BTreeSet;
+
+use serde::{Deserialize, Serialize};
+
+use super::{AppId, Environment, LessonRef, Measurement, RungId, Verdict};
+
+/// The document `cargo xtask check --json` prints.
+#[derive(Clone, Debug, Serialize, Deserialize)]
+pub struct CheckReport {
+    /// Version of this document's shape.
+    pub schema: u32,
+    /// The lesson the exercise belongs to.
+    pub lesson: LessonRef,
+    /// The app.
+    pub app: AppId,
+    /// The learner's Dockerfile, relative to the repository.
+    pub file: String,
+    /// Where it was judged.
+    pub environment: Environment,
+    /// Whether everything held.
+    pub solved: bool,
+    /// What was measured; `null` where the image could not be built.
+    pub result: Option<Measurement>,
+    /// One entry an expectation; empty where the image could not be built.
+    pub expectations: Vec<Verdict>,
+    /// Why the image could not be built or its container is not healthy.
+    pub trouble: Option<Trouble>,
+    /// What its size is compared with.
+    pub marks: Marks,
+    /// The fewest stored bytes of a right answer so far, this one included.
+    pub best_bytes: Option<u64>,
+    /// Wall time of the whole check, in milliseconds.
+    pub took_ms: u64,
+    /// Wall time of the build in it: the engine's share. Everything else is starting, asking, weighing and judging.
+    pub build_ms: u64,
+}
+
+impl CheckReport {
+    /// Version of the document's shape.
+    pub const SCHEMA: u32 = 1;
+}
+
+/// A problem as data.
+#[derive(Clone, Debug, Serialize, Deserialize)]
+pub struct Trouble {
+    /// Its stable name: `cargo xtask explain` tells more.
+    pub id: String,
+    /// What was observed.
+    pub fact: String,
+    /// Log lines, a snippet of the file at fault.
+    pub evidence: Vec<String>,
+    /// What to do next.
+    pub next: Vec<String>,
+}
+
+/// The sizes a learner's image is compared with.
+#[derive(Clone, Debug, Default, PartialEq, Eq, Serialize, Deserialize)]
+pub struct Marks {
+    /// What an expert ships.
+    pub par: Option<Mark>,
+    /// How far it goes when size is the only goal.
+    pub record: Option<Mark>,
+}
+
+/// The size of one rung of the app.
+#[derive(Clone, Debug, PartialEq, Eq, Serialize, Deserialize)]
+pub struct Mark {
+    /// The rung.
+    pub rung: RungId,
+    /// Its stored bytes.
+    pub stored_bytes: u64,
+    /// Whether it was measured on this machine; else it comes from the recorded run.
+    pub here: bool,
+}
+
+/// How one known answer to an exercise fared: a line of the proof that `cargo xtask tidy --exercises` gives.
+#[derive(Clone, Debug, Serialize, Deserialize)]
+pub struct Proof {
+    /// The answer, e.g. `two-stages/go: wrong/root`.
+    pub answer: String,
+    /// The rules that failed; `build` where it did not build.
+    pub failed: BTreeSet<String>,
+    /// What is wrong with that; `null` where it fared as it should.
+    pub fault: Option<String>,
+    /// Its stored bytes, where it built.
+    pub stored_bytes: Option<u64>,
+    /// Wall time of judging it, in milliseconds.
+    pub took_ms: u64,
+    /// When it was judged, RFC 3339.
+    pub date: String,
+    /// Whether that was an earlier run: nothing it depends on has changed since.
+    #[serde(skip)]
+    pub before: bool,
+}

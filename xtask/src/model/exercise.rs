@@ -1,0 +1,75 @@
+//! An exercise: `lessons/NN-slug/exercise/exercise.toml`, and what is known of wrong answers to it.
+
+use std::collections::BTreeSet;
+
+use serde::Deserialize;
+
+use super::{AppId, Expect, ExtraFile, Rung, RungId};
+
+/// One exercise. Its files for an app lie beside it in a folder with the app's name, and are copied for the learner.
+///
+/// The build context is the app's folder without `remove`, with `file` and then the learner's files laid over it.
+#[derive(Clone, Debug, Deserialize)]
+#[serde(deny_unknown_fields, rename_all = "kebab-case")]
+pub struct Exercise {
+    /// Headline.
+    pub title: String,
+    /// What to do, a few sentences; printed with the path of the learner's copy.
+    pub task: String,
+    /// Apps it exists for: the folders beside the manifest. Set by the loader, the first language first.
+    #[serde(skip)]
+    pub apps: Vec<AppId>,
+    /// The app whose known answers are the most complete; it comes first.
+    pub first: AppId,
+    /// How the learner's image is run.
+    pub mine: Rung,
+    /// Paths of the app's folder that the build context does not have.
+    #[serde(default)]
+    pub remove: Vec<String>,
+    /// Files that the build context has besides.
+    #[serde(default)]
+    pub file: Vec<ExtraFile>,
+    /// The rung whose size counts as par.
+    #[serde(default = "par")]
+    pub par: RungId,
+    /// The rung whose size counts as the record.
+    #[serde(default = "record")]
+    pub record: RungId,
+    /// What must hold for the learner's image, `mine`.
+    pub expect: Vec<Expect>,
+    /// Hints, in steps, for what fails.
+    #[serde(default)]
+    pub hint: Vec<Hint>,
+}
+
+/// Hints for one thing that fails.
+#[derive(Clone, Debug, Deserialize)]
+#[serde(deny_unknown_fields)]
+pub struct Hint {
+    /// The rule that fails, or `build` where the image does not build.
+    pub when: String,
+    /// Only for this app.
+    pub app: Option<AppId>,
+    /// From a nudge to nearly the answer; one more is shown each time.
+    pub say: Vec<String>,
+}
+
+/// What is known of one wrong answer: `wrong/<name>/answer.toml`. Its files for an app lie in a folder with the app's name.
+#[derive(Clone, Debug, Deserialize)]
+#[serde(deny_unknown_fields)]
+pub struct WrongAnswer {
+    /// The thought behind it, one sentence.
+    pub why: String,
+    /// The rules that fail, and no others; `build` where it does not build.
+    pub fails: BTreeSet<String>,
+    /// Text that what was measured of a failing rule must hold, so that it fails for this reason and no other.
+    pub says: String,
+}
+
+fn par() -> RungId {
+    RungId::try_from("multi-stage".to_owned()).expect("a valid name")
+}
+
+fn record() -> RungId {
+    RungId::try_from("tiny".to_owned()).expect("a valid name")
+}

@@ -1,0 +1,77 @@
+//! Where the learner stands: which lessons are done, and what comes next.
+
+use super::Progress;
+use crate::model::{AppId, Lesson, LessonId};
+
+/// The lessons in teaching order with what was reached in each.
+#[derive(Clone, Debug)]
+pub struct Standing {
+    /// One row a lesson.
+    pub rows: Vec<Row>,
+    /// The lesson the learner is in: the one touched last, else the first.
+    pub at: Option<LessonId>,
+    /// What to do next; `None` when every lesson is done.
+    pub next: Option<LessonId>,
+}
+
+/// One lesson.
+#[derive(Clone, Debug)]
+pub struct Row {
+    /// Its id.
+    pub lesson: LessonId,
+    /// Its place.
+    pub number: u32,
+    /// Its title.
+    pub title: String,
+    /// Whether it has an exercise.
+    pub exercise: bool,
+    /// Whether it is done: its exercise solved, or, where it has none, the lesson run.
+    pub done: bool,
+    /// Whether it was run or its exercise checked.
+    pub begun: bool,
+    /// The best answer of each app that has been checked.
+    pub best: Vec<(AppId, Option<u64>)>,
+}
+
+impl Standing {
+    /// What progress comes to with these lessons.
+    pub fn of(lessons: &[Lesson], progress: &Progress) -> Self {
+        let rows: Vec<Row> = lessons.iter().map(|lesson| row(lesson, progress)).collect();
+        let at = rows.iter().position(|row| progress.at.as_ref() == Some(&row.lesson));
+        let open = |row: &&Row| !row.done;
+        // Whoever left a gap behind meets it again at the end.
+        let next = rows.iter().skip(at.unwrap_or(0)).find(open).or_else(|| rows.iter().find(open));
+        let next = next.map(|row| row.lesson.clone());
+        let at = at.or_else(|| (!rows.is_empty()).then_some(0)).map(|index| rows[index].lesson.clone());
+        Self { rows, at, next }
+    }
+
+    /// How many lessons are done.
+    pub fn done(&self) -> usize {
+        self.rows.iter().filter(|row| row.done).count()
+    }
+
+    /// What to type next: run a lesson that was not begun, check one that was; `None` when everything is done.
+    pub fn command(&self) -> Option<String> {
+        let row = self.rows.iter().find(|row| Some(&row.lesson) == self.next.as_ref())?;
+        let verb = if row.begun && row.exercise { "check" } else { "lesson" };
+        Some(format!("cargo xtask {verb} {}", row.number))
+    }
+}
+
+fn row(lesson: &Lesson, progress: &Progress) -> Row {
+    let visited = progress.lessons.get(&lesson.id);
+    let best = |visited: &super::Visited| {
+        visited.attempts.iter().map(|(app, attempt)| (app.clone(), attempt.best_bytes)).collect()
+    };
+    let exercise = lesson.exercise.is_some();
+    Row {
+        lesson: lesson.id.clone(),
+        number: lesson.number,
+        title: lesson.title.clone(),
+        exercise,
+        done: if exercise { progress.solved(&lesson.id) } else { visited.is_some_and(|v| v.ran.is_some()) },
+        begun: visited.is_some(),
+        best: visited.map(best).unwrap_or_default(),
+    }
+}

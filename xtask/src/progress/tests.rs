@@ -1,0 +1,149 @@
+use std::sync::Mutex;
+use std::time::{Duration, Instant};
+
+use super::*;
+use crate::event::{Event, Silent, Sink};
+use crate::model::Lesson;
+
+fn lesson_id(name: &str) -> LessonId {
+    LessonId::try_from(name.to_owned()).unwrap()
+}
+
+fn app(name: &str) -> AppId {
+    AppId::try_from(name.to_owned()).unwrap()
+}
+
+fn checked(date: &str, bytes: u64, failed: &[&str]) -> Checked {
+    let failed = failed.iter().map(|rule| (*rule).to_owned()).collect();
+    Checked { date: date.to_owned(), stored_bytes: Some(bytes), failed }
+}
+
+/// Lessons of these ids, numbered from 1, without exercises.
+fn lessons(ids: &[&str]) -> Vec<Lesson> {
+    let one = |(index, id): (usize, &&str)| {
+        let text = "title='T'\nquestion='Q'\nable-to='a'\nanswer='A'\nrungs=['naive']\n\
+                    minutes={talk=1,machine=1,exercise=1}";
+        let number = u32::try_from(index).unwrap() + 1;
+        Lesson { id: lesson_id(id), number, ..toml::from_str(text).unwrap() }
+    };
+    ids.iter().enumerate().map(one).collect()
+}
+
+/// Keeps what was warned of.
+#[derive(Default)]
+struct Warnings(Mutex<Vec<String>>);
+
+impl Sink for Warnings {
+    fn emit(&self, event: Event) {
+        if let Event::Warning(text) = event {
+            self.0.lock().unwrap().push(text);
+        }
+    }
+}
+
+#[test]
+fn the_smallest_right_answer_is_the_best_one() {
+    let mut progress = Progress::default();
+    let (id, go) = (lesson_id("a"), app("go"));
+    progress.checked(&id, &go, checked("1", 5, &["non-root"]));
+    assert!(!progress.solved(&id));
+    progress.checked(&id, &go, checked("2", 9, &[]));
+    progress.checked(&id, &go, checked("3", 7, &[]));
+    progress.checked(&id, &go, checked("4", 8, &[]));
+    let attempt = progress.attempt(&id, &go).unwrap();
+    // Five bytes were fewer, and wrong.
+    assert_eq!((attempt.best_bytes, attempt.solved.as_deref()), (Some(7), Some("2")));
+    assert_eq!(attempt.last.as_ref().unwrap().date, "4");
+}
+
+#[test]
+fn a_hint_more_is_given_each_time_until_there_are_no_more() {
+    let mut progress = Progress::default();
+    let (id, go) = (lesson_id("a"), app("go"));
+    assert_eq!([1, 2, 3, 3], std::array::from_fn(|_| progress.hint(&id, &go, "non-root", 3)));
+    assert_eq!(progress.hint(&id, &go, "absent", 2), 1);
+    progress.begin_again(&id, &go);
+    assert_eq!(progress.hint(&id, &go, "non-root", 3), 1);
+}
+
+#[test]
+fn next_is_the_first_open_lesson_from_here_on() {
+    let lessons = lessons(&["a", "b", "c"]);
+    let mut progress = Progress::default();
+    let stands = |progress: &Progress| Standing::of(&lessons, progress);
+    assert_eq!(stands(&progress).command().as_deref(), Some("cargo xtask lesson 1"));
+    progress.ran(&lesson_id("b"), "1");
+    assert_eq!(stands(&progress).at, Some(lesson_id("b")));
+    assert_eq!(stands(&progress).command().as_deref(), Some("cargo xtask lesson 3"));
+    progress.ran(&lesson_id("c"), "2");
+    // The gap that was left behind.
+    assert_eq!(stands(&progress).command().as_deref(), Some("cargo xtask lesson 1"));
+    progress.ran(&lesson_id("a"), "3");
+    assert_eq!((stands(&progress).command(), stands(&progress).done()), (None, 3));
+}
+
+#[test]
+fn what_is_written_is_read_again() {
+    let folder = tempfile::tempdir().unwrap();
+    let book = Book::below(folder.path());
+    book.update(&Silent, |p| p.checked(&lesson_id("a"), &app("go"), checked("1", 5, &["absent"]))).unwrap();
+    let progress = Book::below(folder.path()).load(&Silent).unwrap();
+    assert_eq!(progress.attempt(&lesson_id("a"), &app("go")).unwrap().last, Some(checked("1", 5, &["absent"])));
+}
+
+#[test]
+fn what_cannot_be_read_is_set_aside_and_said() {
+    for (text, why) in [
+        ("{\"version\": 1, \"less", "cannot be read as a whole"),
+        ("{\"version\": 1, \"at\": null, \"lessons\": {}, \"stars\": 3}", "cannot be read as a whole"),
+        ("{\"version\": 2, \"stars\": 3}", "was written by another version of Drydock (its form is 2, not 1)"),
+        ("", "cannot be read as a whole"),
+    ] {
+        let folder = tempfile::tempdir().unwrap();
+        std::fs::write(folder.path().join("progress.json"), text).unwrap();
+        let warnings = Warnings::default();
+        let book = Book::below(folder.path());
+        assert_eq!(book.load(&warnings).unwrap(), Progress::default());
+        let said = warnings.0.into_inner().unwrap().concat();
+        assert!(said.contains(why), "{said}");
+        book.update(&Silent, |p| p.ran(&lesson_id("a"), "1")).unwrap();
+        let aside = std::fs::read_dir(folder.path()).unwrap().flatten().map(|e| e.path());
+        let aside: Vec<_> = aside.filter(|p| p.to_string_lossy().contains("progress.json.")).collect();
+        assert_eq!(aside.len(), 1, "{aside:?}");
+        assert_eq!(std::fs::read_to_string(&aside[0]).unwrap(), text);
+        assert!(Book::keeps(aside[0].file_name().unwrap().to_str().unwrap()));
+    }
+}
+
+#[test]
+fn two_who_write_at_once_lose_nothing() {
+    let folder = tempfile::tempdir().unwrap();
+    std::thread::scope(|scope| {
+        for who in ["go", "rust"] {
+            let book = Book::below(folder.path());
+            scope.spawn(move || {
+                for turn in 0..20 {
+                    let id = lesson_id(&format!("lesson-{turn}"));
+                    book.update(&Silent, |p| p.checked(&id, &app(who), checked("1", 5, &[]))).unwrap();
+                }
+            });
+        }
+    });
+    let progress = Book::below(folder.path()).load(&Silent).unwrap();
+    assert_eq!(progress.lessons.len(), 20);
+    assert!(progress.lessons.values().all(|visited| visited.attempts.len() == 2));
+}
+
+#[test]
+fn a_second_check_waits_for_the_first() {
+    let folder = tempfile::tempdir().unwrap();
+    let first = Turn::wait_in(folder.path(), "a-go", &Silent).unwrap();
+    Turn::wait_in(folder.path(), "a-rust", &Silent).unwrap();
+    let began = Instant::now();
+    std::thread::scope(|scope| {
+        let second = scope.spawn(|| Turn::wait_in(folder.path(), "a-go", &Silent).map(|_| began.elapsed()));
+        std::thread::sleep(Duration::from_millis(300));
+        drop(first);
+        assert!(second.join().unwrap().unwrap() >= Duration::from_millis(300));
+    });
+}
