@@ -1,6 +1,11 @@
 //! The command line: names, options and help. What a command does is in its file under `commands/`.
 
+mod exercises;
+
+pub use exercises::{Check, Hint, New, NewWhat, Progress, Reset, Solution, Which};
+
 use crate::bases::Wanted;
+use crate::model::Fleet;
 use clap::builder::styling::{AnsiColor, Styles};
 use clap::{Args, CommandFactory, Parser, Subcommand, ValueEnum};
 
@@ -68,6 +73,16 @@ pub enum Color {
 pub enum Command {
     /// List the lessons, or run one: build, start, ask, measure, judge.
     Lesson(Lesson),
+    /// Build and judge your answer to a lesson's exercise; the first time it gives you the files.
+    Check(Check),
+    /// One more hint for what failed in the last check.
+    Hint(Hint),
+    /// Compare your answer with a right one, when you have solved the exercise.
+    Solution(Solution),
+    /// Begin an exercise again; what you had is kept beside.
+    Reset(Reset),
+    /// What you have done, what is next, and how small you got it.
+    Progress(Progress),
     /// Explain an error by its id.
     Explain(Explain),
     /// Say what an image is made of, byte by byte; without a name, which images carry most besides their payload.
@@ -76,6 +91,8 @@ pub enum Command {
     Diff(Diff),
     /// Build every service in every way, start them all, and compare them.
     Compare(Compare),
+    /// Say what it costs to ship: bytes a deploy sends, and what a fleet of nodes makes of them.
+    Rollout(Rollout),
     /// Say what this machine has and lacks, and prove the engine with a real container.
     Doctor(Doctor),
     /// The base images: list, build, save to a file, load from one.
@@ -86,13 +103,21 @@ pub enum Command {
     Test(Test),
     /// Check, and with --fix mend, what must agree: manifests, Dockerfiles, what the README shows.
     Tidy(Tidy),
+    /// Begin a lesson, an exercise, an app or a rung: writes files to fill in.
+    New(New),
 }
 
 /// Commands by who needs them. Help shows them in this order, and a test sees to it that none is missing.
 pub const GROUPS: &[(&str, &[&str])] = &[
-    ("Learn", &["lesson", "explain", "inspect", "diff", "compare"]),
+    (
+        "Learn",
+        &[
+            "lesson", "check", "hint", "solution", "reset", "progress", "explain", "inspect", "diff", "compare",
+            "rollout",
+        ],
+    ),
     ("Prepare", &["doctor", "bases", "clean"]),
-    ("Maintain", &["test", "tidy"]),
+    ("Maintain", &["test", "tidy", "new"]),
 ];
 
 /// `cargo xtask lesson`
@@ -116,6 +141,13 @@ pub struct Lesson {
     /// Build from nothing, without the build cache.
     #[arg(long, help_heading = "How to build")]
     pub no_cache: bool,
+    /// Every lesson, one after the other.
+    #[arg(long, conflicts_with_all = ["lesson", "dry_run", "keep"], help_heading = "What to run")]
+    pub all: bool,
+    /// A prediction for the lesson's experiment, e.g. `5,6:small`: lines that will come from the cache, and how many bytes of
+    /// new layers (small, medium, large); `skip` for none. Without it, a terminal asks.
+    #[arg(long, value_name = "LINES:BYTES", help_heading = "What to do")]
+    pub predict: Option<String>,
     /// Leave the containers running and print their addresses.
     #[arg(long, help_heading = "What to do")]
     pub keep: bool,
@@ -153,6 +185,7 @@ pub struct Explain {
 
 /// `cargo xtask inspect`
 #[derive(Debug, Args)]
+#[expect(clippy::struct_excessive_bools, reason = "each is a flag of its own on the command line")]
 pub struct Inspect {
     /// An image of the engine, an archive that `docker save` wrote, or an OCI layout in a tar or a folder. Without it, the
     /// images that have been weighed are ranked by what in them is not the application.
@@ -163,6 +196,9 @@ pub struct Inspect {
     /// Measure pull bytes too; the first time the engine has to compress the whole base.
     #[arg(long, requires = "image")]
     pub pull: bool,
+    /// Of an archive, step over the contents instead of reading them: five times as fast, and digests are not checked.
+    #[arg(long, requires = "image", conflicts_with = "pull")]
+    pub quick: bool,
     /// Write the first line as a small picture to share, too.
     #[arg(long, value_name = "FILE.svg", requires = "image", help_heading = "Output")]
     pub card: Option<std::path::PathBuf>,
@@ -201,6 +237,54 @@ pub struct Compare {
     /// Print one JSON document instead of the tables.
     #[arg(long, help_heading = "Output")]
     pub json: bool,
+}
+
+/// `cargo xtask rollout`
+#[derive(Debug, Args)]
+pub struct Rollout {
+    /// Only this app, i.e. language; may be given several times.
+    #[arg(long, value_name = "APP", help_heading = "What to run")]
+    pub app: Vec<String>,
+    /// Only this rung, i.e. Dockerfile; may be given several times. Without it, those of the first lesson.
+    #[arg(long, value_name = "RUNG", help_heading = "What to run")]
+    pub rung: Vec<String>,
+    /// Machines that run the service.
+    #[arg(long, value_name = "N", default_value_t = 50, value_parser = clap::value_parser!(u64).range(1..), help_heading = "The fleet")]
+    pub nodes: u64,
+    /// What each receives while it pulls, in 10⁶ bits a second.
+    #[arg(long, value_name = "N", default_value_t = 200, value_parser = clap::value_parser!(u64).range(1..), help_heading = "The fleet")]
+    pub mbps: u64,
+    /// How many pull at a time; a quarter of them where not given, as in a rolling update of Kubernetes.
+    #[arg(long, value_name = "N", value_parser = clap::value_parser!(u64).range(1..), help_heading = "The fleet")]
+    pub parallel: Option<u64>,
+    /// Deploys a day.
+    #[arg(long, value_name = "N", default_value_t = 40, help_heading = "The fleet")]
+    pub deploys: u64,
+    /// Also measure how long an engine that has nothing takes to pull each image from a registry on this machine. Needs
+    /// Linux and root.
+    #[arg(long, help_heading = "What to do")]
+    pub measure_pulls: bool,
+    /// Every so many deploys one changes a dependency, too.
+    #[arg(long, value_name = "N", default_value_t = 10, value_parser = clap::value_parser!(u64).range(1..), help_heading = "The fleet")]
+    pub dependency_every: u64,
+    /// Where the images named in FROM come from.
+    #[command(flatten)]
+    pub bases: BaseOptions,
+    /// Get what is missing first: engine, tools. Says what it does before it does it.
+    #[arg(long, help_heading = "What to do")]
+    pub setup: bool,
+    /// Print one JSON document instead of the tables.
+    #[arg(long, help_heading = "Output")]
+    pub json: bool,
+}
+
+impl Rollout {
+    /// The fleet that was described.
+    pub fn fleet(&self) -> Fleet {
+        let parallel = self.parallel.unwrap_or_else(|| self.nodes.div_ceil(4)).min(self.nodes);
+        let Self { nodes, mbps, deploys, dependency_every, .. } = *self;
+        Fleet { nodes, mbps, parallel, deploys, dependency_every }
+    }
 }
 
 /// `cargo xtask doctor`
@@ -291,6 +375,13 @@ pub struct Tidy {
     /// Write what is generated instead of comparing it.
     #[arg(long)]
     pub fix: bool,
+    /// Prove with the engine that every exercise, or those of these lessons, judges as it should: what is shipped fails,
+    /// wrong answers fail for their reason, right ones pass.
+    #[arg(long, value_name = "LESSON", num_args = 0.., conflicts_with = "fix")]
+    pub exercises: Option<Vec<String>>,
+    /// Prove again what was proved before and has not changed.
+    #[arg(long, requires = "exercises")]
+    pub anew: bool,
 }
 
 /// The clap command with its subcommands listed by group.

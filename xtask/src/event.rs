@@ -63,6 +63,8 @@ pub enum Event {
         /// Where it answers, shown with `--keep`.
         url: String,
     },
+    /// The current phase is over and the result is written next: nothing may be drawn meanwhile.
+    Quiet,
     /// A command that Docker was given, as a shell would take it. Shown with `--verbose`.
     Command(String),
     /// Something worth a line that is neither progress nor result.

@@ -2,11 +2,15 @@
 
 use std::collections::{BTreeMap, BTreeSet};
 
-use crate::dockerfile::Dockerfile;
+use crate::dockerfile::{Dockerfile, Source};
 use crate::engine::{bake, labels};
 use crate::error::{ErrorId, Problem, Result};
-use crate::model::{App, AppId, ImageName, Lesson, Rung, RungId};
+use crate::image::weigh::Base;
+use crate::model::{App, AppId, Exercise, ExtraFile, ImageName, Lesson, MINE, Rung, RungId, Step};
 use crate::workshop::{self, Workshop};
+
+/// The base whose containers serve HTTPS beside a service; any image with Python and OpenSSL would do.
+pub const PEER_BASE: &str = "python:3.13-trixie";
 
 /// One image of a plan.
 #[derive(Clone, Debug)]
@@ -19,6 +23,25 @@ pub struct Image {
     pub rung: Rung,
     /// The images its build starts from or copies from.
     pub bases: BTreeSet<String>,
+    /// Whether it stands on nothing: the last stage, or the one it goes back to, is `FROM scratch`.
+    pub on_scratch: bool,
+    /// Its Dockerfile, relative to the repository.
+    pub dockerfile: String,
+    /// Folder sent as the build context, relative to the repository.
+    pub context: String,
+    /// How the context is made before the build; `None` where it is the app's own folder.
+    pub recipe: Option<Recipe>,
+}
+
+/// A build context that is a changed copy of the app's folder.
+#[derive(Clone, Debug, Default, PartialEq, Eq)]
+pub struct Recipe {
+    /// Paths of the app's folder that are left out.
+    pub remove: Vec<String>,
+    /// Files besides.
+    pub files: Vec<ExtraFile>,
+    /// Folder, relative to the repository, whose files are laid over everything.
+    pub overlay: Option<String>,
 }
 
 /// What a run of a lesson will do.
@@ -26,14 +49,18 @@ pub struct Image {
 pub struct Plan {
     /// The lesson.
     pub lesson: Lesson,
-    /// The images, by app and in the lesson's order of rungs.
+    /// The images that are measured, by app and in the lesson's order of rungs.
     pub images: Vec<Image>,
+    /// Images that only steps need: built with the others, started where a step starts them.
+    pub others: Vec<Image>,
+    /// Dockerfiles that steps build themselves, or only show.
+    pub dockerfiles: Vec<Image>,
 }
 
 impl Plan {
     /// Plans a lesson for these apps and rungs; empty lists mean all of them.
     ///
-    /// `dockerfile` reads the Dockerfile of a rung.
+    /// `dockerfile` reads the Dockerfile at a path relative to the repository.
     ///
     /// Errors: [`ErrorId::UnknownRung`] for a rung the lesson does not have, [`ErrorId::NothingToRun`] when no image is
     /// left, and whatever `dockerfile` fails with.
@@ -42,24 +69,56 @@ impl Plan {
         lesson: &Lesson,
         apps: &[AppId],
         rungs: &[String],
-        mut dockerfile: impl FnMut(&AppId, &RungId) -> Result<Dockerfile>,
+        mut dockerfile: impl FnMut(&str) -> Result<Dockerfile>,
     ) -> Result<Self> {
         for rung in rungs {
             if !lesson.rungs.iter().any(|r| r.as_str() == rung) {
                 return Err(unknown_rung(lesson, rung));
             }
         }
-        let mut images = Vec::new();
+        let measured = |id: &RungId| lesson.rungs.contains(id);
+        let built: BTreeSet<&RungId> = lesson.step.iter().flat_map(Step::images).collect();
+        let mut plan = Self { lesson: lesson.clone(), images: vec![], others: vec![], dockerfiles: vec![] };
         for app in workshop.apps.values().filter(|app| apps.is_empty() || apps.contains(&app.id)) {
-            for id in lesson.rungs.iter().filter(|id| rungs.is_empty() || rungs.iter().any(|r| r == id.as_str())) {
-                images.extend(image(app, id, &mut dockerfile).transpose()?);
+            for id in lesson.all_rungs() {
+                // Steps come along only when the whole lesson is asked for.
+                if !rungs.is_empty() && !rungs.iter().any(|r| r == id.as_str()) {
+                    continue;
+                }
+                let Some(image) = of_lesson(app, id, lesson, &mut dockerfile).transpose()? else { continue };
+                match (measured(id), built.contains(id)) {
+                    (true, _) => plan.images.push(image),
+                    (false, true) => plan.others.push(image),
+                    (false, false) => plan.dockerfiles.push(image),
+                }
             }
         }
-        if images.is_empty() {
+        if plan.images.is_empty() && plan.others.is_empty() && plan.dockerfiles.is_empty() {
             let fact = format!("Lesson {} has no image for what was asked.", lesson.number);
             return Err(Problem::new(ErrorId::NothingToRun, fact).next("cargo xtask lesson --help"));
         }
-        Ok(Self { lesson: lesson.clone(), images })
+        Ok(plan)
+    }
+
+    /// Takes out the images that need a registry, for a run on bases that were built here. Returns their names.
+    pub fn without_registry(&mut self) -> Vec<ImageName> {
+        let mut out = Vec::new();
+        for list in [&mut self.images, &mut self.others, &mut self.dockerfiles] {
+            out.extend(list.iter().filter(|image| image.rung.registry_only).map(|image| image.name.clone()));
+            list.retain(|image| !image.rung.registry_only);
+        }
+        out
+    }
+
+    /// The bases that all of it needs.
+    pub fn bases(&self) -> BTreeSet<String> {
+        let peers = self.lesson.step.iter().any(|step| step.ask.as_ref().is_some_and(|ask| ask.peer.is_some()));
+        bases(self.all()).into_iter().chain(peers.then(|| PEER_BASE.to_owned())).collect()
+    }
+
+    /// Every image and Dockerfile of the plan.
+    pub fn all(&self) -> impl Iterator<Item = &Image> {
+        self.images.iter().chain(&self.others).chain(&self.dockerfiles)
     }
 }
 
@@ -69,52 +128,125 @@ impl Plan {
 pub fn everything(
     workshop: &Workshop,
     apps: &[AppId],
-    mut dockerfile: impl FnMut(&AppId, &RungId) -> Result<Dockerfile>,
+    mut dockerfile: impl FnMut(&str) -> Result<Dockerfile>,
 ) -> Result<Vec<Image>> {
     let mut images = Vec::new();
     for app in workshop.apps.values().filter(|app| apps.is_empty() || apps.contains(&app.id)) {
         for rung in app.rung.keys() {
-            images.extend(image(app, rung, &mut dockerfile).transpose()?);
+            images.extend(of_app(app, rung, &mut dockerfile).transpose()?);
         }
     }
     Ok(images)
 }
 
 /// The bases all these images together need.
-pub fn bases(images: &[Image]) -> BTreeSet<String> {
-    images.iter().flat_map(|image| image.bases.iter().cloned()).collect()
+pub fn bases<'i>(images: impl IntoIterator<Item = &'i Image>) -> BTreeSet<String> {
+    images.into_iter().flat_map(|image| image.bases.iter().cloned()).collect()
 }
 
 /// The bake definition of these images, with the given sources of bases.
-pub fn definition(images: &[Image], contexts: &BTreeMap<String, String>) -> bake::Definition {
-    let targets = images.iter().map(|image| (image.name.target(), image.target(contexts)));
+pub fn definition<'i>(
+    images: impl IntoIterator<Item = &'i Image>,
+    contexts: &BTreeMap<String, String>,
+) -> bake::Definition {
+    let targets = images.into_iter().map(|image| (image.name.target(), image.target(contexts)));
     bake::Definition { targets: targets.collect() }
 }
 
 /// One rung of an app; `None` where the app does not have it.
-fn image(
-    app: &App,
-    id: &RungId,
-    dockerfile: &mut impl FnMut(&AppId, &RungId) -> Result<Dockerfile>,
-) -> Option<Result<Image>> {
+fn of_app(app: &App, id: &RungId, dockerfile: &mut impl FnMut(&str) -> Result<Dockerfile>) -> Option<Result<Image>> {
     let rung = app.rung.get(id)?.clone();
-    Some(dockerfile(&app.id, id).map(|file| Image {
-        name: ImageName { app: app.id.clone(), rung: id.clone() },
+    let path = workshop::dockerfile_path(&app.id, id);
+    Some(dockerfile(&path).map(|file| Image {
+        name: ImageName { lesson: None, app: app.id.clone(), rung: id.clone() },
         app: app.clone(),
         rung,
         bases: file.images(None),
+        on_scratch: file.stands_on() == Some(&Source::Scratch),
+        dockerfile: path,
+        context: app.folder(),
+        recipe: None,
     }))
 }
 
+/// A rung of a lesson for an app: the lesson's own Dockerfile, else the app's; `None` where neither has it.
+///
+/// Errors: whatever `dockerfile` fails with.
+pub fn of_lesson(
+    app: &App,
+    id: &RungId,
+    lesson: &Lesson,
+    dockerfile: &mut impl FnMut(&str) -> Result<Dockerfile>,
+) -> Option<Result<Image>> {
+    let Some(rung) = lesson.rung.get(id) else { return of_app(app, id, dockerfile) };
+    if !lesson.own.get(id).is_some_and(|apps| apps.contains(&app.id)) {
+        return None;
+    }
+    let path = format!("{}/{}/{id}.Dockerfile", lesson.folder(), app.id);
+    let files: Vec<_> = rung.with.iter().filter_map(|group| lesson.files.get(group)).flatten().cloned().collect();
+    let recipe = Recipe { remove: rung.remove.clone(), files, overlay: None };
+    let name = ImageName { lesson: Some(lesson.id.clone()), app: app.id.clone(), rung: id.clone() };
+    Some(dockerfile(&path).map(|file| Image {
+        context: if recipe == Recipe::default() { app.folder() } else { context_folder(&name) },
+        recipe: (recipe != Recipe::default()).then_some(recipe),
+        name,
+        app: app.clone(),
+        rung: rung.clone(),
+        bases: file.images(None),
+        on_scratch: file.stands_on() == Some(&Source::Scratch),
+        dockerfile: path,
+    }))
+}
+
+/// The learner's answer to an exercise: the files in `folder`, relative to the repository, laid over the app's.
+///
+/// Errors: whatever `dockerfile` fails with.
+pub fn answer(
+    app: &App,
+    lesson: &Lesson,
+    exercise: &Exercise,
+    folder: &str,
+    mut dockerfile: impl FnMut(&str) -> Result<Dockerfile>,
+) -> Result<Image> {
+    let path = format!("{folder}/Dockerfile");
+    let rung = RungId::try_from(MINE.to_owned()).expect("a valid name");
+    let name = ImageName { lesson: Some(lesson.id.clone()), app: app.id.clone(), rung };
+    let file = dockerfile(&path)?;
+    Ok(Image {
+        bases: file.images(None),
+        on_scratch: file.stands_on() == Some(&Source::Scratch),
+        context: context_folder(&name),
+        name,
+        app: app.clone(),
+        rung: exercise.mine.clone(),
+        dockerfile: path,
+        recipe: Some(Recipe {
+            remove: exercise.remove.clone(),
+            files: exercise.file.clone(),
+            overlay: Some(folder.to_owned()),
+        }),
+    })
+}
+
+/// Where the changed copy of a build context lies, relative to the repository.
+fn context_folder(name: &ImageName) -> String {
+    format!("target/drydock/contexts/{}", name.target())
+}
+
 impl Image {
+    /// What it stands on, when it has these layers: nothing, or the longest of `bases` it begins with.
+    pub fn base(&self, layers: &[String], bases: &[Vec<String>]) -> Base {
+        if self.on_scratch { Base::Scratch } else { Base::among(bases, layers) }
+    }
+
     /// This image as a bake target. `contexts` says where each base comes from; a base it does not name is left to the
     /// engine to find.
     pub fn target(&self, contexts: &BTreeMap<String, String>) -> bake::Target {
         let (namespace, value) = bake::CACHE_MOUNT_NAMESPACE;
         let label = |name: &str, value: &str| (name.to_owned(), value.to_owned());
         bake::Target {
-            context: format!("apps/{}", self.name.app),
-            dockerfile: format!("{}.Dockerfile", self.name.rung),
+            context: self.context.clone(),
+            dockerfile: bake::relative(&self.context, &self.dockerfile),
             contexts: self.bases.iter().filter_map(|b| Some((b.clone(), contexts.get(b)?.clone()))).collect(),
             args: BTreeMap::from([label(namespace, value)]),
             labels: BTreeMap::from([
@@ -125,11 +257,6 @@ impl Image {
             tags: vec![self.name.tag()],
             ..bake::Target::default()
         }
-    }
-
-    /// The Dockerfile's path, relative to the repository.
-    pub fn dockerfile(&self) -> String {
-        workshop::dockerfile_path(&self.name.app, &self.name.rung)
     }
 
     /// Capabilities of the contract that this image lacks.

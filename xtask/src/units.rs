@@ -1,5 +1,6 @@
 //! Numbers as people read them. MB is 10⁶ bytes throughout.
 
+use std::fmt::Write;
 use std::time::Duration;
 
 /// Bytes with three significant digits: `374 kB`, `2.16 MB`, `1.65 GB`.
@@ -48,6 +49,14 @@ fn three_digits(value: f64) -> String {
     } else {
         format!("{value:.2}")
     }
+}
+
+/// Bytes as hexadecimal digits, two for each.
+pub fn hex(bytes: &[u8]) -> String {
+    bytes.iter().fold(String::with_capacity(2 * bytes.len()), |mut text, byte| {
+        let _ = write!(text, "{byte:02x}");
+        text
+    })
 }
 
 #[cfg(test)]

@@ -9,6 +9,7 @@ use crate::engine::{Engine, docker, labels, reach};
 use crate::error::{self, Exit, Result};
 use crate::event::Sink;
 use crate::image::memory::Memory;
+use crate::progress::Book;
 use crate::report;
 use crate::state::{self, ledger};
 use crate::units;
@@ -36,7 +37,7 @@ pub fn run(options: &Clean, context: Context) -> Result<Exit> {
         for image in &images {
             report::line(format!("  {}", image.repo_tags.first().unwrap_or(&image.id)));
         }
-        report::line(format!("{verb} what was remembered, {}.", units::bytes(remembered)));
+        report::line(format!("{verb} what was remembered, {}. Your progress and my/ stay.", units::bytes(remembered)));
         report::line(
             context.style.dim(
                 "The build cache is BuildKit's and shared with your own builds: docker buildx prune    empties it.",
@@ -55,10 +56,22 @@ pub fn run(options: &Clean, context: Context) -> Result<Exit> {
         engine.tell(&docker(["image", "rm"]).args(ids))?;
     }
     if !options.containers {
-        let folder = state::folder()?;
-        std::fs::remove_dir_all(&folder).map_err(|e| error::io("remove", &folder, &e))?;
+        forget(&state::folder()?)?;
     }
     Ok(Exit::Pass)
+}
+
+/// Removes what is remembered, but not how far the learner has come: that cannot be built again.
+fn forget(folder: &std::path::Path) -> Result<()> {
+    for entry in std::fs::read_dir(folder).map_err(|e| error::io("read", folder, &e))?.flatten() {
+        if entry.file_name().to_str().is_some_and(Book::keeps) {
+            continue;
+        }
+        let path = entry.path();
+        let removed = if path.is_dir() { std::fs::remove_dir_all(&path) } else { std::fs::remove_file(&path) };
+        removed.map_err(|e| error::io("remove", &path, &e))?;
+    }
+    Ok(())
 }
 
 /// Containers that carry our label and belong to no run that is alive.
@@ -117,4 +130,22 @@ fn folder_size(folder: &std::path::Path) -> u64 {
             Err(_) => 0,
         })
         .sum()
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    #[test]
+    fn progress_outlives_what_can_be_built_again() {
+        let folder = tempfile::tempdir().unwrap();
+        for name in ["memory.json", "progress.json", "progress.json.20261121T120000.000Z"] {
+            std::fs::write(folder.path().join(name), "{}").unwrap();
+        }
+        std::fs::create_dir_all(folder.path().join("layers/v2")).unwrap();
+        forget(folder.path()).unwrap();
+        let mut left: Vec<_> = std::fs::read_dir(folder.path()).unwrap().flatten().map(|e| e.file_name()).collect();
+        left.sort();
+        assert_eq!(left, ["progress.json", "progress.json.20261121T120000.000Z"]);
+    }
 }

@@ -10,7 +10,7 @@ use crate::image::Way;
 use crate::model::Matrix;
 use crate::plan::{self, Image};
 use crate::report;
-use crate::runner::{Job, Options};
+use crate::runner::{self, Job, Mute, Options};
 use crate::setup;
 use crate::state;
 use crate::tidy;
@@ -19,7 +19,7 @@ use crate::workshop::Workshop;
 pub fn run(options: &cli::Compare, context: Context) -> Result<Exit> {
     let workshop = Workshop::find()?;
     let apps = workshop.chosen(&options.app)?;
-    let images = plan::everything(&workshop, &apps, |app, rung| workshop.dockerfile(app, rung))?;
+    let images = plan::everything(&workshop, &apps, |path| workshop.dockerfile(path))?;
     if images.is_empty() {
         return Err(Problem::new(ErrorId::NothingToRun, "There is no app with a rung to build."));
     }
@@ -65,23 +65,27 @@ fn measure(
     let contexts = bases::ensure(&plan::bases(images), &chosen, options.setup, engine)?;
     let how = Options {
         at_once: usize::try_from(reached.cpus).unwrap_or(1),
-        weigh: Way::to(&reached, false),
+        weigh: Way::to(&reached, false).with_pulled_bases(chosen.are_pulled()),
         ..Options::default()
     };
     let job = Job {
         images,
+        others: &[],
+        dockerfiles: &[],
+        steps: &[],
+        changes: &runner::NO_CHANGES,
         expect: &[],
         contexts: &contexts,
         contract: &workshop.contract,
         options: &how,
         root: &workshop.root,
     };
-    let outcome = job.run(engine)?;
+    let outcome = job.run(&mut Mute, engine)?;
     let matrix = Matrix {
         schema: Matrix::SCHEMA,
         environment: reached.environment(chosen.described()),
         build_ms: u64::try_from(outcome.built_in.as_millis()).unwrap_or(u64::MAX),
-        results: outcome.results,
+        results: outcome.facts.results,
         leftovers: outcome.leftovers,
     };
     Ok((matrix, outcome.problems))

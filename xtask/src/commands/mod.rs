@@ -1,13 +1,20 @@
 //! One file a command.
 
 mod bases;
+mod check;
 mod clean;
 mod compare;
 mod diff;
 mod doctor;
 mod explain;
+mod hint;
 mod inspect;
 mod lesson;
+mod new;
+mod progress;
+mod reset;
+mod rollout;
+mod solution;
 mod start;
 mod test;
 mod tidy;
@@ -33,10 +40,17 @@ pub fn run(cli: Cli) -> Result<Exit> {
     match cli.command {
         None => start::run(context),
         Some(Command::Lesson(options)) => lesson::run(&options, context),
+        Some(Command::Check(options)) => check::run(&options, context),
+        Some(Command::Hint(options)) => hint::run(&options, context),
+        Some(Command::Solution(options)) => solution::run(&options, context),
+        Some(Command::Reset(options)) => reset::run(&options, context),
+        Some(Command::Progress(options)) => progress::run(&options, context),
+        Some(Command::New(options)) => new::run(&options, context),
         Some(Command::Explain(options)) => explain::run(&options, context),
         Some(Command::Inspect(options)) => inspect::run(&options, context),
         Some(Command::Diff(options)) => diff::run(&options, context),
         Some(Command::Compare(options)) => compare::run(&options, context),
+        Some(Command::Rollout(options)) => rollout::run(&options, context),
         Some(Command::Bases(options)) => bases::run(&options, context),
         Some(Command::Clean(options)) => clean::run(&options, context),
         Some(Command::Test(options)) => test::run(&options, context),

@@ -11,7 +11,7 @@ use crate::event::Sink;
 use crate::plan;
 use crate::process::Command;
 use crate::report;
-use crate::setup;
+use crate::setup::{self, Tool};
 use crate::units;
 use crate::workshop::Workshop;
 
@@ -24,6 +24,8 @@ struct Part {
     engine: bool,
     /// Whether it only runs with `--full`.
     full: bool,
+    /// Programs it needs on this machine.
+    tools: &'static [Tool],
     run: fn(&Workshop, &dyn Sink) -> Result<()>,
 }
 
@@ -37,20 +39,38 @@ const PARTS: &[Part] = &[
     }),
     quick("tidy", "manifests, Dockerfiles and generated tables agree", |w, _| super::tidy::check(w)),
     quick("cli", "the command line says what it should", |w, _| trial(w, "cli")),
+    quick("hostile", "archives that lie are refused, in bounded time and memory", |w, _| trial(w, "hostile")),
     engine("engines", "engines that cannot be used are told apart", |w, _| trial(w, "engines")),
     engine("faults", "engines and containers that misbehave are told apart", |w, _| trial(w, "faults")),
+    engine("oracle", "what our reader says of an image, dive or the file system says too", |w, _| trial(w, "oracle")),
     engine("apps", "each app's own formatter, linter and tests pass inside its build", check_apps),
     engine("contract", "every image of every app keeps the HTTP contract", |w, _| trial(w, "contract")),
+    engine("answers", "what a learner may hand in is judged, and what cannot be judged is said", |w, _| {
+        trial(w, "exercises")
+    }),
     engine("lessons", "every lesson runs from start to end and its expectations hold", |w, _| trial(w, "lessons")),
+    engine("rollout", "what a deploy sends is measured, whatever the build cache holds", |w, _| trial(w, "rollout")),
+    Part {
+        tools: &[Tool::Chromium],
+        ..engine("pages", "what is written to be read in a browser reads well in one", |w, _| trial(w, "pages"))
+    },
+    Part {
+        full: true,
+        ..engine("every-lesson", "every lesson holds in every language", |w, _| {
+            cargo(w, &["test", "--quiet", "--package", "drydock-tests", "--test", "lessons", "--", "--ignored"])
+        })
+    },
+    Part { full: true, ..engine("exercises", "every exercise tells right answers from wrong ones", check_exercises) },
+    Part { full: true, ..engine("stores", "an image weighs the same in both stores", |w, _| trial(w, "stores")) },
     Part { full: true, ..engine("registry", "a lesson builds on bases of a registry", |w, _| trial(w, "registry")) },
 ];
 
 const fn quick(name: &'static str, proves: &'static str, run: fn(&Workshop, &dyn Sink) -> Result<()>) -> Part {
-    Part { name, proves, engine: false, full: false, run }
+    Part { name, proves, engine: false, full: false, tools: &[], run }
 }
 
 const fn engine(name: &'static str, proves: &'static str, run: fn(&Workshop, &dyn Sink) -> Result<()>) -> Part {
-    Part { name, proves, engine: true, full: false, run }
+    Part { name, proves, engine: true, full: false, tools: &[], run }
 }
 
 pub fn run(options: &Test, context: Context) -> Result<Exit> {
@@ -67,6 +87,11 @@ pub fn run(options: &Test, context: Context) -> Result<Exit> {
         chosen.into_iter().partition(|p| !(options.fast && p.engine) && (options.full || !p.full));
 
     let sink = report::progress(report::Style { live: false, ..style }, context.global.verbose);
+    let tools: Vec<Tool> = runs.iter().flat_map(|part| part.tools).copied().collect();
+    if options.setup {
+        setup::tools(&tools, sink.as_ref())?;
+    }
+    tools.into_iter().try_for_each(setup::ensure_tool)?;
     if runs.iter().any(|part| part.engine) {
         if options.setup {
             setup::engine(sink.as_ref())?;
@@ -105,7 +130,7 @@ pub fn run(options: &Test, context: Context) -> Result<Exit> {
 /// Gets the bases of every image, so that each part finds them whatever order the parts run in.
 fn prepare(workshop: &Workshop, setup: bool, sink: &dyn Sink) -> Result<()> {
     let engine = Engine::new(sink);
-    let images = plan::everything(workshop, &[], |app, rung| workshop.dockerfile(app, rung))?;
+    let images = plan::everything(workshop, &[], |path| workshop.dockerfile(path))?;
     let chosen = bases::choose(None, &[], engine)?;
     bases::ensure(&plan::bases(&images), &chosen, setup, engine).map(drop)
 }
@@ -132,10 +157,10 @@ fn check_apps(workshop: &Workshop, sink: &dyn Sink) -> Result<()> {
     let engine = Engine::new(sink);
     let mut images = Vec::new();
     let mut targets = std::collections::BTreeMap::new();
-    for image in plan::everything(workshop, &[], |app, rung| workshop.dockerfile(app, rung))? {
+    for image in plan::everything(workshop, &[], |path| workshop.dockerfile(path))? {
         if image.app.check.rung == image.name.rung {
             targets.insert(image.name.target(), image.app.check.target.clone());
-            let file = workshop.dockerfile(&image.name.app, &image.name.rung)?;
+            let file = workshop.dockerfile(&image.dockerfile)?;
             let bases = file.images(Some(&image.app.check.target));
             images.push(plan::Image { bases, ..image });
         }
@@ -149,6 +174,13 @@ fn check_apps(workshop: &Workshop, sink: &dyn Sink) -> Result<()> {
         target.tags.clear();
         target.outputs = vec!["type=cacheonly".to_owned()];
     }
-    let dockerfiles = images.iter().map(|i| (i.name.target(), i.dockerfile())).collect();
+    let dockerfiles = images.iter().map(|i| (i.name.target(), i.dockerfile.clone())).collect();
     build::build("checks", &definition, &bake::Options::default(), &dockerfiles, &workshop.root, engine).map(drop)
+}
+
+/// Proves every exercise; see `cargo xtask tidy --exercises`.
+fn check_exercises(workshop: &Workshop, sink: &dyn Sink) -> Result<()> {
+    let global = crate::cli::Global { verbose: false, color: crate::cli::Color::Auto, accessible: false };
+    let style = report::Style { live: false, ..report::Style::of(global) };
+    super::tidy::prove(workshop, &[], false, sink, Context { global, style })
 }

@@ -1,14 +1,29 @@
-//! `cargo xtask tidy`: what must agree, agrees.
+//! `cargo xtask tidy`: what must agree, agrees; with `--exercises`, every exercise judges as it should.
+
+use std::time::{Duration, Instant};
 
 use super::Context;
-use crate::cli::Tidy;
-use crate::error::{Exit, Result};
+use crate::cli::{BaseOptions, Tidy};
+use crate::engine::Engine;
+use crate::error::{ErrorId, Exit, Problem, Result};
+use crate::event::{Event, Silent, Sink};
+use crate::exercise::{self, Bench, Known, Prover};
+use crate::interrupt;
+use crate::model::Proof;
 use crate::report;
 use crate::tidy;
 use crate::workshop::Workshop;
 
+/// How long one known answer may take to build.
+const LIMIT: Duration = Duration::from_mins(10);
+
 pub fn run(options: &Tidy, context: Context) -> Result<Exit> {
     let workshop = Workshop::find()?;
+    if let Some(lessons) = &options.exercises {
+        let sink = report::progress(context.style, context.global.verbose);
+        prove(&workshop, lessons, options.anew, sink.as_ref(), context)?;
+        return Ok(Exit::Pass);
+    }
     if options.fix {
         for file in tidy::fix(&workshop)? {
             report::message(format!("wrote {file}"));
@@ -22,4 +37,48 @@ pub fn run(options: &Tidy, context: Context) -> Result<Exit> {
 /// Checks without writing.
 pub(super) fn check(workshop: &Workshop) -> Result<()> {
     tidy::check(workshop)
+}
+
+/// Judges every known answer to the exercises of these lessons, or of all.
+///
+/// Errors: [`ErrorId::TestFailed`] where one does not fare as it should, [`ErrorId::NothingToRun`] where there is none.
+pub(super) fn prove(
+    workshop: &Workshop,
+    lessons: &[String],
+    anew: bool,
+    sink: &dyn Sink,
+    context: Context,
+) -> Result<()> {
+    let began = Instant::now();
+    let Known { answers, missing } = exercise::all(workshop, lessons)?;
+    if answers.is_empty() {
+        return Err(Problem::new(ErrorId::NothingToRun, "There is no exercise to prove."));
+    }
+    // What single builds say would drown what is proved.
+    let quiet: &dyn Sink = if context.global.verbose { sink } else { &Silent };
+    let engine = Engine::new(quiet);
+    let bench = Bench::open(workshop, &BaseOptions::default(), false, LIMIT, engine)?;
+    let mut prover = Prover::open(workshop, &bench, engine, anew)?;
+    sink.emit(Event::Phase { name: "Judging", total: answers.len(), of: "answers" });
+    let mut rows: Vec<(String, Vec<Proof>)> = Vec::new();
+    for (task, answer) in &answers {
+        let item = format!("{} {} {}", task.lesson.number, task.app.id, answer.kind.shown());
+        sink.emit(Event::Progress { item: item.clone(), doing: "build, run, judge".to_owned() });
+        let proof = prover.prove(task, answer)?;
+        interrupt::check()?;
+        sink.emit(Event::Done { item, remark: report::proved(&proof) });
+        let name = format!("{} {} {}", task.lesson.number, task.lesson.id, task.app.id);
+        match rows.last_mut() {
+            Some((last, proofs)) if *last == name => proofs.push(proof),
+            _ => rows.push((name, vec![proof])),
+        }
+    }
+    report::line(report::proofs(&rows, &missing, began.elapsed(), context.style));
+    let faults = rows.iter().flat_map(|(_, proofs)| proofs).filter(|proof| proof.fault.is_some()).count();
+    if faults + missing.len() > 0 {
+        let fact = "Not every exercise judges as it should.";
+        return Err(Problem::new(ErrorId::TestFailed, fact)
+            .next("cargo xtask tidy --exercises LESSON    judges those of one lesson again"));
+    }
+    Ok(())
 }

@@ -45,6 +45,10 @@ catalogue! {
     UnknownBase = "unknown-base", Usage;
     /// The command line names an image that the engine does not have, and a file that does not exist.
     UnknownImage = "unknown-image", Usage;
+    /// The lesson has no exercise, or not for this app. `cargo xtask progress` shows which lessons have one.
+    NoExercise = "no-exercise", Usage;
+    /// There is something already where a new lesson, exercise, app or rung would be. Nothing was overwritten.
+    AlreadyThere = "already-there", Usage;
     /// There is no failure of that name to explain.
     UnknownErrorId = "unknown-error-id", Usage;
     /// Options that contradict each other, or a value that is out of range.
@@ -52,6 +56,12 @@ catalogue! {
     /// A manifest (app.toml, lesson.toml, contract.toml, bases.toml) is not valid.
     /// The message points at the line and column, and names the nearest key that would be.
     Manifest = "manifest", Usage;
+    /// A change that an app or a lesson describes names a text that its file does not have, or has more than once.
+    /// The file was edited and the description was not. Each `find` must stand in its file exactly once.
+    StaleEdit = "stale-edit", Usage;
+    /// A folder cannot be copied as a build context: it holds a link that leads out of it, or something that is neither file
+    /// nor folder.
+    Context = "context", Usage;
     /// A Dockerfile could not be read as one. The message points at the line.
     Dockerfile = "dockerfile", Usage;
     /// An archive, or the stream of an image, is truncated, damaged, or not an image at all.
@@ -91,6 +101,12 @@ catalogue! {
     BuildxTooOld = "buildx-too-old", Environment;
     /// The engine could not send an image, stopped while it was sending, or sent something that is not an image.
     ImageStream = "image-stream", Environment;
+    /// How many bytes a node fetches could not be measured: the engine did not push to this machine's loopback address.
+    /// An engine on another machine, or in a virtual one, cannot reach it.
+    PullUnknown = "pull-unknown", Environment;
+    /// An engine of our own, which has nothing yet and shows what a new node waits for, cannot be started on this machine.
+    /// It needs Linux, root, and the programs nsenter, unshare and dockerd.
+    NoEmptyEngine = "no-empty-engine", Environment;
     /// There is not enough free space where the engine keeps its images, or none at all is left.
     DiskFull = "disk-full", Environment;
     /// A tool that this step needs is not installed.
@@ -110,6 +126,11 @@ catalogue! {
 
     /// Nothing was left to run after the options were applied.
     NothingToRun = "nothing-to-run", NothingRan;
+    /// The exercise has not been checked yet, so there is nothing to say about it: `cargo xtask check` comes first.
+    NotChecked = "not-checked", NothingRan;
+    /// The exercise is not solved yet, and its solution would take the fun out of it.
+    /// `cargo xtask hint` helps a step at a time; `--anyway` shows the solution all the same.
+    NotSolved = "not-solved", NothingRan;
 
     /// A registry refused, or did not answer in time.
     /// Local bases need no registry: `--bases local`.
@@ -122,6 +143,10 @@ catalogue! {
 
     /// An image could not be built. The message shows the failing step, its last lines and where it stands in the Dockerfile.
     BuildFailed = "build-failed", BuildFailed;
+    /// A build took longer than it may and was ended. The message shows the step that was at work.
+    /// A `RUN` that waits for input, for a network or for itself never ends; one that only is slow needs a longer
+    /// `--timeout`.
+    BuildTooLong = "build-too-long", BuildFailed;
 
     /// The container ended at once, before it answered. Its last log lines are shown.
     ContainerExited = "container-exited", Unhealthy;

@@ -48,6 +48,11 @@ pub fn name() -> String {
     system::name()
 }
 
+/// Creates a symbolic link at `at` that leads to `target`.
+pub fn link(target: &Path, at: &Path) -> std::io::Result<()> {
+    system::link(target, at)
+}
+
 /// Whether this process has the rights of the system's administrator.
 pub fn is_root() -> bool {
     system::is_root()

@@ -17,6 +17,11 @@ pub(super) fn name() -> String {
     std::env::var("COMPUTERNAME").unwrap_or_default()
 }
 
+pub(super) fn link(_target: &Path, _at: &Path) -> std::io::Result<()> {
+    // Windows asks for a right that few users have, and whether the link is one to a folder.
+    Err(std::io::Error::new(std::io::ErrorKind::Unsupported, "symbolic links are not copied on this system"))
+}
+
 pub(super) fn is_root() -> bool {
     false
 }

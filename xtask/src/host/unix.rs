@@ -27,6 +27,10 @@ pub(super) fn name() -> String {
     rustix::system::uname().nodename().to_string_lossy().into_owned()
 }
 
+pub(super) fn link(target: &Path, at: &Path) -> std::io::Result<()> {
+    std::os::unix::fs::symlink(target, at)
+}
+
 pub(super) fn is_root() -> bool {
     rustix::process::geteuid().is_root()
 }

@@ -28,9 +28,13 @@ pub struct App {
     pub without: Vec<String>,
     /// The Dockerfiles, by name.
     pub rung: BTreeMap<RungId, Rung>,
+    /// Environment variable that names a file of certificate authorities the service trusts.
+    #[serde(default = "ssl_cert_file")]
+    pub roots_variable: String,
     /// Where the app's own tests and linters run.
     pub check: Check,
-    /// Edits that experiments apply to a copy of the context, by name (`source`, `dependency`).
+    /// Edits that experiments apply to a copy of the context, by name (`source`, `dependency`). Each has `{run}` in a
+    /// replacement.
     #[serde(default)]
     pub change: BTreeMap<String, Change>,
 }
@@ -50,6 +54,15 @@ pub struct Rung {
     /// Capabilities of the contract that this rung lacks, on top of the app's.
     #[serde(default)]
     pub without: Vec<String>,
+    /// Whether one of its bases comes from a registry only. It is then listed as not run where bases are built here.
+    #[serde(default)]
+    pub registry_only: bool,
+    /// Groups of the lesson's files that its build context has besides.
+    #[serde(default)]
+    pub with: Vec<String>,
+    /// Paths of the app's folder that its build context does not have.
+    #[serde(default)]
+    pub remove: Vec<String>,
 }
 
 /// The build stage that runs the app's formatter, linter and unit tests.
@@ -80,8 +93,21 @@ pub struct Edit {
     pub file: String,
     /// The exact text to replace.
     pub find: String,
-    /// What to put in its place.
+    /// What to put in its place. `{run}` in it becomes a value that no other run has, so that the build cache cannot know
+    /// the result yet.
     pub replace: String,
+}
+
+impl App {
+    /// Folder of the app, relative to the repository.
+    pub fn folder(&self) -> String {
+        format!("apps/{}", self.id)
+    }
+}
+
+/// What OpenSSL, Go and rustls read.
+fn ssl_cert_file() -> String {
+    "SSL_CERT_FILE".to_owned()
 }
 
 fn placeholder() -> AppId {

@@ -87,7 +87,7 @@ impl Body {
 }
 
 /// What an answer must look like.
-#[derive(Clone, Debug, Deserialize)]
+#[derive(Clone, Debug, Default, Deserialize)]
 #[serde(deny_unknown_fields)]
 pub struct Expected {
     /// HTTP status.

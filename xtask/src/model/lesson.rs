@@ -1,8 +1,10 @@
 //! A lesson: `lessons/NN-slug/lesson.toml`.
 
-use serde::Deserialize;
+use std::collections::BTreeMap;
 
-use super::{AppId, LessonId, RungId};
+use serde::{Deserialize, Serialize};
+
+use super::{AppId, Change, Exercise, Expect, LessonId, Rung, RungId, Step};
 
 /// One lesson, as its manifest describes it. Number and id come from the folder's name.
 #[derive(Clone, Debug, Deserialize)]
@@ -20,73 +22,97 @@ pub struct Lesson {
     pub question: String,
     /// What the learner can do afterwards, completing "You can …".
     pub able_to: String,
-    /// Rungs to build and run, in the order of the table's columns. The first one is what the others are compared with.
+    /// How long it takes.
+    pub minutes: Minutes,
+    /// Lessons that should come before. Advice, never a barrier.
+    #[serde(default)]
+    pub needs: Vec<LessonId>,
+    /// The apps it is about; every app when empty. A learner who follows none of them borrows the first.
+    #[serde(default)]
+    pub apps: Vec<AppId>,
+    /// What is said to a learner who borrows an app.
+    pub borrow: Option<String>,
+    /// Rungs to build, run and measure, in the order of the table's columns. The first one is what the others are compared with.
     pub rungs: Vec<RungId>,
+    /// Dockerfiles of this lesson alone: `lessons/NN-slug/<app>/<rung>.Dockerfile`, for the apps that have such a file.
+    #[serde(default)]
+    pub rung: BTreeMap<RungId, Rung>,
+    /// The apps that have a Dockerfile for each of these. Set by the loader.
+    #[serde(skip)]
+    pub own: BTreeMap<RungId, Vec<AppId>>,
+    /// Groups of files that rungs of this lesson add to their build context, by name.
+    #[serde(default)]
+    pub files: BTreeMap<String, Vec<ExtraFile>>,
+    /// Changes of the build context that experiments of this lesson make, besides the apps' own.
+    #[serde(default)]
+    pub change: BTreeMap<String, Change>,
+    /// What happens, in order.
+    #[serde(default)]
+    pub step: Vec<Step>,
     /// What must hold.
     #[serde(default)]
     pub expect: Vec<Expect>,
     /// What to look at in the result.
     #[serde(default)]
     pub look: Vec<Look>,
+    /// What it all means: the answer to the question, a sentence or two.
+    pub answer: String,
+    /// Its exercise: `exercise/exercise.toml`. Set by the loader.
+    #[serde(skip)]
+    pub exercise: Option<Exercise>,
 }
 
-/// A property the measured result must have. One rule each; the rules' files in `rules/` judge them.
-#[derive(Clone, Debug, Deserialize)]
-#[serde(tag = "rule", deny_unknown_fields, rename_all = "kebab-case", rename_all_fields = "kebab-case")]
-pub enum Expect {
-    /// Every container gave its health endpoint's answer.
-    Healthy {
-        /// Why it matters, one sentence.
-        why: String,
-    },
-    /// The images of a rung name a numeric user other than 0.
-    NonRoot {
-        /// Which rung.
-        rung: RungId,
-        /// Why it matters, one sentence.
-        why: String,
-    },
-    /// The containers of a rung ran with a read-only root, no capabilities and no new privileges.
-    Hardened {
-        /// Which rung.
-        rung: RungId,
-        /// Why it matters, one sentence.
-        why: String,
-    },
-    /// One rung's stored bytes go at least this many times into another's.
-    TimesSmallerThan {
-        /// Only this app; every app when left out.
-        app: Option<AppId>,
-        /// Which rung.
-        rung: RungId,
-        /// Compared with which rung of the same app.
-        than: RungId,
-        /// The smallest quotient that passes.
-        at_least: f64,
-        /// Why it matters, one sentence.
-        why: String,
-    },
-    /// An image has at most this many stored bytes.
-    StoredAtMost {
-        /// Only this app; every app when left out.
-        app: Option<AppId>,
-        /// Which rung.
-        rung: RungId,
-        /// Largest number of stored bytes that passes.
-        bytes: u64,
-        /// Why it matters, one sentence.
-        why: String,
-    },
+/// Minutes, as an agenda counts them.
+#[derive(Clone, Copy, Debug, PartialEq, Eq, Serialize, Deserialize)]
+#[serde(deny_unknown_fields)]
+pub struct Minutes {
+    /// Talking about it.
+    pub talk: u32,
+    /// Waiting for the machine, with bases built and dependencies downloaded.
+    pub machine: u32,
+    /// The exercise.
+    pub exercise: u32,
+}
+
+/// A file that a build context has besides the app's own: as it stands, or as many bytes that do not compress.
+#[derive(Clone, Debug, PartialEq, Eq, Deserialize)]
+#[serde(deny_unknown_fields)]
+pub struct ExtraFile {
+    /// Path inside the build context.
+    pub path: String,
+    /// Its text. `{run}` stands for something that is new in every run.
+    pub text: Option<String>,
+    /// Its length, filled with bytes that do not compress. The same bytes every time.
+    pub bytes: Option<u64>,
 }
 
 /// Something to look at. The text may hold measured values: `{stored:RUNG}`, `{files:RUNG}`, `{times:RUNG/RUNG}`.
 #[derive(Clone, Debug, Deserialize)]
 #[serde(deny_unknown_fields)]
 pub struct Look {
-    /// The app whose values are put in; the text is left out when that app did not run.
-    pub app: AppId,
+    /// The app whose values are put in; the text is left out when that app did not run. Any app that ran when left out.
+    pub app: Option<AppId>,
     /// One or two sentences.
     pub text: String,
+}
+
+impl Lesson {
+    /// Folder of the lesson, relative to the repository.
+    pub fn folder(&self) -> String {
+        format!("lessons/{:02}-{}", self.number, self.id)
+    }
+
+    /// Every rung an image or a Dockerfile is needed of, each once: those of the table, then those only steps name.
+    pub fn all_rungs(&self) -> Vec<&RungId> {
+        let mut all: Vec<&RungId> = Vec::new();
+        let steps = self.step.iter().flat_map(|step| step.images().into_iter().chain(step.dockerfiles()));
+        for rung in self.rungs.iter().chain(steps) {
+            if !all.contains(&rung) {
+                all.push(rung);
+            }
+        }
+        all
+    }
 }
 
 fn placeholder() -> LessonId {

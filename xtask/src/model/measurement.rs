@@ -2,7 +2,7 @@
 
 use serde::{Deserialize, Serialize};
 
-use super::{AppId, Environment, LessonId, RungId};
+use super::{AppId, Environment, LessonId, RungId, Told};
 
 /// Everything a lesson observed of one image. Sizes are bytes, durations milliseconds.
 #[derive(Clone, Debug, Serialize, Deserialize)]
@@ -38,9 +38,10 @@ pub struct Measurement {
 }
 
 /// How much of a build came from the build cache.
-#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+#[derive(Clone, Copy, Debug, Default, PartialEq, Eq)]
 pub enum Cache {
     /// No step.
+    #[default]
     None,
     /// Some steps.
     Some,
@@ -72,6 +73,9 @@ pub struct Verdict {
     pub expected: String,
     /// What was measured, in words with numbers and units.
     pub measured: String,
+    /// Where: a Dockerfile line, a layer; `null` where that says nothing.
+    #[serde(default)]
+    pub place: Option<String>,
     /// Why the expectation matters, one sentence.
     pub why: String,
 }
@@ -100,6 +104,12 @@ pub struct LessonReport {
     pub build_ms: u64,
     /// One entry an image.
     pub results: Vec<Measurement>,
+    /// What came of the lesson's steps.
+    #[serde(default)]
+    pub told: Vec<Told>,
+    /// Rungs that were not run because they need a registry: `app/rung`.
+    #[serde(default)]
+    pub not_run: Vec<String>,
     /// One entry a judged expectation.
     pub expectations: Vec<Verdict>,
     /// Containers of this run that could not be removed. Always 0 unless something went wrong.

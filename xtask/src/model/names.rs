@@ -64,9 +64,16 @@ identifier! {
     LessonId
 }
 
+/// How the tags of images begin that are built from an app's own Dockerfile.
+const OF_APPS: &str = "drydock.local/app/";
+/// How they begin where the Dockerfile is a lesson's.
+const OF_LESSONS: &str = "drydock.local/lesson/";
+
 /// One image of the workshop: an app built by one of its rungs.
 #[derive(Clone, Debug, PartialEq, Eq, PartialOrd, Ord, Hash, Serialize)]
 pub struct ImageName {
+    /// The lesson its Dockerfile belongs to; `None` for a rung of the app's own.
+    pub lesson: Option<LessonId>,
     /// The app.
     pub app: AppId,
     /// The rung.
@@ -77,17 +84,52 @@ impl ImageName {
     /// The tag in the engine's store, e.g. `drydock.local/app/go:multi-stage`. The host part resolves nowhere, so that no
     /// engine ever tries to pull it.
     pub fn tag(&self) -> String {
-        format!("drydock.local/app/{}:{}", self.app, self.rung)
+        match &self.lesson {
+            None => format!("{OF_APPS}{}:{}", self.app, self.rung),
+            Some(lesson) => format!("{OF_LESSONS}{lesson}/{}:{}", self.app, self.rung),
+        }
+    }
+
+    /// The image with this tag, if it is one of the workshop's.
+    pub fn of_tag(tag: &str) -> Option<Self> {
+        let (lesson, rest) = match (tag.strip_prefix(OF_APPS), tag.strip_prefix(OF_LESSONS)) {
+            (Some(rest), _) => (None, rest),
+            (None, Some(rest)) => rest.split_once('/').map(|(lesson, rest)| (Some(lesson.to_owned()), rest))?,
+            (None, None) => return None,
+        };
+        let (app, rung) = rest.split_once(':')?;
+        let lesson = lesson.map(LessonId::try_from).transpose().ok()?;
+        Some(Self { lesson, app: app.to_owned().try_into().ok()?, rung: rung.to_owned().try_into().ok()? })
     }
 
     /// A name that is valid as a bake target.
     pub fn target(&self) -> String {
-        format!("{}-{}", self.app, self.rung)
+        match &self.lesson {
+            None => format!("{}-{}", self.app, self.rung),
+            Some(lesson) => format!("{lesson}-{}-{}", self.app, self.rung),
+        }
     }
 }
 
 impl fmt::Display for ImageName {
     fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
         f.pad(&format!("{}/{}", self.app, self.rung))
+    }
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    #[test]
+    fn an_image_is_known_by_its_tag() {
+        for tag in ["drydock.local/app/sloop:tiny", "drydock.local/lesson/ills/sloop:one"] {
+            assert_eq!(ImageName::of_tag(tag).unwrap().tag(), tag);
+        }
+        for tag in
+            ["debian:trixie", "drydock.local/app/sloop", "drydock.local/lesson/sloop:one", "drydock.local/app/a/b:c"]
+        {
+            assert_eq!(ImageName::of_tag(tag), None, "{tag}");
+        }
     }
 }

@@ -2,8 +2,9 @@
 
 use comfy_table::{CellAlignment, Table, presets};
 
+use super::story::paragraph;
 use super::{Style, look};
-use crate::model::{Cache, Lesson, LessonReport, Measurement, Verdict};
+use crate::model::{Cache, Lesson, LessonReport, Measurement, RungId, Verdict};
 use crate::state::memory::Cold;
 use crate::units;
 
@@ -26,28 +27,38 @@ pub struct Finish<'a> {
 
 /// The whole result as text.
 pub fn lesson(lesson: &Lesson, report: &LessonReport, finish: &Finish<'_>, style: Style, verbose: bool) -> String {
-    let mut parts = vec![table(lesson, report), answered(report, style)];
+    let mut parts = Vec::new();
+    if !report.results.is_empty() {
+        parts.push(answered(report, style));
+    }
+    parts.extend(not_run(&report.not_run, style));
     parts.extend(expectations(&report.expectations, style, verbose));
     if !finish.kept.is_empty() {
         let lines = finish.kept.iter().map(|(image, url)| format!("  {image:<20} {}", style.command(url)));
         parts.push(format!("  Still running:\n{}", lines.collect::<Vec<_>>().join("\n")));
     }
-    parts.push(format!("  {}", style.dim(&build_time(report.results.len(), finish))));
+    if !report.results.is_empty() {
+        parts.push(format!("  {}", style.dim(&build_time(report.results.len(), finish))));
+    }
     let looks: Vec<String> = lesson.look.iter().filter_map(|l| look::fill(l, &report.results)).collect();
     if !looks.is_empty() {
         parts.push(looks.iter().map(|text| format!("  {} {text}", style.bold("Look:"))).collect::<Vec<_>>().join("\n"));
     }
-    parts.push(format!("  {}\n{}", style.dim("One of these images by hand:"), by_hand(&finish.by_hand, style)));
+    parts.push(paragraph(&lesson.answer));
+    if !finish.by_hand.is_empty() {
+        parts.push(format!("  {}\n{}", style.dim("One of these images by hand:"), by_hand(&finish.by_hand, style)));
+    }
+    parts.extend(your_turn(lesson, style));
     parts.push(format!("  {} {}", style.bold("Next:"), style.command(&finish.next)));
     parts.join("\n\n")
 }
 
 /// One row a service: stored bytes of each rung, how many times the last is smaller than the first, when it was ready, as
 /// which user it ran.
-pub fn table(lesson: &Lesson, report: &LessonReport) -> String {
+pub fn table(rungs: &[RungId], results: &[Measurement]) -> String {
     let mut table = Table::new();
     table.load_style(presets::NOTHING);
-    let rungs: Vec<_> = lesson.rungs.iter().filter(|r| report.results.iter().any(|m| m.rung == **r)).collect();
+    let rungs: Vec<_> = rungs.iter().filter(|r| results.iter().any(|m| m.rung == **r)).collect();
     let compared = rungs.len() > 1;
     let mut header = vec!["service".to_owned()];
     header.extend(rungs.iter().map(ToString::to_string));
@@ -55,11 +66,11 @@ pub fn table(lesson: &Lesson, report: &LessonReport) -> String {
     header.extend(["ready in".to_owned(), "user".to_owned()]);
     let columns = header.len();
     table.set_header(header);
-    let mut apps: Vec<_> = report.results.iter().map(|m| &m.app).collect();
+    let mut apps: Vec<_> = results.iter().map(|m| &m.app).collect();
     apps.dedup();
     for app in apps {
         let of: Vec<Option<&Measurement>> =
-            rungs.iter().map(|rung| report.results.iter().find(|m| m.app == *app && m.rung == **rung)).collect();
+            rungs.iter().map(|rung| results.iter().find(|m| m.app == *app && m.rung == **rung)).collect();
         let mut row = vec![app.to_string()];
         row.extend(of.iter().map(|m| m.map_or_else(|| "–".to_owned(), |m| units::bytes(m.stored_bytes))));
         let first = of.iter().flatten().next();
@@ -99,6 +110,13 @@ pub(super) fn ready(measurement: &Measurement) -> String {
     }
 }
 
+/// What was not run, and why: it is neither passed nor failed.
+fn not_run(images: &[String], style: Style) -> Option<String> {
+    let named = crate::names::list(images.iter().map(String::as_str));
+    let text = format!("Not run here, needs the registry: {named}. See --bases registry.");
+    (!images.is_empty()).then(|| format!("  {}", style.dim(&text)))
+}
+
 fn answered(report: &LessonReport, style: Style) -> String {
     let well = report.results.iter().filter(|m| m.health.ok).count();
     let all = report.results.len();
@@ -107,18 +125,27 @@ fn answered(report: &LessonReport, style: Style) -> String {
     format!("  {mark} {well} of {all} {noun} answered the health request.")
 }
 
-/// Failed expectations, or all of them on request. Nobody is praised for watching.
+/// How many expectations held; those that failed, or all of them on request.
 fn expectations(verdicts: &[Verdict], style: Style, verbose: bool) -> Option<String> {
-    let shown: Vec<String> = verdicts
-        .iter()
-        .filter(|v| verbose || !v.pass)
-        .map(|v| {
-            let mark = if v.pass { style.ok_mark() } else { style.fail_mark() };
-            let line = format!("  {mark} {} {}: {}", v.subject, v.id, v.measured);
-            if v.pass { line } else { format!("{line}\n      expected {}. {}", v.expected, v.why) }
-        })
-        .collect();
-    (!shown.is_empty()).then(|| shown.join("\n"))
+    let held = verdicts.iter().filter(|v| v.pass).count();
+    let mark = if held == verdicts.len() { style.ok_mark() } else { style.fail_mark() };
+    let sum = format!("  {mark} {held} of {} expectations hold.", verdicts.len());
+    let mut shown = vec![sum];
+    let each = verdicts.iter().filter(|v| verbose || !v.pass).map(|v| {
+        let mark = if v.pass { style.ok_mark() } else { style.fail_mark() };
+        let line = format!("  {mark} {} {}: {}", v.subject, v.id, v.measured);
+        if v.pass { line } else { format!("{line}\n      expected {}. {}", v.expected, v.why) }
+    });
+    shown.extend(each);
+    (!verdicts.is_empty()).then(|| shown.join("\n"))
+}
+
+/// The exercise, and the command that judges it.
+fn your_turn(lesson: &Lesson, style: Style) -> Option<String> {
+    let exercise = lesson.exercise.as_ref()?;
+    let command = style.command(&format!("cargo xtask check {}", lesson.number));
+    let head = format!("  {} {}", style.bold("Your turn:"), exercise.title);
+    Some(format!("{head}\n{}\n    {command}", paragraph(&exercise.task)))
 }
 
 fn build_time(images: usize, finish: &Finish<'_>) -> String {

@@ -37,16 +37,21 @@ impl Live {
     }
 
     fn phase(&self, name: &'static str, total: usize) {
+        self.quiet();
         let Ok(mut state) = self.state.lock() else { return };
-        for bar in std::mem::take(&mut state.items).into_values().chain(state.overall.take()) {
-            bar.finish_and_clear();
-        }
         let bar = self.bars.add(ProgressBar::new(total as u64));
         bar.set_style(template("  {prefix:<9} {bar:28.blue/dim} {pos}/{len}  {elapsed}").progress_chars("━╸─"));
         bar.set_prefix(name);
         bar.enable_steady_tick(Duration::from_millis(200));
         state.phase = name;
         state.overall = Some(bar);
+    }
+
+    fn quiet(&self) {
+        let Ok(mut state) = self.state.lock() else { return };
+        for bar in std::mem::take(&mut state.items).into_values().chain(state.overall.take()) {
+            bar.finish_and_clear();
+        }
     }
 
     fn progress(&self, item: &str, doing: &str) {
@@ -101,6 +106,7 @@ impl Sink for Live {
                 self.print(&format!("{}  {}\n", self.style.bold(&title), self.style.dim(&surroundings)));
             }
             Event::Phase { name, total, .. } => self.phase(name, total),
+            Event::Quiet => self.quiet(),
             Event::Progress { item, doing } => self.progress(&item, &doing),
             Event::Done { item, remark } => self.done(&item, &remark),
             Event::Counted { item, remark } if self.verbose => self.done(&item, &remark),

@@ -1,19 +1,28 @@
 //! Puts measured values into the texts that say what to look at.
 
-use crate::model::{Look, Measurement};
+use crate::model::{AppId, Look, Measurement};
 use crate::units;
 
 /// The text with its values: `{stored:RUNG}`, `{files:RUNG}`, `{times:RUNG/RUNG}`. `None` when the app or a rung it speaks of
 /// was not measured, or a placeholder is not known.
 pub fn fill(look: &Look, results: &[Measurement]) -> Option<String> {
-    let of = |rung: &str| results.iter().find(|m| m.app == look.app && m.rung.as_str() == rung);
-    let mut text = String::new();
-    let mut rest = look.text.as_str();
+    fill_for(&look.text, look.app.as_ref(), results)
+}
+
+/// As [`fill`], with the values of one app, or of the first that was measured.
+pub fn fill_for(text: &str, app: Option<&AppId>, results: &[Measurement]) -> Option<String> {
+    let fits = |m: &Measurement| app.is_none_or(|app| m.app == *app);
+    let of = |rung: &str| results.iter().find(|m| fits(m) && m.rung.as_str() == rung);
+    if app.is_some() && !results.iter().any(fits) {
+        return (!text.contains('{')).then(|| text.to_owned());
+    }
+    let mut filled = String::new();
+    let mut rest = text;
     while let Some((before, after)) = rest.split_once('{') {
         let (placeholder, after) = after.split_once('}')?;
         let (kind, argument) = placeholder.split_once(':')?;
-        text.push_str(before);
-        text.push_str(&match kind {
+        filled.push_str(before);
+        filled.push_str(&match kind {
             "stored" => units::bytes(of(argument)?.stored_bytes),
             "files" => count(of(argument)?.files),
             "times" => {
@@ -25,7 +34,7 @@ pub fn fill(look: &Look, results: &[Measurement]) -> Option<String> {
         });
         rest = after;
     }
-    Some(text + rest)
+    Some(filled + rest)
 }
 
 /// Small numbers as words, as prose has them.

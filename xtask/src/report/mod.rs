@@ -1,9 +1,11 @@
 //! How things are shown. Renderers know events and the model, and nothing of how either came about.
 
 mod bases;
+mod check;
 mod choose;
 mod diff;
 mod doctor;
+mod experiment;
 mod html;
 mod inspect;
 mod lesson;
@@ -15,11 +17,17 @@ mod out;
 mod picture;
 mod plain;
 mod problem;
+mod proof;
 mod ranking;
+mod rollout;
+mod solution;
+mod standing;
+mod story;
 mod style;
 
 pub use bases::bases;
-pub use choose::choose;
+pub use check::{begun, check, hint};
+pub use choose::{choose, confirm, tick};
 pub use diff::diff;
 pub use doctor::doctor;
 pub use html::html;
@@ -30,7 +38,12 @@ pub use matrix::{matrix, matrix_markdown};
 pub use out::{line, message, terminal};
 pub use picture::{card, matrix as matrix_picture};
 pub use problem::problem;
+pub use proof::{proofs, proved};
 pub use ranking::ranking;
+pub use rollout::rollout;
+pub use solution::{beside, changes};
+pub use standing::{here, standing};
+pub use story::{after, before, opening, question};
 pub use style::Style;
 
 use crate::event::Sink;

@@ -30,6 +30,7 @@ impl Plain {
     fn done(&self, item: &str, remark: &str) {
         let Ok(mut phase) = self.phase.lock() else { return };
         phase.done += 1;
+        let remark = if remark.is_empty() { "done" } else { remark };
         out::message(format!("  {}/{} {item}: {remark}", phase.done.min(phase.total), phase.total));
     }
 }
@@ -57,7 +58,7 @@ impl Sink for Plain {
             Event::Command(command) if self.verbose => out::message(self.style.dim(&format!("  $ {command}"))),
             Event::Note(text) => out::message(text),
             Event::Warning(text) => out::message(format!("{} {text}", self.style.bad("warning:"))),
-            Event::Progress { .. } | Event::Counted { .. } | Event::Command(_) => {}
+            Event::Progress { .. } | Event::Counted { .. } | Event::Command(_) | Event::Quiet => {}
         }
     }
 }

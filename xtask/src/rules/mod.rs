@@ -1,24 +1,91 @@
-//! The judges: one rule a file. A rule compares what a lesson expects with what was measured. Pure arithmetic.
+//! The judges: one rule a file. A rule compares what is expected with the facts of a run. Pure arithmetic.
+//!
+//! The documentation of each file is what the book's reference says of the rule.
 
+mod absent;
+mod context_at_most;
 mod hardened;
 mod healthy;
+mod leaks;
+mod no_secret;
+mod no_shell;
 mod non_root;
+mod present;
+mod read_only;
+mod rebuild_keeps;
+mod rebuild_loses;
+mod same_contract;
+mod stops_within;
 mod stored_at_most;
 mod times_smaller_than;
 
-use crate::model::{AppId, Expect, Measurement, RungId, Verdict};
+use crate::model::{AppId, Expect, Facts, Inspection, Measurement, RungId, Verdict};
 
-/// Judges one expectation of a lesson. Returns one verdict for each image it applies to, none for images that did not run.
-pub fn judge(expect: &Expect, results: &[Measurement]) -> Vec<Verdict> {
+/// Judges one expectation. Returns one verdict for each image it applies to, none for images that did not run.
+///
+/// A fact that is missing although the image ran is a failed verdict that says so: nothing passes for want of a measurement.
+pub fn judge(expect: &Expect, facts: &Facts) -> Vec<Verdict> {
     match expect {
-        Expect::Healthy { why } => healthy::judge(results, why),
-        Expect::NonRoot { rung, why } => non_root::judge(results, rung, why),
-        Expect::Hardened { rung, why } => hardened::judge(results, rung, why),
+        Expect::Healthy { why } => healthy::judge(&facts.results, why),
+        Expect::NonRoot { rung, why } => non_root::judge(&facts.results, rung, why),
+        Expect::Hardened { rung, why } => hardened::judge(&facts.results, rung, why),
         Expect::TimesSmallerThan { app, rung, than, at_least, why } => {
-            times_smaller_than::judge(results, app.as_ref(), rung, than, *at_least, why)
+            times_smaller_than::judge(&facts.results, app.as_ref(), rung, than, *at_least, why)
         }
-        Expect::StoredAtMost { app, rung, bytes, why } => {
-            stored_at_most::judge(results, app.as_ref(), rung, *bytes, why)
+        Expect::StoredAtMost { app, rung, bytes, times, of, why } => {
+            stored_at_most::judge(&facts.results, app.as_ref(), rung, &Limit { bytes, times, of }, why)
+        }
+        Expect::Absent { app, rung, paths, packages, classes, why } => {
+            absent::judge(facts, app.as_ref(), rung, &absent::Unwanted { paths, packages, classes }, why)
+        }
+        Expect::Present { app, rung, paths, why } => present::judge(facts, app.as_ref(), rung, paths, why),
+        Expect::NoShell { rung, why } => no_shell::judge(facts, rung, why),
+        Expect::NoSecret { rung, why } => no_secret::judge(facts, rung, why),
+        Expect::Leaks { rung, at_least, why } => leaks::judge(facts, rung, *at_least, why),
+        Expect::StopsWithin { rung, seconds, why } => stops_within::judge(facts, rung, *seconds, why),
+        Expect::ReadOnly { rung, why } => read_only::judge(facts, rung, why),
+        Expect::SameContract { rung, why } => same_contract::judge(facts, rung, why),
+        Expect::RebuildKeeps { app, rung, change, run_share_at_most, new_share_at_most, why } => {
+            let limits = rebuild_keeps::Limits { run_share: *run_share_at_most, new_share: *new_share_at_most };
+            rebuild_keeps::judge(facts, app.as_ref(), rung, change, limits, why)
+        }
+        Expect::RebuildLoses { app, rung, change, run_share_at_least, why } => {
+            rebuild_loses::judge(facts, app.as_ref(), rung, change, *run_share_at_least, why)
+        }
+        Expect::ContextAtMost { app, rung, bytes, times, of, why } => {
+            context_at_most::judge(facts, app.as_ref(), rung, &Limit { bytes, times, of }, why)
+        }
+    }
+}
+
+/// A largest number of bytes: absolute, as a multiple of another rung's, or both.
+struct Limit<'e> {
+    bytes: &'e Option<u64>,
+    times: &'e Option<f64>,
+    of: &'e Option<RungId>,
+}
+
+impl Limit<'_> {
+    /// The bytes allowed and the words for them; `None` where the rung compared with was not measured.
+    fn resolve(&self, bytes_of: impl Fn(&RungId) -> Option<u64>) -> Option<(u64, String)> {
+        let absolute = self.bytes.map(|bytes| (bytes, format!("at most {}", crate::units::bytes(bytes))));
+        let relative = match (self.times, self.of) {
+            (Some(times), Some(of)) => {
+                let bytes = bytes_of(of)?;
+                #[expect(
+                    clippy::cast_precision_loss,
+                    clippy::cast_possible_truncation,
+                    clippy::cast_sign_loss,
+                    reason = "a limit in bytes, far from 2^53"
+                )]
+                let limit = (bytes as f64 * times) as u64;
+                Some((limit, format!("at most {} ({times} × {of})", crate::units::bytes(limit))))
+            }
+            _ => None,
+        };
+        match (absolute, relative) {
+            (Some(a), Some(b)) => Some(if a.0 <= b.0 { a } else { b }),
+            (a, b) => a.or(b),
         }
     }
 }
@@ -32,9 +99,33 @@ fn of<'a>(
     results.iter().filter(move |m| m.rung == *rung && app.is_none_or(|app| m.app == *app))
 }
 
+/// Judges what the images of a rung are made of. `look` returns whether it passes, what was measured, and where.
+fn inspected(
+    facts: &Facts,
+    (app, rung): (Option<&AppId>, &RungId),
+    (id, expected, why): (&str, &str, &str),
+    look: impl Fn(&Inspection) -> (bool, String, Option<String>),
+) -> Vec<Verdict> {
+    let judged = of(&facts.results, app, rung).map(|m| {
+        let found = facts.inspections.iter().find(|inspection| inspection.image == m.image);
+        let (pass, measured, place) = found.map_or_else(|| (false, UNKNOWN.to_owned(), None), &look);
+        Verdict { place, ..verdict(id, m, pass, expected.to_owned(), measured, why) }
+    });
+    judged.collect()
+}
+
+/// What is said where a fact is missing.
+pub(crate) const UNKNOWN: &str = "it was not measured";
+
+/// The first three of some places, and how many there are.
+fn places(all: &[String]) -> String {
+    let shown = all.iter().take(3).cloned().collect::<Vec<_>>().join(", ");
+    if all.len() > 3 { format!("{shown} and {} more", all.len() - 3) } else { shown }
+}
+
 fn verdict(id: &str, of: &Measurement, pass: bool, expected: String, measured: String, why: &str) -> Verdict {
     let subject = format!("{}/{}", of.app, of.rung);
-    Verdict { id: id.to_owned(), subject, pass, expected, measured, why: why.to_owned() }
+    Verdict { id: id.to_owned(), subject, pass, expected, measured, place: None, why: why.to_owned() }
 }
 
 #[cfg(test)]

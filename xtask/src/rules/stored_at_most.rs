@@ -1,6 +1,7 @@
-//! `stored-at-most`: the image's layers hold at most this many bytes of regular files, unpacked.
+//! `stored-at-most`: the image's layers hold at most this many bytes of regular files, unpacked; or at most so many times
+//! what another rung of the same app holds, measured in the same run, which is fair to every architecture.
 
-use super::{of, verdict};
+use super::{Limit, UNKNOWN, of, verdict};
 use crate::model::{AppId, Measurement, RungId, Verdict};
 use crate::units;
 
@@ -8,12 +9,17 @@ pub(super) fn judge(
     results: &[Measurement],
     app: Option<&AppId>,
     rung: &RungId,
-    bytes: u64,
+    limit: &Limit<'_>,
     why: &str,
 ) -> Vec<Verdict> {
     let judged = of(results, app, rung).map(|m| {
-        let expected = format!("at most {}", units::bytes(bytes));
-        verdict("stored-at-most", m, m.stored_bytes <= bytes, expected, units::bytes(m.stored_bytes), why)
+        let other = |rung: &RungId| of(results, Some(&m.app), rung).next().map(|m| m.stored_bytes);
+        match limit.resolve(other) {
+            Some((bytes, expected)) => {
+                verdict("stored-at-most", m, m.stored_bytes <= bytes, expected, units::bytes(m.stored_bytes), why)
+            }
+            None => verdict("stored-at-most", m, false, "a comparison".to_owned(), UNKNOWN.to_owned(), why),
+        }
     });
     judged.collect()
 }

@@ -20,13 +20,17 @@ fn measured(app: &str, rung: &str, stored_bytes: u64, user: &str) -> Measurement
     }
 }
 
+fn facts(results: &[Measurement]) -> Facts {
+    Facts { results: results.to_vec(), ..Facts::default() }
+}
+
 fn expect(text: &str) -> Expect {
     toml::from_str(text).unwrap()
 }
 
 /// Whether each verdict passed, in order.
 fn passes(text: &str, results: &[Measurement]) -> Vec<bool> {
-    judge(&expect(text), results).iter().map(|v| v.pass).collect()
+    judge(&expect(text), &facts(results)).iter().map(|v| v.pass).collect()
 }
 
 #[test]
@@ -39,7 +43,7 @@ fn times_smaller_compares_rungs_of_one_app() {
     ];
     let rule = "rule='times-smaller-than'\nrung='small'\nthan='naive'\nat-least=10.0\nwhy='w'";
     assert_eq!(passes(rule, &results), [true, false]);
-    let verdict = &judge(&expect(rule), &results)[0];
+    let verdict = &judge(&expect(rule), &facts(&results))[0];
     assert_eq!(verdict.measured, "100 × smaller: 10 B against 1.00 kB");
     assert_eq!(verdict.subject, "a/small");
     assert_eq!(passes(&format!("{rule}\napp='b'"), &results), [false]);

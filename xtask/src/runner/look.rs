@@ -5,14 +5,21 @@ use std::sync::atomic::{AtomicUsize, Ordering};
 
 use crate::engine::Engine;
 use crate::error::Result;
-use crate::image::{Way, gather};
+use crate::image::archive::Depth;
+use crate::image::{Dockerfiles, Way, gather};
 use crate::model::Inspection;
 
 /// What these images are made of, in their order. `at_once` are looked into at the same time: it is work for processors,
 /// since weighing has left all that is asked for in memory.
 ///
 /// Errors: whatever looking into the first image that cannot be read fails with.
-pub fn look(images: &[String], engine: Engine<'_>, way: Way, at_once: usize) -> Result<Vec<Inspection>> {
+pub fn look(
+    images: &[String],
+    engine: Engine<'_>,
+    way: Way,
+    at_once: usize,
+    dockerfiles: Dockerfiles<'_>,
+) -> Result<Vec<Inspection>> {
     let next = AtomicUsize::new(0);
     let found = Mutex::new(Vec::with_capacity(images.len()));
     std::thread::scope(|scope| {
@@ -21,7 +28,7 @@ pub fn look(images: &[String], engine: Engine<'_>, way: Way, at_once: usize) -> 
                 loop {
                     let index = next.fetch_add(1, Ordering::Relaxed);
                     let Some(image) = images.get(index) else { break };
-                    let one = gather(image, engine, &|| Ok(way));
+                    let one = gather(image, Depth::Everything, engine, &|| Ok(way), dockerfiles);
                     if let Ok(mut found) = found.lock() {
                         found.push((index, one));
                     }

@@ -1,7 +1,11 @@
 //! Executes a plan and reports events. It decides nothing about how they are shown or what they mean.
 
+mod experiment;
+mod facts;
 mod look;
+mod prepare;
 mod serve;
+mod story;
 
 use std::collections::BTreeMap;
 use std::path::Path;
@@ -9,13 +13,14 @@ use std::time::Duration;
 
 pub use look::look;
 pub use serve::{Served, container_of, serve, start};
+pub use story::{Guess, Magnitude, Mute, Narrator, Question};
 
 use crate::engine::{Engine, bake, build, image};
 use crate::error::{Problem, Result};
 use crate::event::Event;
 use crate::image::weigh::{self, Subject};
 use crate::interrupt;
-use crate::model::{Cache, Contract, Expect, Measurement, Timeline, Verdict};
+use crate::model::{Cache, Change, Contract, Expect, Facts, Measurement, Step, Timeline, Told, Verdict};
 use crate::plan::{self, Image};
 use crate::rules;
 use crate::state::ledger::{self, Run};
@@ -34,11 +39,13 @@ pub struct Options {
 }
 
 /// What came of a run.
-#[derive(Debug)]
+#[derive(Debug, Default)]
 pub struct Outcome {
-    /// One measurement for each image, in the order they were given in.
-    pub results: Vec<Measurement>,
-    /// What the expectations came to.
+    /// All that was measured; the results are in the order the images were given in.
+    pub facts: Facts,
+    /// What came of the lesson's steps.
+    pub told: Vec<Told>,
+    /// What the expectations came to, those of the steps first.
     pub verdicts: Vec<Verdict>,
     /// What went wrong with single containers. The others were measured all the same.
     pub problems: Vec<Problem>,
@@ -57,8 +64,16 @@ pub struct Outcome {
 /// All that a run needs to know.
 #[derive(Clone, Copy, Debug)]
 pub struct Job<'a> {
-    /// What to build and to run.
+    /// What to build, to run and to measure.
     pub images: &'a [Image],
+    /// What to build besides, for steps.
+    pub others: &'a [Image],
+    /// What steps build themselves, or only show.
+    pub dockerfiles: &'a [Image],
+    /// What happens when the images are measured.
+    pub steps: &'a [Step],
+    /// Changes that experiments may make, besides the apps' own.
+    pub changes: &'a BTreeMap<String, Change>,
     /// What must hold.
     pub expect: &'a [Expect],
     /// Where each base comes from.
@@ -71,14 +86,32 @@ pub struct Job<'a> {
     pub root: &'a Path,
 }
 
-impl Job<'_> {
-    /// Builds, weighs, starts, asks, removes, judges.
+/// A run at work: what it is about, and what has come of it so far.
+struct Bench<'a> {
+    job: Job<'a>,
+    run: &'a Run,
+    engine: Engine<'a>,
+    facts: Facts,
+    told: Vec<Told>,
+    verdicts: Vec<Verdict>,
+}
+
+/// The changes of a job that has none of its own.
+pub static NO_CHANGES: BTreeMap<String, Change> = BTreeMap::new();
+
+impl<'a> Job<'a> {
+    /// Every image and Dockerfile of the job.
+    fn everything(&self) -> impl Iterator<Item = &'a Image> + use<'a> {
+        self.images.iter().chain(self.others).chain(self.dockerfiles)
+    }
+
+    /// Builds, weighs, starts, asks, removes; then tells the steps, gathers what else is needed, and judges.
     ///
     /// A container that is not healthy does not stop the others; a build that fails stops everything.
     ///
     /// Errors: whatever building or weighing fails with, and [`crate::error::ErrorId::Interrupted`]. The run's containers
     /// are removed in every case.
-    pub fn run(&self, engine: Engine<'_>) -> Result<Outcome> {
+    pub fn run(&self, narrator: &mut dyn Narrator, engine: Engine<'_>) -> Result<Outcome> {
         let swept = ledger::sweep(engine)?;
         if swept > 0 {
             let note = format!("Removed {swept} containers that an earlier run had left behind.");
@@ -86,10 +119,11 @@ impl Job<'_> {
         }
         let run = Run::begin()?;
         interrupt::note_run(Some(run.id()));
-        let outcome = self.measure(&run, engine);
+        let outcome = self.measure(narrator, &run, engine);
         if self.options.keep && outcome.is_ok() && !interrupt::requested() {
             run.keep();
         }
+        engine.sink().emit(Event::Quiet);
         let leftovers = run.clean(engine);
         interrupt::note_run(None);
         if interrupt::requested() {
@@ -98,28 +132,36 @@ impl Job<'_> {
         outcome.map(|outcome| Outcome { leftovers, ..outcome })
     }
 
-    fn measure(&self, run: &Run, engine: Engine<'_>) -> Result<Outcome> {
+    fn measure(&self, narrator: &mut dyn Narrator, run: &Run, engine: Engine<'_>) -> Result<Outcome> {
         let images = self.images;
-        let definition = plan::definition(images, self.contexts);
-        let dockerfiles = images.iter().map(|image| (image.name.target(), image.dockerfile())).collect();
-        let built = build::build("images", &definition, &self.options.build, &dockerfiles, self.root, engine)?;
-        interrupt::check()?;
-
-        let inspected = Inspected(engine.inspect_images(&images.iter().map(|i| i.name.tag()).collect::<Vec<_>>())?);
-        let weights = weigh::weigh(&inspected.subjects(images), engine, self.options.weigh)?;
+        let to_build: Vec<&Image> = images.iter().chain(self.others).collect();
+        let mut outcome = Outcome::default();
+        let mut built = None;
+        if !to_build.is_empty() {
+            prepare::contexts(to_build.iter().copied(), run.id(), self.root)?;
+            let definition = plan::definition(to_build.iter().copied(), self.contexts);
+            let dockerfiles = to_build.iter().map(|image| (image.name.target(), image.dockerfile.clone())).collect();
+            let done = build::build("images", &definition, &self.options.build, &dockerfiles, self.root, engine)?;
+            outcome.built_in = done.took;
+            outcome.timeline = done.timeline();
+            built = Some(done);
+            interrupt::check()?;
+        }
+        let tags: Vec<String> = images.iter().map(|i| i.name.tag()).collect();
+        let inspected = Inspected(if tags.is_empty() { Vec::new() } else { engine.inspect_images(&tags)? });
+        let bases = engine.base_layers(&plan::bases(images), self.contexts)?;
+        let weights = weigh::weigh(&inspected.subjects(images, &bases), engine, self.options.weigh)?;
         interrupt::check()?;
 
         let stored = |image: &Image| weights.get(&image.name.tag()).map_or(0, |weight| weight.stored_bytes);
         let served = serve(images, &stored, self.contract, run, engine, self.options);
         interrupt::check()?;
 
-        let mut kept = Vec::new();
-        let mut problems = Vec::new();
-        let mut results = Vec::new();
+        let mut facts = Facts::default();
         for (image, served) in images.iter().zip(served) {
-            let summary = built.summary(&image.name.target());
             let weight = weights.get(&image.name.tag()).cloned().unwrap_or_default();
-            results.push(Measurement {
+            let summary = built.as_ref().map(|built| built.summary(&image.name.target()));
+            facts.results.push(Measurement {
                 app: image.name.app.clone(),
                 rung: image.name.rung.clone(),
                 image: image.name.tag(),
@@ -127,34 +169,34 @@ impl Job<'_> {
                 files: weight.files,
                 pull_bytes: weight.pull_bytes,
                 layers: inspected.of(image).map_or(0, |i| i.root_fs.layers.len()),
-                build_ms: millis(summary.took),
-                parallel: images.len() > 1,
-                cached: summary.cached,
+                build_ms: summary.map_or(0, |summary| millis(summary.took)),
+                parallel: to_build.len() > 1,
+                cached: summary.is_some_and(|summary| summary.cached),
                 ready_ms: millis(served.ready),
                 health: served.health,
                 user: inspected.user(image),
                 hardened: image.rung.hardened,
             });
-            kept.extend(served.url.filter(|_| self.options.keep).map(|url| (image.name.to_string(), url)));
+            outcome.kept.extend(served.url.filter(|_| self.options.keep).map(|url| (image.name.to_string(), url)));
             let named = |problem: Problem| Problem { fact: format!("{}: {}", image.name, problem.fact), ..problem };
-            problems.extend(served.problem.map(named));
+            outcome.problems.extend(served.problem.map(named));
         }
-        let verdicts = self.expect.iter().flat_map(|expect| rules::judge(expect, &results)).collect();
-        let cache = match (built.any_cached(), results.iter().all(|m| m.cached)) {
+        outcome.cache = match (built.is_some_and(|built| built.any_cached()), facts.results.iter().all(|m| m.cached)) {
             (_, true) => Cache::All,
             (true, false) => Cache::Some,
             (false, false) => Cache::None,
         };
-        Ok(Outcome {
-            results,
-            verdicts,
-            problems,
-            built_in: built.took,
-            timeline: built.timeline(),
-            cache,
-            leftovers: 0,
-            kept,
-        })
+        engine.sink().emit(Event::Quiet);
+        narrator.measured(&facts.results);
+        let mut bench = Bench { job: *self, run, engine, facts, told: Vec::new(), verdicts: Vec::new() };
+        // A service that does not run has no steps to show; what failed is told first.
+        if outcome.problems.is_empty() {
+            bench.tell(narrator)?;
+            bench.gather(self.expect)?;
+        }
+        let Bench { facts, told, mut verdicts, .. } = bench;
+        verdicts.extend(self.expect.iter().flat_map(|expect| rules::judge(expect, &facts)));
+        Ok(Outcome { facts, told, verdicts, ..outcome })
     }
 }
 
@@ -167,9 +209,11 @@ impl Inspected {
         self.0.iter().find(|i| i.repo_tags.contains(&tag))
     }
 
-    fn subjects(&self, images: &[Image]) -> Vec<Subject> {
-        let subject =
-            |image: &Image| Some(Subject { image: image.name.tag(), layers: self.of(image)?.root_fs.layers.clone() });
+    fn subjects(&self, images: &[Image], bases: &[Vec<String>]) -> Vec<Subject> {
+        let subject = |image: &Image| {
+            let layers = self.of(image)?.root_fs.layers.clone();
+            Some(Subject { image: image.name.tag(), base: image.base(&layers, bases), layers })
+        };
         images.iter().filter_map(subject).collect()
     }
 

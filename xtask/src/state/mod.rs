@@ -1,5 +1,6 @@
 //! What Drydock remembers between runs: in `$XDG_STATE_HOME/drydock`, versioned, written atomically.
 
+pub mod costs;
 pub mod ledger;
 pub mod memory;
 

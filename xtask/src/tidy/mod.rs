@@ -1,6 +1,7 @@
 //! Checks of the repository itself: every file has its place, and what is generated is what the generator writes.
 
 mod generated;
+mod lessons;
 mod strays;
 
 use std::path::Path;
@@ -15,6 +16,7 @@ pub use generated::{MATRIX, recorded_path};
 /// Errors: [`ErrorId::TestFailed`] with one line of evidence a finding.
 pub fn check(workshop: &Workshop) -> Result<()> {
     let mut findings = strays::find(workshop)?;
+    findings.extend(lessons::find(workshop));
     for file in generated::files(workshop)? {
         if current(workshop, file.path)?.as_ref() != Some(&file.content) {
             findings.push(format!("{} is not what its generator writes: cargo xtask tidy --fix", file.path));

@@ -25,7 +25,11 @@ pub fn find(workshop: &Workshop) -> Result<Vec<String>> {
         }
         if !app.rung.contains_key(&app.check.rung) {
             findings.push(format!("apps/{}/app.toml: check.rung `{}` is no rung", app.id, app.check.rung));
-        } else if workshop.dockerfile(&app.id, &app.check.rung)?.position(&app.check.target).is_none() {
+        } else if workshop
+            .dockerfile(&workshop::dockerfile_path(&app.id, &app.check.rung))?
+            .position(&app.check.target)
+            .is_none()
+        {
             let path = workshop::dockerfile_path(&app.id, &app.check.rung);
             findings.push(format!(
                 "{path} has no stage `{}`, which apps/{}/app.toml checks with",
@@ -47,12 +51,19 @@ fn names_in_code(workshop: &Workshop) -> Vec<String> {
         let code = text.split("#[cfg(test)]").next().unwrap_or_default();
         let lines = code.lines().filter(|l| !l.trim_start().starts_with("//"));
         for (word, line) in lines.flat_map(|line| forbidden.iter().map(move |word| (word, line))) {
-            if line.contains(word.as_str()) {
+            if names(line, word) {
                 findings.push(format!("{} names `{word}`, which is data", path.display()));
             }
         }
     });
     findings
+}
+
+/// Whether a line has this word, and not as a part of a longer one: `--build-context` is an option of Docker's.
+fn names(line: &str, word: &str) -> bool {
+    let goes_on = |c: char| c.is_ascii_alphanumeric() || c == '-' || c == '_';
+    line.match_indices(word)
+        .any(|(at, _)| !line[..at].ends_with(goes_on) && !line[at + word.len()..].starts_with(goes_on))
 }
 
 fn visit(dir: &Path, each: &mut impl FnMut(&Path, &str)) {
@@ -71,4 +82,18 @@ fn names_in(dir: &Path) -> Vec<String> {
     let mut names: Vec<String> = entries.filter_map(|e| e.file_name().into_string().ok()).collect();
     names.sort();
     names
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    #[test]
+    fn a_name_is_a_word_of_its_own() {
+        assert!(names("    \"two-stages\" => 1,", "two-stages"));
+        assert!(names("open(\"apps/go/main.go\")", "apps/go"));
+        assert!(!names("args([\"--build-context\", place])", "build-context"));
+        assert!(!names("two-stages-proof", "two-stages"));
+        assert!(names("--layers layers", "layers"), "the second one counts");
+    }
 }

@@ -7,18 +7,22 @@ use super::{name, text};
 use crate::model::{FullReport, Inspection};
 use crate::units;
 
+const HEADER: [&str; 7] = ["layer", "stored", "wasted", "pulled", "from", "line", "made by"];
+
 /// One folded table an image.
 pub fn layers(full: &FullReport) -> Markup {
     let images = full.report.results.iter().filter_map(|m| Some((name(m), full.image(&m.image)?)));
     html! {
         section {
             h2 { "Which instruction brought them" }
-            p { "A layer keeps what a later one deletes or replaces: those bytes are wasted, and travel all the same." }
+            p { "A layer keeps what a later one deletes or replaces: those bytes are wasted, and travel all the same. "
+                "Each layer comes from the base image, from the stage that a " code { "COPY --from" } " names, or from the stage "
+                "the image ends with." }
             @for (name, image) in images {
                 @let summary = summary(image);
                 details {
                     summary { (text(&name)) " " span.quiet { (summary) } }
-                    (table(&format!("Layers of {name}"), &["layer", "stored", "wasted", "pulled", "made by"], &rows(image)))
+                    (table(&format!("Layers of {name}"), &HEADER, &rows(image)))
                 }
             }
         }
@@ -40,6 +44,8 @@ fn rows(image: &Inspection) -> Vec<Vec<Markup>> {
             cell(units::bytes(layer.stored_bytes)),
             cell(units::bytes(layer.wasted_bytes)),
             cell(layer.pull_bytes.map_or_else(|| "–".to_owned(), units::bytes)),
+            cell(layer.stage.as_deref().unwrap_or("–")),
+            cell(layer.line.map_or_else(|| "–".to_owned(), |line| line.to_string())),
             html! {
                 @if let Some(instruction) = instruction { code { (text(instruction)) } } @else { "history does not tell" }
             },

@@ -127,4 +127,36 @@ mod tests {
         }
         assert_eq!(ORDER.len(), Class::ALL.len());
     }
+    /// Relative luminance of a colour `#rrggbb`, from 0 to 1, as WCAG 2.2 defines it.
+    fn luminance(colour: &str) -> f64 {
+        let part = |at: usize| {
+            let part = f64::from(u8::from_str_radix(&colour[at..at + 2], 16).unwrap()) / 255.0;
+            if part <= 0.04045 { part / 12.92 } else { ((part + 0.055) / 1.055).powf(2.4) }
+        };
+        0.2126 * part(1) + 0.7152 * part(3) + 0.0722 * part(5)
+    }
+
+    #[test]
+    fn every_colour_of_a_picture_stands_out_in_both_schemes() {
+        // A third block only whitens the ground for paper, under the colours of the light scheme.
+        let blocks = super::super::STYLE.split(":root {").skip(1);
+        let schemes: Vec<_> = blocks.filter(|block| block.contains("--application: ")).collect();
+        assert_eq!(schemes.len(), 2);
+        for scheme in schemes {
+            let block = scheme.split('}').next().unwrap();
+            let of = |name: &str| {
+                let value = block.split(';').find_map(|line| line.trim().strip_prefix(&format!("--{name}: ")));
+                luminance(value.unwrap_or_else(|| panic!("{name} has no colour in {block}")))
+            };
+            let rungs = (0..4).map(|rung| format!("rung-{rung}"));
+            for name in Class::ALL.iter().map(|class| class.name().to_owned()).chain(rungs) {
+                for ground in ["page", "card"] {
+                    let (light, dark) = (of(&name).max(of(ground)), of(&name).min(of(ground)));
+                    let contrast = (light + 0.05) / (dark + 0.05);
+                    // WCAG 2.2, success criterion 1.4.11: what is needed to understand a picture.
+                    assert!(contrast >= 3.0, "{name} on {ground} has {contrast:.2}");
+                }
+            }
+        }
+    }
 }

@@ -9,6 +9,7 @@ mod layers;
 mod ledger;
 mod parts;
 mod sizes;
+mod story;
 mod summary;
 mod surface;
 mod timeline;
@@ -52,7 +53,9 @@ pub fn html(lesson: &Lesson, full: &FullReport) -> String {
                     @if !looks.is_empty() {
                         ul.looks { @for look in &looks { li { (text(&capital(look))) } } }
                     }
-                    (sizes::sizes(report))
+                    (story::story(lesson, full))
+                    @if !lesson.step.iter().any(|step| step.table.is_some()) { (sizes::sizes(report)) }
+                    p.answer { (text(&lesson.answer)) }
                     (ledger::ledger(full))
                     (layers::layers(full))
                     (timeline::timeline(full))

@@ -11,7 +11,7 @@ const HOSTILE: &str = "<script>alert(1)</script>\"'&\u{1b}[31m";
 
 fn lesson() -> Lesson {
     toml::from_str(
-        "title = \"Ills\"\nquestion = \"Why?\"\nable-to = \"x\"\nrungs = [\"one\", \"two\"]\n\
+        "title = \"Ills\"\nquestion = \"Why?\"\nable-to = \"x\"\nanswer = \"a\"\nminutes = { talk = 1, machine = 1, exercise = 1 }\nrungs = [\"one\", \"two\"]\n\
          [[look]]\napp = \"sloop\"\ntext = \"of {stored:one} left <b>.\"\n",
     )
     .unwrap_or_else(|e| panic!("{e}"))
@@ -41,6 +41,7 @@ fn inspection(m: &Measurement) -> Inspection {
     Inspection {
         schema: Inspection::SCHEMA,
         image: m.image.clone(),
+        digests_checked: true,
         pull_bytes: m.pull_bytes,
         pull_exact: true,
         stored_bytes: m.stored_bytes,
@@ -50,6 +51,8 @@ fn inspection(m: &Measurement) -> Inspection {
             digest: None,
             diff_id: "sha256:0".to_owned(),
             instruction: Some(HOSTILE.to_owned()),
+            line: Some(7),
+            stage: Some(HOSTILE.to_owned()),
             pull_bytes: None,
             stored_bytes: m.stored_bytes,
             wasted_bytes: 0,
@@ -76,7 +79,15 @@ fn step(stage: &str, times: Option<(u64, u64)>, cached: bool) -> BuildStep {
 fn full(results: Vec<Measurement>, build: Timeline) -> FullReport {
     let text = || HOSTILE.to_owned();
     let images = results.iter().map(inspection).collect();
-    let verdict = |pass| Verdict { id: text(), subject: text(), pass, expected: text(), measured: text(), why: text() };
+    let verdict = |pass| Verdict {
+        id: text(),
+        subject: text(),
+        pass,
+        expected: text(),
+        measured: text(),
+        place: None,
+        why: text(),
+    };
     FullReport {
         report: LessonReport {
             schema: 1,
@@ -94,6 +105,8 @@ fn full(results: Vec<Measurement>, build: Timeline) -> FullReport {
             },
             build_ms: 2500,
             results,
+            told: Vec::new(),
+            not_run: Vec::new(),
             expectations: vec![verdict(true), verdict(false)],
             leftovers: 0,
         },

@@ -1,7 +1,12 @@
 //! `cargo xtask lesson`: lists the lessons, or runs one.
 
+mod apps;
+mod narrator;
+mod page;
+
 use std::collections::BTreeMap;
 
+use self::narrator::Teller;
 use super::Context;
 use crate::bases;
 use crate::cli;
@@ -12,9 +17,8 @@ use crate::engine::reach;
 use crate::error::{Exit, Result};
 use crate::event::{Event, Sink};
 use crate::image::Way;
-use crate::model::{App, AppId, Cache, Environment, FullReport, Lesson, LessonRef, LessonReport};
+use crate::model::{Cache, Environment, FullReport, Lesson, LessonRef, LessonReport};
 use crate::plan::{self, Plan};
-use crate::process::Command;
 use crate::report::{self, Finish};
 use crate::runner::{self, Job, Options, Outcome};
 use crate::setup;
@@ -28,13 +32,32 @@ const SCHEMA: u32 = 1;
 
 pub fn run(options: &cli::Lesson, context: Context) -> Result<Exit> {
     let workshop = Workshop::find()?;
+    if options.all {
+        return every(&workshop, options, context);
+    }
     let Some(typed) = &options.lesson else {
         report::line(report::listing(&workshop.lessons, context.style));
         return Ok(Exit::Pass);
     };
-    let lesson = workshop.lesson(typed)?;
-    let apps = apps(&workshop, options)?;
-    let plan = Plan::of_lesson(&workshop, lesson, &apps, &options.rung, |app, rung| workshop.dockerfile(app, rung))?;
+    one(&workshop, workshop.lesson(typed)?, options, context)
+}
+
+/// Runs every lesson in turn. The exit code is that of the first that did not pass.
+fn every(workshop: &Workshop, options: &cli::Lesson, context: Context) -> Result<Exit> {
+    let mut exit = Exit::Pass;
+    for lesson in &workshop.lessons {
+        let this = one(workshop, lesson, options, context)?;
+        if exit == Exit::Pass {
+            exit = this;
+        }
+    }
+    Ok(exit)
+}
+
+fn one(workshop: &Workshop, lesson: &Lesson, options: &cli::Lesson, context: Context) -> Result<Exit> {
+    let chosen = apps::choose(workshop, lesson, options)?;
+    let apps = chosen.apps;
+    let mut plan = Plan::of_lesson(workshop, lesson, &apps, &options.rung, |path| workshop.dockerfile(path))?;
     let sink = report::progress(context.style, context.global.verbose);
     let sink: &dyn Sink = sink.as_ref();
     if options.dry_run {
@@ -43,6 +66,7 @@ pub fn run(options: &cli::Lesson, context: Context) -> Result<Exit> {
     if options.setup {
         setup::engine(sink)?;
     }
+    let mut not_run = Vec::new();
     let reached = reach::probe()?;
     let engine = Engine::new(sink);
     let bases = bases::choose(options.bases.bases.as_ref(), &options.bases.ca_file, engine)?;
@@ -50,93 +74,76 @@ pub fn run(options: &cli::Lesson, context: Context) -> Result<Exit> {
         title: format!("Lesson {} · {}", lesson.number, lesson.title),
         surroundings: format!("bases: {} · engine {} · {} CPUs", bases.described(), reached.engine, reached.cpus),
     });
-    sink.emit(Event::Note(format!("{}\n", lesson.question)));
+    if !bases.are_pulled() {
+        not_run = plan.without_registry().iter().map(ToString::to_string).collect();
+    }
+    sink.emit(Event::Note(format!("{}\n", report::opening(lesson, &missing(workshop, lesson)?, context.style))));
+    if let Some(note) = chosen.note {
+        sink.emit(Event::Note(format!("  {note}\n")));
+    }
     if let Some(builder) = &options.builder {
         bases.require_builder(builder, engine)?;
     }
     disk::require(&reached, disk::FOR_A_LESSON.0, disk::FOR_A_LESSON.1)?;
-    let build = bake::Options { no_cache: options.no_cache, builder: options.builder.clone() };
-    let contexts = bases::ensure(&plan::bases(&plan.images), &bases, options.setup, engine)?;
+    let build = bake::Options { no_cache: options.no_cache, builder: options.builder.clone(), ..Default::default() };
+    let contexts = bases::ensure(&plan.bases(), &bases, options.setup, engine)?;
     let run_options = Options {
         build,
         keep: options.keep,
         at_once: usize::try_from(reached.cpus).unwrap_or(1),
-        weigh: Way::to(&reached, false),
+        weigh: Way::to(&reached, false).with_pulled_bases(bases.are_pulled()),
     };
     let job = Job {
         images: &plan.images,
+        others: &plan.others,
+        dockerfiles: &plan.dockerfiles,
+        // A part of the lesson has no story.
+        steps: if options.rung.is_empty() { &plan.lesson.step } else { &[] },
+        changes: &plan.lesson.change,
         expect: &plan.lesson.expect,
         contexts: &contexts,
         contract: &workshop.contract,
         options: &run_options,
         root: &workshop.root,
     };
-    let mut outcome = job.run(engine)?;
+    let mut teller =
+        Teller { lesson, style: context.style, quiet: options.json, predict: options.predict.clone(), step: 0 };
+    let mut outcome = job.run(&mut teller, engine)?;
     let build = std::mem::take(&mut outcome.timeline);
     let environment = reached.environment(bases.described());
-    let (report, exit) = finish(&workshop, &plan, &contexts, outcome, environment, options, context)?;
+    let (report, exit) = finish(workshop, &plan, &contexts, Ran { outcome, not_run, environment }, options, context)?;
     // The result is on the screen already: looking into the images takes longer than to read its first line.
-    let command = again(&workshop, &report, options);
+    let command = page::again(workshop, &report, options);
+    Memory::update(|memory| {
+        memory.lessons.insert(lesson.id.clone());
+    })?;
     let tags: Vec<_> = report.results.iter().map(|m| m.image.clone()).collect();
-    let images = runner::look(&tags, engine, run_options.weigh, run_options.at_once)?;
-    let page = write_page(&workshop, lesson, &FullReport { report, command, build, images })?;
+    let dockerfiles = |image: &str| workshop.dockerfile_of(image);
+    let images = runner::look(&tags, engine, run_options.weigh, run_options.at_once, &dockerfiles)?;
+    let page = page::write(workshop, lesson, &FullReport { report, command, build, images })?;
     if !options.json {
         report::line(format!("  {} {page}", context.style.bold("Report:")));
     }
     Ok(exit)
 }
 
-/// Writes the page and the document beside it. Returns the page's path inside the repository.
-///
-/// Errors: the folder or a file cannot be written.
-fn write_page(workshop: &Workshop, lesson: &Lesson, full: &FullReport) -> Result<String> {
-    let folder = format!("target/drydock/{}", lesson.id);
-    let json = serde_json::to_string_pretty(full).expect("plain data is always JSON");
-    state::write_atomically(&workshop.root.join(&folder).join("report.json"), json.as_bytes())?;
-    let page = format!("{folder}/report.html");
-    state::write_atomically(&workshop.root.join(&page), report::html(lesson, full).as_bytes())?;
-    Ok(page)
-}
-
-/// The command line of this run with the apps it ran for, which may have been remembered rather than typed.
-fn again(workshop: &Workshop, report: &LessonReport, options: &cli::Lesson) -> String {
-    let mut command =
-        Command::new("cargo").args(["xtask".to_owned(), "lesson".to_owned(), report.lesson.number.to_string()]);
-    let mut apps: Vec<_> = report.results.iter().map(|m| m.app.as_str()).collect();
-    apps.dedup();
-    if apps.len() == workshop.apps.len() {
-        apps = vec!["all"];
-    }
-    for app in apps {
-        command = command.args(["--app", app]);
-    }
-    for rung in &options.rung {
-        command = command.args(["--rung", rung]);
-    }
-    if let Some(bases) = &options.bases.bases {
-        command = command.args(["--bases".to_owned(), bases.to_string()]);
-    }
-    for file in &options.bases.ca_file {
-        command = command.args(["--ca-file".to_owned(), file.display().to_string()]);
-    }
-    if let Some(builder) = &options.builder {
-        command = command.args(["--builder", builder]);
-    }
-    if options.no_cache {
-        command = command.arg("--no-cache");
-    }
-    command.display()
+/// A run that came to its end.
+struct Ran {
+    outcome: Outcome,
+    /// Images left out because they need a registry.
+    not_run: Vec<String>,
+    environment: Environment,
 }
 
 fn finish(
     workshop: &Workshop,
     plan: &Plan,
     contexts: &BTreeMap<String, String>,
-    outcome: Outcome,
-    environment: Environment,
+    ran: Ran,
     options: &cli::Lesson,
     context: Context,
 ) -> Result<(LessonReport, Exit)> {
+    let Ran { outcome, not_run, environment } = ran;
     let lesson = &plan.lesson;
     let last_cold = remember_cold(&outcome, &environment.date)?;
     let report = LessonReport {
@@ -144,7 +151,9 @@ fn finish(
         lesson: LessonRef { id: lesson.id.clone(), number: lesson.number, title: lesson.title.clone() },
         environment,
         build_ms: u64::try_from(outcome.built_in.as_millis()).unwrap_or(u64::MAX),
-        results: outcome.results,
+        results: outcome.facts.results,
+        told: outcome.told,
+        not_run,
         expectations: outcome.verdicts,
         leftovers: outcome.leftovers,
     };
@@ -176,36 +185,11 @@ fn finish(
     Ok((report, unhealthy.or(failed).unwrap_or(Exit::Pass)))
 }
 
-/// The apps to run: those named, else those the learner chose, else all. Asked once, on a terminal.
-fn apps(workshop: &Workshop, options: &cli::Lesson) -> Result<Vec<AppId>> {
-    if !options.app.is_empty() {
-        let chosen = workshop.chosen(&options.app)?;
-        if report::terminal() {
-            Memory::update(|memory| memory.apps = Some(chosen.clone()))?;
-        }
-        return Ok(chosen);
-    }
-    if !report::terminal() || options.json {
-        return Ok(Vec::new());
-    }
-    if let Some(remembered) = Memory::load()?.apps {
-        return Ok(remembered.into_iter().filter(|id| workshop.apps.contains_key(id)).collect());
-    }
-    let titles: Vec<&str> = workshop.apps.values().map(|app: &App| app.title.as_str()).collect();
-    let chosen: Vec<AppId> =
-        match report::choose("Which language do you write? The lessons follow it.", &titles, "all of them")? {
-            Some(index) => workshop.apps.keys().nth(index).cloned().into_iter().collect(),
-            None => Vec::new(),
-        };
-    Memory::update(|memory| memory.apps = Some(chosen.clone()))?;
-    Ok(chosen)
-}
-
 fn dry_run(plan: &Plan, options: &cli::Lesson, sink: &dyn Sink) -> Result<Exit> {
     let engine = Engine::new(sink);
     let bases = bases::choose(options.bases.bases.as_ref(), &options.bases.ca_file, engine)?;
-    let contexts = bases::contexts(&plan::bases(&plan.images), &bases)?;
-    let build = bake::Options { no_cache: options.no_cache, builder: options.builder.clone() };
+    let contexts = bases::contexts(&plan.bases(), &bases)?;
+    let build = bake::Options { no_cache: options.no_cache, builder: options.builder.clone(), ..Default::default() };
     report::line(plan::definition(&plan.images, &contexts).command(&build).script());
     for image in &plan.images {
         report::line(runner::container_of(image, &crate::model::Setup::default(), "RUN").command().display());
@@ -219,9 +203,17 @@ fn remember_cold(outcome: &Outcome, date: &str) -> Result<Option<Cold>> {
         return Ok(Memory::load()?.last_cold);
     }
     let ms = u64::try_from(outcome.built_in.as_millis()).unwrap_or(u64::MAX);
-    let cold = Cold { ms, images: outcome.results.len(), date: date.to_owned() };
+    let cold = Cold { ms, images: outcome.facts.results.len(), date: date.to_owned() };
     Memory::update(|memory| memory.last_cold = Some(cold))?;
     Ok(None)
+}
+
+/// The lessons that should have come before and have not, as far as this machine knows.
+fn missing(workshop: &Workshop, lesson: &Lesson) -> Result<Vec<String>> {
+    let seen = Memory::load()?.lessons;
+    let missing = lesson.needs.iter().filter(|need| !seen.contains(*need));
+    let named = missing.filter_map(|need| workshop.lessons.iter().find(|other| other.id == *need));
+    Ok(named.map(|other| format!("{} ({})", other.number, other.title)).collect())
 }
 
 fn next(workshop: &Workshop, lesson: &Lesson) -> String {

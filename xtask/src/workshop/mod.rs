@@ -1,13 +1,16 @@
 //! Everything the repository holds as data, loaded once: apps, lessons and the contract.
 
+mod lessons;
+
 use std::collections::BTreeMap;
 use std::fs;
 use std::path::{Path, PathBuf};
 
+use crate::context;
 use crate::dockerfile::{self, Dockerfile};
 use crate::error::{self, ErrorId, Problem, Result};
 use crate::manifest;
-use crate::model::{App, AppId, Contract, Lesson, LessonId, RungId};
+use crate::model::{App, AppId, Change, Contract, ImageName, Lesson, RungId};
 use crate::names;
 
 /// The repository's data.
@@ -44,20 +47,11 @@ impl Workshop {
             let path = root.join(&shown).join("app.toml");
             if path.is_file() {
                 let app: App = manifest::load(&path, &format!("{shown}/app.toml"))?;
+                check_changes(&app, &path, &format!("{shown}/app.toml"))?;
                 apps.insert(id.clone(), App { id, ..app });
             }
         }
-        let mut lessons = Vec::new();
-        for (name, shown) in folders(root, "lessons")? {
-            if let Some((number, id)) = numbered(&name) {
-                let file = format!("{shown}/lesson.toml");
-                let lesson: Lesson = manifest::load(&root.join(&file), &file)?;
-                let lesson = Lesson { id, number, ..lesson };
-                check_lesson(&lesson, &apps, &root.join(&file), &file)?;
-                lessons.push(lesson);
-            }
-        }
-        lessons.sort_by_key(|lesson| lesson.number);
+        let lessons = lessons::load(root, &apps)?;
         Ok(Self { root: root.to_owned(), apps, lessons, contract })
     }
 
@@ -105,13 +99,26 @@ impl Workshop {
         Ok(if typed.iter().any(|typed| typed == "all") { Vec::new() } else { named })
     }
 
-    /// Reads the Dockerfile of a rung.
+    /// Reads the Dockerfile at a path relative to the repository.
     ///
     /// Errors: [`ErrorId::File`], [`ErrorId::Dockerfile`].
-    pub fn dockerfile(&self, app: &AppId, rung: &RungId) -> Result<Dockerfile> {
-        let shown = dockerfile_path(app, rung);
-        let text = fs::read_to_string(self.root.join(&shown)).map_err(|e| error::io("read", Path::new(&shown), &e))?;
-        dockerfile::parse(&text, &shown)
+    pub fn dockerfile(&self, shown: &str) -> Result<Dockerfile> {
+        let text = fs::read_to_string(self.root.join(shown)).map_err(|e| error::io("read", Path::new(shown), &e))?;
+        dockerfile::parse(&text, shown)
+    }
+
+    /// The Dockerfile that an image of this workshop is built from, by the image's tag. `None` for other images, and where the
+    /// Dockerfile cannot be read.
+    pub fn dockerfile_of(&self, tag: &str) -> Option<Dockerfile> {
+        let image = ImageName::of_tag(tag)?;
+        let path = match &image.lesson {
+            None => dockerfile_path(&image.app, &image.rung),
+            Some(id) => {
+                let lesson = self.lessons.iter().find(|lesson| lesson.id == *id)?;
+                format!("{}/{}/{}.Dockerfile", lesson.folder(), image.app, image.rung)
+            }
+        };
+        self.dockerfile(&path).ok()
     }
 }
 
@@ -157,12 +164,6 @@ fn folders(root: &Path, inside: &str) -> Result<Vec<(String, String)>> {
     Ok(names.into_iter().map(|name| (name.clone(), format!("{inside}/{name}"))).collect())
 }
 
-/// Splits `01-two-stages` into number and id.
-fn numbered(folder: &str) -> Option<(u32, LessonId)> {
-    let (number, id) = folder.split_once('-')?;
-    Some((number.parse().ok()?, LessonId::try_from(id.to_owned()).ok()?))
-}
-
 fn check_contract(contract: &Contract) -> Result<()> {
     let shown = "apps/contract.toml";
     if contract.health().is_none() {
@@ -182,15 +183,12 @@ fn check_contract(contract: &Contract) -> Result<()> {
     Ok(())
 }
 
-/// A lesson may only name rungs that at least one app has.
-fn check_lesson(lesson: &Lesson, apps: &BTreeMap<AppId, App>, path: &Path, shown: &str) -> Result<()> {
-    for rung in &lesson.rungs {
-        if !apps.values().any(|app| app.rung.contains_key(rung)) {
-            let text = fs::read_to_string(path).unwrap_or_default();
-            let problem = manifest::contradiction(&text, shown, rung.as_str(), &format!("no app has a rung `{rung}`"));
-            let known = apps.values().flat_map(|app| app.rung.keys()).map(RungId::as_str);
-            return Err(suggest(problem, rung.as_str(), known));
-        }
-    }
-    Ok(())
+/// A change that is the same in every run would be in the build cache from the second run on, and then cost nothing.
+fn check_changes(app: &App, path: &Path, shown: &str) -> Result<()> {
+    let is_marked = |change: &Change| change.edits.iter().any(|edit| edit.replace.contains(context::RUN));
+    let Some((name, _)) = app.change.iter().find(|(_, change)| !is_marked(change)) else { return Ok(()) };
+    let text = fs::read_to_string(path).unwrap_or_default();
+    let message = format!("no replacement of this change has `{}` in it", context::RUN);
+    Err(manifest::contradiction(&text, shown, &format!("change.{name}"), &message)
+        .next("Put it into a comment or a text, where it changes the build and breaks nothing."))
 }

@@ -1,0 +1,51 @@
+//! What a run of a lesson leaves behind: a page, a document beside it, and the command that does the same again.
+
+use crate::cli;
+use crate::error::Result;
+use crate::model::{FullReport, Lesson, LessonReport};
+use crate::process::Command;
+use crate::report;
+use crate::state;
+use crate::workshop::Workshop;
+
+/// Writes the page and the document beside it. Returns the page's path inside the repository.
+///
+/// Errors: the folder or a file cannot be written.
+pub(super) fn write(workshop: &Workshop, lesson: &Lesson, full: &FullReport) -> Result<String> {
+    let folder = format!("target/drydock/{}", lesson.id);
+    let json = serde_json::to_string_pretty(full).expect("plain data is always JSON");
+    state::write_atomically(&workshop.root.join(&folder).join("report.json"), json.as_bytes())?;
+    let page = format!("{folder}/report.html");
+    state::write_atomically(&workshop.root.join(&page), report::html(lesson, full).as_bytes())?;
+    Ok(page)
+}
+
+/// The command line of this run with the apps it ran for, which may have been remembered rather than typed.
+pub(super) fn again(workshop: &Workshop, report: &LessonReport, options: &cli::Lesson) -> String {
+    let mut command =
+        Command::new("cargo").args(["xtask".to_owned(), "lesson".to_owned(), report.lesson.number.to_string()]);
+    let mut apps: Vec<_> = report.results.iter().map(|m| m.app.as_str()).collect();
+    apps.dedup();
+    if apps.len() == workshop.apps.len() {
+        apps = vec!["all"];
+    }
+    for app in apps {
+        command = command.args(["--app", app]);
+    }
+    for rung in &options.rung {
+        command = command.args(["--rung", rung]);
+    }
+    if let Some(bases) = &options.bases.bases {
+        command = command.args(["--bases".to_owned(), bases.to_string()]);
+    }
+    for file in &options.bases.ca_file {
+        command = command.args(["--ca-file".to_owned(), file.display().to_string()]);
+    }
+    if let Some(builder) = &options.builder {
+        command = command.args(["--builder", builder]);
+    }
+    if options.no_cache {
+        command = command.arg("--no-cache");
+    }
+    command.display()
+}

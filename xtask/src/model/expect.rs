@@ -1,0 +1,312 @@
+//! What must hold: the expectations of a lesson or an exercise. One rule each; the files in `rules/` judge them.
+
+use std::collections::BTreeSet;
+
+use serde::Deserialize;
+
+use super::{AppId, Class, RungId};
+
+/// A property the measured result must have.
+///
+/// `app` limits an expectation to one app. `rung` names what is judged; in an exercise it is the learner's own image, `mine`,
+/// where it is left out.
+#[derive(Clone, Debug, Deserialize)]
+#[serde(tag = "rule", deny_unknown_fields, rename_all = "kebab-case", rename_all_fields = "kebab-case")]
+pub enum Expect {
+    /// Every container gave its health endpoint's answer.
+    Healthy {
+        /// Why it matters, one sentence.
+        why: String,
+    },
+    /// The images of a rung name a numeric user other than 0.
+    NonRoot {
+        /// Which rung.
+        #[serde(default = "mine")]
+        rung: RungId,
+        /// Why it matters, one sentence.
+        why: String,
+    },
+    /// The containers of a rung ran with a read-only root, no capabilities and no new privileges.
+    Hardened {
+        /// Which rung.
+        #[serde(default = "mine")]
+        rung: RungId,
+        /// Why it matters, one sentence.
+        why: String,
+    },
+    /// One rung's stored bytes go at least this many times into another's.
+    TimesSmallerThan {
+        /// Only this app; every app when left out.
+        app: Option<AppId>,
+        /// Which rung.
+        #[serde(default = "mine")]
+        rung: RungId,
+        /// Compared with which rung of the same app.
+        than: RungId,
+        /// The smallest quotient that passes.
+        at_least: f64,
+        /// Why it matters, one sentence.
+        why: String,
+    },
+    /// An image has at most this many stored bytes, or at most so many times those of another rung.
+    StoredAtMost {
+        /// Only this app; every app when left out.
+        app: Option<AppId>,
+        /// Which rung.
+        #[serde(default = "mine")]
+        rung: RungId,
+        /// Largest number of stored bytes that passes.
+        bytes: Option<u64>,
+        /// Largest multiple of another rung's stored bytes that passes.
+        times: Option<f64>,
+        /// The rung that `times` is a multiple of.
+        of: Option<RungId>,
+        /// Why it matters, one sentence.
+        why: String,
+    },
+    /// None of these is in any layer of the image.
+    Absent {
+        /// Only this app; every app when left out.
+        app: Option<AppId>,
+        /// Which rung.
+        #[serde(default = "mine")]
+        rung: RungId,
+        /// Paths; `*` stands for anything without a slash, `**` for anything.
+        #[serde(default)]
+        paths: Vec<String>,
+        /// Names of packages, of whatever ecosystem.
+        #[serde(default)]
+        packages: Vec<String>,
+        /// Classes of bytes.
+        #[serde(default)]
+        classes: Vec<Class>,
+        /// Why it matters, one sentence.
+        why: String,
+    },
+    /// Each of these paths is in the image's root file system.
+    Present {
+        /// Only this app; every app when left out.
+        app: Option<AppId>,
+        /// Which rung.
+        #[serde(default = "mine")]
+        rung: RungId,
+        /// Paths; `*` stands for anything without a slash, `**` for anything.
+        paths: Vec<String>,
+        /// Why it matters, one sentence.
+        why: String,
+    },
+    /// The image holds no shell.
+    NoShell {
+        /// Which rung.
+        #[serde(default = "mine")]
+        rung: RungId,
+        /// Why it matters, one sentence.
+        why: String,
+    },
+    /// No layer, label, variable or history of the image holds a secret.
+    NoSecret {
+        /// Which rung.
+        #[serde(default = "mine")]
+        rung: RungId,
+        /// Why it matters, one sentence.
+        why: String,
+    },
+    /// The image holds secrets in at least so many places: what a lesson on leaks has to show.
+    Leaks {
+        /// Which rung.
+        #[serde(default = "mine")]
+        rung: RungId,
+        /// How many places.
+        at_least: usize,
+        /// Why it matters, one sentence.
+        why: String,
+    },
+    /// `docker stop` ends the service by itself, without the kill that follows after ten seconds.
+    StopsWithin {
+        /// Which rung.
+        #[serde(default = "mine")]
+        rung: RungId,
+        /// Seconds from the signal to the end.
+        seconds: f64,
+        /// Why it matters, one sentence.
+        why: String,
+    },
+    /// The service answers with a read-only root file system, no capabilities and no new privileges.
+    ReadOnly {
+        /// Which rung.
+        #[serde(default = "mine")]
+        rung: RungId,
+        /// Why it matters, one sentence.
+        why: String,
+    },
+    /// The service answers the whole HTTP contract.
+    SameContract {
+        /// Which rung.
+        #[serde(default = "mine")]
+        rung: RungId,
+        /// Why it matters, one sentence.
+        why: String,
+    },
+    /// After a change of the app, a build runs again only a part of what a cold build ran, and makes few new bytes.
+    RebuildKeeps {
+        /// Only this app; every app when left out.
+        app: Option<AppId>,
+        /// Which rung.
+        #[serde(default = "mine")]
+        rung: RungId,
+        /// Which of the app's changes, e.g. `source`.
+        change: String,
+        /// Largest share of the cold build's `RUN` time that may run again, from 0 to 1.
+        run_share_at_most: Option<f64>,
+        /// Largest share of the image's stored bytes that may be in new layers, from 0 to 1.
+        new_share_at_most: Option<f64>,
+        /// Why it matters, one sentence.
+        why: String,
+    },
+    /// A change of the app makes much of a cold build run again: what a lesson on bad order has to show.
+    RebuildLoses {
+        /// Only this app; every app when left out.
+        app: Option<AppId>,
+        /// Which rung.
+        #[serde(default = "mine")]
+        rung: RungId,
+        /// Which of the app's changes, e.g. `source`.
+        change: String,
+        /// Smallest share of the cold build's `RUN` time that runs again, from 0 to 1.
+        run_share_at_least: f64,
+        /// Why it matters, one sentence.
+        why: String,
+    },
+    /// A first build sends at most so many bytes of its context, or at most so many times what another rung sends.
+    ContextAtMost {
+        /// Only this app; every app when left out.
+        app: Option<AppId>,
+        /// Which rung.
+        #[serde(default = "mine")]
+        rung: RungId,
+        /// Largest number of bytes that passes.
+        bytes: Option<u64>,
+        /// Largest multiple of another rung's context that passes.
+        times: Option<f64>,
+        /// The rung that `times` is a multiple of.
+        of: Option<RungId>,
+        /// Why it matters, one sentence.
+        why: String,
+    },
+}
+
+/// Facts that an expectation is judged by, besides what every run measures. Each costs time, so a run gathers only those that
+/// something asks for.
+#[derive(Clone, Debug, PartialEq, Eq, PartialOrd, Ord)]
+pub enum Need {
+    /// What the image is made of.
+    Inspection,
+    /// How the service ends.
+    Stop,
+    /// Whether the service answers when it runs hardened.
+    ReadOnly,
+    /// The service's answers to the whole contract.
+    Contract,
+    /// What a build does after this change of the app.
+    Rebuild(String),
+    /// How much of the context a first build sends.
+    Context,
+}
+
+impl Expect {
+    /// The rule's name, as in manifests and verdicts.
+    pub fn rule(&self) -> &'static str {
+        match self {
+            Self::Healthy { .. } => "healthy",
+            Self::NonRoot { .. } => "non-root",
+            Self::Hardened { .. } => "hardened",
+            Self::TimesSmallerThan { .. } => "times-smaller-than",
+            Self::StoredAtMost { .. } => "stored-at-most",
+            Self::Absent { .. } => "absent",
+            Self::Present { .. } => "present",
+            Self::NoShell { .. } => "no-shell",
+            Self::NoSecret { .. } => "no-secret",
+            Self::Leaks { .. } => "leaks",
+            Self::StopsWithin { .. } => "stops-within",
+            Self::ReadOnly { .. } => "read-only",
+            Self::SameContract { .. } => "same-contract",
+            Self::RebuildKeeps { .. } => "rebuild-keeps",
+            Self::RebuildLoses { .. } => "rebuild-loses",
+            Self::ContextAtMost { .. } => "context-at-most",
+        }
+    }
+
+    /// The app it is limited to.
+    pub fn app(&self) -> Option<&AppId> {
+        match self {
+            Self::TimesSmallerThan { app, .. }
+            | Self::StoredAtMost { app, .. }
+            | Self::Absent { app, .. }
+            | Self::Present { app, .. }
+            | Self::RebuildKeeps { app, .. }
+            | Self::RebuildLoses { app, .. }
+            | Self::ContextAtMost { app, .. } => app.as_ref(),
+            _ => None,
+        }
+    }
+
+    /// The rung it judges; `None` where it judges every rung of a run.
+    pub fn rung(&self) -> Option<&RungId> {
+        match self {
+            Self::Healthy { .. } => None,
+            Self::NonRoot { rung, .. }
+            | Self::Hardened { rung, .. }
+            | Self::TimesSmallerThan { rung, .. }
+            | Self::StoredAtMost { rung, .. }
+            | Self::Absent { rung, .. }
+            | Self::Present { rung, .. }
+            | Self::NoShell { rung, .. }
+            | Self::NoSecret { rung, .. }
+            | Self::Leaks { rung, .. }
+            | Self::StopsWithin { rung, .. }
+            | Self::ReadOnly { rung, .. }
+            | Self::SameContract { rung, .. }
+            | Self::RebuildKeeps { rung, .. }
+            | Self::RebuildLoses { rung, .. }
+            | Self::ContextAtMost { rung, .. } => Some(rung),
+        }
+    }
+
+    /// The rung it compares with.
+    pub fn compared_with(&self) -> Option<&RungId> {
+        match self {
+            Self::TimesSmallerThan { than, .. } => Some(than),
+            Self::StoredAtMost { of, .. } | Self::ContextAtMost { of, .. } => of.as_ref(),
+            _ => None,
+        }
+    }
+
+    /// The facts it is judged by, of [`Self::rung`] and [`Self::compared_with`].
+    pub fn needs(&self) -> BTreeSet<Need> {
+        let need = match self {
+            Self::Absent { .. }
+            | Self::Present { .. }
+            | Self::NoShell { .. }
+            | Self::NoSecret { .. }
+            | Self::Leaks { .. } => Need::Inspection,
+            Self::StopsWithin { .. } => Need::Stop,
+            Self::ReadOnly { .. } => Need::ReadOnly,
+            Self::SameContract { .. } => Need::Contract,
+            Self::RebuildKeeps { change, .. } | Self::RebuildLoses { change, .. } => Need::Rebuild(change.clone()),
+            Self::ContextAtMost { .. } => Need::Context,
+            Self::Healthy { .. }
+            | Self::NonRoot { .. }
+            | Self::Hardened { .. }
+            | Self::TimesSmallerThan { .. }
+            | Self::StoredAtMost { .. } => return BTreeSet::new(),
+        };
+        BTreeSet::from([need])
+    }
+}
+
+/// The rung under which the learner's own image is judged.
+pub const MINE: &str = "mine";
+
+fn mine() -> RungId {
+    RungId::try_from(MINE.to_owned()).expect("a valid name")
+}

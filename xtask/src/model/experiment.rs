@@ -1,0 +1,148 @@
+//! What a build did again after a change, and other facts that expectations are judged by.
+
+use serde::{Deserialize, Serialize};
+
+use super::{AppId, Inspection, Measurement, RungId};
+
+/// A cold build of one Dockerfile, and its rebuilds after changes of the app. The builds ran one after the other.
+#[derive(Clone, Debug, Serialize, Deserialize)]
+pub struct Experiment {
+    /// The app.
+    pub app: AppId,
+    /// The rung.
+    pub rung: RungId,
+    /// Wall time of a build without the build cache, in milliseconds.
+    pub cold_ms: u64,
+    /// When that was, RFC 3339, where it was an earlier run; `null` where it was this one.
+    pub cold_from: Option<String>,
+    /// The steps of the build that stand in the Dockerfile, in its order.
+    pub steps: Vec<StepCost>,
+    /// One entry a change.
+    pub rebuilds: Vec<Rebuild>,
+}
+
+/// What one instruction costs in a cold build.
+#[derive(Clone, Debug, PartialEq, Eq, Serialize, Deserialize)]
+pub struct StepCost {
+    /// Its line in the Dockerfile, from 1; `null` where it cannot be found again.
+    pub line: Option<usize>,
+    /// Its stage, as the builder names it; empty for the only stage.
+    pub stage: String,
+    /// The instruction.
+    pub instruction: String,
+    /// Milliseconds it ran in a cold build.
+    pub cold_ms: u64,
+}
+
+impl StepCost {
+    /// Whether it is a `RUN`: the instructions that compute, where the others move files.
+    pub fn is_run(&self) -> bool {
+        self.instruction.starts_with("RUN ")
+    }
+}
+
+/// A build after a change.
+#[derive(Clone, Debug, Serialize, Deserialize)]
+pub struct Rebuild {
+    /// The change, e.g. `source`.
+    pub change: String,
+    /// What the change stands for.
+    pub summary: String,
+    /// Wall time in milliseconds, the median of `turns`.
+    pub took_ms: u64,
+    /// How often it was built, with another edit each time.
+    pub turns: usize,
+    /// The steps that ran again, as positions in [`Experiment::steps`]; the others came from the build cache.
+    pub ran: Vec<usize>,
+    /// Layers of the image that the build before did not have.
+    pub new_layers: usize,
+    /// Their stored bytes.
+    pub new_stored_bytes: u64,
+    /// Their bytes on the wire; `null` where no push has measured them.
+    pub new_pull_bytes: Option<u64>,
+    /// Stored bytes of the whole image.
+    pub stored_bytes: u64,
+}
+
+impl Experiment {
+    /// Share of the cold build's `RUN` time that a rebuild ran again, from 0 to 1; 0 where no `RUN` took time.
+    ///
+    /// Counted by what those steps cost in the cold build, so that a step which is quick on the second turn only because of a
+    /// cache mount still counts as run.
+    pub fn run_share(&self, rebuild: &Rebuild) -> f64 {
+        let cost = |steps: &mut dyn Iterator<Item = &StepCost>| -> u64 {
+            steps.filter(|step| step.is_run()).map(|step| step.cold_ms).sum()
+        };
+        let all = cost(&mut self.steps.iter());
+        let again = cost(&mut rebuild.ran.iter().filter_map(|&index| self.steps.get(index)));
+        #[expect(clippy::cast_precision_loss, reason = "a share, to be shown in percent")]
+        if all == 0 { 0.0 } else { again as f64 / all as f64 }
+    }
+}
+
+/// What a first build sends of its context.
+#[derive(Clone, Debug, Serialize, Deserialize)]
+pub struct SentContext {
+    /// The app.
+    pub app: AppId,
+    /// The rung.
+    pub rung: RungId,
+    /// Bytes that went from client to builder, the protocol's own included.
+    pub bytes: u64,
+}
+
+/// How a service ended when it was told to.
+#[derive(Clone, Debug, Serialize, Deserialize)]
+pub struct Stopped {
+    /// The app.
+    pub app: AppId,
+    /// The rung.
+    pub rung: RungId,
+    /// Milliseconds from `docker stop` to the end.
+    pub after_ms: u64,
+    /// Exit status; 137 where the engine had to kill it.
+    pub status: i32,
+}
+
+/// Which requests of the contract a service answered wrongly.
+#[derive(Clone, Debug, Serialize, Deserialize)]
+pub struct ContractRun {
+    /// The app.
+    pub app: AppId,
+    /// The rung.
+    pub rung: RungId,
+    /// Requests sent.
+    pub requests: usize,
+    /// The names of those whose answer was wrong, and how.
+    pub wrong: Vec<String>,
+}
+
+/// Whether a service answered when it ran hardened.
+#[derive(Clone, Debug, Serialize, Deserialize)]
+pub struct RanReadOnly {
+    /// The app.
+    pub app: AppId,
+    /// The rung.
+    pub rung: RungId,
+    /// What went wrong; `null` where it answered.
+    pub problem: Option<String>,
+}
+
+/// All that expectations are judged by.
+#[derive(Clone, Debug, Default)]
+pub struct Facts {
+    /// One entry an image.
+    pub results: Vec<Measurement>,
+    /// What images are made of, by their tags.
+    pub inspections: Vec<Inspection>,
+    /// Experiments.
+    pub experiments: Vec<Experiment>,
+    /// What builds sent.
+    pub sent: Vec<SentContext>,
+    /// How services ended.
+    pub stops: Vec<Stopped>,
+    /// Answers to the contract.
+    pub contracts: Vec<ContractRun>,
+    /// Hardened runs.
+    pub read_only: Vec<RanReadOnly>,
+}

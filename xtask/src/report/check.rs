@@ -1,0 +1,174 @@
+//! An exercise as the learner meets it: the task, what came of a check, a hint.
+
+use std::fmt::Write as _;
+
+use super::Style;
+use crate::model::{CheckReport, Exercise, Lesson, Mark, Verdict};
+use crate::units;
+
+/// What is said when the files of an exercise were copied: the task and where they are.
+pub fn begun(lesson: &Lesson, exercise: &Exercise, file: &str, style: Style) -> String {
+    let title = style.bold(&format!("Exercise {} · {}", lesson.number, exercise.title));
+    let task: Vec<String> = exercise.task.trim().lines().map(|line| format!("  {}", line.trim())).collect();
+    format!("{title}\n\n{}\n\n  Yours to edit: {}\n", task.join("\n"), style.command(file))
+}
+
+/// What came of a check.
+pub fn check(report: &CheckReport, title: &str, next: &[String], style: Style) -> String {
+    let mut parts = Vec::new();
+    if !report.expectations.is_empty() {
+        let lines = report.expectations.iter().map(|verdict| expectation(verdict, style));
+        parts.push(lines.collect::<Vec<_>>().join("\n"));
+    }
+    let held = report.expectations.iter().filter(|verdict| verdict.pass).count();
+    let all = report.expectations.len();
+    parts.push(match (report.solved, all) {
+        (true, _) => format!("  {} {}", style.ok_mark(), style.bold("Solved: every expectation holds.")),
+        (false, 0) => format!("  {} It did not build, so nothing was judged.", style.fail_mark()),
+        (false, _) => format!("  {} {held} of {all} expectations hold.", style.fail_mark()),
+    });
+    parts.extend(sizes(report, title));
+    parts.push(format!("  {}", style.dim(&times(report))));
+    let next: Vec<String> =
+        next.iter().map(|line| format!("  {} {}", style.bold("Next:"), style.command(line))).collect();
+    parts.push(next.join("\n"));
+    parts.join("\n\n")
+}
+
+/// One expectation: what was measured, and, where it failed, what was expected, where, and why it matters.
+fn expectation(verdict: &Verdict, style: Style) -> String {
+    let mark = if verdict.pass { style.ok_mark() } else { style.fail_mark() };
+    let mut lines = vec![format!("  {mark} {}: {}", style.bold(&verdict.id), verdict.measured)];
+    if !verdict.pass {
+        lines.push(format!("      expected  {}", verdict.expected));
+        lines.extend(verdict.place.as_ref().map(|place| format!("      where     {place}")));
+        lines.push(format!("      why       {}", verdict.why));
+    }
+    lines.join("\n")
+}
+
+/// `Go 7.40 MB · par 7.51 MB · record 6.39 MB`, and whose numbers these are.
+fn sizes(report: &CheckReport, title: &str) -> Option<String> {
+    let stored = report.result.as_ref()?.stored_bytes;
+    let marks = [("par", &report.marks.par), ("record", &report.marks.record)];
+    let shown = marks.iter().filter_map(|(name, mark)| Some((name, mark.as_ref()?)));
+    let mut line = format!("  {title} {}", units::bytes(stored));
+    for (name, mark) in shown.clone() {
+        let _ = write!(line, " · {name} {}", marked(mark));
+    }
+    if let Some(best) = report.best_bytes.filter(|best| *best != stored) {
+        let _ = write!(line, " · your best {}", units::bytes(best));
+    }
+    if shown.clone().any(|(_, mark)| !mark.here) {
+        line.push_str("\n  * recorded on another machine; cargo xtask compare measures it here");
+    }
+    Some(line)
+}
+
+/// A size, with a star where it was not measured on this machine.
+pub(super) fn marked(mark: &Mark) -> String {
+    format!("{}{}", units::bytes(mark.stored_bytes), if mark.here { "" } else { "*" })
+}
+
+/// How long it took, and how much of that was the engine's build.
+fn times(report: &CheckReport) -> String {
+    let shown = |ms| units::seconds(std::time::Duration::from_millis(ms));
+    let rest = report.took_ms.saturating_sub(report.build_ms);
+    format!(
+        "Checked in {}: {} for Docker's build, {} to start, ask, weigh and judge.",
+        shown(report.took_ms),
+        shown(report.build_ms),
+        shown(rest)
+    )
+}
+
+/// The hints given so far, the last one standing out.
+pub fn hint(rule: &str, say: &[&str], given: usize, next: &str, style: Style) -> String {
+    let lines = say.iter().take(given).enumerate().map(|(index, text)| {
+        let line = format!("  {}  {text}", index + 1);
+        if index + 1 == given { line } else { style.dim(&line) }
+    });
+    let lines: Vec<String> = lines.collect();
+    format!(
+        "{}\n\n{}\n\n  {} {}",
+        style.bold(&format!("{rule} failed. Hint {given} of {}:", say.len())),
+        lines.join("\n"),
+        style.bold("Next:"),
+        style.command(next)
+    )
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+    use crate::model::matrix::tests::matrix;
+    use crate::model::{AppId, LessonId, LessonRef, Marks, RungId};
+
+    const PLAIN: Style = Style { color: false, live: false, symbols: true };
+
+    fn verdict(id: &str, pass: bool) -> Verdict {
+        Verdict {
+            id: id.to_owned(),
+            subject: "go/mine".to_owned(),
+            pass,
+            expected: "a number other than 0".to_owned(),
+            measured: "root".to_owned(),
+            place: (!pass).then(|| "line 3".to_owned()),
+            why: "It needs no privilege.".to_owned(),
+        }
+    }
+
+    fn report(expectations: Vec<Verdict>) -> CheckReport {
+        let matrix = matrix(&[("go", "mine", 7_400_000)]);
+        let mark = |rung: &str, stored_bytes, here| {
+            Some(Mark { rung: RungId::try_from(rung.to_owned()).unwrap(), stored_bytes, here })
+        };
+        let id = LessonId::try_from("a".to_owned()).unwrap();
+        CheckReport {
+            schema: 1,
+            lesson: LessonRef { id, number: 1, title: "A".to_owned() },
+            app: AppId::try_from("go".to_owned()).unwrap(),
+            file: "my/a/go/Dockerfile".to_owned(),
+            environment: matrix.environment,
+            solved: expectations.iter().all(|verdict| verdict.pass),
+            result: matrix.results.into_iter().next(),
+            expectations,
+            trouble: None,
+            marks: Marks { par: mark("multi-stage", 7_000_000, true), record: mark("tiny", 6_300_000, false) },
+            best_bytes: None,
+            took_ms: 3400,
+            build_ms: 2800,
+        }
+    }
+
+    #[test]
+    fn a_failure_says_what_was_expected_where_and_why() {
+        let next = vec!["cargo xtask check 1".to_owned()];
+        let text = check(&report(vec![verdict("non-root", false), verdict("healthy", true)]), "Go", &next, PLAIN);
+        assert_eq!(
+            text,
+            "  ✗ non-root: root\n      expected  a number other than 0\n      where     line 3\n      \
+             why       It needs no privilege.\n  ✓ healthy: root\n\n  ✗ 1 of 2 expectations hold.\n\n  \
+             Go 7.40 MB · par 7.00 MB · record 6.30 MB*\n  \
+             * recorded on another machine; cargo xtask compare measures it here\n\n  \
+             Checked in 3.4 s: 2.8 s for Docker's build, 0.6 s to start, ask, weigh and judge.\n\n  \
+             Next: cargo xtask check 1"
+        );
+    }
+
+    #[test]
+    fn what_did_not_build_has_no_size() {
+        let broken = CheckReport { result: None, solved: false, ..report(vec![]) };
+        let text = check(&broken, "Go", &[], PLAIN);
+        assert!(text.starts_with("  ✗ It did not build, so nothing was judged.\n\n  Checked in"), "{text}");
+    }
+
+    #[test]
+    fn a_hint_counts_and_repeats_those_before() {
+        let text = hint("non-root", &["Who runs it?", "USER is an instruction.", "Use a number."], 2, "again", PLAIN);
+        assert_eq!(
+            text,
+            "non-root failed. Hint 2 of 3:\n\n  1  Who runs it?\n  2  USER is an instruction.\n\n  Next: again"
+        );
+    }
+}

@@ -1,0 +1,189 @@
+//! What it costs to ship, as text.
+
+use std::time::Duration;
+
+use super::Style;
+use super::inspect::{indented, table};
+use crate::model::{Rollout, ShippedImage};
+use crate::units;
+
+/// What one node fetches, what that comes to in the fleet, and what was assumed.
+pub fn rollout(rollout: &Rollout, style: Style) -> String {
+    let mut parts = vec![format!("  {}\n{}", style.dim("What one node fetches, compressed"), fetched(rollout))];
+    if !rollout.together.is_empty() {
+        parts.push(together(rollout));
+    }
+    parts.push(format!("  {}\n{}", style.dim(&headline(rollout)), forecast(rollout)));
+    parts.push(assumptions(rollout, style));
+    parts.join("\n\n")
+}
+
+fn fetched(rollout: &Rollout) -> String {
+    let mut table = table();
+    table.set_header(["image", "first deploy", "base is there", "source change", "dependency change"]);
+    for image in &rollout.images {
+        let f = &image.fetched;
+        let first = if image.exact { units::bytes(f.first) } else { format!("about {}", units::bytes(f.first)) };
+        table.add_row([name(image), first, bytes(f.base_there), bytes(f.source_change), bytes(f.dependency_change)]);
+    }
+    indented(&mut table, &[1, 2, 3, 4])
+}
+
+fn together(rollout: &Rollout) -> String {
+    let lines = rollout.together.iter().map(|all| {
+        let (first, unshared) = (units::bytes(all.first), units::bytes(all.unshared));
+        format!(
+            "  All {} {} images on one node: {first}, layers they share counted once ({unshared} without that).",
+            all.images, all.rung
+        )
+    });
+    lines.collect::<Vec<_>>().join("\n")
+}
+
+fn headline(rollout: &Rollout) -> String {
+    let fleet = &rollout.fleet;
+    format!("Until all {} nodes have it, and what they fetch on a day with {} deploys", fleet.nodes, fleet.deploys)
+}
+
+fn forecast(rollout: &Rollout) -> String {
+    let mut table = table();
+    let pulls = rollout.images.iter().any(|image| image.pulled.is_some());
+    let mut head = vec!["image", "first deploy", "source change", "dependency change", "a day", ""];
+    head.extend(pulls.then_some(["measured pull", ""]).into_iter().flatten());
+    table.set_header(&head);
+    for image in &rollout.images {
+        let f = &image.forecast;
+        let mut row = vec![name(image), time(Some(f.first_ms)), time(f.source_ms), time(f.dependency_ms)];
+        row.extend([bytes(f.day_bytes), less(rollout, image)]);
+        row.extend(pulls.then(|| pulled(rollout, image)).into_iter().flatten());
+        table.add_row(row);
+    }
+    indented(&mut table, &(1..head.len()).collect::<Vec<_>>())
+}
+
+/// How many times a day's bytes go into those of the app's first image; empty for that one itself.
+fn less(rollout: &Rollout, image: &ShippedImage) -> String {
+    let first = rollout.images.iter().find(|other| other.app == image.app).filter(|first| first.rung != image.rung);
+    let days = first.and_then(|first| first.forecast.day_bytes.zip(image.forecast.day_bytes));
+    days.map_or_else(String::new, |(first, this)| units::factor(units::times(first, this)))
+}
+
+/// What one pull took, and how many times that goes into the pull of the app's first image.
+fn pulled(rollout: &Rollout, image: &ShippedImage) -> [String; 2] {
+    let first = rollout.images.iter().find(|other| other.app == image.app).filter(|first| first.rung != image.rung);
+    let pulls = first.and_then(|first| first.pulled.zip(image.pulled));
+    let less = pulls.map_or_else(String::new, |(first, this)| units::factor(units::times(first.ms, this.ms)));
+    [time(image.pulled.map(|pulled| pulled.ms)), less]
+}
+
+/// The model in words: whoever doubts a number finds here what it stands on.
+fn assumptions(rollout: &Rollout, style: Style) -> String {
+    let fleet = &rollout.fleet;
+    let lines = [
+        "Bytes are measured: what the engine pushes. Times and days are calculated, on these assumptions:".to_owned(),
+        format!(
+            "{} nodes, {} of them pulling at a time, {} Mbit/s for each, and a registry that keeps up (--nodes, --parallel, --mbps);",
+            fleet.nodes, fleet.parallel, fleet.mbps
+        ),
+        format!(
+            "{} deploys a day, every {} with a changed dependency, the others with a changed source (--deploys, --dependency-every);",
+            fleet.deploys,
+            ordinal(fleet.dependency_every)
+        ),
+        "each node already runs the version before; unpacking and starting are left out.".to_owned(),
+    ];
+    let pulls = rollout.images.iter().any(|image| image.pulled.is_some());
+    let measured = "A measured pull is that of one engine that had nothing, from a registry on this machine: mostly unpacking, \
+                    hardly any network. Its ratio is what means something elsewhere.";
+    let lines = lines.into_iter().chain(pulls.then(|| measured.to_owned())).collect::<Vec<_>>();
+    lines.iter().map(|line| format!("  {}", style.dim(line))).collect::<Vec<_>>().join("\n")
+}
+
+/// `10th`, `1st`, `22nd`.
+fn ordinal(number: u64) -> String {
+    let ending = match (number % 10, number % 100) {
+        (_, 11..=13) => "th",
+        (1, _) => "st",
+        (2, _) => "nd",
+        (3, _) => "rd",
+        _ => "th",
+    };
+    format!("{number}{ending}")
+}
+
+fn name(image: &ShippedImage) -> String {
+    format!("{}/{}", image.app, image.rung)
+}
+
+fn bytes(bytes: Option<u64>) -> String {
+    bytes.map_or_else(|| "–".to_owned(), units::bytes)
+}
+
+fn time(ms: Option<u64>) -> String {
+    ms.map_or_else(|| "–".to_owned(), |ms| units::seconds(Duration::from_millis(ms)))
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+    use crate::model::matrix::tests::matrix;
+    use crate::model::{Fetched, Fleet, Forecast, Pulled, Together};
+
+    const STYLE: Style = Style { color: false, live: false, symbols: true };
+
+    fn sample() -> Rollout {
+        let measured = matrix(&[("go", "full", 800_000_000), ("go", "slim", 8_000_000)]);
+        let image = |index: usize, exact, day_bytes| ShippedImage {
+            app: measured.results[index].app.clone(),
+            rung: measured.results[index].rung.clone(),
+            fetched: Fetched {
+                first: 300_000_000,
+                base_there: None,
+                source_change: Some(31_000_000),
+                dependency_change: Some(32_000_000),
+            },
+            exact,
+            forecast: Forecast { first_ms: 48_000, source_ms: Some(5000), dependency_ms: None, day_bytes },
+            pulled: None,
+        };
+        Rollout {
+            schema: Rollout::SCHEMA,
+            environment: measured.environment.clone(),
+            fleet: Fleet { nodes: 50, mbps: 200, parallel: 13, deploys: 40, dependency_every: 22 },
+            images: vec![image(0, true, Some(60_000_000_000)), image(1, false, Some(6_000_000_000))],
+            together: vec![Together {
+                rung: measured.results[0].rung.clone(),
+                images: 2,
+                first: 500_000_000,
+                unshared: 600_000_000,
+            }],
+        }
+    }
+
+    #[test]
+    fn what_is_inexact_or_unknown_is_said_and_days_are_compared() {
+        let text = rollout(&sample(), STYLE);
+        assert!(text.contains("about 300 MB") && text.contains("–"), "{text}");
+        assert!(text.contains("6.00 GB  10.0 ×"), "{text}");
+        assert!(text.contains("All 2 full images on one node: 500 MB"), "{text}");
+        assert!(!text.contains("measured pull"), "{text}");
+    }
+
+    #[test]
+    fn measured_pulls_stand_beside_the_forecast() {
+        let mut sample = sample();
+        sample.images[0].pulled = Some(Pulled { ms: 19_200 });
+        sample.images[1].pulled = Some(Pulled { ms: 2_400 });
+        let text = rollout(&sample, STYLE);
+        assert!(text.contains("measured pull") && text.contains("2.4 s  8.00 ×"), "{text}");
+    }
+
+    #[test]
+    fn every_assumption_is_printed() {
+        let text = rollout(&sample(), STYLE);
+        assert!(text.contains("50 nodes, 13 of them pulling at a time, 200 Mbit/s"), "{text}");
+        assert!(text.contains("40 deploys a day, every 22nd with"), "{text}");
+        let endings: Vec<_> = [1, 11, 23, 112].map(ordinal).into();
+        assert_eq!(endings, ["1st", "11th", "23rd", "112th"]);
+    }
+}

@@ -1,0 +1,98 @@
+//! A right answer beside the learner's: what differs in the files, and what differs in what they come to.
+
+use std::collections::{BTreeMap, BTreeSet};
+
+use similar::TextDiff;
+
+use super::Style;
+use crate::names::{self, printable};
+use crate::units;
+
+/// The files of an answer by path, with the folder they are in.
+type Files<'a> = (&'a str, &'a BTreeMap<String, Vec<u8>>);
+
+/// How the files of one answer differ from another's, as a unified diff.
+pub fn changes(mine: Files<'_>, theirs: Files<'_>, style: Style) -> String {
+    let paths: BTreeSet<&String> = mine.1.keys().chain(theirs.1.keys()).collect();
+    let text = |files: Files<'_>, path: &str| {
+        files.1.get(path).map(|bytes| String::from_utf8_lossy(bytes).into_owned()).unwrap_or_default()
+    };
+    let shown = |files: Files<'_>, path: &str| {
+        if files.1.contains_key(path) { format!("{}/{path}", files.0) } else { "/dev/null".to_owned() }
+    };
+    let mut lines = Vec::new();
+    for path in paths {
+        let (old, new) = (text(mine, path), text(theirs, path));
+        let diff = TextDiff::from_lines(&old, &new);
+        let mut unified = diff.unified_diff();
+        let unified = unified.context_radius(3).header(&shown(mine, path), &shown(theirs, path)).to_string();
+        lines.extend(unified.lines().map(|line| coloured(&printable(line), style)));
+    }
+    if lines.is_empty() {
+        "Your files are the same as those of this right answer.".to_owned()
+    } else {
+        lines.join("\n")
+    }
+}
+
+fn coloured(line: &str, style: Style) -> String {
+    match line.as_bytes().first() {
+        _ if line.starts_with("+++") || line.starts_with("---") => style.bold(line),
+        Some(b'+') => style.good(line),
+        Some(b'-') => style.bad(line),
+        Some(b'@') => style.dim(line),
+        _ => line.to_owned(),
+    }
+}
+
+/// Stored bytes and the rules that failed.
+type Came<'a> = (Option<u64>, &'a [String]);
+
+/// What the learner's answer came to in the last check, and what the right one comes to now.
+pub fn beside(yours: Option<Came<'_>>, (name, theirs): (&str, Came<'_>), style: Style) -> String {
+    let width = name.chars().count().max("yours".len());
+    let line = |name: &str, (stored, failed): Came<'_>| {
+        let mark = if failed.is_empty() { style.ok_mark() } else { style.fail_mark() };
+        let size = stored.map_or_else(|| "–".to_owned(), units::bytes);
+        let words = match failed {
+            [] => "every expectation holds".to_owned(),
+            failed => format!("failed: {}", names::list(failed.iter().map(String::as_str))),
+        };
+        format!("  {mark} {name:<width$}  {size:>8}  {words}")
+    };
+    let yours = yours.map_or_else(|| format!("    {:<width$}  not checked yet", "yours"), |came| line("yours", came));
+    format!("\n{yours}\n{}", line(name, theirs))
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    const PLAIN: Style = Style { color: false, live: false, symbols: false };
+
+    fn files(files: &[(&str, &str)]) -> BTreeMap<String, Vec<u8>> {
+        files.iter().map(|(path, text)| ((*path).to_owned(), text.as_bytes().to_vec())).collect()
+    }
+
+    #[test]
+    fn a_file_that_only_one_of_them_has_is_shown_as_a_whole() {
+        let mine = files(&[("Dockerfile", "FROM a\nCOPY . .\n"), ("same", "x\n")]);
+        let theirs = files(&[(".dockerignore", ".git\n"), ("Dockerfile", "FROM b\nCOPY . .\n"), ("same", "x\n")]);
+        assert_eq!(
+            changes(("my/x", &mine), ("lessons/x", &theirs), PLAIN),
+            "--- /dev/null\n+++ lessons/x/.dockerignore\n@@ -0,0 +1 @@\n+.git\n\
+             --- my/x/Dockerfile\n+++ lessons/x/Dockerfile\n@@ -1,2 +1,2 @@\n-FROM a\n+FROM b\n COPY . ."
+        );
+        assert!(changes(("a", &mine), ("b", &mine), PLAIN).starts_with("Your files are the same"));
+    }
+
+    #[test]
+    fn both_results_stand_below_each_other() {
+        let failed = ["non-root".to_owned()];
+        let text = beside(Some((Some(7_400_000), &failed)), ("solution/static", (Some(6_000_000), &[])), PLAIN);
+        assert_eq!(
+            text,
+            "\n  failed yours             7.40 MB  failed: non-root\n  ok solution/static   6.00 MB  every expectation holds"
+        );
+    }
+}

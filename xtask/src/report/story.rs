@@ -1,0 +1,153 @@
+//! The steps of a lesson as text: what is told before, what happened, what it means.
+
+use super::{Style, experiment, inspect, lesson, look};
+use crate::model::{
+    Answered, Aspect, DiffLine, Ended, Lesson, Made, Measurement, RungId, SentContext, Shown, Step, Told, Tried,
+};
+use crate::units;
+
+/// Widest line of running text, in columns: what is comfortable to read.
+const WIDTH: usize = 92;
+
+/// What is told before anything runs: the question, what the learner can do afterwards, and what should have come before.
+pub fn opening(lesson: &Lesson, missing: &[String], style: Style) -> String {
+    let mut parts = vec![paragraph(&lesson.question)];
+    parts.push(style.dim(&paragraph(&format!("Afterwards you can {}.", lesson.able_to))));
+    if !missing.is_empty() {
+        let first = crate::names::list(missing.iter().map(String::as_str));
+        parts.push(style.dim(&paragraph(&format!("It builds on lesson {first}; nothing stops you from going on."))));
+    }
+    parts.join("\n")
+}
+
+/// A step's headline and its words.
+pub fn before(number: usize, step: &Step, style: Style) -> String {
+    let mut text = format!("\n  {}", style.bold(&format!("{number}. {}", step.title)));
+    if let Some(words) = &step.text {
+        text.push('\n');
+        text.push_str(&paragraph(words));
+    }
+    text
+}
+
+/// What happened in a step, and what it means.
+pub fn after(rungs: &[RungId], step: &Step, told: &Told, results: &[Measurement], style: Style) -> String {
+    let mut parts = Vec::new();
+    if let Some(app) = &told.app
+        && results.iter().any(|m| m.app != *app)
+    {
+        parts.push(format!("  {}", style.dim(app.as_str())));
+    }
+    parts.push(shown(rungs, &told.shown, results, style));
+    parts.extend(
+        step.means.as_ref().and_then(|means| look::fill_for(means, told.app.as_ref(), results)).map(|m| paragraph(&m)),
+    );
+    parts.join("\n\n")
+}
+
+/// The line before a prediction.
+pub fn question(dockerfile: &str, summary: &str, style: Style) -> String {
+    paragraph(&format!("First your prediction for {}. The change: {summary}.", style.command(dockerfile)))
+}
+
+fn shown(rungs: &[RungId], shown: &Shown, results: &[Measurement], style: Style) -> String {
+    match shown {
+        Shown::Table => lesson::table(rungs, results),
+        Shown::Changed { from, to, lines, changed } => difference(from, to, lines, *changed, style),
+        Shown::Inside { tries } => lines(tries, |one| tried(one, style)),
+        Shown::MadeOf { images } => images.iter().map(|one| made(one, style)).collect::<Vec<_>>().join("\n\n"),
+        Shown::Experiment { experiments, prediction } => {
+            experiment::experiment(experiments, prediction.as_ref(), style)
+        }
+        Shown::Ask { answers } => lines(answers, |one| answered(one, style)),
+        Shown::Ends { ended } => lines(ended, |one| end(one, style)),
+        Shown::Docker { command, lines, of, .. } => docker(command, lines, *of, style),
+        Shown::Sent { sent } => sent_table(sent),
+    }
+}
+
+fn lines<T>(all: &[T], one: impl Fn(&T) -> String) -> String {
+    all.iter().map(one).collect::<Vec<_>>().join("\n")
+}
+
+fn difference(from: &str, to: &str, lines: &[DiffLine], changed: usize, style: Style) -> String {
+    let mut text = vec![format!("    {}", style.dim(&format!("{from} → {to}, {changed} lines")))];
+    for line in lines {
+        let drawn = format!("{} {}", line.sign, line.text);
+        text.push(match line.sign {
+            '+' => format!("    {}", style.good(&drawn)),
+            '-' => format!("    {}", style.bad(&drawn)),
+            _ => format!("    {}", style.dim(&drawn)),
+        });
+    }
+    text.join("\n")
+}
+
+fn tried(one: &Tried, style: Style) -> String {
+    let mark = if one.worked { "works" } else { "refused" };
+    let mut text = vec![format!("    {:<14} {:<8} {}", one.rung, mark, style.bold(&one.says))];
+    text.push(format!("        {}", style.command(&one.command)));
+    text.extend(one.output.iter().map(|line| format!("        {}", style.dim(line))));
+    text.join("\n")
+}
+
+fn made(one: &Made, style: Style) -> String {
+    let mut parts = vec![format!("    {}", style.bold(one.rung.as_str()))];
+    for aspect in &one.show {
+        let part = match aspect {
+            Aspect::Payload => format!("  {}", inspect::payload(&one.inspection)),
+            Aspect::Files => inspect::listed(&one.files),
+            Aspect::Classes => inspect::classes(&one.inspection),
+            Aspect::Layers => inspect::layers(&one.inspection, false),
+            Aspect::Secrets if one.inspection.secrets.is_empty() => "  No secret was found in any layer.".to_owned(),
+            Aspect::Secrets => inspect::secrets(&one.inspection, style),
+            Aspect::Surface => inspect::surface(&one.inspection, false),
+        };
+        parts.push(part.lines().map(|line| format!("  {line}")).collect::<Vec<_>>().join("\n"));
+    }
+    parts.join("\n")
+}
+
+fn answered(one: &Answered, style: Style) -> String {
+    let status = if one.status == 0 { "no answer".to_owned() } else { one.status.to_string() };
+    let mut text = vec![format!("    {:<14} {:<9} {}", one.rung, status, style.command(&one.request))];
+    text.extend(wrapped(&one.body, WIDTH - 8).iter().map(|line| format!("        {}", style.dim(line))));
+    text.join("\n")
+}
+
+fn end(one: &Ended, style: Style) -> String {
+    let status = one.status.map_or_else(|| "was not started".to_owned(), |status| format!("exit status {status}"));
+    let mut text = vec![format!("    {:<14} {status}", one.rung)];
+    for line in &one.lines {
+        text.extend(wrapped(line, WIDTH - 8).iter().map(|line| format!("        {}", style.dim(line))));
+    }
+    text.join("\n")
+}
+
+fn docker(command: &str, lines: &[String], of: usize, style: Style) -> String {
+    let mut text = vec![format!("    {}", style.command(&format!("$ {command}")))];
+    text.extend(lines.iter().map(|line| format!("    {line}")));
+    if of > lines.len() {
+        text.push(format!("    {}", style.dim(&format!("… {} lines more", of - lines.len()))));
+    }
+    text.join("\n")
+}
+
+fn sent_table(sent: &[SentContext]) -> String {
+    lines(sent, |one| format!("    {:<14} {:>9} sent by a first build", one.rung, units::bytes(one.bytes)))
+}
+
+/// Running text, wrapped and indented. Paragraphs are separated by an empty line.
+pub(super) fn paragraph(text: &str) -> String {
+    let paragraphs = text.split("\n\n").map(|paragraph| {
+        let words = paragraph.split_whitespace().collect::<Vec<_>>().join(" ");
+        wrapped(&words, WIDTH).iter().map(|line| format!("  {line}")).collect::<Vec<_>>().join("\n")
+    });
+    paragraphs.collect::<Vec<_>>().join("\n\n")
+}
+
+fn wrapped(text: &str, width: usize) -> Vec<String> {
+    // A hyphen is often part of an option or a name, and a break there would change it.
+    let options = textwrap::Options::new(width).word_splitter(textwrap::WordSplitter::NoHyphenation);
+    textwrap::wrap(text, options).into_iter().map(std::borrow::Cow::into_owned).collect()
+}

@@ -1,0 +1,254 @@
+//! Experiments: build, change the app, build again, and read from the builder's own record what ran.
+
+use std::collections::{BTreeMap, BTreeSet};
+use std::path::Path;
+use std::time::{Duration, Instant};
+
+use super::prepare;
+use crate::dockerfile::{self, Dockerfile, Source};
+use crate::engine::instructions::{self, Place, Ran};
+use crate::engine::{Engine, bake, build, docker};
+use crate::error::{self, ErrorId, Problem, Result};
+use crate::image::digest::Digest;
+use crate::image::weigh::{self, Subject};
+use crate::interrupt;
+use crate::model::{Change, Experiment, Rebuild, SentContext, StepCost};
+use crate::plan::Image;
+use crate::state::costs::Costs;
+
+/// A rebuild that is quick is repeated, and the median told, until this much time has passed or it was built three times.
+const PATIENCE: Duration = Duration::from_secs(6);
+const TURNS: usize = 3;
+
+/// Where experiments take place. Its builds run one after the other, so their times compare.
+#[derive(Clone, Copy)]
+pub(super) struct Lab<'a> {
+    pub contexts: &'a BTreeMap<String, String>,
+    pub options: &'a bake::Options,
+    pub weigh: weigh::Way,
+    /// Whether the time of a whole cold build is told. Where only shares count, the costs of its steps are enough.
+    pub whole: bool,
+    pub run: &'a str,
+    pub root: &'a Path,
+    pub engine: Engine<'a>,
+}
+
+/// A build of the image without the build cache.
+struct Cold {
+    ms: u64,
+    from: Option<String>,
+    steps: Vec<u64>,
+}
+
+impl Lab<'_> {
+    /// Builds the image, and again after each change, which is new in every run: no build cache can hold its result.
+    ///
+    /// A cold build is made only where the costs of its steps are not known from an earlier one, or `no_cache` asks for it.
+    ///
+    /// Errors: whatever building or weighing fails with.
+    pub fn experiment(&self, image: &Image, changes: &[(&str, &Change)]) -> Result<Experiment> {
+        let file = self.dockerfile(image)?;
+        let places = instructions::places(&file);
+        let keys = self.keys(image, &file, &places);
+        // What is compared with must be in the cache; from an earlier build it costs a moment.
+        let before = self.build(image, &image.context, &image.name.tag(), false)?;
+        let mut costs = Costs::load()?;
+        note(&mut costs, &keys.steps, &instructions::ran(&places, before.steps()));
+        let cold = self.cold(image, &places, &keys, &mut costs)?;
+        let old = self.layers(&image.name.tag())?;
+        let mut rebuilds = Vec::new();
+        for (name, change) in changes {
+            rebuilds.push(self.rebuild(image, &places, name, change, &old)?);
+            interrupt::check()?;
+        }
+        let steps = places.into_iter().zip(cold.steps).map(|(place, cold_ms)| StepCost {
+            line: Some(place.line),
+            stage: place.stage_name,
+            instruction: crate::names::printable(&place.text),
+            cold_ms,
+        });
+        Ok(Experiment {
+            app: image.name.app.clone(),
+            rung: image.name.rung.clone(),
+            cold_ms: cold.ms,
+            cold_from: cold.from,
+            steps: steps.collect(),
+            rebuilds,
+        })
+    }
+
+    fn cold(&self, image: &Image, places: &[Place], keys: &Keys, costs: &mut Costs) -> Result<Cold> {
+        let known: Option<Vec<u64>> = keys.steps.iter().map(|key| costs.get(key).map(|cost| cost.ms)).collect();
+        if let (Some(steps), false) = (known, self.options.no_cache) {
+            if let Some(whole) = costs.get(&keys.whole) {
+                return Ok(Cold { ms: whole.ms, from: Some(whole.date.clone()), steps });
+            }
+            if !self.whole {
+                let from = keys.steps.iter().filter_map(|key| costs.get(key)).map(|cost| cost.date.clone()).min();
+                costs.clone().save()?;
+                return Ok(Cold { ms: steps.iter().sum(), from, steps });
+            }
+        }
+        let built = self.build(image, &image.context, &image.name.tag(), true)?;
+        let ran = instructions::ran(places, built.steps());
+        note(costs, &keys.steps, &ran);
+        let ms = millis(built.took);
+        costs.put(keys.whole.clone(), ms, &now());
+        costs.clone().save()?;
+        Ok(Cold { ms, from: None, steps: ran.iter().map(|ran| ran.ms).collect() })
+    }
+
+    fn rebuild(
+        &self,
+        image: &Image,
+        places: &[Place],
+        name: &str,
+        change: &Change,
+        old: &BTreeSet<String>,
+    ) -> Result<Rebuild> {
+        let tag = format!("{}-changed", image.name.tag());
+        let began = Instant::now();
+        let mut took = Vec::new();
+        let mut ran = Vec::new();
+        while took.is_empty() || (took.len() < TURNS && began.elapsed() < PATIENCE) {
+            let token = format!("{}-{}", self.run, took.len());
+            let context = prepare::changed(image, change, &token, self.root)?;
+            let built = self.build(image, &context, &tag, false)?;
+            took.push(millis(built.took));
+            let again = instructions::ran(places, built.steps());
+            ran = (0..again.len()).filter(|&index| !again[index].cached).collect();
+            interrupt::check()?;
+        }
+        let weighed = self.weigh_new(image, &tag, old);
+        // An image of a context that is gone serves nobody.
+        let _ = self.engine.ask(&docker(["image", "rm", &tag]));
+        let (new_layers, new_stored_bytes, new_pull_bytes, stored_bytes) = weighed?;
+        took.sort_unstable();
+        Ok(Rebuild {
+            change: name.to_owned(),
+            summary: change.summary.clone(),
+            took_ms: took[took.len() / 2],
+            turns: took.len(),
+            ran,
+            new_layers,
+            new_stored_bytes,
+            new_pull_bytes,
+            stored_bytes,
+        })
+    }
+
+    /// The layers an image has and another had not: how many, stored bytes, pull bytes; and the stored bytes of all.
+    fn weigh_new(&self, image: &Image, tag: &str, old: &BTreeSet<String>) -> Result<(usize, u64, Option<u64>, u64)> {
+        let layers = self.inspect(tag)?;
+        let bases = self.engine.base_layers(&image.bases, self.contexts)?;
+        let subject = Subject { image: tag.to_owned(), base: weigh::Base::among(&bases, &layers), layers };
+        let mut weights = weigh::weigh(std::slice::from_ref(&subject), self.engine, self.weigh)?;
+        let weight = weights.remove(tag).unwrap_or_default();
+        let new: Vec<_> = weight.layers.iter().filter(|layer| !old.contains(&layer.diff_id.to_string())).collect();
+        let stored = new.iter().map(|layer| layer.stored_bytes).sum();
+        let pull = new.iter().map(|layer| layer.pull_bytes).sum();
+        Ok((new.len(), stored, pull, weight.stored_bytes))
+    }
+
+    fn layers(&self, tag: &str) -> Result<BTreeSet<String>> {
+        Ok(self.inspect(tag)?.into_iter().collect())
+    }
+
+    fn inspect(&self, tag: &str) -> Result<Vec<String>> {
+        let images = self.engine.inspect_images(&[tag.to_owned()])?;
+        Ok(images.into_iter().next().map(|image| image.root_fs.layers).unwrap_or_default())
+    }
+
+    /// What a first build sends of its context: from a folder that no builder has seen.
+    ///
+    /// Errors: whatever building fails with.
+    pub fn sent(&self, image: &Image) -> Result<SentContext> {
+        let context = prepare::afresh(image, self.run, self.root)?;
+        let tag = format!("{}-sent", image.name.tag());
+        let built = self.build(image, &context, &tag, false);
+        // Each is as large as the app's folder, and used once.
+        let _ = std::fs::remove_dir_all(self.root.join(&context));
+        let _ = self.engine.ask(&docker(["image", "rm", &tag]));
+        let bytes = built?.steps().iter().map(|step| step.transferred).sum();
+        Ok(SentContext { app: image.name.app.clone(), rung: image.name.rung.clone(), bytes })
+    }
+
+    fn build(&self, image: &Image, context: &str, tag: &str, no_cache: bool) -> Result<build::Built> {
+        let mut target = image.target(self.contexts);
+        context.clone_into(&mut target.context);
+        target.dockerfile = bake::relative(context, &image.dockerfile);
+        target.tags = vec![tag.to_owned()];
+        let name = image.name.target();
+        let definition = bake::Definition { targets: BTreeMap::from([(name.clone(), target)]) };
+        let options = bake::Options { no_cache, ..self.options.clone() };
+        let dockerfiles = BTreeMap::from([(name, image.dockerfile.clone())]);
+        build::build("images", &definition, &options, &dockerfiles, self.root, self.engine)
+    }
+
+    pub fn dockerfile(&self, image: &Image) -> Result<Dockerfile> {
+        let path = self.root.join(&image.dockerfile);
+        let text = std::fs::read_to_string(&path).map_err(|e| error::io("read", &path, &e))?;
+        dockerfile::parse(&text, &image.dockerfile)
+    }
+
+    /// The names under which the costs of a build are kept.
+    fn keys(&self, image: &Image, file: &Dockerfile, places: &[Place]) -> Keys {
+        let mut before: BTreeMap<usize, String> = BTreeMap::new();
+        let mut steps = Vec::new();
+        for place in places {
+            let base = match &file.stages[place.stage].base {
+                Source::Stage(stage) => before.get(stage).cloned().unwrap_or_default(),
+                Source::Image(name) => format!("{name}={}", self.contexts.get(name).cloned().unwrap_or_default()),
+                Source::Scratch => "scratch".to_owned(),
+            };
+            let chain = before.entry(place.stage).or_insert(base);
+            *chain = format!("{chain}\n{}", place.text);
+            steps.push(key(&format!("{}\n{chain}", image.name.app)));
+        }
+        let all: Vec<&str> = places.iter().map(|place| place.text.as_str()).collect();
+        let bases: Vec<_> = image.bases.iter().map(|base| (base, self.contexts.get(base))).collect();
+        Keys { steps, whole: key(&format!("{} {bases:?} {all:?}", image.name.app)) }
+    }
+}
+
+/// Notes what steps cost that ran.
+fn note(costs: &mut Costs, keys: &[String], ran: &[Ran]) {
+    for (key, ran) in keys.iter().zip(ran).filter(|(_, ran)| !ran.cached) {
+        costs.put(key.clone(), ran.ms, &now());
+    }
+}
+
+struct Keys {
+    steps: Vec<String>,
+    whole: String,
+}
+
+fn key(text: &str) -> String {
+    Digest::of(text.as_bytes()).to_string()
+}
+
+fn now() -> String {
+    jiff::Timestamp::now().round(jiff::Unit::Second).map_or_else(|_| String::new(), |now| now.to_string())
+}
+
+fn millis(duration: Duration) -> u64 {
+    u64::try_from(duration.as_millis()).unwrap_or(u64::MAX)
+}
+
+/// The changes with these names, of the lesson or else of the app.
+///
+/// Errors: [`ErrorId::Manifest`] for a name that neither knows.
+pub(super) fn changes<'c>(
+    names: impl IntoIterator<Item = &'c String>,
+    of_lesson: &'c BTreeMap<String, Change>,
+    image: &'c Image,
+) -> Result<Vec<(&'c str, &'c Change)>> {
+    let find = |name: &'c String| {
+        let change = of_lesson.get(name).or_else(|| image.app.change.get(name));
+        change.map(|change| (name.as_str(), change)).ok_or_else(|| {
+            let fact = format!("{}/app.toml and the lesson know no change `{name}`.", image.app.folder());
+            Problem::new(ErrorId::Manifest, fact)
+        })
+    };
+    names.into_iter().map(find).collect()
+}

@@ -1,0 +1,77 @@
+//! Makes the build contexts of images that are not built from their app's folder as it is.
+
+use std::path::Path;
+
+use crate::context::{BuildContext, RUN};
+use crate::error::Result;
+use crate::model::{Change, ExtraFile};
+use crate::plan::{Image, Recipe};
+
+/// Makes the context of every image that needs one of its own.
+///
+/// Errors: whatever copying fails with.
+pub fn contexts<'i>(images: impl IntoIterator<Item = &'i Image>, run: &str, root: &Path) -> Result<()> {
+    for image in images {
+        if image.recipe.is_some() {
+            make(image, None, image.name.target().as_str(), run, root)?;
+        }
+    }
+    Ok(())
+}
+
+/// Makes the context of an image after a change of its app, under a name of its own. Returns its path.
+///
+/// Errors: whatever copying fails with; an edit that fits no longer.
+pub fn changed(image: &Image, change: &Change, run: &str, root: &Path) -> Result<String> {
+    make(image, Some(change), &format!("{}-changed", image.name.target()), run, root)
+}
+
+/// Makes the context of an image anew under a name of its own, so that a builder has none of it yet. Returns its path.
+///
+/// Errors: whatever copying fails with.
+pub fn afresh(image: &Image, run: &str, root: &Path) -> Result<String> {
+    make(image, None, &format!("{}-{run}", image.name.target()), run, root)
+}
+
+fn make(image: &Image, change: Option<&Change>, name: &str, run: &str, root: &Path) -> Result<String> {
+    let none = Recipe::default();
+    let recipe = image.recipe.as_ref().unwrap_or(&none);
+    let source = image.app.folder();
+    let files: Vec<(&str, Vec<u8>)> =
+        recipe.files.iter().map(|file| (file.path.as_str(), content(file, run))).collect();
+    let files: Vec<(&str, &[u8])> = files.iter().map(|(path, bytes)| (*path, bytes.as_slice())).collect();
+    let overlays: Vec<&str> = recipe.overlay.iter().map(String::as_str).collect();
+    let remove: Vec<&str> = recipe.remove.iter().map(String::as_str).collect();
+    // A learner's Dockerfile lies among their files, and is no part of what it builds.
+    let without: &[&str] = if overlays.is_empty() { &[] } else { &["Dockerfile"] };
+    BuildContext {
+        source: &source,
+        remove: &remove,
+        overlays: &overlays,
+        files: &files,
+        without,
+        edits: change.map_or(&[], |change| &change.edits),
+        run,
+    }
+    .materialise(root, name)
+}
+
+/// A file's text, or as many bytes as it asks for, the same in every run, which no compression makes smaller.
+fn content(file: &ExtraFile, run: &str) -> Vec<u8> {
+    if let Some(text) = &file.text {
+        return text.replace(RUN, run).into_bytes();
+    }
+    // Xorshift, seeded with the path, so that two files differ. Marsaglia, "Xorshift RNGs", 2003.
+    let mut state =
+        file.path.bytes().fold(0x9e37_79b9_7f4a_7c15_u64, |state, byte| state.rotate_left(7) ^ u64::from(byte));
+    let length = usize::try_from(file.bytes.unwrap_or_default()).unwrap_or_default();
+    let mut bytes = Vec::with_capacity(length + 8);
+    while bytes.len() < length {
+        state ^= state << 13;
+        state ^= state >> 7;
+        state ^= state << 17;
+        bytes.extend_from_slice(&state.to_le_bytes());
+    }
+    bytes.truncate(length);
+    bytes
+}

@@ -1,0 +1,84 @@
+//! `ask`: a request to a running container of each of some rungs.
+
+use super::Bench;
+use super::peer::Peers;
+use crate::error::{Problem, Result};
+use crate::event::Event;
+use crate::interrupt;
+use crate::model::{Answer, Answered, AppId, Ask, Body, Expected, Request, Setup, Shown};
+use crate::names::printable;
+use crate::plan::Image;
+use crate::probe;
+
+/// Characters of an answer that are shown.
+const SHOWN: usize = 400;
+
+impl Bench<'_> {
+    pub(super) fn ask(&self, step: &Ask, app: &AppId) -> Result<Shown> {
+        let request = request(step);
+        let images = self.named(&step.rungs, app);
+        self.engine.sink().emit(Event::Phase { name: "Asking", total: images.len(), of: "services" });
+        let mut answers = Vec::new();
+        for image in images {
+            interrupt::check()?;
+            let item = image.name.to_string();
+            self.engine.sink().emit(Event::Progress { item: item.clone(), doing: step.path.clone() });
+            let answer = self.answer(step, &request, image)?;
+            let (status, body) = match answer {
+                Ok(answer) => (answer.status, answer.body),
+                Err(why) => (0, why),
+            };
+            let worked = (200..400).contains(&status);
+            let told = worked == step.works_in.contains(&image.name.rung);
+            let says = worked || step.contains.as_ref().is_none_or(|text| body.contains(text.as_str()));
+            self.engine.sink().emit(Event::Done { item, remark: status.to_string() });
+            answers.push(Answered {
+                rung: image.name.rung.clone(),
+                request: format!("{} {}", request.method, request.path),
+                status,
+                body: printable(&body).chars().take(SHOWN).collect(),
+                as_told: told && says,
+            });
+        }
+        Ok(Shown::Ask { answers })
+    }
+
+    /// The answer, or why there was none.
+    fn answer(&self, step: &Ask, request: &Request, image: &Image) -> Result<std::result::Result<Answer, String>> {
+        let words =
+            |problem: &Problem| std::iter::once(&problem.fact).chain(&problem.evidence).cloned().collect::<Vec<_>>();
+        if let Some(peer) = step.peer {
+            let peers = Peers::start(self, image, peer)?;
+            let answer = peers.ask(self, image, request);
+            peers.stop(self);
+            return answer;
+        }
+        let setup = if step.read_only {
+            Setup { read_only: true, tmpfs: Some(Vec::new()), ..Setup::default() }
+        } else {
+            Setup::default()
+        };
+        match self.healthy(image, &setup) {
+            Ok((id, address)) => {
+                let answer = probe::send(request, &address);
+                self.remove(&id);
+                Ok(answer)
+            }
+            Err(problem) => Ok(Err(words(&problem).join(" "))),
+        }
+    }
+}
+
+fn request(step: &Ask) -> Request {
+    Request {
+        id: "step".to_owned(),
+        role: None,
+        method: if step.body.is_some() { "POST" } else { "GET" }.to_owned(),
+        path: step.path.clone(),
+        body: step.body.clone().map(|text| Body::Text { text }),
+        setup: "plain".to_owned(),
+        needs: None,
+        expect: Expected { status: 200, ..Expected::default() },
+        otherwise: None,
+    }
+}

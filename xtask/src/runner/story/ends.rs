@@ -1,0 +1,68 @@
+//! `ends`: containers that end at once, or do not start, each with the words the person on call would read.
+
+use std::time::{Duration, Instant};
+
+use super::Bench;
+use crate::error::Result;
+use crate::interrupt;
+use crate::model::{AppId, Ended, Ends, Setup, Shown};
+use crate::names::printable;
+use crate::plan::Image;
+use crate::runner::container_of;
+
+/// How long a container may go on before it counts as one that lives.
+const PATIENCE: Duration = Duration::from_secs(8);
+/// Lines that are shown.
+const LINES: u32 = 6;
+
+impl Bench<'_> {
+    pub(super) fn ends(&self, step: &Ends, app: &AppId) -> Result<Shown> {
+        let mut ended = Vec::new();
+        for image in self.named(&step.rungs, app) {
+            let (status, lines) = self.end_of(image)?;
+            let told = status != Some(0) && lines.iter().any(|line| line.contains(&step.contains));
+            let lines = lines.iter().map(|line| printable(line)).collect();
+            ended.push(Ended { rung: image.name.rung.clone(), status, lines, as_told: told });
+        }
+        Ok(Shown::Ends { ended })
+    }
+
+    /// Exit status and last words.
+    fn end_of(&self, image: &Image) -> Result<(Option<i32>, Vec<String>)> {
+        let run = container_of(image, &Setup::default(), self.run.id());
+        let id = match self.engine.start(&run) {
+            Ok(id) => id,
+            Err(problem) => {
+                // The engine made the container and could not start its program: it is there all the same.
+                for id in self.engine.containers_of(self.run.id())? {
+                    self.remove(&id);
+                }
+                let words = problem.evidence.into_iter().filter(|line| !line.trim().is_empty() && !is_noise(line));
+                return Ok((None, words.collect()));
+            }
+        };
+        self.run.add(&id);
+        let began = Instant::now();
+        let status = loop {
+            interrupt::check()?;
+            let state = self.engine.inspect_container(&id)?.map(|container| container.state);
+            match state {
+                Some(state) if !state.running => break Some(state.exit_code),
+                Some(_) if began.elapsed() < PATIENCE => std::thread::sleep(Duration::from_millis(100)),
+                _ => break None,
+            }
+        };
+        let mut lines = self.engine.logs(&id, LINES);
+        if status.is_none() {
+            lines.push("(it went on running)".to_owned());
+        }
+        self.remove(&id);
+        Ok((status, lines))
+    }
+}
+
+/// Lines of the docker client that are about the client: the container's id, and where its help is.
+fn is_noise(line: &str) -> bool {
+    let id = line.trim();
+    line.contains("run --help") || (id.len() == 64 && id.chars().all(|c| c.is_ascii_hexdigit()))
+}

@@ -1,0 +1,46 @@
+//! `inside`: commands in running containers. What the lesson says must work has to work, the rest has to be refused.
+
+use super::Bench;
+use crate::engine::docker;
+use crate::error::Result;
+use crate::event::Event;
+use crate::model::{AppId, Inside, Setup, Shown, Tried, Try};
+use crate::names::printable;
+use crate::plan::Image;
+
+impl Bench<'_> {
+    pub(super) fn inside(&self, step: &Inside, app: &AppId) -> Result<Shown> {
+        let tries: Vec<&Try> = step.tries.iter().filter(|t| t.app.as_ref().is_none_or(|of| of == app)).collect();
+        let images = self.named(&step.rungs, app);
+        self.engine.sink().emit(Event::Phase { name: "Trying", total: images.len() * tries.len(), of: "commands" });
+        let mut done = Vec::new();
+        for image in images {
+            let (id, _) = self.healthy(image, &Setup::default())?;
+            for one in &tries {
+                done.push(self.attempt(one, image, &id)?);
+            }
+            self.remove(&id);
+        }
+        Ok(Shown::Inside { tries: done })
+    }
+
+    fn attempt(&self, one: &Try, image: &Image, id: &str) -> Result<Tried> {
+        let item = format!("{}: {}", image.name.rung, one.says);
+        self.engine.sink().emit(Event::Progress { item: item.clone(), doing: one.run.join(" ") });
+        let output = self.engine.exec(id, &one.run)?;
+        let worked = output.success();
+        let said = if worked { &output.stdout } else { &output.stderr };
+        let said = if said.trim().is_empty() { format!("{}{}", output.stdout, output.stderr) } else { said.clone() };
+        let lines = said.lines().map(printable).map(|line| line.trim_end().to_owned()).filter(|line| !line.is_empty());
+        self.engine.sink().emit(Event::Done { item, remark: String::new() });
+        Ok(Tried {
+            rung: image.name.rung.clone(),
+            says: one.says.clone(),
+            command: docker(["exec", image.name.rung.as_str()]).args(one.run.iter().cloned()).display(),
+            status: Some(output.status),
+            output: lines.take(one.lines).collect(),
+            worked,
+            as_told: worked == one.works_in.contains(&image.name.rung),
+        })
+    }
+}

@@ -1,0 +1,26 @@
+//! `made-of`: what images are made of.
+
+use super::Bench;
+use crate::error::Result;
+use crate::model::{AppId, Inspection, Made, MadeOf, Shown};
+
+/// Largest files that are kept.
+const FILES: usize = 5;
+
+impl Bench<'_> {
+    pub(super) fn made_of(&mut self, step: &MadeOf, app: &AppId) -> Result<Shown> {
+        let images = self.named(&step.rungs, app);
+        let names: Vec<_> = images.iter().map(|image| (image.name.rung.clone(), image.name.tag())).collect();
+        let tags: Vec<String> = names.iter().map(|(_, tag)| tag.clone()).collect();
+        let found = self.look(&tags)?;
+        self.facts.inspections.extend(found.iter().cloned());
+        let made = found.into_iter().zip(names).map(|(inspection, (rung, _))| Made {
+            rung,
+            show: step.show.clone(),
+            files: inspection.files.iter().take(FILES).cloned().collect(),
+            // Every file of a large image is a long list; the largest are told.
+            inspection: Inspection { files: Vec::new(), ..inspection },
+        });
+        Ok(Shown::MadeOf { images: made.collect() })
+    }
+}

@@ -1,0 +1,143 @@
+//! An HTTPS service beside a container, vouched for by a certificate authority of its own that lives as long as the step.
+//!
+//! It is Python's standard library in a container of the Python base. The two share one network, so that the certificate can
+//! be for `localhost` and neither name resolution nor the world outside takes part: the same on a network that intercepts TLS.
+
+use std::collections::BTreeMap;
+use std::time::{Duration, Instant};
+
+use super::Bench;
+use crate::engine::labels;
+use crate::error::{ErrorId, Problem, Result};
+use crate::interrupt;
+use crate::model::{Answer, Peer, Request};
+use crate::plan::{Image, PEER_BASE};
+use crate::probe;
+
+/// What it runs: makes a root for one day, then serves with it.
+const SERVE: &str = include_str!("peer.sh");
+/// Where it listens.
+const URL: &str = "https://localhost:8443/";
+/// Where the root lies in both containers.
+const ROOT: &str = "/peer-root.pem";
+/// How long it may take to make its key and listen.
+const READY: Duration = Duration::from_secs(20);
+
+/// The two containers: the peer, and the service that asks it.
+pub(super) struct Peers {
+    peer: String,
+    service: Option<std::result::Result<String, String>>,
+    address: String,
+}
+
+impl Peers {
+    /// Starts the peer, then a container of the image that has been told of it.
+    pub(super) fn start(bench: &Bench<'_>, image: &Image, trust: Peer) -> Result<Self> {
+        let base = bench
+            .job
+            .contexts
+            .get(PEER_BASE)
+            .map_or(PEER_BASE, |context| context.trim_start_matches("docker-image://"));
+        let label = format!("{}={}", labels::RUN, bench.run.id());
+        // The service has no port of its own where it shares the peer's network: the peer publishes it.
+        let publish = format!("127.0.0.1::{}", image.app.port);
+        let args = ["--label", &label, "--publish", &publish, base, "sh", "-c", SERVE];
+        let peer = created(bench, args.map(str::to_owned).to_vec())?;
+        started(bench, &peer)?;
+        let root = Self::root(bench, &peer)?;
+        let mut peers = Self { peer, service: None, address: String::new() };
+        let inspected = bench.engine.inspect_container(&peers.peer)?;
+        peers.address = inspected.and_then(|c| c.address(image.app.port)).unwrap_or_default();
+
+        let mut environment = BTreeMap::from([("PEER_URL", URL)]);
+        if trust == Peer::Trusted {
+            environment.insert(&image.app.roots_variable, ROOT);
+        }
+        let network = format!("container:{}", peers.peer);
+        let mut args = ["--label", &label, "--network", &network].map(str::to_owned).to_vec();
+        for (name, value) in environment {
+            args.extend(["--env".to_owned(), format!("{name}={value}")]);
+        }
+        args.push(image.name.tag());
+        let service = created(bench, args)?;
+        if trust == Peer::Trusted {
+            bench.engine.copy_into(&service, root.path(), ROOT)?;
+        }
+        peers.service = Some(bench.engine.start_created(&service)?.map(|()| service));
+        Ok(peers)
+    }
+
+    /// Sends a request to the service as soon as it listens.
+    pub(super) fn ask(
+        &self,
+        bench: &Bench<'_>,
+        image: &Image,
+        request: &Request,
+    ) -> Result<std::result::Result<Answer, String>> {
+        let service = match &self.service {
+            Some(Ok(service)) => service,
+            Some(Err(why)) => return Ok(Err(why.clone())),
+            None => return Ok(Err("it was not started".to_owned())),
+        };
+        let health = bench.job.contract.health().ok_or_else(no_health)?;
+        let began = Instant::now();
+        let waited =
+            probe::wait_until_healthy(bench.engine, service, &self.address, health, image.app.ready_within, began);
+        Ok(match waited {
+            Ok(_) => probe::send(request, &self.address),
+            Err(problem) => Err(problem.fact),
+        })
+    }
+
+    /// Removes both.
+    pub(super) fn stop(self, bench: &Bench<'_>) {
+        if let Some(Ok(service)) = &self.service {
+            bench.remove(service);
+        }
+        bench.remove(&self.peer);
+    }
+
+    /// The peer's root certificate, in a file of this machine.
+    fn root(bench: &Bench<'_>, peer: &str) -> Result<tempfile::NamedTempFile> {
+        let read = ["cat", ROOT].map(str::to_owned);
+        let began = Instant::now();
+        loop {
+            interrupt::check()?;
+            let output = bench.engine.exec(peer, &read)?;
+            if output.success() && output.stdout.contains("END CERTIFICATE") {
+                let file =
+                    tempfile::NamedTempFile::new().map_err(|e| crate::error::io("create", "a file".as_ref(), &e))?;
+                std::fs::write(file.path(), output.stdout).map_err(|e| crate::error::io("write", file.path(), &e))?;
+                return Ok(file);
+            }
+            if began.elapsed() > READY {
+                return Err(Problem::new(
+                    ErrorId::NeverListened,
+                    "The HTTPS service beside the container did not start.",
+                )
+                .evidence(bench.engine.logs(peer, 6)));
+            }
+            std::thread::sleep(Duration::from_millis(100));
+        }
+    }
+}
+
+fn created(bench: &Bench<'_>, args: Vec<String>) -> Result<String> {
+    let created = bench.engine.create(args)?;
+    let id = created.map_err(|said| not_started(&said))?;
+    bench.run.add(&id);
+    Ok(id)
+}
+
+fn started(bench: &Bench<'_>, id: &str) -> Result<()> {
+    bench.engine.start_created(id)?.map_err(|said| not_started(&said))
+}
+
+fn not_started(said: &str) -> Problem {
+    Problem::new(ErrorId::ContainerNotStarted, "The HTTPS service beside the container could not be started.")
+        .evidence(said.lines())
+}
+
+fn no_health() -> Problem {
+    Problem::new(ErrorId::Manifest, "The contract has no health request.")
+}

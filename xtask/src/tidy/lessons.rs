@@ -1,0 +1,143 @@
+//! The folders of lessons: every file has its place, numbers have no gap, answers fit their exercise.
+
+use std::collections::BTreeMap;
+use std::fs;
+use std::path::Path;
+
+use crate::manifest;
+use crate::model::{Exercise, Expect, Lesson, WrongAnswer};
+use crate::scaffold::MARK;
+use crate::workshop::Workshop;
+
+/// One line a finding.
+pub fn find(workshop: &Workshop) -> Vec<String> {
+    let mut findings = numbers(&workshop.root);
+    for lesson in &workshop.lessons {
+        let folder = lesson.folder();
+        let files = files(&workshop.root.join(&folder));
+        findings.extend(files.iter().filter_map(|file| stray(workshop, lesson, file)));
+        findings.extend(answers(workshop, lesson, &files));
+        findings.extend(unwritten(&workshop.root, files.iter().map(|file| format!("{folder}/{file}"))));
+    }
+    for app in workshop.apps.values() {
+        let dockerfiles = app.rung.keys().map(|rung| crate::workshop::dockerfile_path(&app.id, rung));
+        let manifest = format!("{}/app.toml", app.folder());
+        findings.extend(unwritten(&workshop.root, dockerfiles.chain([manifest])));
+    }
+    findings
+}
+
+/// Folders are numbered from 01 without a gap or a double, and named so that they are found.
+fn numbers(root: &Path) -> Vec<String> {
+    let mut findings = Vec::new();
+    let mut by_number: BTreeMap<u32, Vec<String>> = BTreeMap::new();
+    for name in names(&root.join("lessons")) {
+        let number = name.split_once('-').filter(|(number, _)| number.len() == 2).and_then(|(n, _)| n.parse().ok());
+        let loaded = number.is_some() && root.join("lessons").join(&name).join("lesson.toml").is_file();
+        match number.filter(|_| loaded) {
+            Some(number) => by_number.entry(number).or_default().push(name),
+            None => findings.push(format!("lessons/{name} is no lesson: it is not NN-name with a lesson.toml in it")),
+        }
+    }
+    for (expected, (number, names)) in (1..).zip(&by_number) {
+        if *number != expected {
+            findings.push(format!("lessons/{} has the number {number}; the next is {expected:02}", names[0]));
+            break;
+        }
+    }
+    let doubles = by_number.values().filter(|names| names.len() > 1);
+    findings.extend(doubles.map(|names| format!("lessons/{} have the same number", names.join(" and lessons/"))));
+    findings
+}
+
+/// What is wrong with a file's place in its lesson; `None` where it belongs there.
+fn stray(workshop: &Workshop, lesson: &Lesson, file: &str) -> Option<String> {
+    let shown = format!("{}/{file}", lesson.folder());
+    let parts: Vec<&str> = file.split('/').collect();
+    match parts.as_slice() {
+        ["lesson.toml" | "recorded.json" | "README.md"] => None,
+        ["exercise", "exercise.toml"] | ["wrong", _, "answer.toml"] if lesson.exercise.is_some() => None,
+        ["exercise", app, _, ..] | ["solution" | "wrong", _, app, _, ..] => of_exercise(lesson, app, &shown),
+        [app, name] if workshop.apps.contains_key(*app) => {
+            let rung = name.strip_suffix(".dockerignore").unwrap_or(name).strip_suffix(".Dockerfile")?;
+            if !lesson.rung.keys().any(|known| known.as_str() == rung) {
+                return Some(format!("{shown} is no rung of {}/lesson.toml", lesson.folder()));
+            }
+            let used = lesson.all_rungs().into_iter().any(|used| used.as_str() == rung);
+            (!used).then(|| format!("{shown} is used by no table and no step of its lesson"))
+        }
+        _ => Some(format!("{shown} belongs to nothing")),
+    }
+}
+
+fn of_exercise(lesson: &Lesson, app: &str, shown: &str) -> Option<String> {
+    match &lesson.exercise {
+        None => Some(format!("{shown} belongs to an exercise, and there is no {}/exercise", lesson.folder())),
+        Some(exercise) if exercise.apps.iter().any(|known| known.as_str() == app) => None,
+        Some(_) => Some(format!("{shown} is for {app}, for which the exercise has no Dockerfile")),
+    }
+}
+
+/// An answer has a Dockerfile for at least one app; a wrong one says which rules of the exercise it breaks.
+fn answers(workshop: &Workshop, lesson: &Lesson, files: &[String]) -> Vec<String> {
+    let Some(exercise) = &lesson.exercise else { return Vec::new() };
+    let mut findings = Vec::new();
+    for kind in ["solution", "wrong"] {
+        for name in names(&workshop.root.join(lesson.folder()).join(kind)) {
+            let inside = format!("{kind}/{name}/");
+            let is_dockerfile = |file: &&String| file.starts_with(&inside) && file.ends_with("/Dockerfile");
+            if !files.iter().any(|file| is_dockerfile(&file)) {
+                findings.push(format!("{}/{inside} has a Dockerfile for no app", lesson.folder()));
+            }
+            if kind == "wrong" {
+                findings.extend(known_wrong(workshop, lesson, exercise, &name));
+            }
+        }
+    }
+    findings
+}
+
+fn known_wrong(workshop: &Workshop, lesson: &Lesson, exercise: &Exercise, name: &str) -> Option<String> {
+    let shown = format!("{}/wrong/{name}/answer.toml", lesson.folder());
+    let known: WrongAnswer = match manifest::load(&workshop.root.join(&shown), &shown) {
+        Ok(known) => known,
+        Err(problem) => return Some(problem.fact),
+    };
+    if known.fails.is_empty() {
+        return Some(format!("{shown} breaks no rule, so it is not wrong"));
+    }
+    let rules: Vec<&str> = exercise.expect.iter().map(Expect::rule).chain(["build", "healthy"]).collect();
+    let unknown = known.fails.iter().find(|rule| !rules.contains(&rule.as_str()))?;
+    Some(format!("{shown} fails `{unknown}`, which is no rule of its exercise"))
+}
+
+/// Files that still have words to be written.
+fn unwritten(root: &Path, files: impl IntoIterator<Item = String>) -> Vec<String> {
+    let line = |path: &String| {
+        let text = fs::read_to_string(root.join(path)).unwrap_or_default();
+        text.lines().position(|line| line.contains(MARK)).map(|index| index + 1)
+    };
+    let found = files.into_iter().filter_map(|path| line(&path).map(|line| (path, line)));
+    found.map(|(path, line)| format!("{path}:{line} has words that are still to be written")).collect()
+}
+
+/// Paths of all files below a folder, relative to it, sorted.
+fn files(folder: &Path) -> Vec<String> {
+    let mut found = Vec::new();
+    for name in names(folder) {
+        let path = folder.join(&name);
+        if path.is_dir() {
+            found.extend(files(&path).into_iter().map(|below| format!("{name}/{below}")));
+        } else {
+            found.push(name);
+        }
+    }
+    found
+}
+
+fn names(folder: &Path) -> Vec<String> {
+    let entries = fs::read_dir(folder).into_iter().flatten().flatten();
+    let mut names: Vec<String> = entries.filter_map(|entry| entry.file_name().into_string().ok()).collect();
+    names.sort();
+    names
+}
