@@ -1,0 +1,10 @@
+FROM golang:1.27-trixie AS build
+
+WORKDIR /app
+COPY . .
+RUN go build -o harbour-clock .
+
+FROM debian:trixie-slim
+WORKDIR /app
+COPY --from=build /app/harbour-clock .
+CMD ["./harbour-clock"]

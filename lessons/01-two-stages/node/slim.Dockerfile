@@ -1,0 +1,6 @@
+FROM node:24-trixie-slim
+WORKDIR /app
+COPY . .
+RUN npm ci && npm run build
+EXPOSE 8080
+CMD ["npm", "start"]

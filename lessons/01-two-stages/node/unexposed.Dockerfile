@@ -1,0 +1,9 @@
+FROM node:24-trixie AS build
+WORKDIR /app
+COPY . .
+RUN npm ci && npm run build
+RUN npm prune --omit=dev
+FROM node:24-trixie-slim
+WORKDIR /app
+COPY --from=build /app .
+CMD ["npm", "start"]

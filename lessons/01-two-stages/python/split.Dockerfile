@@ -1,0 +1,15 @@
+FROM python:3.13-trixie AS build
+
+WORKDIR /app
+
+COPY . .
+
+ENV PIP_TARGET=/app
+RUN pip install -r requirements.txt
+
+FROM python:3.13-slim-trixie
+WORKDIR /app
+COPY --from=build /app .
+EXPOSE 8080
+
+CMD ["python", "-m", "harbour_clock"]

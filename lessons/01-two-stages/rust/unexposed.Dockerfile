@@ -1,0 +1,7 @@
+FROM rust:1-trixie AS build
+WORKDIR /app
+COPY . .
+RUN cargo build --release
+FROM debian:trixie-slim
+COPY --from=build /app/target/release/harbour-clock /usr/local/bin/
+CMD ["harbour-clock"]

@@ -1,0 +1,15 @@
+FROM node:24-trixie AS build
+WORKDIR /app
+COPY . .
+RUN npm ci && npm run build
+RUN npm prune --omit=dev
+
+FROM node:24-trixie-slim
+RUN apt-get update && apt-get install -y --no-install-recommends curl
+RUN rm -rf /var/lib/apt/lists/*
+WORKDIR /app
+COPY --from=build /app/package.json .
+COPY --from=build /app/node_modules node_modules
+COPY --from=build /app/dist dist
+EXPOSE 8080
+CMD ["npm", "start"]

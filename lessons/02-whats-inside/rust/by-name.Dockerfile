@@ -1,0 +1,10 @@
+FROM rust:1-trixie AS build
+WORKDIR /app
+COPY . .
+RUN cargo build --release
+
+FROM debian:trixie-slim
+WORKDIR /app
+COPY --from=build /app/target/release/harbour-clock target/release/
+EXPOSE 8080
+CMD ["./target/release/harbour-clock"]
