@@ -27,10 +27,16 @@ Usage: cargo xtask [OPTIONS] [COMMAND]
 
 Learn:
   lesson   List the lessons, or run one: build, start, ask, measure, judge
+  check    Build and judge your answer to a lesson's exercise; the first time it gives you the files
+  hint     One more hint for what failed in the last check
+  solution Compare your answer with a right one, when you have solved the exercise
+  reset    Begin an exercise again; what you had is kept beside
+  progress What you have done, what is next, and how small you got it
   explain  Explain an error by its id
   inspect  Say what an image is made of, byte by byte; without a name, which images carry most besides their payload
   diff     Say where the bytes went between two images
   compare  Build every service in every way, start them all, and compare them
+  rollout  Say what it costs to ship: bytes a deploy sends, and what a fleet of nodes makes of them
 
 Prepare:
   doctor   Say what this machine has and lacks, and prove the engine with a real container
@@ -40,6 +46,7 @@ Prepare:
 Maintain:
   test     Run every check of the repository
   tidy     Check, and with --fix mend, what must agree: manifests, Dockerfiles, what the README shows
+  new      Begin a lesson, an exercise, an app or a rung: writes files to fill in
 ...
 "#]]
     );
@@ -107,6 +114,20 @@ error: Lesson 1 has no rung "naif"; it has naive. [unknown-rung]
 }
 
 #[test]
+fn a_rollout_of_an_unknown_rung_names_its_neighbour() {
+    let (status, _, err) = said(&idle(), &["rollout", "--rung", "naif"]);
+    assert_eq!(status, 2);
+    assert_data_eq!(
+        err,
+        str![[r#"
+error: No app that was asked for has a rung "naif". [unknown-rung]
+  next: Did you mean `naive`?
+
+"#]]
+    );
+}
+
+#[test]
 fn an_unknown_key_in_a_manifest_is_shown_where_it_stands() {
     let fixture = idle();
     fixture.write(
@@ -118,7 +139,7 @@ fn an_unknown_key_in_a_manifest_is_shown_where_it_stands() {
     assert_data_eq!(
         err,
         str![[r#"
-error: lessons/01-ills/lesson.toml:4:1: unknown field `rugns`, expected one of `title`, `question`, `able-to`, `rungs`, `expect`, `look`. [manifest]
+error: lessons/01-ills/lesson.toml:4:1: unknown field `rugns`, expected one of [..]. [manifest]
 ...
   next: Did you mean `rungs`?
 
@@ -131,16 +152,38 @@ fn a_rung_that_no_app_has_is_shown_where_it_stands() {
     let fixture = idle();
     fixture.write(
         "lessons/01-ills/lesson.toml",
-        "title = \"Ills\"\nquestion = \"?\"\nable-to = \"x\"\nrungs = [\"naiv\"]\n",
+        "title = \"Ills\"\nquestion = \"?\"\nable-to = \"x\"\nanswer = \"a\"\nminutes = { talk = 1, machine = 1, exercise = 1 }\nrungs = [\"naiv\"]\n",
     );
     let (status, _, err) = said(&fixture, &["lesson", "1"]);
     assert_eq!(status, 2);
     assert_data_eq!(
         err,
         str![[r#"
-error: lessons/01-ills/lesson.toml:4:11: no app has a rung `naiv`. [manifest]
+error: lessons/01-ills/lesson.toml:6:11: no app has a rung `naiv`. [manifest]
 ...
   next: Did you mean `naive`?
+
+"#]]
+    );
+}
+
+#[test]
+fn a_change_that_the_build_cache_could_know_is_shown_where_it_stands() {
+    let fixture = idle();
+    fixture.write(
+        "apps/sloop/app.toml",
+        "title = \"Sloop\"\nlanguage = \"sh\"\nport = 8080\nready-within = \"3s\"\n\n[rung.naive]\nsummary = \"x\"\n\n\
+         [check]\nrung = \"naive\"\ntarget = \"check\"\n\n\
+         [change.source]\nsummary = \"x\"\nedits = [{ file = \"a\", find = \"b\", replace = \"c\" }]\n",
+    );
+    let (status, _, err) = said(&fixture, &["lesson", "1"]);
+    assert_eq!(status, 2);
+    assert_data_eq!(
+        err,
+        str![[r#"
+error: apps/sloop/app.toml:13:2: no replacement of this change has `{run}` in it. [manifest]
+...
+  next: Put it into a comment or a text, where it changes the build and breaks nothing.
 
 "#]]
     );

@@ -1,9 +1,13 @@
 //! What the black-box tests share: the repository, and the images of every rung, built once for a test program.
 
+pub mod archive;
+pub mod browser;
+pub mod dive;
+pub mod harbour;
 pub mod workshop;
 
 use std::collections::BTreeMap;
-use std::path::PathBuf;
+use std::path::{Path, PathBuf};
 use std::sync::LazyLock;
 
 use drydock::bases;
@@ -19,12 +23,13 @@ use drydock::workshop::Workshop;
 ///
 /// Errors: a base or an image cannot be built; the problem says which.
 pub fn built_images(workshop: &Workshop) -> Result<Vec<Image>> {
-    let images = plan::everything(workshop, &[], |app, rung| workshop.dockerfile(app, rung))?;
+    let images = plan::everything(workshop, &[], |path| workshop.dockerfile(path))?;
     let engine = Engine::new(&Silent);
     let options = bake::Options::default();
     let chosen = bases::choose(None, &[], engine)?;
     let contexts = bases::ensure(&plan::bases(&images), &chosen, false, engine)?;
-    let dockerfiles: BTreeMap<String, String> = images.iter().map(|i| (i.name.target(), i.dockerfile())).collect();
+    let dockerfiles: BTreeMap<String, String> =
+        images.iter().map(|i| (i.name.target(), i.dockerfile.clone())).collect();
     let definition = plan::definition(&images, &contexts);
     build::build("images", &definition, &options, &dockerfiles, &workshop.root, engine)?;
     Ok(images)
@@ -38,13 +43,18 @@ pub fn told(problem: &Problem) -> String {
 /// The runner's program, as a command that has no arguments yet: built anew if its sources changed. It remembers in a folder
 /// of its own, so that a test neither sees nor changes what the person at this machine chose.
 pub fn xtask() -> Command {
+    Command::new(runner().display().to_string()).env("DRYDOCK_STATE", state_folder().display().to_string())
+}
+
+/// Path of the runner's program, built anew if its sources changed.
+pub fn runner() -> &'static Path {
     static BUILT: LazyLock<PathBuf> = LazyLock::new(|| {
         let target = target_folder();
         let build = Command::new(env!("CARGO")).args(["build", "--quiet", "--package", "xtask", "--bin", "xtask"]);
         assert_eq!(build.inherit().map_err(|p| told(&p)), Ok(0), "the runner does not compile");
         target.join("debug").join(format!("xtask{}", std::env::consts::EXE_SUFFIX))
     });
-    Command::new(BUILT.display().to_string()).env("DRYDOCK_STATE", state_folder().display().to_string())
+    &BUILT
 }
 
 /// Where the tests' runs remember things.
@@ -53,7 +63,7 @@ pub fn state_folder() -> PathBuf {
 }
 
 /// Cargo's target folder: this program lies in its `debug/deps`.
-fn target_folder() -> PathBuf {
+pub(crate) fn target_folder() -> PathBuf {
     let program = std::env::current_exe().expect("a running program has a path");
     program.ancestors().nth(3).expect("test programs lie three folders deep").to_owned()
 }

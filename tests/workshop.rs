@@ -1,7 +1,7 @@
 //! A small workshop of its own in a temporary folder: one app, one lesson, this repository's recipes of bases.
 
 use std::fs;
-use std::path::Path;
+use std::path::{Path, PathBuf};
 use std::time::Duration;
 
 use drydock::process::{Command, Output};
@@ -60,6 +60,7 @@ impl Fixture {
             "lessons/01-ills/lesson.toml",
             &format!(
                 "title = \"Ills\"\nquestion = \"What ails it?\"\nable-to = \"tell one failure from another\"\n\
+                 minutes = {{ talk = 1, machine = 1, exercise = 1 }}\nanswer = \"Its container tells.\"\n\
                  rungs = [{}]\n\n[[expect]]\nrule = \"healthy\"\nwhy = \"It must answer.\"\n",
                 names.join(", ")
             ),
@@ -67,11 +68,21 @@ impl Fixture {
         fixture
     }
 
+    /// A path inside the workshop.
+    pub fn path(&self, path: &str) -> PathBuf {
+        self.folder.path().join(path)
+    }
+
     /// Writes a file of the workshop, with the folders above it.
     pub fn write(&self, path: &str, text: &str) {
         let path = self.folder.path().join(path);
         fs::create_dir_all(path.parent().expect("a file lies in a folder")).expect("a folder");
         fs::write(path, text).expect("a file");
+    }
+
+    /// What a file of the workshop says.
+    pub fn read(&self, path: &str) -> String {
+        fs::read_to_string(self.folder.path().join(path)).expect("a file")
     }
 
     /// The runner's program with these arguments, started inside this workshop.

@@ -1,4 +1,3 @@
-# One stage on the full image: what people write first. It works.
 FROM node:24-trixie
 WORKDIR /app
 COPY . .
