@@ -123,8 +123,15 @@ pub fn decide(wanted: Option<&Wanted>, probe: &str) -> Result<Decision> {
         return Ok(decision);
     }
     let decision = ask(probe)?;
-    Memory::update(|memory| memory.bases = Some(decision.choice.to_string()))?;
+    remember(&decision.choice)?;
     Ok(decision)
+}
+
+/// Remembers a choice until `--bases auto` asks again: what `auto` came to, or bases that were carried here in a file.
+///
+/// Errors: the state folder cannot be written.
+pub fn remember(choice: &Choice) -> Result<()> {
+    Memory::update(|memory| memory.bases = Some(choice.to_string()))
 }
 
 /// What needs no question to a registry. Something remembered that cannot be read is as good as nothing.

@@ -86,6 +86,10 @@ fn load(file: &Path, engine: Engine<'_>, context: Context) -> Result<Exit> {
     let usable = present(&rows(engine)?);
     let (good, stale): (Vec<_>, Vec<_>) = loaded.iter().partition(|entry| usable.contains(&entry.name));
     report::message(format!("{} {} loaded", context.style.ok_mark(), counted(good.len())));
+    if !good.is_empty() {
+        bases::remember(&Choice::Local)?;
+        report::message("Builds use them from now on; --bases auto asks for a registry again.");
+    }
     if stale.is_empty() {
         return Ok(Exit::Pass);
     }

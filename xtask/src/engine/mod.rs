@@ -1,6 +1,7 @@
 //! The room that talks to Docker, through the user's own `docker` command.
 //!
-//! Every command can be shown before it is run. Nothing outside this room writes a `docker` argument.
+//! Every command can be shown before it is run. A command outside this room starts from [`docker`], so that it is shown and
+//! bounded like those in it.
 
 mod afloat;
 mod answers;
