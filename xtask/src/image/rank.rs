@@ -5,6 +5,7 @@ use std::collections::HashMap;
 use super::digest::Digest;
 use super::ledger::Ledger;
 use super::memory::Memory;
+use super::scale;
 use crate::engine::image::Inspected;
 use crate::engine::{Engine, labels};
 use crate::error::Result;
@@ -31,7 +32,8 @@ struct Bytes {
     application: u64,
 }
 
-/// Classes are sums over layers, so each layer is asked for once, however many images have it.
+/// Classes are sums over layers, so each layer is asked for once, however many images have it. The engine was asked by tag and
+/// answers once for each: an image with several is named with all of them, once.
 fn of_images(images: &[Inspected], layer: &mut dyn FnMut(&Digest) -> Option<Bytes>) -> Ranking {
     let mut layers: HashMap<&str, Option<Bytes>> = HashMap::new();
     let (mut known, mut unknown, mut seen) = (Vec::new(), Vec::new(), Vec::new());
@@ -42,11 +44,14 @@ fn of_images(images: &[Inspected], layer: &mut dyn FnMut(&Digest) -> Option<Byte
             continue;
         }
         seen.push(&image.id);
-        let name = image.repo_tags.first().unwrap_or(&image.id).clone();
+        let mut tags: Vec<_> = image.repo_tags.iter().filter(|tag| !scale::is_name(tag)).cloned().collect();
+        tags.sort_unstable();
+        let name = tags.first().unwrap_or(&image.id).clone();
         let mut bytes = |diff_id| *layers.entry(diff_id).or_insert_with(|| layer(&diff_id.parse().ok()?));
         match image.root_fs.layers.iter().map(|diff_id| bytes(diff_id.as_str())).collect::<Option<Vec<_>>>() {
             Some(bytes) => known.push(Ranked {
                 image: name,
+                tags,
                 stored_bytes: bytes.iter().map(|bytes| bytes.stored).sum(),
                 application_bytes: bytes.iter().map(|bytes| bytes.application).sum(),
             }),
@@ -65,10 +70,10 @@ mod tests {
         Digest::of(&[byte]).to_string()
     }
 
-    fn image(tag: &str, id: &str, role: Option<&str>, layers: &[u8]) -> Inspected {
+    fn image(tags: &[&str], id: &str, role: Option<&str>, layers: &[u8]) -> Inspected {
         Inspected {
             id: id.to_owned(),
-            repo_tags: vec![tag.to_owned()],
+            repo_tags: tags.iter().map(|tag| (*tag).to_owned()).collect(),
             size: 0,
             config: Config {
                 labels: role.map(|role| (labels::ROLE.to_owned(), role.to_owned())).into_iter().collect(),
@@ -81,11 +86,11 @@ mod tests {
     #[test]
     fn an_image_is_ranked_when_all_its_layers_are_known_and_each_is_asked_for_once() {
         let images = [
-            image("a:1", "a", None, &[1, 2]),
-            image("a:again", "a", None, &[1, 2]),
-            image("b:1", "b", Some("app"), &[1, 9]),
-            image("c:1", "c", Some("base"), &[1]),
-            image("d:1", "d", None, &[]),
+            image(&["a:1"], "a", None, &[1, 2]),
+            image(&["a:1"], "a", None, &[1, 2]),
+            image(&["b:1"], "b", Some("app"), &[1, 9]),
+            image(&["c:1"], "c", Some("base"), &[1]),
+            image(&["d:1"], "d", None, &[]),
         ];
         let mut asked = Vec::new();
         let ranking = of_images(&images, &mut |id| {
@@ -97,5 +102,16 @@ mod tests {
         assert_eq!(known, [("a:1", 200, 20)]);
         assert_eq!(ranking.unknown, ["b:1"]);
         assert_eq!(asked.len(), 3, "{asked:?}");
+    }
+
+    #[test]
+    fn an_image_is_found_by_each_of_its_tags() {
+        // The last is what a killed run of ours leaves behind.
+        let tags = ["team/a:1", "app/a:naive", "127.0.0.1:29517/drydock:0123456789abcdef"];
+        let images = [image(&tags, "a", Some("app"), &[1]), image(&tags, "a", Some("app"), &[1])];
+        let ranking = of_images(&images, &mut |_| Some(Bytes { stored: 100, application: 10 }));
+        let [one] = ranking.known.as_slice() else { panic!("{ranking:?}") };
+        assert_eq!(one.image, "app/a:naive");
+        assert_eq!(one.tags, ["app/a:naive", "team/a:1"]);
     }
 }

@@ -16,8 +16,10 @@ pub struct Ranking {
 /// One image of a [`Ranking`].
 #[derive(Clone, Debug, PartialEq, Eq, Serialize)]
 pub struct Ranked {
-    /// Its name.
+    /// Its name: the first of its tags.
     pub image: String,
+    /// All its tags, in order. Two builds with the same result are one image with two tags.
+    pub tags: Vec<String>,
     /// Bytes of all layers.
     pub stored_bytes: u64,
     /// Those that are its application.
@@ -46,7 +48,7 @@ mod tests {
     use super::*;
 
     fn ranked(image: &str, stored_bytes: u64, application_bytes: u64) -> Ranked {
-        Ranked { image: image.to_owned(), stored_bytes, application_bytes }
+        Ranked { image: image.to_owned(), tags: vec![image.to_owned()], stored_bytes, application_bytes }
     }
 
     #[test]

@@ -9,7 +9,7 @@ use crate::units;
 /// Images without a known weight that are offered by name.
 const OFFERED: usize = 5;
 
-/// One row an image, the one with the least payload first; then what could be weighed, with the line to type.
+/// One row an image with all its tags, the one with the least payload first; then what could be weighed, with the line to type.
 pub fn ranking(ranking: &Ranking, style: Style) -> String {
     let mut parts = Vec::new();
     if !ranking.known.is_empty() {
@@ -20,7 +20,7 @@ pub fn ranking(ranking: &Ranking, style: Style) -> String {
                 percent(one.application_bytes, one.stored_bytes),
                 units::bytes(one.stored_bytes),
                 units::bytes(one.application_bytes),
-                printable(&one.image),
+                one.tags.iter().map(|tag| printable(tag)).collect::<Vec<_>>().join("\n"),
             ]);
         }
         parts.push(indented(&mut table, &[0, 1, 2]));
@@ -52,12 +52,14 @@ mod tests {
 
     #[test]
     fn the_rest_is_offered_with_the_line_to_type() {
-        let known = vec![Ranked { image: "a:1".to_owned(), stored_bytes: 1_000_000, application_bytes: 10_000 }];
+        let tags = ["a:1", "a:again"].map(str::to_owned).to_vec();
+        let known = vec![Ranked { image: tags[0].clone(), tags, stored_bytes: 1_000_000, application_bytes: 10_000 }];
         let text = ranking(&Ranking::of(known, vec!["b:1\u{1b}[31m".to_owned()]), STYLE);
         assert!(
             text.contains("1.0 %") && text.contains("1.00 MB") && text.contains("10.0 kB") && text.contains("a:1"),
             "{text}"
         );
+        assert!(text.lines().any(|line| line.trim() == "a:again"), "{text}");
         assert!(text.contains("\n    cargo xtask inspect b:1[31m"), "{text}");
         assert!(ranking(&Ranking::of(Vec::new(), Vec::new()), STYLE).contains("cargo xtask lesson"));
     }

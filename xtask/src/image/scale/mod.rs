@@ -8,5 +8,5 @@ mod push;
 pub mod registry;
 pub mod server;
 
-pub use push::{Outcome, push};
+pub use push::{Outcome, is_name, push};
 pub use registry::Pushed;

@@ -31,6 +31,11 @@ pub struct Outcome {
     pub reached: bool,
 }
 
+/// Whether an image has this name only for the time it is weighed.
+pub fn is_name(tag: &str) -> bool {
+    tag.strip_prefix("127.0.0.1:").is_some_and(|rest| rest.contains(&format!("/{REPOSITORY}:")))
+}
+
 /// Pushes images to an endpoint that lives for the length of this call. Their names for it are removed again.
 ///
 /// Errors: no port can be had. What happens to a single image stands in its own result.
