@@ -6,7 +6,6 @@
 mod clock;
 mod sink;
 
-use std::collections::BTreeMap;
 use std::fs;
 use std::path::Path;
 use std::time::Duration;
@@ -103,15 +102,19 @@ fn push(image: &str, folder: &Path) {
     contest.tell();
 }
 
-/// The largest image that was built from this repository.
+/// The largest image of an app.
 fn largest() -> String {
     let list =
-        docker(&["image", "ls", "--filter", "label=dev.drydock.role=app", "--format", "{{.Repository}}:{{.Tag}}"]);
+        docker(&["image", "ls", "--filter", "reference=drydock.local/app/*", "--format", "{{.Repository}}:{{.Tag}}"]);
     let names: Vec<String> = list.lines().map(str::to_owned).collect();
-    let sizes = Engine::new(&Silent).inspect_images(&names).unwrap_or_else(|problem| panic!("{}", told(&problem)));
-    let sizes: BTreeMap<u64, &String> = sizes.iter().map(|image| image.size).zip(&names).collect();
-    let (_, name) = sizes.last_key_value().expect("an image of an app; cargo xtask lesson 1 builds some");
-    (*name).clone()
+    let images = Engine::new(&Silent).inspect_images(&names).unwrap_or_else(|problem| panic!("{}", told(&problem)));
+    let (image, name) = images
+        .iter()
+        .zip(&names)
+        .max_by_key(|(image, _)| image.size)
+        .unwrap_or_else(|| panic!("there is no image drydock.local/app/*; cargo xtask lesson 1 builds some"));
+    assert!(image.repo_tags.contains(name), "{name} was replaced while it was looked at");
+    name.clone()
 }
 
 /// Bytes that do not compress.
