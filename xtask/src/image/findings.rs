@@ -9,7 +9,7 @@ use memchr::memmem;
 use serde::{Deserialize, Serialize};
 
 use super::ledger::rules::{Marker, RULES};
-use super::{path, program};
+use super::path;
 use crate::model::Class;
 
 /// Lists of packages may be long; the dpkg status of a full Debian has some two million bytes.
@@ -63,8 +63,6 @@ pub enum Interest {
     Npm,
     /// It belongs to the note Python keeps of an installed package; its path says all.
     Python,
-    /// It is a program, which may say what it was built from.
-    Program,
     /// It may hold a secret.
     Secret,
 }
@@ -102,17 +100,18 @@ impl Findings {
             Interest::Dpkg => drop(self.packages.insert(path, dpkg(&String::from_utf8_lossy(content)))),
             Interest::Npm => drop(self.packages.insert(path.clone(), npm(&path, content))),
             Interest::Python => drop(self.packages.insert(path.clone(), python(&path).into_iter().collect())),
-            Interest::Program => {
-                let packages = program::packages(content);
-                if !packages.is_empty() {
-                    self.packages.insert(path, packages);
-                }
-            }
             Interest::Secret => {
                 if let Some(rule) = secret_in(content) {
                     self.secrets.insert(path, rule.to_owned());
                 }
             }
+        }
+    }
+
+    /// Notes what a program says it was built from.
+    pub fn built_from(&mut self, path: &[u8], packages: Vec<Package>) {
+        if !packages.is_empty() {
+            self.packages.insert(path::lossy(path), packages);
         }
     }
 

@@ -9,7 +9,7 @@ use super::archive::Depth;
 use super::building::Contents;
 use super::digest::{Digest, Hashing};
 use super::encoding::{self, Encoding, PIECE};
-use super::findings::{self, Findings, Interest};
+use super::findings::{self, Findings};
 use super::memory::Blob;
 use super::source::{Part, Source};
 use super::walk::{Kind, Walk};
@@ -209,32 +209,33 @@ fn contents_of(tar: impl Source, depth: Depth) -> fault::Read<Contents> {
     let mut contents = Contents::default();
     let mut walk = Walk::new(tar);
     let mut content = Vec::new();
+    let mut search = program::Search::new();
     while let Some(entry) = walk.advance()? {
         let path = path::normal(&entry.name)?;
         if entry.kind != Kind::File || !entry.whole {
             contents.add(path, entry)?;
             continue;
         }
-        // A large program is not kept for the small files behind it.
+        // A large list is not kept for the small files behind it.
         if content.capacity() > LARGE {
             content = Vec::new();
         }
         content.clear();
-        let mut program = None;
         if depth == Depth::Everything {
             walk.content().take(program::START).read_to_end(&mut content)?;
-            program = program::is_one(&content, entry.size).then_some(Interest::Program);
         }
-        let interests = [findings::interest(&path, entry.size), program];
-        if interests == [None, None] {
-            contents.add(path, entry)?;
-            continue;
+        let is_program = program::is_one(&content);
+        let interest = findings::interest(&path, entry.size);
+        if interest.is_some() {
+            walk.content().read_to_end(&mut content)?;
         }
-        walk.content().read_to_end(&mut content)?;
+        let packages = if is_program { search.packages(content.as_slice().chain(walk.content()))? } else { Vec::new() };
+        // What is written anew forgets what was found there before.
         contents.add(path.clone(), entry)?;
-        for interest in interests.into_iter().flatten() {
+        if let Some(interest) = interest {
             contents.findings.look(&path, interest, &content);
         }
+        contents.findings.built_from(&path, packages);
     }
     Ok(contents)
 }

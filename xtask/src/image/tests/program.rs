@@ -1,6 +1,7 @@
 //! Programs that tell what they are made of, written by the tests as a linker would.
 
 use std::io::Write;
+use std::time::{Duration, Instant};
 
 use object::write::{Object, StandardSegment};
 use object::{Architecture, BinaryFormat, Endianness, SectionKind};
@@ -8,16 +9,28 @@ use proptest::prelude::*;
 
 use super::tarball::Tar;
 use crate::image::digest::Digest;
+use crate::image::findings::Package;
 use crate::image::inspect::{Subject, inspect};
 use crate::image::layer::LayerFacts;
 use crate::image::origin::Origin;
-use crate::image::program::packages;
+use crate::image::program::Search;
 use crate::image::weight::Weight;
+
+fn packages(program: &[u8]) -> Vec<Package> {
+    Search::new().packages(program).unwrap()
+}
 
 /// A program with one section.
 fn program(section: &str, content: &[u8]) -> Vec<u8> {
+    program_behind(&[], section, content)
+}
+
+/// A program with some code in front of a section.
+fn program_behind(code: &[u8], section: &str, content: &[u8]) -> Vec<u8> {
     let mut object = Object::new(BinaryFormat::Elf, Architecture::X86_64, Endianness::Little);
     let segment = object.segment_name(StandardSegment::Data).to_vec();
+    let text = object.add_section(segment.clone(), b".text".to_vec(), SectionKind::Text);
+    object.append_section_data(text, code, 16);
     let id = object.add_section(segment, section.as_bytes().to_vec(), SectionKind::ReadOnlyData);
     object.append_section_data(id, content, 16);
     object.write().unwrap()
@@ -49,9 +62,13 @@ fn told(program: &[u8]) -> Vec<String> {
 }
 
 fn auditable(json: &str) -> Vec<u8> {
+    program(".dep-v0", &deflated(json))
+}
+
+fn deflated(json: &str) -> Vec<u8> {
     let mut deflate = flate2::write::ZlibEncoder::new(Vec::new(), flate2::Compression::fast());
     deflate.write_all(json.as_bytes()).unwrap();
-    program(".dep-v0", &deflate.finish().unwrap())
+    deflate.finish().unwrap()
 }
 
 const CRATES: &str = r#"{"packages": [
@@ -80,7 +97,9 @@ fn an_auditable_rust_program_names_what_is_in_it_and_not_what_built_it() {
 fn what_does_not_hold_tells_nothing() {
     let whole = go(2, MODULES);
     for program in [
-        program(".data", &whole),
+        // Only what a section begins with counts: a program may quote another.
+        program(".data", &[&[0; 16], whole.as_slice()].concat()),
+        program(".rodata", &[b"quoted: ", deflated(CRATES).as_slice()].concat()),
         program(".go.buildinfo", b""),
         program(".go.buildinfo", &whole[..33]),
         // From before Go 1.18: pointers, not strings.
@@ -92,6 +111,41 @@ fn what_does_not_hold_tells_nothing() {
     ] {
         assert_eq!(told(&program), [""; 0]);
     }
+}
+
+/// A reader that gives a few bytes at a time.
+struct Slow<'b>(&'b [u8]);
+
+impl std::io::Read for Slow<'_> {
+    fn read(&mut self, into: &mut [u8]) -> std::io::Result<usize> {
+        let most = into.len().min(1000);
+        self.0.read(&mut into[..most])
+    }
+}
+
+#[test]
+fn a_large_program_is_searched_as_it_streams_past() {
+    let mut search = Search::new();
+    // Around the places where one piece ends and the next begins.
+    for bytes in (0..4).map(|n| n * 65_536).flat_map(|piece| (piece..piece + 1200).step_by(37)) {
+        let code = vec![0x78; bytes];
+        for (program, modules) in [
+            (program_behind(&code, ".go.buildinfo", &go(2, MODULES)), 4),
+            (program_behind(&code, ".dep-v0", &deflated(CRATES)), 2),
+        ] {
+            assert_eq!(search.packages(Slow(&program)).unwrap().len(), modules, "{bytes}");
+        }
+    }
+}
+
+#[test]
+fn a_program_that_looks_like_lists_everywhere_is_given_up() {
+    let list = deflated(CRATES);
+    let begun = Instant::now();
+    // None of these stands where a section begins.
+    let many = [b"x".as_slice(), &list.repeat(20 << 20 >> 8)].concat();
+    assert_eq!(told(&program_behind(&many, ".dep-v0", &list)), [""; 0]);
+    assert!(begun.elapsed() < Duration::from_secs(20), "{:?}", begun.elapsed());
 }
 
 fn layer(path: &str, content: &[u8]) -> LayerFacts {
