@@ -4,9 +4,10 @@ use super::Context;
 use crate::cli;
 use crate::engine::{Engine, reach};
 use crate::error::{Exit, Result};
+use crate::image::Way;
 use crate::image::archive::Depth;
+use crate::image::gather::{Wanted, gather};
 use crate::image::rank::rank;
-use crate::image::{Way, gather};
 use crate::report;
 use crate::state;
 use crate::workshop::Workshop;
@@ -21,7 +22,8 @@ pub fn run(options: &cli::Inspect, context: Context) -> Result<Exit> {
     let workshop = Workshop::find().ok();
     let dockerfiles = |image: &str| workshop.as_ref()?.dockerfile_of(image);
     let depth = if options.quick { Depth::Headers } else { Depth::Everything };
-    let inspection = gather(image, depth, engine, &way, &dockerfiles)?;
+    let wanted = Wanted { depth, files: report::MOST_FILES };
+    let inspection = gather(image, wanted, engine, &way, &dockerfiles)?;
     report::line(if options.json {
         serde_json::to_string_pretty(&inspection).expect("plain data is always JSON")
     } else {

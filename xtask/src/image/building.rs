@@ -2,6 +2,8 @@
 
 use std::collections::BTreeMap;
 
+use serde_bytes::ByteBuf;
+
 use super::digest::Digest;
 use super::findings::Findings;
 use super::layer::{LayerFacts, Node, Paths, What};
@@ -144,18 +146,19 @@ impl Contents {
     /// The layer as it is when all entries have been added.
     pub(super) fn facts(mut self, diff_id: Digest) -> LayerFacts {
         self.findings.settle();
-        let mut paths = Paths::default();
+        let bytes = self.paths.keys().map(Vec::len).sum();
+        let mut paths = Paths { names: ByteBuf::with_capacity(bytes), nodes: Vec::with_capacity(self.paths.len()) };
         let mut links_below = Vec::new();
         for (path, node) in self.paths {
             if node.what == What::LinkBelow {
                 let target = self.links_below.get(&path).cloned().unwrap_or_default();
-                links_below.push((index(paths.nodes.len()), serde_bytes::ByteBuf::from(target)));
+                links_below.push((index(paths.nodes.len()), ByteBuf::from(target)));
             }
             paths.names.extend_from_slice(&path);
             paths.nodes.push((index(paths.names.len()), node));
         }
         let kept = |inode: &&Inode| inode.names > 0;
-        let pack = |list: Vec<Vec<u8>>| list.into_iter().map(serde_bytes::ByteBuf::from).collect();
+        let pack = |list: Vec<Vec<u8>>| list.into_iter().map(ByteBuf::from).collect();
         LayerFacts {
             diff_id,
             stored_bytes: self.inodes.iter().filter(kept).map(|inode| inode.bytes).sum(),

@@ -3,15 +3,16 @@
 use std::collections::HashMap;
 use std::fs::File;
 use std::path::Path;
+use std::thread::{self, ScopedJoinHandle};
 
 use super::archive::{self, Contents, Depth, Shelf};
 use super::digest::Digest;
 use super::inspect::{self, Subject};
 use super::layer::LayerFacts;
 use super::memory::Memory;
-use super::origin;
 use super::weigh::{self, Way, weigh};
 use super::weight::Weight;
+use super::{origin, overlay};
 use crate::dockerfile::Dockerfile;
 use crate::engine::Engine;
 use crate::engine::history::Entry;
@@ -22,31 +23,47 @@ use crate::names::{list, nearest, printable};
 /// Finds the Dockerfile an image was built from, by the image's name, where it is known.
 pub type Dockerfiles<'d> = &'d (dyn Fn(&str) -> Option<Dockerfile> + Sync);
 
+/// What one wants to know of an image.
+#[derive(Clone, Copy, Debug)]
+pub struct Wanted {
+    /// How closely an archive is looked at.
+    pub depth: Depth,
+    /// How many of the largest files are listed, at most: a list of all takes a few megabytes.
+    pub files: usize,
+}
+
+impl From<Depth> for Wanted {
+    /// All files are listed.
+    fn from(depth: Depth) -> Self {
+        Self { depth, files: usize::MAX }
+    }
+}
+
 /// Looks into what `name` names: a file or a folder if there is one, an image of the engine otherwise.
 ///
 /// Errors: there is nothing of that name ([`ErrorId::UnknownImage`]), or it cannot be read as one image.
 pub fn gather(
     name: &str,
-    depth: Depth,
+    wanted: impl Into<Wanted>,
     engine: Engine<'_>,
     way: &dyn Fn() -> Result<Way>,
     dockerfiles: Dockerfiles<'_>,
 ) -> Result<Inspection> {
-    let path = Path::new(name);
+    let (path, wanted) = (Path::new(name), wanted.into());
     if path.exists() {
-        from_disk(name, path, depth, dockerfiles)
+        from_disk(name, path, wanted, dockerfiles)
     } else {
-        from_engine(name, engine, way()?, dockerfiles)
+        from_engine(name, wanted.files, engine, way, dockerfiles)
     }
 }
 
-fn from_disk(name: &str, path: &Path, depth: Depth, dockerfiles: Dockerfiles<'_>) -> Result<Inspection> {
+fn from_disk(name: &str, path: &Path, wanted: Wanted, dockerfiles: Dockerfiles<'_>) -> Result<Inspection> {
     let unreadable = |fault: super::Fault| fault.problem(&format!("`{}`", printable(name)));
     let data = std::fs::metadata(path).map_err(|error| io("open", path, &error))?;
     let (contents, depth) = if data.is_file() || data.is_dir() {
         let shelf = Shelf::open(path).map_err(unreadable)?;
         one(name, &shelf.names().map_err(unreadable)?)?;
-        (shelf.read(depth).map_err(unreadable)?, depth)
+        (shelf.read(wanted.depth).map_err(unreadable)?, wanted.depth)
     } else {
         // A pipe: one cannot move about in it.
         let file = File::open(path).map_err(|error| io("open", path, &error))?;
@@ -55,7 +72,7 @@ fn from_disk(name: &str, path: &Path, depth: Depth, dockerfiles: Dockerfiles<'_>
     let mut images = contents.images().map_err(unreadable)?;
     one(name, &images.iter().map(|image| image.names.clone()).collect::<Vec<_>>())?;
     let image = images.pop().ok_or_else(|| unreadable(super::Fault::NotAnImage))?;
-    let inspection = inspect::inspect(of_archive(name, &image, &contents, dockerfiles));
+    let inspection = inspect::inspect(of_archive(name, &image, &contents, dockerfiles), wanted.files);
     Ok(Inspection { digests_checked: depth == Depth::Everything, ..inspection })
 }
 
@@ -86,10 +103,12 @@ fn of_archive<'c>(
     let mut words: Vec<_> = history.into_iter().map(|entry| ("history".to_owned(), entry.created_by)).collect();
     words.push(("environment".to_owned(), config["Env"].to_string()));
     words.push(("labels".to_owned(), config["Labels"].to_string()));
+    let seen = overlay::seen(&layers);
     Subject {
         name: image.names.first().map_or_else(|| printable(name), |name| printable(name)),
-        weight: Weight::of(&layers).with_pull(&known),
+        weight: Weight::of_seen(&layers, &seen).with_pull(&known),
         layers,
+        seen,
         origins,
         blobs: image.layers.iter().map(|layer| Some(layer.blob)).collect(),
         user: config["User"].as_str().unwrap_or_default().to_owned(),
@@ -102,13 +121,26 @@ fn entry(entry: &serde_json::Value) -> Entry {
     Entry { created_by, makes_layer: entry["empty_layer"].as_bool() != Some(true) }
 }
 
-fn from_engine(name: &str, engine: Engine<'_>, way: Way, dockerfiles: Dockerfiles<'_>) -> Result<Inspection> {
-    let Some(inspected) = engine.inspect_images(&[name.to_owned()])?.pop() else { return Err(unknown(name, engine)) };
+fn from_engine(
+    name: &str,
+    files: usize,
+    engine: Engine<'_>,
+    way: &dyn Fn() -> Result<Way>,
+    dockerfiles: Dockerfiles<'_>,
+) -> Result<Inspection> {
+    // No question waits for the answer to another: each is a process, and takes longer to start than to be answered.
+    let (way, inspected, history) = thread::scope(|scope| {
+        let inspected = scope.spawn(|| engine.inspect_images(&[name.to_owned()]));
+        let history = scope.spawn(|| engine.history(name));
+        (way(), joined(inspected), joined(history))
+    });
+    let way = way?;
+    let Some(inspected) = inspected?.pop() else { return Err(unknown(name, engine)) };
+    let history = history?;
     let diff_ids = inspected.root_fs.layers;
     let subject = weigh::Subject { image: name.to_owned(), layers: diff_ids.clone(), base: weigh::Base::Unknown };
     let weight = weigh(std::slice::from_ref(&subject), engine, way)?.remove(name).unwrap_or_default();
     let facts = remembered(&subject, engine, &weight)?;
-    let history = engine.history(name)?;
     let origins = origin::origins(&history, diff_ids.len(), dockerfiles(name).as_ref());
     let mut words: Vec<_> = history.into_iter().map(|entry| ("history".to_owned(), entry.created_by)).collect();
     words.extend(inspected.config.env.into_iter().map(|variable| ("environment".to_owned(), variable)));
@@ -116,7 +148,13 @@ fn from_engine(name: &str, engine: Engine<'_>, way: Way, dockerfiles: Dockerfile
     let layers: Vec<_> = weight.layers.iter().map(|layer| &facts[&layer.diff_id]).collect();
     let blobs = vec![None; layers.len()];
     let user = inspected.config.user;
-    Ok(inspect::inspect(Subject { name: name.to_owned(), layers, weight, origins, blobs, user, words }))
+    let seen = overlay::seen(&layers);
+    let subject = Subject { name: name.to_owned(), layers, seen, weight, origins, blobs, user, words };
+    Ok(inspect::inspect(subject, files))
+}
+
+fn joined<T>(thread: ScopedJoinHandle<'_, T>) -> T {
+    thread.join().unwrap_or_else(|panic| std::panic::resume_unwind(panic))
 }
 
 /// The layers' facts, which weighing has put into memory. A file damaged since then is read again, once.

@@ -1,5 +1,6 @@
 //! All that is known of one image, brought together: the document `cargo xtask inspect --json` prints.
 
+use std::cmp::Reverse;
 use std::collections::{BTreeMap, BTreeSet};
 
 use super::digest::Digest;
@@ -7,7 +8,7 @@ use super::findings::Package;
 use super::layer::{LayerFacts, What};
 use super::ledger::{Entry, Ledger};
 use super::origin::Origin;
-use super::overlay;
+use super::overlay::Seen;
 use super::path;
 use super::surface::surface;
 use super::weight::Weight;
@@ -20,6 +21,8 @@ pub struct Subject<'i> {
     pub name: String,
     /// What its layers contain.
     pub layers: Vec<&'i LayerFacts>,
+    /// What of each layer is visible.
+    pub seen: Vec<Seen>,
     /// What its layers weigh; pull bytes included where they are known.
     pub weight: Weight,
     /// How each layer came to be, as far as it is told.
@@ -32,15 +35,14 @@ pub struct Subject<'i> {
     pub words: Vec<(String, String)>,
 }
 
-/// Looks into an image.
-pub fn inspect(subject: Subject<'_>) -> Inspection {
-    let Subject { name, layers, weight, origins, blobs, user, words } = subject;
-    let seen = overlay::seen(&layers);
-    let Ledger { classes, files } = Ledger::of(&layers);
+/// Looks into an image, and lists so many of its largest files.
+pub fn inspect(subject: Subject<'_>, most_files: usize) -> Inspection {
+    let Subject { name, layers, seen, weight, origins, blobs, user, words } = subject;
+    let Ledger { classes, mut files } = Ledger::of(&layers);
     let secrets = secrets(&files, &layers, &words);
     let lines = weight.layers.iter().zip(origins).zip(blobs);
-    let mut files: Vec<_> = files.iter().map(line).collect();
-    files.sort_by(|a, b| b.bytes.cmp(&a.bytes).then_with(|| a.path.cmp(&b.path)));
+    files.sort_unstable_by_key(|file| (Reverse(file.bytes), file.path, file.layer));
+    let files = files.iter().take(most_files).map(line).collect();
     Inspection {
         schema: Inspection::SCHEMA,
         image: name,

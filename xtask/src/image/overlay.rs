@@ -2,6 +2,8 @@
 
 use std::collections::HashSet;
 
+use foldhash::fast::RandomState;
+
 use super::layer::{LayerFacts, What};
 use super::path;
 
@@ -14,6 +16,9 @@ pub struct Seen {
     pub paths: Vec<bool>,
 }
 
+/// Every path of an image is looked up, mostly in vain. The hash is seeded: nobody can choose paths that collide.
+type Set<'l> = HashSet<&'l [u8], RandomState>;
+
 /// Which paths of each layer are visible, and which inodes therefore are.
 ///
 /// `layers` come from the lowest to the highest. The layers are judged from the top down: a path is hidden when a higher
@@ -25,9 +30,9 @@ pub fn seen<'l>(layers: &[&'l LayerFacts]) -> Vec<Seen> {
     let empty =
         |layer: &&LayerFacts| Seen { inodes: vec![false; layer.inodes.len()], paths: vec![false; layer.paths.len()] };
     let mut seen: Vec<_> = layers.iter().map(empty).collect();
-    for (layer, seen) in layers.iter().zip(&mut seen).rev() {
-        let linked: HashSet<&[u8]> = links.drain(..).collect();
-        let mut found = HashSet::new();
+    for (height, (layer, seen)) in layers.iter().zip(&mut seen).enumerate().rev() {
+        let linked: Set<'_> = links.drain(..).collect();
+        let mut found = Set::default();
         let mut folder = Folder::default();
         for (index, (path, node)) in layer.paths.iter().enumerate() {
             let by_link = linked.contains(path);
@@ -44,7 +49,10 @@ pub fn seen<'l>(layers: &[&'l LayerFacts]) -> Vec<Seen> {
             }
         }
         links.extend(linked.difference(&found));
-        above.add(layer);
+        // Nothing lies below the lowest.
+        if height > 0 {
+            above.add(layer);
+        }
     }
     seen
 }
@@ -53,9 +61,9 @@ pub fn seen<'l>(layers: &[&'l LayerFacts]) -> Vec<Seen> {
 #[derive(Default)]
 struct Above<'l> {
     /// Everything that exists in a higher layer, folders that are only implied included.
-    there: HashSet<&'l [u8]>,
+    there: Set<'l>,
     /// Everything below these is gone: removed folders, and paths where a higher layer has something else.
-    closed: HashSet<&'l [u8]>,
+    closed: Set<'l>,
     /// A higher layer removes everything below it.
     root_closed: bool,
 }

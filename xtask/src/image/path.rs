@@ -1,5 +1,7 @@
 //! Paths inside a layer: bytes, relative to the root, without a leading slash, `.` or `..`.
 
+use memchr::memrchr;
+
 use super::Fault;
 
 /// Linux allows paths of this many bytes (`PATH_MAX`).
@@ -38,12 +40,12 @@ pub fn normal(name: &[u8]) -> Result<Vec<u8>, Fault> {
 
 /// The folder a path is in; the empty path for what is in the root.
 pub fn parent(path: &[u8]) -> &[u8] {
-    path.iter().rposition(|&b| b == b'/').map_or(&[], |slash| &path[..slash])
+    memrchr(b'/', path).map_or(&[], |slash| &path[..slash])
 }
 
 /// The last part of a path.
 pub fn file_name(path: &[u8]) -> &[u8] {
-    path.iter().rposition(|&b| b == b'/').map_or(path, |slash| &path[slash + 1..])
+    memrchr(b'/', path).map_or(path, |slash| &path[slash + 1..])
 }
 
 /// A path for people to read: what is not UTF-8 is replaced. Control characters are removed where it is printed.

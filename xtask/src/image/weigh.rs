@@ -3,6 +3,8 @@
 use std::cell::Cell;
 use std::collections::{BTreeMap, BTreeSet, HashMap};
 use std::io::Read;
+use std::panic::resume_unwind;
+use std::thread::ScopedJoinHandle;
 
 use super::archive;
 use super::digest::Digest;
@@ -112,16 +114,21 @@ impl Way {
 /// Errors: the engine cannot send the images, or what it sends is no image ([`ErrorId::ImageStream`]).
 pub fn weigh(subjects: &[Subject], engine: Engine<'_>, way: Way) -> Result<BTreeMap<String, Weight>> {
     let memory = Memory::open()?;
-    let pulled = if way.key().is_some_and(|key| key.recompresses) { engine.pulled_layers()? } else { BTreeSet::new() };
-    let means = Means {
-        memory: &memory,
-        sink: engine.sink(),
-        stream: &|images, take| save(images, engine, take),
-        push: &|images| scale::push(images, &memory, engine),
-        unreachable: Cell::new(false),
-        pulled: &pulled,
-    };
-    means.weigh(subjects, way)
+    std::thread::scope(|scope| {
+        // Asked at once and needed at the end.
+        let asked = way.key().filter(|key| key.recompresses).map(|_| scope.spawn(|| engine.pulled_layers()));
+        let asked = Cell::new(asked);
+        let answer = |asked: ScopedJoinHandle<'_, _>| asked.join().unwrap_or_else(|panic| resume_unwind(panic));
+        let means = Means {
+            memory: &memory,
+            sink: engine.sink(),
+            stream: &|images, take| save(images, engine, take),
+            push: &|images| scale::push(images, &memory, engine),
+            unreachable: Cell::new(false),
+            pulled: &|| asked.take().map_or_else(|| Ok(BTreeSet::new()), answer),
+        };
+        means.weigh(subjects, way)
+    })
 }
 
 /// Gives what the engine has of some images to a reader.
@@ -138,8 +145,9 @@ pub(super) struct Means<'m> {
     pub push: Push<'m>,
     /// Whether a push has shown that the engine does not reach us.
     pub unreachable: Cell<bool>,
-    /// Layers, by the digest of the unpacked tar, that the engine got from a registry and compresses anew for a push.
-    pub pulled: &'m BTreeSet<String>,
+    /// Tells the layers, by the digest of the unpacked tar, that the engine got from a registry. Asked at most once, where the
+    /// engine compresses them anew for a push.
+    pub pulled: &'m dyn Fn() -> Result<BTreeSet<String>>,
 }
 
 /// A subject with its digests parsed.
@@ -195,21 +203,15 @@ impl Means<'_> {
                 items.iter().filter(|(_, weight)| weight.as_ref().is_some_and(|weight| unpushed(weight) <= SMALL));
             self.push(due.map(|(wanted, _)| *wanted), key)?;
         }
+        let pulled = if way.key().is_some_and(|key| key.recompresses) { (self.pulled)()? } else { BTreeSet::new() };
         let blob = |digest: &Digest| self.memory.pushed(&way.key()?.digest, digest);
         let named = items.into_iter().filter_map(|(wanted, weight)| {
             let blobs: Vec<_> = wanted.diff_ids.iter().map(blob).collect();
             let weight = weight?.with_pull(&blobs);
-            let pull_exact = weight.pull_exact && !self.recompresses(wanted, way);
+            let pull_exact = weight.pull_exact && !recompresses(wanted, way, &pulled);
             Some((wanted.image.to_owned(), Weight { pull_exact, ..weight }))
         });
         Ok(named.collect())
-    }
-
-    /// Whether what the engine pushes of a layer may differ from what a registry has of it.
-    fn recompresses(&self, wanted: &Wanted, way: Way) -> bool {
-        let Some(key) = way.key().filter(|key| key.recompresses) else { return false };
-        let pulled = || wanted.diff_ids.iter().any(|id| self.pulled.contains(&id.to_string()));
-        (key.pulls_bases && wanted.base != Base::Scratch) || pulled()
     }
 
     fn pushed(&self, key: EngineKey, diff_id: &Digest) -> bool {
@@ -309,6 +311,13 @@ impl Means<'_> {
             self.sink.emit(Event::Warning(format!("What was learned of a layer could not be kept. {problem}")));
         }
     }
+}
+
+/// Whether what the engine pushes of a layer may differ from what a registry has of it. `pulled` are the layers it got from one.
+fn recompresses(wanted: &Wanted, way: Way, pulled: &BTreeSet<String>) -> bool {
+    let Some(key) = way.key().filter(|key| key.recompresses) else { return false };
+    let pulled = || wanted.diff_ids.iter().any(|id| pulled.contains(&id.to_string()));
+    (key.pulls_bases && wanted.base != Base::Scratch) || pulled()
 }
 
 impl<'s> Wanted<'s> {

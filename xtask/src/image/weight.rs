@@ -5,7 +5,7 @@ use serde::{Deserialize, Serialize};
 use super::digest::Digest;
 use super::layer::LayerFacts;
 use super::memory::Blob;
-use super::overlay;
+use super::overlay::{self, Seen};
 
 /// What an image weighs. All sizes are bytes of regular files, each inode once.
 #[derive(Clone, Debug, Default, PartialEq, Eq, Serialize, Deserialize)]
@@ -46,10 +46,14 @@ pub struct LayerWeight {
 impl Weight {
     /// Weighs layers on top of each other, given from the lowest up.
     pub fn of(layers: &[&LayerFacts]) -> Self {
-        let seen = overlay::seen(layers);
+        Self::of_seen(layers, &overlay::seen(layers))
+    }
+
+    /// The same where it is known already what of them is visible.
+    pub fn of_seen(layers: &[&LayerFacts], seen: &[Seen]) -> Self {
         let layers: Vec<_> = layers
             .iter()
-            .zip(&seen)
+            .zip(seen)
             .map(|(layer, seen)| {
                 let visible: u64 =
                     layer.inodes.iter().zip(&seen.inodes).filter(|(_, seen)| **seen).map(|(size, _)| size).sum();

@@ -105,7 +105,7 @@ pub struct Inspection {
     pub surface: Surface,
     /// Where secrets are. Their values are never shown.
     pub secrets: Vec<SecretLine>,
-    /// The largest files, largest first.
+    /// Files, the largest first; as many as were asked for.
     #[serde(skip)]
     pub files: Vec<FileLine>,
 }

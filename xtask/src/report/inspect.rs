@@ -9,6 +9,8 @@ use crate::units;
 
 /// Largest files that are shown.
 const FILES: usize = 5;
+/// The same where everything is asked for.
+pub const MOST_FILES: usize = 50;
 /// Names that are shown of a longer list.
 const NAMES: usize = 8;
 /// An instruction is cut to this many characters, where not everything is asked for.
@@ -26,7 +28,11 @@ pub fn inspect(inspection: &Inspection, style: Style, all: bool) -> String {
     if !inspection.secrets.is_empty() {
         parts.push(secrets(inspection, style));
     }
-    parts.push(format!("  {}\n{}", style.dim("Largest files"), files(inspection, if all { 50 } else { FILES })));
+    parts.push(format!(
+        "  {}\n{}",
+        style.dim("Largest files"),
+        files(inspection, if all { MOST_FILES } else { FILES })
+    ));
     parts.push(format!("  {}\n{}", style.dim("What the bytes are for"), classes(inspection)));
     parts.push(format!("  {}\n{}", style.dim("Layers, lowest first"), layers(inspection, all)));
     parts.push(format!("  {}\n{}", style.dim("Surface"), surface(inspection, all)));

@@ -31,7 +31,7 @@ pub use choose::{choose, confirm, tick};
 pub use diff::diff;
 pub use doctor::doctor;
 pub use html::html;
-pub use inspect::inspect;
+pub use inspect::{MOST_FILES, inspect};
 pub use lesson::{Finish, lesson, listing, table};
 pub use markdown::markdown;
 pub use matrix::{matrix, matrix_markdown};

@@ -33,7 +33,9 @@ pub struct Entry<'l> {
 impl<'l> Ledger<'l> {
     /// Sorts all bytes of these layers into their classes.
     pub fn of(layers: &[&'l LayerFacts]) -> Self {
-        let mut ledger = Self::default();
+        // Each inode that has a name is one file.
+        let files = layers.iter().map(|layer| usize::try_from(layer.files).unwrap_or(0)).sum();
+        let mut ledger = Self { files: Vec::with_capacity(files), ..Self::default() };
         for (index, layer) in layers.iter().enumerate() {
             for (path, class, bytes) in inodes(layer) {
                 *ledger.classes.entry(class).or_default() += bytes;

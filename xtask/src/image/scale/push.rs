@@ -1,7 +1,8 @@
 //! Pushing images of the engine onto the scale.
 
+use std::collections::BTreeSet;
 use std::hash::{BuildHasher, RandomState};
-use std::sync::Mutex;
+use std::sync::{Mutex, PoisonError};
 use std::time::Duration;
 
 use super::registry::{Learned, Pushed, Registry};
@@ -46,10 +47,16 @@ pub fn push(images: &[&str], memory: &Memory, engine: Engine<'_>) -> Result<Outc
     let tags: Vec<_> = images.iter().map(|_| format!("{:016x}", RandomState::new().hash_one(()))).collect();
     let registry = Registry::new(REPOSITORY, &tags, memory, engine.sink());
     let pushed = server::serve(&endpoint, &registry, || {
-        // The port is ours now: names of it that are left over belong to runs that were killed.
-        let left_over = engine.tags_of(&repository)?;
-        engine.untag(&left_over);
-        Ok(all(images, &tags, &repository, &registry, engine))
+        // The port is ours: all names of it may go, those included that killed runs have left.
+        let own = tags.iter().map(|tag| format!("{repository}:{tag}")).collect();
+        let untag = Untag { engine, names: Mutex::new(own) };
+        std::thread::scope(|scope| {
+            let left_over = scope.spawn(|| engine.tags_of(&repository));
+            let pushed = all(images, &tags, &repository, &registry, engine);
+            let left_over = left_over.join().unwrap_or_else(|panic| std::panic::resume_unwind(panic))?;
+            untag.names.lock().unwrap_or_else(PoisonError::into_inner).extend(left_over);
+            Ok(pushed)
+        })
     })?;
     let reached = registry.requests() > 0;
     Ok(Outcome { pushed, learned: registry.take_learned(), reached })
@@ -91,7 +98,6 @@ fn one(image: &str, tag: &str, repository: &str, registry: &Registry, engine: En
     interrupt::check()?;
     let name = format!("{repository}:{tag}");
     engine.tell(&docker(["image", "tag", image, &name]))?;
-    let _untags = Untag { engine, name: name.clone() };
     // Signing needs a server for it that we are not; what is weighed goes nowhere.
     let command = docker(["push", "--quiet", &name]).env("DOCKER_CONTENT_TRUST", "0");
     engine.announce(&command);
@@ -106,15 +112,16 @@ fn one(image: &str, tag: &str, repository: &str, registry: &Registry, engine: En
     })
 }
 
-/// Takes the name for the scale away again, however the push ended.
+/// Takes the names for the scale away again, however the pushes ended: all at once, since each command takes longer to start
+/// than to be carried out.
 struct Untag<'e> {
     engine: Engine<'e>,
-    name: String,
+    names: Mutex<BTreeSet<String>>,
 }
 
 impl Drop for Untag<'_> {
     fn drop(&mut self) {
-        self.engine.untag(std::slice::from_ref(&self.name));
+        self.engine.untag(self.names.get_mut().unwrap_or_else(PoisonError::into_inner));
     }
 }
 
@@ -129,7 +136,7 @@ impl Engine<'_> {
     }
 
     /// Takes names away. The images stay: they have other names, or had none before and are not ours to remove.
-    fn untag(&self, names: &[String]) {
+    fn untag(&self, names: &BTreeSet<String>) {
         if !names.is_empty() {
             // One that is gone already is no loss; the rest is removed all the same.
             let _ = self.ask(&docker(["image", "rm", "--no-prune"]).args(names.iter().cloned()));

@@ -13,6 +13,7 @@ use crate::image::findings::Package;
 use crate::image::inspect::{Subject, inspect};
 use crate::image::layer::LayerFacts;
 use crate::image::origin::Origin;
+use crate::image::overlay;
 use crate::image::program::Search;
 use crate::image::weight::Weight;
 
@@ -156,13 +157,14 @@ fn names(layers: &[&LayerFacts]) -> Vec<String> {
     let subject = Subject {
         name: String::new(),
         layers: layers.to_vec(),
+        seen: overlay::seen(layers),
         weight: Weight::of(layers),
         origins: vec![Origin::default(); layers.len()],
         blobs: vec![None::<Digest>; layers.len()],
         user: String::new(),
         words: Vec::new(),
     };
-    let packages = inspect(subject).packages;
+    let packages = inspect(subject, 0).packages;
     assert!(packages.iter().all(|package| package.bytes.is_none()), "a list of modules knows nothing of bytes");
     packages.into_iter().map(|package| package.name).collect()
 }

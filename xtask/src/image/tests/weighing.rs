@@ -34,9 +34,14 @@ fn subject(image: &str, layers: &[Vec<u8>]) -> Subject {
     }
 }
 
+/// Nothing on this engine came from a registry.
+fn none_pulled() -> Result<BTreeSet<String>> {
+    Ok(BTreeSet::new())
+}
+
 fn weigh_from(subjects: &[Subject], memory: &Memory, stream: Stream) -> Result<BTreeMap<String, Weight>> {
     let push = &|_: &[&str]| panic!("nothing is pushed to a scale that was not asked for");
-    Means { memory, sink: &Silent, stream, push, unreachable: Cell::new(false), pulled: &BTreeSet::new() }
+    Means { memory, sink: &Silent, stream, push, unreachable: Cell::new(false), pulled: &none_pulled }
         .weigh(subjects, Way::Stream)
 }
 
@@ -195,7 +200,7 @@ fn a_push_tells_all_and_happens_once() {
         Ok(pushes(&[base(), top()], &memory, true))
     };
     let means =
-        Means { memory: &memory, sink: &Silent, stream, push, unreachable: Cell::new(false), pulled: &BTreeSet::new() };
+        Means { memory: &memory, sink: &Silent, stream, push, unreachable: Cell::new(false), pulled: &none_pulled };
     let image = [subject("one", &[base(), top()])];
     let way = Way::to(&reached(true), true);
     let compressed = (gzip(&base()).len() + gzip(&top()).len()) as u64;
@@ -221,7 +226,7 @@ fn small_images_are_streamed_and_then_pushed() {
     };
     let push = &|_: &[&str]| Ok(pushes(&[base(), top()], &memory, true));
     let means =
-        Means { memory: &memory, sink: &Silent, stream, push, unreachable: Cell::new(false), pulled: &BTreeSet::new() };
+        Means { memory: &memory, sink: &Silent, stream, push, unreachable: Cell::new(false), pulled: &none_pulled };
     let weights = means.weigh(&[subject("one", &[base(), top()])], Way::to(&reached(true), false)).unwrap();
     assert!(weights["one"].pull_exact);
 }
@@ -239,14 +244,8 @@ fn a_push_that_fails_costs_the_pull_bytes_only() {
     let other = || pushes(&[top()], &memory, true);
     for outcome in [&gone as &dyn Fn() -> Outcome, &refused, &other] {
         let push = &|_: &[&str]| Ok(outcome());
-        let means = Means {
-            memory: &memory,
-            sink: &Silent,
-            stream,
-            push,
-            unreachable: Cell::new(false),
-            pulled: &BTreeSet::new(),
-        };
+        let means =
+            Means { memory: &memory, sink: &Silent, stream, push, unreachable: Cell::new(false), pulled: &none_pulled };
         let weights = means.weigh(&[subject("one", &[base()])], Way::to(&reached(true), true)).unwrap();
         assert_eq!((weights["one"].stored_bytes, weights["one"].pull_bytes), (530, None));
     }
@@ -268,14 +267,8 @@ fn an_image_is_pushed_first_only_when_all_of_its_base_has_been() {
     };
     let weigh_with = |known: &[Vec<u8>], layers: &[Vec<u8>], on: Base| {
         let push = &|_: &[&str]| Ok(pushes(known, &memory, true));
-        let means = Means {
-            memory: &memory,
-            sink: &Silent,
-            stream,
-            push,
-            unreachable: Cell::new(false),
-            pulled: &BTreeSet::new(),
-        };
+        let means =
+            Means { memory: &memory, sink: &Silent, stream, push, unreachable: Cell::new(false), pulled: &none_pulled };
         means.weigh(&[Subject { base: on, ..subject("one", layers) }], way).unwrap();
     };
     // The lowest layer gets known, by an image that is nothing else.
@@ -297,7 +290,9 @@ fn what_was_pulled_and_is_compressed_anew_is_not_exact() {
     let stream: Stream = &|_, _| panic!("what was pushed is not streamed too");
     let push = &|_: &[&str]| Ok(pushes(&[base(), top()], &memory, true));
     let exact = |pulled: &BTreeSet<String>, on: Base, way: Way| {
-        let means = Means { memory: &memory, sink: &Silent, stream, push, unreachable: Cell::new(false), pulled };
+        let pulled = || Ok(pulled.clone());
+        let means =
+            Means { memory: &memory, sink: &Silent, stream, push, unreachable: Cell::new(false), pulled: &pulled };
         let subject = Subject { base: on, ..subject("one", &[base(), top()]) };
         means.weigh(&[subject], way).unwrap()["one"].pull_exact
     };
