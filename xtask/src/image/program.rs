@@ -77,7 +77,9 @@ impl Search {
             let room = (PIECE + LOOK - self.buffer.len()) as u64;
             let ended = program.by_ref().take(room).read_to_end(&mut self.buffer)? == 0;
             table.kept.take(at, &self.buffer);
-            places.iter_mut().for_each(|place| place.take(at, &self.buffer));
+            for place in &mut places {
+                place.take(at, &self.buffer);
+            }
             // What begins close to the end is looked at with what follows it.
             let searched = if ended { self.buffer.len() } else { self.buffer.len().saturating_sub(LOOK) };
             for place in self.starts(searched, at, &mut trials) {
@@ -145,12 +147,14 @@ impl Kept {
     }
 }
 
+/// Reads where the sections of a table begin in the program, and how many bytes they have.
+type Sections = fn(&[u8], Endianness) -> Vec<(u64, u64)>;
+
 /// The table of sections, as the header of a program announces it.
 struct Table {
     kept: Kept,
     endian: Endianness,
-    /// Where the sections in it begin in the program, and how many bytes they have.
-    sections: fn(&[u8], Endianness) -> Vec<(u64, u64)>,
+    sections: Sections,
 }
 
 impl Table {
