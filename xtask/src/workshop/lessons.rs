@@ -56,7 +56,20 @@ impl Manifest {
 
     /// A complaint about the first place where `needle` stands, with the nearest of what would have been right.
     fn wrong<'a>(&self, needle: &str, message: &str, known: impl IntoIterator<Item = &'a str>) -> Problem {
-        suggest(manifest::contradiction(&self.text, &self.shown, needle, message), needle, known)
+        suggest(self.at(needle, message), needle, known)
+    }
+
+    /// A complaint about the first place where `needle` stands.
+    fn at(&self, needle: &str, message: &str) -> Problem {
+        manifest::contradiction(&self.text, &self.shown, needle, message)
+    }
+
+    /// How an expectation writes the name of a rung: the first key of a table of its own that has this value.
+    fn quoted(&self, rung: &str) -> String {
+        let value = format!("\"{rung}\"");
+        let of_a_key = |line: &&str| line.split_once('=').is_some_and(|(_, after)| after.trim() == value);
+        let line = self.text.lines().find(of_a_key);
+        line.map_or(value.clone(), str::to_owned)
     }
 }
 
@@ -104,7 +117,25 @@ fn check(lesson: &Lesson, apps: &BTreeMap<AppId, App>, manifest: &Manifest) -> R
     for step in &lesson.step {
         check_step(step, manifest)?;
     }
+    check_measured(lesson, manifest)?;
     check_expectations(&lesson.expect, apps, manifest)
+}
+
+/// Expectations are judged by what is measured: the rungs of the table. About any other nothing would be said, and it would
+/// look as if everything held.
+fn check_measured(lesson: &Lesson, manifest: &Manifest) -> Result<()> {
+    let measured = || lesson.rungs.iter().map(RungId::as_str);
+    for expect in &lesson.expect {
+        for rung in expect.rung().into_iter().chain(expect.compared_with()) {
+            let place = manifest.quoted(rung.as_str());
+            if !lesson.rungs.contains(rung) {
+                let message =
+                    format!("`{}` is judged by what `rungs` lists, and `{rung}` is not among them", expect.rule());
+                return Err(suggest(manifest.at(&place, &message), rung.as_str(), measured()));
+            }
+        }
+    }
+    Ok(())
 }
 
 fn check_step(step: &Step, manifest: &Manifest) -> Result<()> {
