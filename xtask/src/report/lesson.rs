@@ -2,7 +2,7 @@
 
 use comfy_table::{CellAlignment, Table, presets};
 
-use super::story::paragraph;
+use super::story::{headed, paragraph};
 use super::{Style, look};
 use crate::model::{Cache, Lesson, LessonReport, Measurement, RungId, Verdict};
 use crate::state::memory::Cold;
@@ -40,9 +40,9 @@ pub fn lesson(lesson: &Lesson, report: &LessonReport, finish: &Finish<'_>, style
     if !report.results.is_empty() {
         parts.push(format!("  {}", style.dim(&build_time(report.results.len(), finish))));
     }
-    let looks: Vec<String> = lesson.look.iter().filter_map(|l| look::fill(l, &report.results)).collect();
+    let looks: Vec<String> = lesson.look.iter().filter_map(|l| look::fill(l, report)).collect();
     if !looks.is_empty() {
-        parts.push(looks.iter().map(|text| format!("  {} {text}", style.bold("Look:"))).collect::<Vec<_>>().join("\n"));
+        parts.push(looks.iter().map(|text| headed("Look:", text, style)).collect::<Vec<_>>().join("\n"));
     }
     parts.push(paragraph(&lesson.answer));
     if !finish.by_hand.is_empty() {

@@ -8,6 +8,8 @@ use crate::units;
 
 /// Widest line of running text, in columns: what is comfortable to read.
 const WIDTH: usize = 92;
+/// Narrowest: below that, text is broken to no use.
+const NARROWEST: usize = 30;
 
 /// What is told before anything runs: the question, what the learner can do afterwards, and what should have come before.
 pub fn opening(lesson: &Lesson, missing: &[String], style: Style) -> String {
@@ -95,7 +97,7 @@ fn made(one: &Made, style: Style) -> String {
     let mut parts = vec![format!("    {}", style.bold(one.rung.as_str()))];
     for aspect in &one.show {
         let part = match aspect {
-            Aspect::Payload => format!("  {}", inspect::payload(&one.inspection)),
+            Aspect::Payload => paragraph_in(&inspect::payload(&one.inspection), 2),
             Aspect::Files => inspect::listed(&one.files),
             Aspect::Classes => inspect::classes(&one.inspection),
             Aspect::Layers => inspect::layers(&one.inspection, false),
@@ -111,7 +113,7 @@ fn made(one: &Made, style: Style) -> String {
 fn answered(one: &Answered, style: Style) -> String {
     let status = if one.status == 0 { "no answer".to_owned() } else { one.status.to_string() };
     let mut text = vec![format!("    {:<14} {:<9} {}", one.rung, status, style.command(&one.request))];
-    text.extend(wrapped(&one.body, WIDTH - 8).iter().map(|line| format!("        {}", style.dim(line))));
+    text.extend(wrapped(&one.body, width() - 8).iter().map(|line| format!("        {}", style.dim(line))));
     text.join("\n")
 }
 
@@ -119,7 +121,7 @@ fn end(one: &Ended, style: Style) -> String {
     let status = one.status.map_or_else(|| "was not started".to_owned(), |status| format!("exit status {status}"));
     let mut text = vec![format!("    {:<14} {status}", one.rung)];
     for line in &one.lines {
-        text.extend(wrapped(line, WIDTH - 8).iter().map(|line| format!("        {}", style.dim(line))));
+        text.extend(wrapped(line, width() - 8).iter().map(|line| format!("        {}", style.dim(line))));
     }
     text.join("\n")
 }
@@ -139,15 +141,49 @@ fn sent_table(sent: &[SentContext]) -> String {
 
 /// Running text, wrapped and indented. Paragraphs are separated by an empty line.
 pub(super) fn paragraph(text: &str) -> String {
+    paragraph_in(text, 0)
+}
+
+/// As [`paragraph`], for text that whoever puts it in moves further to the right by so many columns.
+fn paragraph_in(text: &str, columns: usize) -> String {
     let paragraphs = text.split("\n\n").map(|paragraph| {
         let words = paragraph.split_whitespace().collect::<Vec<_>>().join(" ");
-        wrapped(&words, WIDTH).iter().map(|line| format!("  {line}")).collect::<Vec<_>>().join("\n")
+        wrapped(&words, width() - columns).iter().map(|line| format!("  {line}")).collect::<Vec<_>>().join("\n")
     });
     paragraphs.collect::<Vec<_>>().join("\n\n")
+}
+
+/// A paragraph behind a word that stands out, its further lines below the first one's text.
+pub(super) fn headed(head: &str, text: &str, style: Style) -> String {
+    let indent = head.chars().count() + 1;
+    let lines = wrapped(text, width() - indent);
+    let text = lines.join(&format!("\n  {}", " ".repeat(indent)));
+    format!("  {} {text}", style.bold(head))
+}
+
+/// Columns that running text has: those of the terminal, where there is one, without the indentation.
+fn width() -> usize {
+    let columns = console::Term::stdout().size_checked().map_or(WIDTH, |(_, columns)| usize::from(columns));
+    columns.saturating_sub(4).clamp(NARROWEST, WIDTH)
 }
 
 fn wrapped(text: &str, width: usize) -> Vec<String> {
     // A hyphen is often part of an option or a name, and a break there would change it.
     let options = textwrap::Options::new(width).word_splitter(textwrap::WordSplitter::NoHyphenation);
     textwrap::wrap(text, options).into_iter().map(std::borrow::Cow::into_owned).collect()
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    #[test]
+    fn what_stands_behind_a_word_keeps_its_column() {
+        let style = Style { color: false, live: false, symbols: true };
+        let text = headed("Look:", &"word ".repeat(40), style);
+        let lines: Vec<&str> = text.lines().collect();
+        assert!(lines.len() > 1 && lines[0].starts_with("  Look: word"), "{text}");
+        assert!(lines[1..].iter().all(|line| line.starts_with("        word")), "{text}");
+        assert!(lines.iter().all(|line| line.len() <= WIDTH + 2), "{text}");
+    }
 }
