@@ -30,7 +30,7 @@ const STYLE: &str = include_str!("style.css");
 pub fn html(lesson: &Lesson, full: &FullReport) -> String {
     let report = &full.report;
     let title = format!("Lesson {} · {}", report.lesson.number, report.lesson.title);
-    let looks: Vec<_> = lesson.look.iter().filter_map(|look| look::fill(look, &report.results)).collect();
+    let looks: Vec<_> = lesson.look.iter().filter_map(|look| look::fill(look, report)).collect();
     markup! {
         (DOCTYPE)
         html lang="en" {

@@ -12,25 +12,32 @@ use crate::units;
 /// Colours there are for rungs.
 const COLOURS: usize = 4;
 
-/// Both charts and the table behind them.
+/// A section of the page.
 pub fn sizes(report: &LessonReport) -> Markup {
+    html! {
+        section {
+            h2 { "How large the images are" }
+            (charts(report))
+        }
+    }
+}
+
+/// Both charts and the table behind them, as a part of a section that has a headline of its own.
+pub fn charts(report: &LessonReport) -> Markup {
     let all = || report.results.iter().flat_map(|m| [Some(m.stored_bytes), m.pull_bytes]).flatten();
     let (linear, log) = (Axis::linear(all()), Axis::log(all()));
     let begins = log.ticks().first().copied().map(round).unwrap_or_default();
     let pulls = report.results.iter().any(|m| m.pull_bytes.is_some());
     html! {
-        section {
-            h2 { "How large the images are" }
-            p {
-                "Thick bars are stored bytes: the files of all layers as a node unpacks them."
-                @if pulls { " Thin bars are pulled bytes: what travels, compressed, where a push has measured it." }
-            }
-            div.pair {
-                (chart("The same length is the same number of bytes", linear, report))
-                (chart(&format!("Each line is ten times the one before; the axis begins at {begins}"), log, report))
-            }
-            (numbers("Sizes in numbers", &["image", "stored", "bytes", "pulled", "files", "layers"], &rows(report)))
+        p {
+            "Thick bars are stored bytes: the files of all layers as a node unpacks them."
+            @if pulls { " Thin bars are pulled bytes: what travels, compressed, where a push has measured it." }
         }
+        div.pair {
+            (chart("The same length is the same number of bytes", linear, report))
+            (chart(&format!("Each line is ten times the one before; the axis begins at {begins}"), log, report))
+        }
+        (numbers("Sizes in numbers", &["image", "stored", "bytes", "pulled", "files", "layers"], &rows(report)))
     }
 }
 

@@ -41,7 +41,7 @@ fn happened(step: &Step, told: &Told, several: bool, full: &FullReport) -> Marku
 
 fn shown(shown: &Shown, full: &FullReport) -> Markup {
     match shown {
-        Shown::Table => sizes::sizes(&full.report),
+        Shown::Table => sizes::charts(&full.report),
         Shown::Changed { from, to, lines, changed } => difference(from, to, lines, *changed),
         Shown::Inside { tries } => html! { @for one in tries { (tried(one)) } },
         Shown::MadeOf { images } => html! { @for one in images { (made(one)) } },
@@ -178,7 +178,8 @@ fn answered(one: &Answered) -> Markup {
     let status = if one.status == 0 { "no answer".to_owned() } else { one.status.to_string() };
     html! {
         p { strong { (one.rung.as_str()) } ": " (status) }
-        (terminal(&one.request, std::slice::from_ref(&one.body)))
+        // A request is nothing that a shell takes.
+        pre tabindex="0" { code { b { (text(&one.request)) } "\n" (text(&one.body)) } }
     }
 }
 

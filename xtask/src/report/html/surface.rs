@@ -16,7 +16,7 @@ const HEADER: [&str; 10] = [
     "compilers",
     "setuid",
     "world-writable",
-    "CA roots",
+    "CA roots file",
     "time zones",
     "loader",
 ];
@@ -29,7 +29,8 @@ pub fn surface(full: &FullReport) -> Markup {
     html! {
         section {
             h2 { "What an intruder would find" }
-            p { "Programs and files in the final file system. Without a loader only static programs run." }
+            p { "Programs and files in the final file system. Without a loader only static programs run. A runtime may carry \
+                CA roots of its own inside its program and then needs no file of them." }
             (table("Surface", &HEADER, &rows))
             @if !secrets.is_empty() {
                 h3 { "Looks like a secret" }
