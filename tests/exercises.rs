@@ -292,6 +292,49 @@ fn a_lesson_with_an_exercise_is_added_without_touching_rust() {
     assert_eq!(harbour.run(&["check", "2"]).status, 0);
 }
 
+/// About a rung that is not measured an expectation would say nothing.
+#[test]
+fn an_expectation_about_a_rung_that_is_not_measured_is_refused() {
+    let harbour = Harbour::new("unmeasured");
+    let path = "lessons/01-unmeasured/lesson.toml";
+    let manifest = harbour.read(path);
+    let named =
+        "[[step]]\ntitle = \"T\"\nchanged = { from = \"naive\", to = \"naiv\" }\n\n[rung.naiv]\nsummary = \"S.\"\n";
+    let expect = "[[expect]]\nrule = \"non-root\"\nrung = \"naiv\"\nwhy = \"W.\"\n";
+    harbour.write(path, &format!("{manifest}\n{named}\n{expect}"));
+    harbour.write("lessons/01-unmeasured/sloop/naiv.Dockerfile", RIGHT);
+    let output = harbour.run(&["lesson"]);
+    assert_eq!(output.status, 2);
+    let line = harbour.read(path).lines().position(|line| line == "rung = \"naiv\"").expect("the line") + 1;
+    assert_said(
+        &output.stderr,
+        &[&format!("{path}:{line}:1: "), "`naiv` is not among them", "Did you mean `naive`?", "[manifest]"],
+    );
+}
+
+/// A lesson without an exercise is done when it was run and everything in it held.
+#[test]
+fn a_lesson_without_an_exercise_is_done_when_it_has_passed() {
+    let harbour = Harbour::new("passes");
+    let manifest = harbour.read("lessons/01-passes/lesson.toml");
+    let broken = "[[expect]]\nrule = \"non-root\"\nrung = \"naive\"\nwhy = \"It needs no privilege.\"\n";
+    harbour.write("lessons/02-alone/lesson.toml", &format!("{manifest}\n{broken}"));
+    let done = || {
+        let output = harbour.run(&["progress", "--json"]);
+        let progress: ProgressReport = serde_json::from_str(&output.stdout).expect("a document");
+        progress.lessons.iter().map(|lesson| lesson.done).collect::<Vec<_>>()
+    };
+    assert_eq!(harbour.run(&["lesson", "2", "--app", "all"]).status, 1);
+    assert_eq!(done(), [false, false]);
+    harbour.write("lessons/02-alone/lesson.toml", &manifest);
+    let output = harbour.run(&["lesson", "2", "--app", "all"]);
+    assert_eq!(output.status, 0, "{}", output.stderr);
+    assert_eq!(done(), [false, true]);
+    // One that has an exercise is done when that is solved.
+    assert_eq!(harbour.run(&["lesson", "1", "--app", "all"]).status, 0);
+    assert_eq!(done(), [false, true]);
+}
+
 #[test]
 fn files_out_of_place_in_a_lesson_are_found() {
     let harbour = Harbour::new("strays");

@@ -131,6 +131,20 @@ pub enum Expect {
         /// Why it matters, one sentence.
         why: String,
     },
+    /// One rung's service is ready in at most so many times the time that another's takes.
+    ReadyAtMost {
+        /// Only this app; every app when left out.
+        app: Option<AppId>,
+        /// Which rung.
+        #[serde(default = "mine")]
+        rung: RungId,
+        /// Largest multiple of another rung's time that passes.
+        times: f64,
+        /// The rung that `times` is a multiple of.
+        of: RungId,
+        /// Why it matters, one sentence.
+        why: String,
+    },
     /// The service answers with a read-only root file system, no capabilities and no new privileges.
     ReadOnly {
         /// Which rung.
@@ -201,6 +215,8 @@ pub enum Expect {
 pub enum Need {
     /// What the image is made of.
     Inspection,
+    /// How long the service takes to be ready, over several starts.
+    Ready,
     /// How the service ends.
     Stop,
     /// Whether the service answers when it runs hardened.
@@ -228,6 +244,7 @@ impl Expect {
             Self::NoSecret { .. } => "no-secret",
             Self::Leaks { .. } => "leaks",
             Self::StopsWithin { .. } => "stops-within",
+            Self::ReadyAtMost { .. } => "ready-at-most",
             Self::ReadOnly { .. } => "read-only",
             Self::SameContract { .. } => "same-contract",
             Self::RebuildKeeps { .. } => "rebuild-keeps",
@@ -243,6 +260,7 @@ impl Expect {
             | Self::StoredAtMost { app, .. }
             | Self::Absent { app, .. }
             | Self::Present { app, .. }
+            | Self::ReadyAtMost { app, .. }
             | Self::RebuildKeeps { app, .. }
             | Self::RebuildLoses { app, .. }
             | Self::ContextAtMost { app, .. } => app.as_ref(),
@@ -264,6 +282,7 @@ impl Expect {
             | Self::NoSecret { rung, .. }
             | Self::Leaks { rung, .. }
             | Self::StopsWithin { rung, .. }
+            | Self::ReadyAtMost { rung, .. }
             | Self::ReadOnly { rung, .. }
             | Self::SameContract { rung, .. }
             | Self::RebuildKeeps { rung, .. }
@@ -275,7 +294,7 @@ impl Expect {
     /// The rung it compares with.
     pub fn compared_with(&self) -> Option<&RungId> {
         match self {
-            Self::TimesSmallerThan { than, .. } => Some(than),
+            Self::TimesSmallerThan { than: of, .. } | Self::ReadyAtMost { of, .. } => Some(of),
             Self::StoredAtMost { of, .. } | Self::ContextAtMost { of, .. } => of.as_ref(),
             _ => None,
         }
@@ -289,6 +308,7 @@ impl Expect {
             | Self::NoShell { .. }
             | Self::NoSecret { .. }
             | Self::Leaks { .. } => Need::Inspection,
+            Self::ReadyAtMost { .. } => Need::Ready,
             Self::StopsWithin { .. } => Need::Stop,
             Self::ReadOnly { .. } => Need::ReadOnly,
             Self::SameContract { .. } => Need::Contract,

@@ -91,6 +91,24 @@ pub struct SentContext {
     pub bytes: u64,
 }
 
+/// How long a service took to be ready, start after start: each time a new container, and no other start at the same time.
+#[derive(Clone, Debug, Serialize, Deserialize)]
+pub struct Started {
+    /// The app.
+    pub app: AppId,
+    /// The rung.
+    pub rung: RungId,
+    /// Milliseconds from `docker run` to the first good answer, one entry a start; sorted.
+    pub ready_ms: Vec<u64>,
+}
+
+impl Started {
+    /// The start in the middle; `None` where nothing was started.
+    pub fn median_ms(&self) -> Option<u64> {
+        self.ready_ms.get(self.ready_ms.len() / 2).copied()
+    }
+}
+
 /// How a service ended when it was told to.
 #[derive(Clone, Debug, Serialize, Deserialize)]
 pub struct Stopped {
@@ -139,6 +157,8 @@ pub struct Facts {
     pub experiments: Vec<Experiment>,
     /// What builds sent.
     pub sent: Vec<SentContext>,
+    /// How long services took to be ready.
+    pub starts: Vec<Started>,
     /// How services ended.
     pub stops: Vec<Stopped>,
     /// Answers to the contract.

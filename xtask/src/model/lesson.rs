@@ -86,7 +86,8 @@ pub struct ExtraFile {
     pub bytes: Option<u64>,
 }
 
-/// Something to look at. The text may hold measured values: `{stored:RUNG}`, `{files:RUNG}`, `{times:RUNG/RUNG}`.
+/// Something to look at. The text may hold measured values: `{stored:RUNG}`, `{ready:RUNG}`, `{files:RUNG}`,
+/// `{times:RUNG/RUNG}`.
 #[derive(Clone, Debug, Deserialize)]
 #[serde(deny_unknown_fields)]
 pub struct Look {

@@ -32,7 +32,7 @@ pub use diagnosis::{Diagnosis, Finding, State};
 pub use environment::{Environment, Store};
 pub use exercise::{Exercise, Hint, WrongAnswer};
 pub use expect::{Expect, MINE, Need};
-pub use experiment::{ContractRun, Experiment, Facts, RanReadOnly, Rebuild, SentContext, StepCost, Stopped};
+pub use experiment::{ContractRun, Experiment, Facts, RanReadOnly, Rebuild, SentContext, Started, StepCost, Stopped};
 pub use full_report::FullReport;
 pub use inspection::{Class, FileLine, Inspection, LayerLine, PackageLine, SecretLine, Surface};
 pub use lesson::{ExtraFile, Lesson, Look, Minutes};

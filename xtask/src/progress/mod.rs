@@ -112,6 +112,11 @@ impl Progress {
         self.lessons.get(lesson)?.attempts.get(app)
     }
 
+    /// Whether a lesson was run to its end, or its exercise solved.
+    pub fn knows(&self, lesson: &LessonId) -> bool {
+        self.solved(lesson) || self.lessons.get(lesson).is_some_and(|visited| visited.ran.is_some())
+    }
+
     /// Whether the exercise of a lesson was ever solved, for whatever app.
     pub fn solved(&self, lesson: &LessonId) -> bool {
         self.lessons.get(lesson).is_some_and(|visited| visited.attempts.values().any(|a| a.solved.is_some()))

@@ -1,15 +1,21 @@
 //! Puts measured values into the texts that say what to look at.
 
-use crate::model::{AppId, Look, Measurement};
+use std::time::Duration;
+
+use crate::model::{AppId, LessonReport, Look, Measurement};
 use crate::units;
 
-/// The text with its values: `{stored:RUNG}`, `{files:RUNG}`, `{times:RUNG/RUNG}`. `None` when the app or a rung it speaks of
-/// was not measured, or a placeholder is not known.
-pub fn fill(look: &Look, results: &[Measurement]) -> Option<String> {
-    fill_for(&look.text, look.app.as_ref(), results)
+/// The text of a look with its values. `None` when its app did not run, and as for [`fill_for`].
+pub fn fill(look: &Look, report: &LessonReport) -> Option<String> {
+    let ran = |app: &AppId| {
+        report.results.iter().any(|m| m.app == *app) || report.told.iter().any(|told| told.app.as_ref() == Some(app))
+    };
+    let fits = look.app.as_ref().is_none_or(ran);
+    fits.then(|| fill_for(&look.text, look.app.as_ref(), &report.results)).flatten()
 }
 
-/// As [`fill`], with the values of one app, or of the first that was measured.
+/// A text with its values, of one app or else of the first that was measured: `{stored:RUNG}`, `{ready:RUNG}`, `{files:RUNG}`,
+/// `{times:RUNG/RUNG}`. `None` when a rung it speaks of was not measured, or a placeholder is not known.
 pub fn fill_for(text: &str, app: Option<&AppId>, results: &[Measurement]) -> Option<String> {
     let fits = |m: &Measurement| app.is_none_or(|app| m.app == *app);
     let of = |rung: &str| results.iter().find(|m| fits(m) && m.rung.as_str() == rung);
@@ -24,6 +30,7 @@ pub fn fill_for(text: &str, app: Option<&AppId>, results: &[Measurement]) -> Opt
         filled.push_str(before);
         filled.push_str(&match kind {
             "stored" => units::bytes(of(argument)?.stored_bytes),
+            "ready" => units::seconds(Duration::from_millis(of(argument)?.ready_ms)),
             "files" => count(of(argument)?.files),
             "times" => {
                 let (large, small) = argument.split_once('/')?;

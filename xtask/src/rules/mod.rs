@@ -12,6 +12,7 @@ mod no_shell;
 mod non_root;
 mod present;
 mod read_only;
+mod ready_at_most;
 mod rebuild_keeps;
 mod rebuild_loses;
 mod same_contract;
@@ -43,6 +44,9 @@ pub fn judge(expect: &Expect, facts: &Facts) -> Vec<Verdict> {
         Expect::NoSecret { rung, why } => no_secret::judge(facts, rung, why),
         Expect::Leaks { rung, at_least, why } => leaks::judge(facts, rung, *at_least, why),
         Expect::StopsWithin { rung, seconds, why } => stops_within::judge(facts, rung, *seconds, why),
+        Expect::ReadyAtMost { app, rung, times, of, why } => {
+            ready_at_most::judge(facts, app.as_ref(), rung, (*times, of), why)
+        }
         Expect::ReadOnly { rung, why } => read_only::judge(facts, rung, why),
         Expect::SameContract { rung, why } => same_contract::judge(facts, rung, why),
         Expect::RebuildKeeps { app, rung, change, run_share_at_most, new_share_at_most, why } => {

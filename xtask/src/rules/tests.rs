@@ -1,5 +1,5 @@
 use super::*;
-use crate::model::Health;
+use crate::model::{Health, Started};
 
 fn measured(app: &str, rung: &str, stored_bytes: u64, user: &str) -> Measurement {
     Measurement {
@@ -74,4 +74,23 @@ fn health_and_hardening_fail_when_the_container_did() {
     let mut plain = measured("a", "small", 1, "1");
     plain.hardened = false;
     assert_eq!(passes("rule='hardened'\nrung='small'\nwhy='w'", &[plain]), [false]);
+}
+
+#[test]
+fn readiness_is_compared_by_medians_of_several_starts() {
+    let results = [measured("a", "large", 1000, "1"), measured("a", "small", 1, "1")];
+    let started = |rung: &str, ready_ms: &[u64]| Started {
+        app: AppId::try_from("a".to_owned()).unwrap(),
+        rung: RungId::try_from(rung.to_owned()).unwrap(),
+        ready_ms: ready_ms.to_vec(),
+    };
+    let rule = expect("rule='ready-at-most'\nrung='large'\ntimes=1.5\nof='small'\nwhy='w'");
+    let judged = |starts: Vec<Started>| judge(&rule, &Facts { starts, ..facts(&results) }).remove(0);
+    // One start that was held up says nothing.
+    let verdict = judged(vec![started("large", &[400, 450, 9000]), started("small", &[200, 300, 301])]);
+    assert!(verdict.pass);
+    assert_eq!(verdict.measured, "1.50 ×: 450 ms against 300 ms, medians of 3 starts");
+    assert!(!judged(vec![started("large", &[400, 451, 452]), started("small", &[200, 300, 301])]).pass);
+    let unknown = judged(vec![started("large", &[1])]);
+    assert_eq!((unknown.pass, unknown.measured.as_str()), (false, UNKNOWN));
 }

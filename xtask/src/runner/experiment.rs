@@ -53,8 +53,13 @@ impl Lab<'_> {
         // What is compared with must be in the cache; from an earlier build it costs a moment.
         let before = self.build(image, &image.context, &image.name.tag(), false)?;
         let mut costs = Costs::load()?;
-        note(&mut costs, &keys.steps, &instructions::ran(&places, before.steps()));
+        note(&mut costs, &keys.steps, &instructions::ran(&places, before.steps()), false);
         let cold = self.cold(image, &places, &keys, &mut costs)?;
+        if cold.from.is_none() {
+            // What the builder made without its cache is not in every case what it takes from the cache afterwards: where it
+            // had the same step before, it may go on with the earlier layer. The rebuilds stand on what it takes.
+            self.build(image, &image.context, &image.name.tag(), false)?;
+        }
         let old = self.layers(&image.name.tag())?;
         let mut rebuilds = Vec::new();
         for (name, change) in changes {
@@ -91,7 +96,7 @@ impl Lab<'_> {
         }
         let built = self.build(image, &image.context, &image.name.tag(), true)?;
         let ran = instructions::ran(places, built.steps());
-        note(costs, &keys.steps, &ran);
+        note(costs, &keys.steps, &ran, true);
         let ms = millis(built.took);
         costs.put(keys.whole.clone(), ms, &now());
         costs.clone().save()?;
@@ -211,10 +216,15 @@ impl Lab<'_> {
     }
 }
 
-/// Notes what steps cost that ran.
-fn note(costs: &mut Costs, keys: &[String], ran: &[Ran]) {
-    for (key, ran) in keys.iter().zip(ran).filter(|(_, ran)| !ran.cached) {
-        costs.put(key.clone(), ran.ms, &now());
+/// Notes what steps cost that ran. A step that comes from the cache even in a build without one costs nothing: the builder
+/// does not run a `WORKDIR` again whose folder it has made before.
+fn note(costs: &mut Costs, keys: &[String], ran: &[Ran], cold: bool) {
+    for (key, ran) in keys.iter().zip(ran) {
+        if !ran.cached {
+            costs.put(key.clone(), ran.ms, &now());
+        } else if cold && costs.get(key).is_none() {
+            costs.put(key.clone(), 0, &now());
+        }
     }
 }
 

@@ -3,14 +3,19 @@
 use std::collections::{BTreeMap, BTreeSet};
 
 use super::experiment::{Lab, changes};
-use super::{Bench, look, start};
+use super::look::Looker;
+use super::running::{Starter, Up};
+use super::{Bench, Job};
 use crate::dockerfile::Dockerfile;
-use crate::error::{Problem, Result};
+use crate::error::Result;
 use crate::event::Event;
 use crate::interrupt;
-use crate::model::{ContractRun, Expect, Inspection, Need, RanReadOnly, RungId, Setup, Stopped};
+use crate::model::{ContractRun, Expect, Need, RanReadOnly, RungId, Setup, Started, Stopped};
 use crate::plan::Image;
 use crate::probe;
+
+/// How often a service is started whose readiness is compared with another's.
+const STARTS: usize = 5;
 
 /// Requests that are sent for the contract belong to one of its setups.
 type BySetup<'c> = BTreeMap<&'c str, Vec<&'c crate::model::Request>>;
@@ -29,9 +34,11 @@ impl Bench<'_> {
             match need {
                 Need::Inspection => {
                     let tags: Vec<String> = images.iter().map(|image| image.name.tag()).collect();
-                    let found = self.look(&tags)?;
+                    let found = self.looking(&tags, |looker| looker.whole(&tags))?;
                     self.facts.inspections.extend(found);
                 }
+                // Measured with the images, before anything is told.
+                Need::Ready => {}
                 Need::Stop => self.each("Stopping", &images, Self::stop)?,
                 Need::ReadOnly => self.each("Hardening", &images, Self::read_only)?,
                 Need::Contract => self.each("Asking", &images, Self::contract)?,
@@ -71,6 +78,7 @@ impl Bench<'_> {
         let facts = &self.facts;
         match need {
             Need::Inspection => facts.inspections.iter().any(|i| i.image == image.name.tag()),
+            Need::Ready => facts.starts.iter().any(|f| f.app == *app && f.rung == *rung),
             Need::Stop => facts.stops.iter().any(|f| f.app == *app && f.rung == *rung),
             Need::ReadOnly => facts.read_only.iter().any(|f| f.app == *app && f.rung == *rung),
             Need::Contract => facts.contracts.iter().any(|f| f.app == *app && f.rung == *rung),
@@ -82,17 +90,22 @@ impl Bench<'_> {
         }
     }
 
-    /// What these images are made of, in their order.
-    pub(super) fn look(&self, tags: &[String]) -> Result<Vec<Inspection>> {
-        let (weigh, at_once) = (self.job.options.weigh, self.job.options.at_once);
-        // Each has its Dockerfile among the job's, from which its layers' stages are told.
+    /// Looks into some images. Each has its Dockerfile among the job's, from which its layers' stages are told.
+    pub(super) fn looking<T>(&self, tags: &[String], look: impl FnOnce(Looker<'_>) -> T) -> T {
         let files: BTreeMap<String, Dockerfile> = self
             .job
             .everything()
             .filter(|image| tags.contains(&image.name.tag()))
             .filter_map(|image| Some((image.name.tag(), self.lab(false).dockerfile(image).ok()?)))
             .collect();
-        look(tags, self.engine, weigh, at_once, &|image| files.get(image).cloned())
+        look(Looker {
+            engine: self.engine,
+            way: self.job.options.weigh,
+            at_once: self.job.options.at_once,
+            dockerfiles: &|image| files.get(image).cloned(),
+            ids: self.ids,
+            results: &self.facts.results,
+        })
     }
 
     /// A place for experiments; `whole` where the time of a whole cold build is told.
@@ -121,8 +134,8 @@ impl Bench<'_> {
 
     fn stop(&mut self, image: &Image) -> Result<()> {
         // What does not start, cannot stop: the fact stays missing, and the verdict says so.
-        if let Ok((id, _)) = self.healthy(image, &Setup::default()) {
-            let (after, status) = self.engine.stop(&id)?;
+        if let Ok(up) = self.own(image, &Setup::default()) {
+            let (after, status) = self.engine.stop(&up.id)?;
             let after_ms = u64::try_from(after.as_millis()).unwrap_or(u64::MAX);
             self.facts.stops.push(Stopped {
                 app: image.name.app.clone(),
@@ -130,20 +143,13 @@ impl Bench<'_> {
                 after_ms,
                 status,
             });
-            self.remove(&id);
+            self.remove(&up.id);
         }
         Ok(())
     }
 
     fn read_only(&mut self, image: &Image) -> Result<()> {
-        let setup = Setup { read_only: true, ..Setup::default() };
-        let problem = match self.healthy(image, &setup) {
-            Ok((id, _)) => {
-                self.remove(&id);
-                None
-            }
-            Err(problem) => Some(problem.fact),
-        };
+        let problem = self.share(image, &hardened()).err().map(|problem| problem.fact);
         interrupt::check()?;
         let (app, rung) = (image.name.app.clone(), image.name.rung.clone());
         self.facts.read_only.push(RanReadOnly { app, rung, problem });
@@ -159,21 +165,18 @@ impl Bench<'_> {
         let (mut requests, mut wrong) = (0, Vec::new());
         for (name, of_setup) in setups {
             let setup = self.job.contract.setup.get(name).cloned().unwrap_or_default();
-            let served = self.healthy(image, &setup);
+            let served = self.share(image, &setup);
             interrupt::check()?;
             for request in of_setup {
                 let Some(expected) = request.expected(&lacks) else { continue };
                 requests += 1;
                 let answer = match &served {
-                    Ok((_, address)) => probe::send(request, address),
+                    Ok(up) => probe::send(request, &up.address),
                     Err(problem) => Err(problem.fact.clone()),
                 };
                 if let Err(difference) = answer.and_then(|answer| expected.judge(&answer)) {
                     wrong.push(format!("{} ({difference})", request.id));
                 }
-            }
-            if let Ok((id, _)) = served {
-                self.remove(&id);
             }
         }
         let (app, rung) = (image.name.app.clone(), image.name.rung.clone());
@@ -181,33 +184,81 @@ impl Bench<'_> {
         Ok(())
     }
 
-    /// Starts a container and waits for its health. One that never gets there is removed.
-    pub(super) fn healthy(&self, image: &Image, setup: &Setup) -> Result<(String, String)> {
-        let began = std::time::Instant::now();
-        let (id, address) = start(image, setup, self.run, self.engine)?;
-        let health = self
-            .job
-            .contract
-            .health()
-            .ok_or_else(|| Problem::new(crate::error::ErrorId::Manifest, "The contract has no health request."))?;
-        let waited = probe::wait_until_healthy(self.engine, &id, &address, health, image.app.ready_within, began);
-        if let Err(problem) = waited {
-            self.remove(&id);
-            return Err(problem);
+    /// Starts the services whose readiness is compared several times, in turn, and takes the median for the time they need.
+    ///
+    /// Errors: the run was interrupted. A service that does not start has one entry less.
+    pub(super) fn start_again(&mut self) -> Result<()> {
+        let needs = needs(self.job.expect);
+        let Some(rungs) = needs.get(&Need::Ready) else { return Ok(()) };
+        let images: Vec<&Image> = self.job.images.iter().filter(|image| rungs.contains(&image.name.rung)).collect();
+        let mut starts: Vec<Vec<u64>> = vec![Vec::new(); images.len()];
+        self.engine.sink().emit(Event::Phase { name: "Starting", total: images.len() * STARTS, of: "containers" });
+        for _ in 0..STARTS {
+            for (image, ready) in images.iter().zip(&mut starts) {
+                let item = image.name.to_string();
+                self.engine.sink().emit(Event::Progress { item: item.clone(), doing: "docker run".to_owned() });
+                if let Ok(up) = self.starter().start(image, &Setup::default()) {
+                    ready.push(u64::try_from(up.ready.as_millis()).unwrap_or(u64::MAX));
+                    self.remove(&up.id);
+                }
+                interrupt::check()?;
+                self.engine.sink().emit(Event::Counted { item, remark: String::new() });
+            }
         }
-        Ok((id, address))
+        for (image, mut ready_ms) in images.into_iter().zip(starts) {
+            ready_ms.sort_unstable();
+            let (app, rung) = (image.name.app.clone(), image.name.rung.clone());
+            let started = Started { app, rung, ready_ms };
+            let result = self.facts.results.iter_mut().find(|m| m.app == started.app && m.rung == started.rung);
+            if let (Some(result), Some(median)) = (result, started.median_ms()) {
+                result.ready_ms = median;
+            }
+            self.facts.starts.push(started);
+        }
+        Ok(())
+    }
+
+    /// A container for questions that leave it as it is. It may be one that others ask as well.
+    pub(super) fn share(&self, image: &Image, setup: &Setup) -> Result<Up> {
+        self.running.share(image, setup, self.starter())
+    }
+
+    /// A container for the caller alone, who may change it and removes it.
+    pub(super) fn own(&self, image: &Image, setup: &Setup) -> Result<Up> {
+        // What is to be kept is not given away.
+        let free = if self.job.options.keep { None } else { self.running.take(image, setup) };
+        free.map_or_else(|| self.starter().start(image, setup), Ok)
     }
 
     /// Removes a container of this run. One that cannot be removed now is counted when the run ends.
     pub(super) fn remove(&self, id: &str) {
-        if self.engine.remove_containers(&[id.to_owned()]).is_ok() {
-            self.run.forget(id);
+        self.starter().remove(id);
+    }
+
+    /// Removes all containers but those that the images were measured with.
+    pub(super) fn leave_only(&self, images: &[Image]) {
+        let kept: Vec<_> = images.iter().map(|image| (image, Setup::default())).collect();
+        let others = self.running.others_than(&kept);
+        if self.engine.remove_containers(&others).is_ok() {
+            for id in &others {
+                self.run.forget(id);
+            }
         }
+    }
+
+    fn starter(&self) -> Starter<'_> {
+        let Job { contract, options, .. } = self.job;
+        Starter { contract, run: self.run, engine: self.engine, keep: options.keep }
     }
 }
 
+/// The setup in which a service has to bear a root file system that it cannot change.
+pub(super) fn hardened() -> Setup {
+    Setup { read_only: true, ..Setup::default() }
+}
+
 /// Which rungs each kind of fact is needed of.
-fn needs(expect: &[Expect]) -> BTreeMap<Need, BTreeSet<&RungId>> {
+pub(super) fn needs(expect: &[Expect]) -> BTreeMap<Need, BTreeSet<&RungId>> {
     let mut needs: BTreeMap<Need, BTreeSet<&RungId>> = BTreeMap::new();
     for expect in expect {
         for need in expect.needs() {

@@ -1,5 +1,6 @@
 //! Looks into the images of a run, after they were measured.
 
+use std::collections::BTreeMap;
 use std::sync::Mutex;
 use std::sync::atomic::{AtomicUsize, Ordering};
 
@@ -7,36 +8,82 @@ use crate::engine::Engine;
 use crate::error::Result;
 use crate::image::archive::Depth;
 use crate::image::{Dockerfiles, Way, gather};
-use crate::model::Inspection;
+use crate::model::{Inspection, Measurement};
+use crate::state::looks::Looks;
 
-/// What these images are made of, in their order. `at_once` are looked into at the same time: it is work for processors,
-/// since weighing has left all that is asked for in memory.
-///
-/// Errors: whatever looking into the first image that cannot be read fails with.
-pub fn look(
-    images: &[String],
-    engine: Engine<'_>,
-    way: Way,
-    at_once: usize,
-    dockerfiles: Dockerfiles<'_>,
-) -> Result<Vec<Inspection>> {
-    let next = AtomicUsize::new(0);
-    let found = Mutex::new(Vec::with_capacity(images.len()));
-    std::thread::scope(|scope| {
-        for _ in 0..at_once.clamp(1, images.len().max(1)) {
-            scope.spawn(|| {
-                loop {
-                    let index = next.fetch_add(1, Ordering::Relaxed);
-                    let Some(image) = images.get(index) else { break };
-                    let one = gather(image, Depth::Everything, engine, &|| Ok(way), dockerfiles);
-                    if let Ok(mut found) = found.lock() {
-                        found.push((index, one));
+/// What looking into images takes.
+#[derive(Clone, Copy)]
+pub struct Looker<'a> {
+    /// The engine.
+    pub engine: Engine<'a>,
+    /// How images are weighed.
+    pub way: Way,
+    /// How many are looked into at the same time: it is work for processors, since weighing has left all that is asked for in
+    /// memory.
+    pub at_once: usize,
+    /// Finds the Dockerfile of an image, from which its layers' stages are told.
+    pub dockerfiles: Dockerfiles<'a>,
+    /// The ids of the images that were measured, by their tags.
+    pub ids: &'a BTreeMap<String, String>,
+    /// What was measured.
+    pub results: &'a [Measurement],
+}
+
+impl Looker<'_> {
+    /// What these images are made of, with every file, in their order.
+    ///
+    /// Errors: whatever looking into the first image that cannot be read fails with.
+    pub fn whole(&self, images: &[String]) -> Result<Vec<Inspection>> {
+        let next = AtomicUsize::new(0);
+        let found = Mutex::new(Vec::with_capacity(images.len()));
+        std::thread::scope(|scope| {
+            for _ in 0..self.at_once.clamp(1, images.len().max(1)) {
+                scope.spawn(|| {
+                    loop {
+                        let index = next.fetch_add(1, Ordering::Relaxed);
+                        let Some(image) = images.get(index) else { break };
+                        let one = gather(image, Depth::Everything, self.engine, &|| Ok(self.way), self.dockerfiles);
+                        if let Ok(mut found) = found.lock() {
+                            found.push((index, one));
+                        }
                     }
-                }
-            });
+                });
+            }
+        });
+        let mut found = found.into_inner().unwrap_or_default();
+        found.sort_by_key(|(index, _)| *index);
+        let found = found.into_iter().map(|(_, one)| one).collect::<Result<Vec<_>>>()?;
+        let looks = Looks::open()?;
+        for (image, inspection) in images.iter().zip(&found) {
+            if let Some(key) = self.key(image) {
+                // Not to be kept costs time and nothing else.
+                let _ = looks.put(&key, inspection);
+            }
         }
-    });
-    let mut found = found.into_inner().unwrap_or_default();
-    found.sort_by_key(|(index, _)| *index);
-    found.into_iter().map(|(_, one)| one).collect()
+        Ok(found)
+    }
+
+    /// As [`Self::whole`], with the largest files only, and from `known` or an earlier run where it has been found already.
+    ///
+    /// Errors: as [`Self::whole`].
+    pub fn briefly(&self, images: &[String], known: &[Inspection]) -> Result<Vec<Inspection>> {
+        let looks = Looks::open()?;
+        let of = |image: &String| {
+            let here = known.iter().find(|inspection| inspection.image == *image).cloned();
+            here.or_else(|| looks.get(&self.key(image)?))
+        };
+        let found: Vec<Option<Inspection>> = images.iter().map(of).collect();
+        let missing = images.iter().zip(&found).filter(|(_, found)| found.is_none());
+        let missing: Vec<String> = missing.map(|(image, _)| image.clone()).collect();
+        let mut looked = self.whole(&missing)?.into_iter();
+        Ok(found.into_iter().filter_map(|found| found.or_else(|| looked.next())).collect())
+    }
+
+    /// The name under which a look at an image is kept; `None` for one that was not measured.
+    fn key(&self, image: &str) -> Option<String> {
+        let id = self.ids.get(image)?;
+        let measured = self.results.iter().find(|m| m.image == image)?;
+        let dockerfile = format!("{:?}", (self.dockerfiles)(image));
+        Some(Looks::key(&[id, image, &format!("{:?}", measured.pull_bytes), &dockerfile]))
+    }
 }

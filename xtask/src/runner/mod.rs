@@ -1,9 +1,11 @@
 //! Executes a plan and reports events. It decides nothing about how they are shown or what they mean.
 
+mod asked;
 mod experiment;
 mod facts;
 mod look;
 mod prepare;
+mod running;
 mod serve;
 mod story;
 
@@ -11,9 +13,11 @@ use std::collections::BTreeMap;
 use std::path::Path;
 use std::time::Duration;
 
-pub use look::look;
+pub use look::Looker;
 pub use serve::{Served, container_of, serve, start};
 pub use story::{Guess, Magnitude, Mute, Narrator, Question};
+
+use running::{Running, Starter};
 
 use crate::engine::{Engine, bake, build, image};
 use crate::error::{Problem, Result};
@@ -59,6 +63,8 @@ pub struct Outcome {
     pub leftovers: usize,
     /// Containers left running on request: image and address.
     pub kept: Vec<(String, String)>,
+    /// The ids of the images that were measured, by their tags.
+    pub ids: BTreeMap<String, String>,
 }
 
 /// All that a run needs to know.
@@ -91,6 +97,10 @@ struct Bench<'a> {
     job: Job<'a>,
     run: &'a Run,
     engine: Engine<'a>,
+    /// The ids of the images that were measured, by their tags.
+    ids: &'a BTreeMap<String, String>,
+    /// The containers that serve several questions.
+    running: Running,
     facts: Facts,
     told: Vec<Told>,
     verdicts: Vec<Verdict>,
@@ -154,7 +164,9 @@ impl<'a> Job<'a> {
         interrupt::check()?;
 
         let stored = |image: &Image| weights.get(&image.name.tag()).map_or(0, |weight| weight.stored_bytes);
-        let served = serve(images, &stored, self.contract, run, engine, self.options);
+        let running = Running::default();
+        let starter = Starter { contract: self.contract, run, engine, keep: self.options.keep };
+        let served = serve(images, &self.asked_later(), &stored, &running, starter, self.options.at_once);
         interrupt::check()?;
 
         let mut facts = Facts::default();
@@ -186,17 +198,25 @@ impl<'a> Job<'a> {
             (true, false) => Cache::Some,
             (false, false) => Cache::None,
         };
+        let ids = inspected.ids();
+        let mut bench =
+            Bench { job: *self, run, engine, ids: &ids, running, facts, told: Vec::new(), verdicts: Vec::new() };
+        if outcome.problems.is_empty() {
+            bench.start_again()?;
+        }
         engine.sink().emit(Event::Quiet);
-        narrator.measured(&facts.results);
-        let mut bench = Bench { job: *self, run, engine, facts, told: Vec::new(), verdicts: Vec::new() };
+        narrator.measured(&bench.facts.results);
         // A service that does not run has no steps to show; what failed is told first.
         if outcome.problems.is_empty() {
             bench.tell(narrator)?;
             bench.gather(self.expect)?;
         }
+        if self.options.keep {
+            bench.leave_only(images);
+        }
         let Bench { facts, told, mut verdicts, .. } = bench;
         verdicts.extend(self.expect.iter().flat_map(|expect| rules::judge(expect, &facts)));
-        Ok(Outcome { facts, told, verdicts, ..outcome })
+        Ok(Outcome { facts, told, verdicts, ids, ..outcome })
     }
 }
 
@@ -207,6 +227,10 @@ impl Inspected {
     fn of(&self, image: &Image) -> Option<&image::Inspected> {
         let tag = image.name.tag();
         self.0.iter().find(|i| i.repo_tags.contains(&tag))
+    }
+
+    fn ids(&self) -> BTreeMap<String, String> {
+        self.0.iter().flat_map(|i| i.repo_tags.iter().map(|tag| (tag.clone(), i.id.clone()))).collect()
     }
 
     fn subjects(&self, images: &[Image], bases: &[Vec<String>]) -> Vec<Subject> {

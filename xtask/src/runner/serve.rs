@@ -1,19 +1,22 @@
-//! Starts one container for each image, asks it whether it is well, and removes it.
+//! Starts one container for each image and asks it whether it is well.
 
 use std::sync::Mutex;
-use std::sync::atomic::{AtomicUsize, Ordering};
-use std::time::{Duration, Instant};
+use std::sync::atomic::{AtomicBool, AtomicUsize, Ordering};
+use std::time::Duration;
 
 use crate::engine::{Engine, container};
-use crate::error::{ErrorId, Problem, Result};
+use crate::error::{Problem, Result};
 use crate::event::Event;
 use crate::interrupt;
-use crate::model::{Contract, Health, Setup};
+use crate::model::{Health, Setup};
 use crate::plan::Image;
 use crate::probe;
 use crate::state::ledger::Run;
 
-use super::Options;
+use super::running::{Running, Starter, Up};
+
+/// How often is looked whether the last container that is timed has answered.
+const PAUSE: Duration = Duration::from_millis(10);
 
 /// What came of one container.
 #[derive(Debug)]
@@ -28,76 +31,77 @@ pub struct Served {
     pub problem: Option<Problem>,
 }
 
-/// Starts, asks and removes a container of every image. `stored` says how many bytes an image stores, for the row that is
-/// shown when it answered. The result has the order of `images`.
+/// Starts and asks a container of every image, which goes on running among the others of the run; then those that are `asked`
+/// later, unless a service was found to be unwell. `stored` says how many bytes an image stores, for the row that is shown when
+/// it answered. The result has the order of `images`.
 pub fn serve(
     images: &[Image],
+    asked: &[(&Image, Setup)],
     stored: &(dyn Fn(&Image) -> u64 + Sync),
-    contract: &Contract,
-    run: &Run,
-    engine: Engine<'_>,
-    options: &Options,
+    running: &Running,
+    starter: Starter<'_>,
+    at_once: usize,
 ) -> Vec<Served> {
-    engine.sink().emit(Event::Phase { name: "Starting", total: images.len(), of: "containers" });
-    let next = AtomicUsize::new(0);
+    starter.engine.sink().emit(Event::Phase { name: "Starting", total: images.len(), of: "containers" });
+    let (next, next_asked) = (AtomicUsize::new(0), AtomicUsize::new(0));
+    let (done, unwell) = (AtomicUsize::new(0), AtomicBool::new(false));
     let served = Mutex::new(images.iter().map(|_| None).collect::<Vec<Option<Served>>>());
+    let measure = || {
+        while let Some((index, image)) = nth(images, &next) {
+            let one = serve_one(image, stored(image), running, starter);
+            unwell.fetch_or(one.problem.is_some(), Ordering::Relaxed);
+            if let Ok(mut served) = served.lock() {
+                served[index] = Some(one);
+            }
+            done.fetch_add(1, Ordering::Release);
+        }
+    };
+    let start_asked = || {
+        while !unwell.load(Ordering::Relaxed)
+            && let Some((_, (image, setup))) = nth(asked, &next_asked)
+        {
+            // What fails here is told to whoever asks for it.
+            let _ = running.share(image, setup, starter);
+        }
+    };
     std::thread::scope(|scope| {
-        for _ in 0..options.at_once.clamp(1, images.len()) {
+        for _ in 0..at_once.max(1) {
             scope.spawn(|| {
-                while let Some(image) = images.get(next.fetch_add(1, Ordering::Relaxed)) {
-                    let one = serve_one(image, stored(image), contract, run, engine, options.keep);
-                    let index = images.iter().position(|i| i.name == image.name);
-                    if let (Ok(mut served), Some(index)) = (served.lock(), index) {
-                        served[index] = Some(one);
-                    }
+                measure();
+                start_asked();
+            });
+            // How long these take is told to nobody, so that more of them may start at once; but not beside one that is timed.
+            scope.spawn(|| {
+                while done.load(Ordering::Acquire) < images.len() {
+                    std::thread::sleep(PAUSE);
                 }
+                start_asked();
             });
         }
     });
     let served = served.into_inner().unwrap_or_default();
-    served.into_iter().map(|one| one.unwrap_or_else(|| unwell(interrupt::problem()))).collect()
+    served.into_iter().map(|one| one.unwrap_or_else(|| not_well(interrupt::problem()))).collect()
 }
 
-fn serve_one(
-    image: &Image,
-    stored_bytes: u64,
-    contract: &Contract,
-    run: &Run,
-    engine: Engine<'_>,
-    keep: bool,
-) -> Served {
-    if interrupt::requested() {
-        return unwell(interrupt::problem());
-    }
+/// The next of a list that nobody has taken, with its position.
+fn nth<'l, T>(list: &'l [T], next: &AtomicUsize) -> Option<(usize, &'l T)> {
+    let index = next.fetch_add(1, Ordering::Relaxed);
+    list.get(index).map(|one| (index, one))
+}
+
+fn serve_one(image: &Image, stored_bytes: u64, running: &Running, starter: Starter<'_>) -> Served {
+    let sink = starter.engine.sink();
     let item = image.name.to_string();
-    engine.sink().emit(Event::Progress { item: item.clone(), doing: "docker run".to_owned() });
-    let began = Instant::now();
-    let served = start(image, &Setup::default(), run, engine).and_then(|(id, address)| {
-        let health =
-            contract.health().ok_or_else(|| Problem::new(ErrorId::Manifest, "The contract has no health request."))?;
-        engine.sink().emit(Event::Progress { item: item.clone(), doing: format!("{} {}", health.method, health.path) });
-        let answer = probe::wait_until_healthy(engine, &id, &address, health, image.app.ready_within, began);
-        if !keep {
-            // Removing now, while others still start, is cheaper than removing all at the end.
-            let _ = engine.remove_containers(std::slice::from_ref(&id));
-            run.forget(&id);
-        }
-        answer.map(|(health, ready)| (health, ready, address))
-    });
-    match served {
-        Ok((health, ready, address)) => {
+    sink.emit(Event::Progress { item: item.clone(), doing: "docker run".to_owned() });
+    match running.share(image, &Setup::default(), starter) {
+        Ok(Up { address, health, ready, .. }) => {
             let url = format!("http://{address}/");
-            engine.sink().emit(Event::Ready {
-                image: image.name.clone(),
-                stored_bytes,
-                after: ready,
-                url: url.clone(),
-            });
+            sink.emit(Event::Ready { image: image.name.clone(), stored_bytes, after: ready, url: url.clone() });
             Served { health, ready, url: Some(url), problem: None }
         }
         Err(problem) => {
-            engine.sink().emit(Event::Done { item, remark: "not healthy".to_owned() });
-            unwell(problem)
+            sink.emit(Event::Done { item, remark: "not healthy".to_owned() });
+            not_well(problem)
         }
     }
 }
@@ -116,7 +120,7 @@ pub fn container_of(image: &Image, setup: &Setup, run: &str) -> container::Run {
 
 /// Starts a container of an image in one of the contract's setups. Returns its id and the address of its port.
 ///
-/// Errors: [`ErrorId::ContainerNotStarted`], [`ErrorId::ContainerExited`] when it ended before its port could be read.
+/// Errors: [`crate::error::ErrorId::ContainerNotStarted`], [`crate::error::ErrorId::ContainerExited`] when it ended before its port could be read.
 pub fn start(image: &Image, setup: &Setup, run: &Run, engine: Engine<'_>) -> Result<(String, String)> {
     let id = engine.start(&container_of(image, setup, run.id()))?;
     run.add(&id);
@@ -128,7 +132,7 @@ pub fn start(image: &Image, setup: &Setup, run: &Run, engine: Engine<'_>) -> Res
     }
 }
 
-fn unwell(problem: Problem) -> Served {
+fn not_well(problem: Problem) -> Served {
     let health = Health { ok: false, status: 0, attempts: 0 };
     Served { health, ready: Duration::ZERO, url: None, problem: Some(problem) }
 }

@@ -1,13 +1,12 @@
 //! Small facts worth remembering: the learner's language, where bases come from, how long the last cold build took.
 
-use std::collections::BTreeSet;
 use std::path::PathBuf;
 
 use serde::{Deserialize, Serialize};
 
 use super::{folder, write_atomically};
 use crate::error::Result;
-use crate::model::{AppId, LessonId};
+use crate::model::AppId;
 
 /// Version of the file's shape. A file of another version is set aside, not guessed at.
 const VERSION: u32 = 1;
@@ -20,9 +19,6 @@ pub struct Memory {
     pub apps: Option<Vec<AppId>>,
     /// Which bases were decided on by `--bases auto`: `local` or `registry`.
     pub bases: Option<String>,
-    /// Lessons that were run to their end.
-    #[serde(default)]
-    pub lessons: BTreeSet<LessonId>,
     /// The last build that used no cache.
     pub last_cold: Option<Cold>,
 }

@@ -2,6 +2,7 @@
 
 pub mod costs;
 pub mod ledger;
+pub mod looks;
 pub mod memory;
 
 use std::path::{Path, PathBuf};

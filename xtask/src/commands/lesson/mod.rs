@@ -19,8 +19,9 @@ use crate::event::{Event, Sink};
 use crate::image::Way;
 use crate::model::{Cache, Environment, FullReport, Lesson, LessonRef, LessonReport};
 use crate::plan::{self, Plan};
+use crate::progress::Book;
 use crate::report::{self, Finish};
-use crate::runner::{self, Job, Options, Outcome};
+use crate::runner::{self, Job, Looker, Options, Outcome};
 use crate::setup;
 use crate::state;
 use crate::state::memory::{Cold, Memory};
@@ -77,7 +78,7 @@ fn one(workshop: &Workshop, lesson: &Lesson, options: &cli::Lesson, context: Con
     if !bases.are_pulled() {
         not_run = plan.without_registry().iter().map(ToString::to_string).collect();
     }
-    sink.emit(Event::Note(format!("{}\n", report::opening(lesson, &missing(workshop, lesson)?, context.style))));
+    sink.emit(Event::Note(format!("{}\n", report::opening(lesson, &missing(workshop, lesson, sink)?, context.style))));
     if let Some(note) = chosen.note {
         sink.emit(Event::Note(format!("  {note}\n")));
     }
@@ -110,16 +111,26 @@ fn one(workshop: &Workshop, lesson: &Lesson, options: &cli::Lesson, context: Con
         Teller { lesson, style: context.style, quiet: options.json, predict: options.predict.clone(), step: 0 };
     let mut outcome = job.run(&mut teller, engine)?;
     let build = std::mem::take(&mut outcome.timeline);
+    let (ids, seen) = (std::mem::take(&mut outcome.ids), std::mem::take(&mut outcome.facts.inspections));
     let environment = reached.environment(bases.described());
     let (report, exit) = finish(workshop, &plan, &contexts, Ran { outcome, not_run, environment }, options, context)?;
     // The result is on the screen already: looking into the images takes longer than to read its first line.
     let command = page::again(workshop, &report, options);
-    Memory::update(|memory| {
-        memory.lessons.insert(lesson.id.clone());
-    })?;
+    // A part of a lesson is not the lesson, and one that failed has not shown what it is for.
+    if exit == Exit::Pass && options.rung.is_empty() {
+        Book::open()?.update(sink, |progress| progress.ran(&lesson.id, &report.environment.date))?;
+    }
     let tags: Vec<_> = report.results.iter().map(|m| m.image.clone()).collect();
     let dockerfiles = |image: &str| workshop.dockerfile_of(image);
-    let images = runner::look(&tags, engine, run_options.weigh, run_options.at_once, &dockerfiles)?;
+    let looker = Looker {
+        engine,
+        way: run_options.weigh,
+        at_once: run_options.at_once,
+        dockerfiles: &dockerfiles,
+        ids: &ids,
+        results: &report.results,
+    };
+    let images = looker.briefly(&tags, &seen)?;
     let page = page::write(workshop, lesson, &FullReport { report, command, build, images })?;
     if !options.json {
         report::line(format!("  {} {page}", context.style.bold("Report:")));
@@ -209,9 +220,9 @@ fn remember_cold(outcome: &Outcome, date: &str) -> Result<Option<Cold>> {
 }
 
 /// The lessons that should have come before and have not, as far as this machine knows.
-fn missing(workshop: &Workshop, lesson: &Lesson) -> Result<Vec<String>> {
-    let seen = Memory::load()?.lessons;
-    let missing = lesson.needs.iter().filter(|need| !seen.contains(*need));
+fn missing(workshop: &Workshop, lesson: &Lesson, sink: &dyn Sink) -> Result<Vec<String>> {
+    let progress = Book::open()?.load(sink)?;
+    let missing = lesson.needs.iter().filter(|need| !progress.knows(need));
     let named = missing.filter_map(|need| workshop.lessons.iter().find(|other| other.id == *need));
     Ok(named.map(|other| format!("{} ({})", other.number, other.title)).collect())
 }

@@ -53,19 +53,19 @@ impl Bench<'_> {
             peers.stop(self);
             return answer;
         }
-        let setup = if step.read_only {
-            Setup { read_only: true, tmpfs: Some(Vec::new()), ..Setup::default() }
-        } else {
-            Setup::default()
-        };
-        match self.healthy(image, &setup) {
-            Ok((id, address)) => {
-                let answer = probe::send(request, &address);
-                self.remove(&id);
-                Ok(answer)
-            }
+        match self.share(image, &asked_in(step)) {
+            Ok(up) => Ok(probe::send(request, &up.address)),
             Err(problem) => Ok(Err(words(&problem).join(" "))),
         }
+    }
+}
+
+/// How the containers of a step run.
+pub fn asked_in(step: &Ask) -> Setup {
+    if step.read_only {
+        Setup { read_only: true, tmpfs: Some(Vec::new()), ..Setup::default() }
+    } else {
+        Setup::default()
     }
 }
 

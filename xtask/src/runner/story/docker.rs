@@ -80,9 +80,9 @@ impl Bench<'_> {
                     rest = after;
                 }
                 Some(("container", image, after)) => {
-                    let (id, _) = self.healthy(image, &Setup::default())?;
-                    text.push_str(&id);
-                    started.push(id);
+                    let up = self.own(image, &Setup::default())?;
+                    text.push_str(&up.id);
+                    started.push(up.id);
                     rest = after;
                 }
                 // A brace of the command's own, such as a format's.

@@ -15,11 +15,12 @@ impl Bench<'_> {
         self.engine.sink().emit(Event::Phase { name: "Trying", total: images.len() * tries.len(), of: "commands" });
         let mut done = Vec::new();
         for image in images {
-            let (id, _) = self.healthy(image, &Setup::default())?;
+            // What is tried may leave something behind.
+            let up = self.own(image, &Setup::default())?;
             for one in &tries {
-                done.push(self.attempt(one, image, &id)?);
+                done.push(self.attempt(one, image, &up.id)?);
             }
-            self.remove(&id);
+            self.remove(&up.id);
         }
         Ok(Shown::Inside { tries: done })
     }

@@ -8,12 +8,11 @@ use crate::model::{AppId, Inspection, Made, MadeOf, Shown};
 const FILES: usize = 5;
 
 impl Bench<'_> {
-    pub(super) fn made_of(&mut self, step: &MadeOf, app: &AppId) -> Result<Shown> {
+    pub(super) fn made_of(&self, step: &MadeOf, app: &AppId) -> Result<Shown> {
         let images = self.named(&step.rungs, app);
         let names: Vec<_> = images.iter().map(|image| (image.name.rung.clone(), image.name.tag())).collect();
         let tags: Vec<String> = names.iter().map(|(_, tag)| tag.clone()).collect();
-        let found = self.look(&tags)?;
-        self.facts.inspections.extend(found.iter().cloned());
+        let found = self.looking(&tags, |looker| looker.briefly(&tags, &self.facts.inspections))?;
         let made = found.into_iter().zip(names).map(|(inspection, (rung, _))| Made {
             rung,
             show: step.show.clone(),

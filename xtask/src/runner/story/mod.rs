@@ -9,6 +9,7 @@ mod made_of;
 mod peer;
 mod predict;
 
+pub use ask::asked_in;
 pub use predict::{Guess, Magnitude, Question};
 
 use super::Bench;
@@ -17,7 +18,6 @@ use crate::error::Result;
 use crate::event::Event;
 use crate::interrupt;
 use crate::model::{App, AppId, ExperimentStep, Measurement, RungId, Shown, Step, Told, Verdict};
-use crate::plan::Image;
 
 /// Who tells the learner. Everything arrives in the order in which it happens.
 pub trait Narrator {
@@ -51,7 +51,7 @@ impl Bench<'_> {
     /// fails with.
     pub(super) fn tell(&mut self, narrator: &mut dyn Narrator) -> Result<()> {
         for (position, step) in self.job.steps.iter().enumerate() {
-            let apps = self.apps_of(step);
+            let apps = self.job.apps_of(step);
             if apps.is_empty() {
                 continue;
             }
@@ -131,31 +131,6 @@ impl Bench<'_> {
         self.facts.experiments.extend(experiments.iter().cloned());
         let prediction = asked.and_then(|(question, guess)| question.score(&guess, &experiments));
         Ok(Shown::Experiment { experiments, prediction })
-    }
-
-    /// The apps a step is told for, in the order of the run.
-    fn apps_of(&self, step: &Step) -> Vec<App> {
-        let mut apps: Vec<App> = Vec::new();
-        for image in self.job.everything() {
-            let wanted = step.apps.is_empty() || step.apps.contains(&image.name.app);
-            if wanted && !apps.iter().any(|app| app.id == image.name.app) {
-                apps.push(image.app.clone());
-            }
-        }
-        let rungs: Vec<&RungId> = step.images().into_iter().chain(step.dockerfiles()).collect();
-        // An app that has none of the step's rungs has nothing to tell.
-        apps.retain(|app| {
-            let has = |rung: &&RungId| self.job.everything().any(|i| i.name.app == app.id && i.name.rung == **rung);
-            rungs.is_empty() || rungs.iter().any(has)
-        });
-        apps.truncate(if step.once || step.table.is_some() { 1 } else { apps.len() });
-        apps
-    }
-
-    /// The images and Dockerfiles of an app with these rungs, in their order; those it does not have are left out.
-    fn named(&self, rungs: &[RungId], app: &AppId) -> Vec<&'_ Image> {
-        let of = |rung: &RungId| self.job.everything().find(|i| i.name.app == *app && i.name.rung == *rung);
-        rungs.iter().filter_map(of).collect()
     }
 }
 
