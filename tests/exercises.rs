@@ -299,16 +299,16 @@ fn an_expectation_about_a_rung_that_is_not_measured_is_refused() {
     let path = "lessons/01-unmeasured/lesson.toml";
     let manifest = harbour.read(path);
     let named =
-        "[[step]]\ntitle = \"T\"\nchanged = { from = \"naive\", to = \"naiv\" }\n\n[rung.naiv]\nsummary = \"S.\"\n";
-    let expect = "[[expect]]\nrule = \"non-root\"\nrung = \"naiv\"\nwhy = \"W.\"\n";
+        "[[step]]\ntitle = \"T\"\nchanged = { from = \"unmeasured\", to = \"unmeasure\" }\n\n[rung.unmeasure]\nsummary = \"S.\"\n";
+    let expect = "[[expect]]\nrule = \"non-root\"\nrung = \"unmeasure\"\nwhy = \"W.\"\n";
     harbour.write(path, &format!("{manifest}\n{named}\n{expect}"));
-    harbour.write("lessons/01-unmeasured/sloop/naiv.Dockerfile", RIGHT);
+    harbour.write("lessons/01-unmeasured/sloop/unmeasure.Dockerfile", RIGHT);
     let output = harbour.run(&["lesson"]);
     assert_eq!(output.status, 2);
-    let line = harbour.read(path).lines().position(|line| line == "rung = \"naiv\"").expect("the line") + 1;
+    let line = harbour.read(path).lines().position(|line| line == "rung = \"unmeasure\"").expect("the line") + 1;
     assert_said(
         &output.stderr,
-        &[&format!("{path}:{line}:1: "), "`naiv` is not among them", "Did you mean `naive`?", "[manifest]"],
+        &[&format!("{path}:{line}:1: "), "`unmeasure` is not among them", "Did you mean `unmeasured`?", "[manifest]"],
     );
 }
 
@@ -317,14 +317,15 @@ fn an_expectation_about_a_rung_that_is_not_measured_is_refused() {
 fn a_lesson_without_an_exercise_is_done_when_it_has_passed() {
     let harbour = Harbour::new("passes");
     let manifest = harbour.read("lessons/01-passes/lesson.toml");
-    let broken = "[[expect]]\nrule = \"non-root\"\nrung = \"naive\"\nwhy = \"It needs no privilege.\"\n";
+    let broken = "[[expect]]\nrule = \"non-root\"\nrung = \"passes\"\nwhy = \"It needs no privilege.\"\n";
     harbour.write("lessons/02-alone/lesson.toml", &format!("{manifest}\n{broken}"));
     let done = || {
         let output = harbour.run(&["progress", "--json"]);
         let progress: ProgressReport = serde_json::from_str(&output.stdout).expect("a document");
         progress.lessons.iter().map(|lesson| lesson.done).collect::<Vec<_>>()
     };
-    assert_eq!(harbour.run(&["lesson", "2", "--app", "all"]).status, 1);
+    let output = harbour.run(&["lesson", "2", "--app", "all"]);
+    assert_eq!(output.status, 1, "{}", output.stderr);
     assert_eq!(done(), [false, false]);
     harbour.write("lessons/02-alone/lesson.toml", &manifest);
     let output = harbour.run(&["lesson", "2", "--app", "all"]);

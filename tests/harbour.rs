@@ -45,9 +45,10 @@ pub struct Harbour {
 }
 
 impl Harbour {
-    /// With a lesson of this id, which names its image too: no two trials share one.
+    /// With a lesson of this id, which names its images and its app's only rung too: no two trials share an image, which the
+    /// first to end would take from the other.
     pub fn new(lesson: &str) -> Self {
-        let fixture = Fixture::new(&[Rung { name: "naive", dockerfile: SHIPPED }]);
+        let fixture = Fixture::new(&[Rung { name: lesson, dockerfile: SHIPPED }]);
         let manifest = fs::read_to_string(fixture.path("lessons/01-ills/lesson.toml")).expect("a lesson");
         fs::remove_dir_all(fixture.path("lessons/01-ills")).expect("a folder");
         let harbour = Self { fixture, lesson: lesson.to_owned(), state: tempfile::tempdir().expect("a folder") };
