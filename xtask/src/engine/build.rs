@@ -107,23 +107,30 @@ fn explain(record: &Record, dockerfiles: &BTreeMap<String, String>, root: &Path)
         // Failed before any step ran: the definition, the builder or a base.
         let lines: Vec<String> = record.plain().iter().map(|line| printable(line)).filter(|l| !l.is_empty()).collect();
         let text = lines.join("\n");
-        let id = if is_disk(&text) { ErrorId::DiskFull } else { ErrorId::BuildFailed };
-        return Problem::new(id, "The build ended before a step of a Dockerfile ran.")
+        let problem = Problem::new(classify(&text), "The build ended before a step of a Dockerfile ran.")
             .evidence(lines[lines.len().saturating_sub(LINES)..].iter().cloned());
+        return advised(problem);
     };
     let at = place(step, dockerfiles, root);
     let fact = format!("{}: the step {} failed{at}.", step.target, printable(&step.name));
     let mut text = step.last_lines(LINES).join("\n");
     text.push_str(&step.error);
-    let id = classify(&text);
-    let problem = Problem::new(id, fact)
+    let problem = Problem::new(classify(&text), fact)
         .evidence(step.last_lines(LINES).into_iter().map(printable))
         .evidence([printable(&step.error)]);
-    match id {
+    advised(problem)
+}
+
+/// Adds what to do, by what was found.
+fn advised(problem: Problem) -> Problem {
+    match problem.id {
         ErrorId::Download => problem
             .cause("A download failed: no network, a proxy that the build does not know, or a network that intercepts TLS.")
-            .next("cargo xtask doctor    compares what this machine and a build can reach")
             .next("--ca-file FILE        gives a network's certificate to the toolchain bases"),
+        ErrorId::RegistryLimit | ErrorId::Registry => problem
+            .next("--bases local                    builds the bases here, without a registry")
+            .next("--bases registry=HOST            asks another one, such as a mirror")
+            .next("cargo xtask bases load FILE      takes them from a file that somebody saved"),
         ErrorId::DiskFull => problem.next("cargo xtask clean --dry-run    shows what of ours could be removed"),
         _ => problem,
     }
@@ -175,8 +182,8 @@ fn line_of(step: &Step, path: &Path) -> Option<usize> {
     found.find(|i| squeeze(&i.text) == wanted).map(|i| i.line)
 }
 
-/// What the last lines of a step speak of: the network ([`ErrorId::Download`]), the disk ([`ErrorId::DiskFull`]) or
-/// neither ([`ErrorId::BuildFailed`]).
+/// What the last lines of a step speak of: a registry ([`ErrorId::RegistryLimit`], [`ErrorId::Registry`]), the network
+/// ([`ErrorId::Download`]), the disk ([`ErrorId::DiskFull`]) or none of these ([`ErrorId::BuildFailed`]).
 pub fn classify(text: &str) -> ErrorId {
     /// What package managers and TLS libraries say when the network is at fault. The last four are apt's and pip's.
     const NETWORK: [&str; 16] = [
@@ -197,8 +204,17 @@ pub fn classify(text: &str) -> ErrorId {
         "Failed to fetch",
         "NewConnectionError",
     ];
+    // How BuildKit words a registry's answer: status and reason, as in `unexpected status from HEAD request to …: 429 Too Many
+    // Requests`, or the error code of the distribution protocol.
+    const LIMIT: [&str; 2] = ["429 Too Many Requests", "toomanyrequests"];
+    const REFUSED: [&str; 3] = ["503 Service Unavailable", "502 Bad Gateway", "504 Gateway Timeout"];
+    let says = |signs: &[&str]| signs.iter().any(|sign| text.contains(sign));
     if is_disk(text) {
         ErrorId::DiskFull
+    } else if says(&LIMIT) {
+        ErrorId::RegistryLimit
+    } else if says(&REFUSED) {
+        ErrorId::Registry
     } else if NETWORK.iter().any(|sign| text.contains(sign)) {
         ErrorId::Download
     } else {
@@ -218,6 +234,9 @@ mod tests {
     fn the_network_and_the_disk_are_told_from_a_broken_step() {
         assert_eq!(classify("dial tcp: lookup modules.example.org"), ErrorId::Download);
         assert_eq!(classify("write /x: no space left on device"), ErrorId::DiskFull);
+        let limit = "unexpected status from HEAD request to https://r.example/v2/x/manifests/1: 429 Too Many Requests";
+        assert_eq!(classify(limit), ErrorId::RegistryLimit);
+        assert_eq!(classify("failed to copy: httpReadSeeker: 503 Service Unavailable"), ErrorId::Registry);
         assert_eq!(classify("main.go:3: syntax error"), ErrorId::BuildFailed);
     }
 

@@ -121,8 +121,6 @@ catalogue! {
     StaleBases = "stale-bases", Environment;
     /// A file could not be read or written.
     File = "file", Environment;
-    /// Another run is using something this one needs.
-    Busy = "busy", Environment;
 
     /// Nothing was left to run after the options were applied.
     NothingToRun = "nothing-to-run", NothingRan;
@@ -132,7 +130,7 @@ catalogue! {
     /// `cargo xtask hint` helps a step at a time; `--anyway` shows the solution all the same.
     NotSolved = "not-solved", NothingRan;
 
-    /// A registry refused, or did not answer in time.
+    /// A registry refused while a build asked it for a base.
     /// Local bases need no registry: `--bases local`.
     Registry = "registry", Network;
     /// The registry's limit of pulls for this address is used up. Local bases need none: `--bases local`.
@@ -162,13 +160,13 @@ catalogue! {
     WrongAnswer = "wrong-answer", Unhealthy;
     /// The container could not be started at all.
     ContainerNotStarted = "container-not-started", Unhealthy;
-    /// An answer did not match the HTTP contract in apps/contract.toml.
-    Contract = "contract", Unhealthy;
 
-    /// An expectation of a lesson did not hold.
-    Expectation = "expectation", ExpectationFailed;
     /// A check of the repository or a test failed.
     TestFailed = "test-failed", ExpectationFailed;
+
+    /// A page of the book is not written as it must be, names what is not there, or has a command that ends otherwise than it
+    /// says. Each place is told with its page and line. Contributing, Writing pages, lists what a page can name.
+    Page = "page", ExpectationFailed;
 
     /// Ctrl-C or a termination signal. What had been created was removed.
     Interrupted = "interrupted", Interrupted;
