@@ -7,7 +7,7 @@ WORKDIR /src
 # CGO_ENABLED=0       no C library, so the binary runs where there is none
 # -trimpath           no path of this stage in the binary
 # timetzdata          zone data inside the binary, because scratch has no /usr/share/zoneinfo (0.4 MB)
-# nethttpomithttp2    no HTTP/2: it needs TLS, which this service does not serve, and /peer asks one question (0.6 MB)
+# nethttpomithttp2    no HTTP/2: clients use it over TLS, which this service does not serve, and /peer asks one question (0.6 MB)
 ENV CGO_ENABLED=0 GOFLAGS="-trimpath -tags=timetzdata,nethttpomithttp2"
 # The manifests come first and alone: as long as they stay the same, an edited source file does not come back to here.
 COPY go.mod go.sum ./
