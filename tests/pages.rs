@@ -6,11 +6,18 @@ use std::sync::Arc;
 use std::time::Duration;
 
 use drydock::workshop::Workshop;
+use drydock_book::Missing;
 use drydock_tests::browser::{Browser, Faults, Scheme};
-use drydock_tests::{runner, told, xtask};
+use drydock_tests::{axe, runner, told, xtask};
 use libtest_mimic::{Arguments, Failed, Trial};
 
 const WIDTHS: [u32; 4] = [360, 768, 1440, 1920];
+/// Widths at which the book is looked at.
+const BOOK_WIDTHS: [u32; 3] = [360, 768, 1440];
+/// Width of a sheet of A4 with usual margins, in CSS pixels.
+const A4: u32 = 718;
+/// Most bytes of a page with all it loads by itself.
+const HEAVIEST: u64 = 150_000;
 const SCHEMES: [Scheme; 2] = [Scheme::Light, Scheme::Dark];
 /// A lesson builds everything from nothing in the worst case.
 const LONG: Duration = Duration::from_mins(30);
@@ -31,6 +38,7 @@ fn main() {
             let name = format!("report::{id}");
             trials.push(Trial::test(name, move || report(&browser, number, &root.join("target/drydock").join(&id))));
         }
+        trials.extend(book(&browser, &workshop.root));
     }
     libtest_mimic::run(&arguments, trials).exit();
 }
@@ -59,6 +67,75 @@ fn report(browser: &Browser, number: u32, folder: &Path) -> Result<(), Failed> {
         }
     }
     if wrong.is_empty() { Ok(()) } else { Err(wrong.join("\n").into()) }
+}
+
+/// A trial for each page of the book, as readers have it: from files, without a network.
+fn book(browser: &Arc<Browser>, root: &Path) -> Vec<Trial> {
+    let built = drydock_book::build(root, Missing::Stops).unwrap_or_else(|p| panic!("{}", told(&p)));
+    let axe = Arc::new(axe::script());
+    let pages = drydock_book::record::pages(root).unwrap_or_else(|p| panic!("{}", told(&p)));
+    let pages = pages.into_keys().filter(|path| path != "SUMMARY.md").map(|path| path.replace(".md", ".html"));
+    let trial = |path: String| {
+        let (browser, axe, file) = (Arc::clone(browser), Arc::clone(&axe), built.join(&path));
+        Trial::test(format!("book::{}", path.trim_end_matches(".html")), move || page(&browser, &axe, &file))
+    };
+    pages.map(trial).chain([trial("print.html".to_owned())]).collect()
+}
+
+/// A page of the book is well at every width and in both schemes and on paper, shuts nobody out, and loads little.
+fn page(browser: &Browser, axe: &str, file: &Path) -> Result<(), Failed> {
+    let mut wrong = Vec::new();
+    for width in BOOK_WIDTHS {
+        for scheme in SCHEMES {
+            let faults = browser.look(file, width, scheme)?;
+            if !faults.none() {
+                wrong.push(format!("{width} px, {scheme:?}: {faults:#?}"));
+            }
+            if width == BOOK_WIDTHS[1] {
+                wrong.extend(axe::findings(browser, axe)?.into_iter().map(|one| format!("{scheme:?}: {one}")));
+            }
+        }
+    }
+    let faults = browser.look_asked(file, "?notes", A4, Scheme::Paper)?;
+    if !faults.none() {
+        wrong.push(format!("on paper, with a trainer's notes: {faults:#?}"));
+    }
+    let shown = browser.evaluate(PRINTED)?;
+    if shown != serde_json::json!([]) {
+        wrong.push(format!("on paper there is still {shown}"));
+    }
+    let bytes = weight(file)?;
+    // The whole book in one page is for printing.
+    if bytes > HEAVIEST && !file.ends_with("print.html") {
+        wrong.push(format!("the page and what it loads have {bytes} bytes"));
+    }
+    if wrong.is_empty() { Ok(()) } else { Err(wrong.join("\n").into()) }
+}
+
+/// What is for finding one's way on a screen and is shown all the same; and notes for trainers that are not.
+const PRINTED: &str = r#"(() => {
+  const shown = (element) => element.getClientRects().length > 0;
+  const ways = [...document.querySelectorAll("nav, [role=search]")].filter(shown).map((one) => one.tagName);
+  const notes = [...document.querySelectorAll(".speaker")].filter((one) => !shown(one)).map(() => "notes left out");
+  return [...ways, ...notes];
+})()"#;
+
+/// Bytes of a page with the styles and scripts that it loads by itself.
+fn weight(file: &Path) -> Result<u64, Failed> {
+    let text = fs::read_to_string(file)?;
+    let folder = file.parent().ok_or("a page lies in a folder")?;
+    let styles =
+        text.split("<link ").skip(1).filter_map(|rest| rest.split('>').next()).filter(|tag| tag.contains("stylesheet"));
+    let scripts = text.split("<script ").skip(1).filter_map(|rest| rest.split('>').next());
+    let address = |tag: &str| {
+        let name = if tag.contains("src=\"") { "src=\"" } else { "href=\"" };
+        Some(tag.split(name).nth(1)?.split('"').next()?.split('?').next()?.to_owned())
+    };
+    let mut bytes = text.len() as u64;
+    for address in styles.chain(scripts).filter_map(address) {
+        bytes += folder.join(&address).metadata().map_err(|error| format!("{address}: {error}"))?.len();
+    }
+    Ok(bytes)
 }
 
 /// A page without faults has none; of each kind of fault that is put into it, the browser tells.

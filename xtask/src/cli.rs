@@ -101,6 +101,8 @@ pub enum Command {
     Clean(Clean),
     /// Run every check of the repository.
     Test(Test),
+    /// Build the book; with --open, read it in a browser.
+    Book(Book),
     /// Check, and with --fix mend, what must agree: manifests, Dockerfiles, what the README shows.
     Tidy(Tidy),
     /// Begin a lesson, an exercise, an app or a rung: writes files to fill in.
@@ -117,7 +119,7 @@ pub const GROUPS: &[(&str, &[&str])] = &[
         ],
     ),
     ("Prepare", &["doctor", "bases", "clean"]),
-    ("Maintain", &["test", "tidy", "new"]),
+    ("Maintain", &["book", "test", "tidy", "new"]),
 ];
 
 /// `cargo xtask lesson`
@@ -350,6 +352,20 @@ pub struct Clean {
     /// The base images too; building them again takes some minutes.
     #[arg(long)]
     pub bases: bool,
+}
+
+/// `cargo xtask book`
+#[derive(Debug, Args)]
+pub struct Book {
+    /// Serve it, open a browser, and build again whenever a page changes.
+    #[arg(long)]
+    pub open: bool,
+    /// Build although recordings are missing.
+    #[arg(long)]
+    pub draft: bool,
+    /// Record what pages show, then build: `lessons`, `stages`, or a part of a page's path; everything when nothing is named.
+    #[arg(long, num_args = 0.., value_name = "WHAT")]
+    pub record: Option<Vec<String>>,
 }
 
 /// `cargo xtask test`

@@ -1,6 +1,7 @@
 //! One file a command.
 
 mod bases;
+mod book;
 mod check;
 mod clean;
 mod compare;
@@ -51,6 +52,7 @@ pub fn run(cli: Cli) -> Result<Exit> {
         Some(Command::Diff(options)) => diff::run(&options, context),
         Some(Command::Compare(options)) => compare::run(&options, context),
         Some(Command::Rollout(options)) => rollout::run(&options, context),
+        Some(Command::Book(options)) => book::run(&options, context),
         Some(Command::Bases(options)) => bases::run(&options, context),
         Some(Command::Clean(options)) => clean::run(&options, context),
         Some(Command::Test(options)) => test::run(&options, context),

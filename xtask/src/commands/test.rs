@@ -35,11 +35,12 @@ const PARTS: &[Part] = &[
         cargo(w, &["clippy", "--quiet", "--workspace", "--all-targets", "--", "--deny", "warnings"])
     }),
     quick("unit", "the runner's rooms keep their promises", |w, _| {
-        cargo(w, &["test", "--quiet", "--package", "xtask"])
+        cargo(w, &["test", "--quiet", "--package", "xtask", "--package", "drydock-book", "--lib"])
     }),
     quick("tidy", "manifests, Dockerfiles and generated tables agree", |w, _| super::tidy::check(w)),
     quick("cli", "the command line says what it should", |w, _| trial(w, "cli")),
     quick("hostile", "archives that lie are refused, in bounded time and memory", |w, _| trial(w, "hostile")),
+    quick("book", "the book builds, leads nowhere that is not there, and is spelled right", |w, _| trial(w, "book")),
     engine("engines", "engines that cannot be used are told apart", |w, _| trial(w, "engines")),
     engine("faults", "engines and containers that misbehave are told apart", |w, _| trial(w, "faults")),
     engine("oracle", "what our reader says of an image, dive or the file system says too", |w, _| trial(w, "oracle")),
@@ -50,6 +51,7 @@ const PARTS: &[Part] = &[
     }),
     engine("lessons", "every lesson runs from start to end and its expectations hold", |w, _| trial(w, "lessons")),
     engine("rollout", "what a deploy sends is measured, whatever the build cache holds", |w, _| trial(w, "rollout")),
+    engine("commands", "every command on a page of the book does what the page says", |w, _| trial(w, "commands")),
     Part {
         tools: &[Tool::Chromium],
         ..engine("pages", "what is written to be read in a browser reads well in one", |w, _| trial(w, "pages"))

@@ -38,6 +38,38 @@ pub enum Exit {
     Interrupted = 130,
 }
 
+impl Exit {
+    /// All of them, in the order of their numbers.
+    pub const ALL: &'static [Self] = &[
+        Self::Pass,
+        Self::ExpectationFailed,
+        Self::Usage,
+        Self::Environment,
+        Self::NothingRan,
+        Self::Network,
+        Self::BuildFailed,
+        Self::Unhealthy,
+        Self::Bug,
+        Self::Interrupted,
+    ];
+
+    /// What the number tells whoever reads it in a script.
+    pub fn meaning(self) -> &'static str {
+        match self {
+            Self::Pass => "Everything asked for was done, and every expectation held.",
+            Self::ExpectationFailed => "The work was done, and the result is not what it must be.",
+            Self::Usage => "The command line or a file that you wrote is not valid.",
+            Self::Environment => "The machine lacks something: an engine, disk space, a tool.",
+            Self::NothingRan => "Nothing was run, although the command could be understood.",
+            Self::Network => "Something on the network did not answer or refused.",
+            Self::BuildFailed => "An image could not be built.",
+            Self::Unhealthy => "A container ran, or tried to, and was not healthy.",
+            Self::Bug => "A fault of Drydock itself.",
+            Self::Interrupted => "Ended by Ctrl-C or a termination signal.",
+        }
+    }
+}
+
 impl From<Exit> for std::process::ExitCode {
     fn from(exit: Exit) -> Self {
         Self::from(exit as u8)

@@ -9,6 +9,7 @@ use super::{AppId, RungId};
 
 /// One app, as its manifest describes it.
 #[derive(Clone, Debug, Deserialize)]
+#[cfg_attr(feature = "schema", derive(schemars::JsonSchema))]
 #[serde(deny_unknown_fields, rename_all = "kebab-case")]
 pub struct App {
     /// The app's folder name. Set by the loader, not in the manifest.
@@ -22,6 +23,7 @@ pub struct App {
     pub port: u16,
     /// How long the service may take from `docker run` to its first good answer, e.g. `10s`.
     #[serde(deserialize_with = "duration")]
+    #[cfg_attr(feature = "schema", schemars(with = "String"))]
     pub ready_within: Duration,
     /// Capabilities of the contract that no rung of this app has.
     #[serde(default)]
@@ -41,6 +43,7 @@ pub struct App {
 
 /// One Dockerfile of an app: `<rung>.Dockerfile`.
 #[derive(Clone, Debug, Deserialize)]
+#[cfg_attr(feature = "schema", derive(schemars::JsonSchema))]
 #[serde(deny_unknown_fields, rename_all = "kebab-case")]
 pub struct Rung {
     /// What it does, one sentence.
@@ -67,6 +70,7 @@ pub struct Rung {
 
 /// The build stage that runs the app's formatter, linter and unit tests.
 #[derive(Clone, Debug, Deserialize)]
+#[cfg_attr(feature = "schema", derive(schemars::JsonSchema))]
 #[serde(deny_unknown_fields)]
 pub struct Check {
     /// The Dockerfile that holds the stage.
@@ -77,6 +81,7 @@ pub struct Check {
 
 /// An honest edit of the app, e.g. what a day's work would change.
 #[derive(Clone, Debug, Deserialize)]
+#[cfg_attr(feature = "schema", derive(schemars::JsonSchema))]
 #[serde(deny_unknown_fields)]
 pub struct Change {
     /// What the edit stands for, one clause.
@@ -87,6 +92,7 @@ pub struct Change {
 
 /// Replaces one piece of text, which must occur exactly once, in one file of the context.
 #[derive(Clone, Debug, Deserialize)]
+#[cfg_attr(feature = "schema", derive(schemars::JsonSchema))]
 #[serde(deny_unknown_fields)]
 pub struct Edit {
     /// Path inside the app's folder.

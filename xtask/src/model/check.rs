@@ -8,6 +8,7 @@ use super::{AppId, Environment, LessonRef, Measurement, RungId, Verdict};
 
 /// The document `cargo xtask check --json` prints.
 #[derive(Clone, Debug, Serialize, Deserialize)]
+#[cfg_attr(feature = "schema", derive(schemars::JsonSchema))]
 pub struct CheckReport {
     /// Version of this document's shape.
     pub schema: u32,
@@ -44,6 +45,7 @@ impl CheckReport {
 
 /// A problem as data.
 #[derive(Clone, Debug, Serialize, Deserialize)]
+#[cfg_attr(feature = "schema", derive(schemars::JsonSchema))]
 pub struct Trouble {
     /// Its stable name: `cargo xtask explain` tells more.
     pub id: String,
@@ -57,6 +59,7 @@ pub struct Trouble {
 
 /// The sizes a learner's image is compared with.
 #[derive(Clone, Debug, Default, PartialEq, Eq, Serialize, Deserialize)]
+#[cfg_attr(feature = "schema", derive(schemars::JsonSchema))]
 pub struct Marks {
     /// What an expert ships.
     pub par: Option<Mark>,
@@ -66,6 +69,7 @@ pub struct Marks {
 
 /// The size of one rung of the app.
 #[derive(Clone, Debug, PartialEq, Eq, Serialize, Deserialize)]
+#[cfg_attr(feature = "schema", derive(schemars::JsonSchema))]
 pub struct Mark {
     /// The rung.
     pub rung: RungId,
@@ -77,6 +81,7 @@ pub struct Mark {
 
 /// How one known answer to an exercise fared: a line of the proof that `cargo xtask tidy --exercises` gives.
 #[derive(Clone, Debug, Serialize, Deserialize)]
+#[cfg_attr(feature = "schema", derive(schemars::JsonSchema))]
 pub struct Proof {
     /// The answer, e.g. `two-stages/go: wrong/root`.
     pub answer: String,

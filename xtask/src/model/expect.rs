@@ -11,6 +11,7 @@ use super::{AppId, Class, RungId};
 /// `app` limits an expectation to one app. `rung` names what is judged; in an exercise it is the learner's own image, `mine`,
 /// where it is left out.
 #[derive(Clone, Debug, Deserialize)]
+#[cfg_attr(feature = "schema", derive(schemars::JsonSchema))]
 #[serde(tag = "rule", deny_unknown_fields, rename_all = "kebab-case", rename_all_fields = "kebab-case")]
 pub enum Expect {
     /// Every container gave its health endpoint's answer.
@@ -250,6 +251,29 @@ impl Expect {
             Self::RebuildKeeps { .. } => "rebuild-keeps",
             Self::RebuildLoses { .. } => "rebuild-loses",
             Self::ContextAtMost { .. } => "context-at-most",
+        }
+    }
+
+    /// Why it matters, one sentence.
+    pub fn why(&self) -> &str {
+        match self {
+            Self::Healthy { why, .. }
+            | Self::NonRoot { why, .. }
+            | Self::Hardened { why, .. }
+            | Self::TimesSmallerThan { why, .. }
+            | Self::StoredAtMost { why, .. }
+            | Self::Absent { why, .. }
+            | Self::Present { why, .. }
+            | Self::NoShell { why, .. }
+            | Self::NoSecret { why, .. }
+            | Self::Leaks { why, .. }
+            | Self::StopsWithin { why, .. }
+            | Self::ReadyAtMost { why, .. }
+            | Self::ReadOnly { why, .. }
+            | Self::SameContract { why, .. }
+            | Self::RebuildKeeps { why, .. }
+            | Self::RebuildLoses { why, .. }
+            | Self::ContextAtMost { why, .. } => why,
         }
     }
 

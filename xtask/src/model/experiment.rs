@@ -6,6 +6,7 @@ use super::{AppId, Inspection, Measurement, RungId};
 
 /// A cold build of one Dockerfile, and its rebuilds after changes of the app. The builds ran one after the other.
 #[derive(Clone, Debug, Serialize, Deserialize)]
+#[cfg_attr(feature = "schema", derive(schemars::JsonSchema))]
 pub struct Experiment {
     /// The app.
     pub app: AppId,
@@ -23,6 +24,7 @@ pub struct Experiment {
 
 /// What one instruction costs in a cold build.
 #[derive(Clone, Debug, PartialEq, Eq, Serialize, Deserialize)]
+#[cfg_attr(feature = "schema", derive(schemars::JsonSchema))]
 pub struct StepCost {
     /// Its line in the Dockerfile, from 1; `null` where it cannot be found again.
     pub line: Option<usize>,
@@ -43,6 +45,7 @@ impl StepCost {
 
 /// A build after a change.
 #[derive(Clone, Debug, Serialize, Deserialize)]
+#[cfg_attr(feature = "schema", derive(schemars::JsonSchema))]
 pub struct Rebuild {
     /// The change, e.g. `source`.
     pub change: String,
@@ -82,6 +85,7 @@ impl Experiment {
 
 /// What a first build sends of its context.
 #[derive(Clone, Debug, Serialize, Deserialize)]
+#[cfg_attr(feature = "schema", derive(schemars::JsonSchema))]
 pub struct SentContext {
     /// The app.
     pub app: AppId,
@@ -93,6 +97,7 @@ pub struct SentContext {
 
 /// How long a service took to be ready, start after start: each time a new container, and no other start at the same time.
 #[derive(Clone, Debug, Serialize, Deserialize)]
+#[cfg_attr(feature = "schema", derive(schemars::JsonSchema))]
 pub struct Started {
     /// The app.
     pub app: AppId,
@@ -111,6 +116,7 @@ impl Started {
 
 /// How a service ended when it was told to.
 #[derive(Clone, Debug, Serialize, Deserialize)]
+#[cfg_attr(feature = "schema", derive(schemars::JsonSchema))]
 pub struct Stopped {
     /// The app.
     pub app: AppId,
@@ -124,6 +130,7 @@ pub struct Stopped {
 
 /// Which requests of the contract a service answered wrongly.
 #[derive(Clone, Debug, Serialize, Deserialize)]
+#[cfg_attr(feature = "schema", derive(schemars::JsonSchema))]
 pub struct ContractRun {
     /// The app.
     pub app: AppId,
@@ -137,6 +144,7 @@ pub struct ContractRun {
 
 /// Whether a service answered when it ran hardened.
 #[derive(Clone, Debug, Serialize, Deserialize)]
+#[cfg_attr(feature = "schema", derive(schemars::JsonSchema))]
 pub struct RanReadOnly {
     /// The app.
     pub app: AppId,

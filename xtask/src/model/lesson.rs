@@ -8,6 +8,7 @@ use super::{AppId, Change, Exercise, Expect, LessonId, Rung, RungId, Step};
 
 /// One lesson, as its manifest describes it. Number and id come from the folder's name.
 #[derive(Clone, Debug, Deserialize)]
+#[cfg_attr(feature = "schema", derive(schemars::JsonSchema))]
 #[serde(deny_unknown_fields, rename_all = "kebab-case")]
 pub struct Lesson {
     /// Permanent id: the folder's name behind the number. Set by the loader.
@@ -64,6 +65,7 @@ pub struct Lesson {
 
 /// Minutes, as an agenda counts them.
 #[derive(Clone, Copy, Debug, PartialEq, Eq, Serialize, Deserialize)]
+#[cfg_attr(feature = "schema", derive(schemars::JsonSchema))]
 #[serde(deny_unknown_fields)]
 pub struct Minutes {
     /// Talking about it.
@@ -76,6 +78,7 @@ pub struct Minutes {
 
 /// A file that a build context has besides the app's own: as it stands, or as many bytes that do not compress.
 #[derive(Clone, Debug, PartialEq, Eq, Deserialize)]
+#[cfg_attr(feature = "schema", derive(schemars::JsonSchema))]
 #[serde(deny_unknown_fields)]
 pub struct ExtraFile {
     /// Path inside the build context.
@@ -89,6 +92,7 @@ pub struct ExtraFile {
 /// Something to look at. The text may hold measured values: `{stored:RUNG}`, `{ready:RUNG}`, `{files:RUNG}`,
 /// `{times:RUNG/RUNG}`.
 #[derive(Clone, Debug, Deserialize)]
+#[cfg_attr(feature = "schema", derive(schemars::JsonSchema))]
 #[serde(deny_unknown_fields)]
 pub struct Look {
     /// The app whose values are put in; the text is left out when that app did not run. Any app that ran when left out.

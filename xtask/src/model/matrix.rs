@@ -6,6 +6,7 @@ use super::{AppId, Environment, Measurement, RungId};
 
 /// The document `cargo xtask compare --json` prints.
 #[derive(Clone, Debug, Serialize, Deserialize)]
+#[cfg_attr(feature = "schema", derive(schemars::JsonSchema))]
 pub struct Matrix {
     /// Version of this document's shape.
     pub schema: u32,

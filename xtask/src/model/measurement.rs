@@ -2,10 +2,11 @@
 
 use serde::{Deserialize, Serialize};
 
-use super::{AppId, Environment, LessonId, RungId, Told};
+use super::{AppId, Environment, LessonId, RungId, Shown, Told};
 
 /// Everything a lesson observed of one image. Sizes are bytes, durations milliseconds.
 #[derive(Clone, Debug, Serialize, Deserialize)]
+#[cfg_attr(feature = "schema", derive(schemars::JsonSchema))]
 pub struct Measurement {
     /// The app.
     pub app: AppId,
@@ -51,6 +52,7 @@ pub enum Cache {
 
 /// The answer of a health endpoint.
 #[derive(Clone, Debug, Serialize, Deserialize)]
+#[cfg_attr(feature = "schema", derive(schemars::JsonSchema))]
 pub struct Health {
     /// Whether the answer was the contract's.
     pub ok: bool,
@@ -62,6 +64,7 @@ pub struct Health {
 
 /// What one expectation of a lesson came to.
 #[derive(Clone, Debug, Serialize, Deserialize)]
+#[cfg_attr(feature = "schema", derive(schemars::JsonSchema))]
 pub struct Verdict {
     /// The rule, e.g. `times-smaller-than`.
     pub id: String,
@@ -82,6 +85,7 @@ pub struct Verdict {
 
 /// Which lesson a report is about.
 #[derive(Clone, Debug, Serialize, Deserialize)]
+#[cfg_attr(feature = "schema", derive(schemars::JsonSchema))]
 pub struct LessonRef {
     /// Permanent id.
     pub id: LessonId,
@@ -93,6 +97,7 @@ pub struct LessonRef {
 
 /// The document `cargo xtask lesson N --json` prints.
 #[derive(Clone, Debug, Serialize, Deserialize)]
+#[cfg_attr(feature = "schema", derive(schemars::JsonSchema))]
 pub struct LessonReport {
     /// Version of this document's shape.
     pub schema: u32,
@@ -114,4 +119,18 @@ pub struct LessonReport {
     pub expectations: Vec<Verdict>,
     /// Containers of this run that could not be removed. Always 0 unless something went wrong.
     pub leftovers: usize,
+}
+
+impl LessonReport {
+    /// The report as it is kept for pages: without lists of packages, which are most of its bytes and stand on none.
+    #[must_use]
+    pub fn to_keep(&self) -> Self {
+        let mut kept = self.clone();
+        for told in &mut kept.told {
+            if let Shown::MadeOf { images } = &mut told.shown {
+                images.iter_mut().for_each(|made| made.inspection.packages.clear());
+            }
+        }
+        kept
+    }
 }

@@ -11,6 +11,7 @@ macro_rules! identifier {
         ///
         /// Lower-case ASCII letters, digits and hyphens, 1 to 40 of them: safe in a path, an image tag and a label.
         #[derive(Clone, Debug, PartialEq, Eq, PartialOrd, Ord, Hash, Serialize, Deserialize)]
+        #[cfg_attr(feature = "schema", derive(schemars::JsonSchema))]
         #[serde(try_from = "String")]
         pub struct $name(String);
 
@@ -71,6 +72,7 @@ const OF_LESSONS: &str = "drydock.local/lesson/";
 
 /// One image of the workshop: an app built by one of its rungs.
 #[derive(Clone, Debug, PartialEq, Eq, PartialOrd, Ord, Hash, Serialize)]
+#[cfg_attr(feature = "schema", derive(schemars::JsonSchema))]
 pub struct ImageName {
     /// The lesson its Dockerfile belongs to; `None` for a rung of the app's own.
     pub lesson: Option<LessonId>,

@@ -6,6 +6,7 @@ use super::{AppId, LessonRef, Marks};
 
 /// How far the learner has come.
 #[derive(Clone, Debug, Serialize, Deserialize)]
+#[cfg_attr(feature = "schema", derive(schemars::JsonSchema))]
 pub struct ProgressReport {
     /// Version of this document's shape.
     pub schema: u32,
@@ -22,6 +23,7 @@ impl ProgressReport {
 
 /// One lesson.
 #[derive(Clone, Debug, Serialize, Deserialize)]
+#[cfg_attr(feature = "schema", derive(schemars::JsonSchema))]
 pub struct LessonProgress {
     /// The lesson.
     pub lesson: LessonRef,
@@ -35,6 +37,7 @@ pub struct LessonProgress {
 
 /// What was reached in an exercise for one app.
 #[derive(Clone, Debug, Serialize, Deserialize)]
+#[cfg_attr(feature = "schema", derive(schemars::JsonSchema))]
 pub struct Reached {
     /// The app.
     pub app: AppId,

@@ -6,6 +6,7 @@ use super::{AppId, Environment, RungId};
 
 /// The document `cargo xtask rollout --json` prints. Sizes are bytes, durations milliseconds.
 #[derive(Clone, Debug, Serialize, Deserialize)]
+#[cfg_attr(feature = "schema", derive(schemars::JsonSchema))]
 pub struct Rollout {
     /// Version of this document's shape.
     pub schema: u32,
@@ -21,6 +22,7 @@ pub struct Rollout {
 
 /// The machines that images are rolled out to: what the forecast assumes and nobody measured.
 #[derive(Clone, Copy, Debug, PartialEq, Eq, Serialize, Deserialize)]
+#[cfg_attr(feature = "schema", derive(schemars::JsonSchema))]
 pub struct Fleet {
     /// Machines that run the service.
     pub nodes: u64,
@@ -36,6 +38,7 @@ pub struct Fleet {
 
 /// What one image costs.
 #[derive(Clone, Debug, Serialize, Deserialize)]
+#[cfg_attr(feature = "schema", derive(schemars::JsonSchema))]
 pub struct ShippedImage {
     /// The app.
     pub app: AppId,
@@ -53,6 +56,7 @@ pub struct ShippedImage {
 
 /// Compressed bytes of layers that one node fetches. Manifests and configs, a few kB, are left out.
 #[derive(Clone, Copy, Debug, Default, PartialEq, Eq, Serialize, Deserialize)]
+#[cfg_attr(feature = "schema", derive(schemars::JsonSchema))]
 pub struct Fetched {
     /// By a node that has nothing.
     pub first: u64,
@@ -66,6 +70,7 @@ pub struct Fetched {
 
 /// What a fleet makes of [`Fetched`].
 #[derive(Clone, Copy, Debug, PartialEq, Eq, Serialize, Deserialize)]
+#[cfg_attr(feature = "schema", derive(schemars::JsonSchema))]
 pub struct Forecast {
     /// From the first byte until the last node has the image: the first deploy.
     pub first_ms: u64,
@@ -79,6 +84,7 @@ pub struct Forecast {
 
 /// A pull that was measured.
 #[derive(Clone, Copy, Debug, PartialEq, Eq, Serialize, Deserialize)]
+#[cfg_attr(feature = "schema", derive(schemars::JsonSchema))]
 pub struct Pulled {
     /// Wall time of the whole pull, unpacking included.
     pub ms: u64,
@@ -86,6 +92,7 @@ pub struct Pulled {
 
 /// All images of one rung on one node; layers that several of them have are fetched once.
 #[derive(Clone, Debug, PartialEq, Eq, Serialize, Deserialize)]
+#[cfg_attr(feature = "schema", derive(schemars::JsonSchema))]
 pub struct Together {
     /// The rung.
     pub rung: RungId,

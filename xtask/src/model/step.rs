@@ -6,6 +6,7 @@ use super::{AppId, RungId};
 
 /// One step. Exactly one of the keys below `once` says what happens.
 #[derive(Clone, Debug, Default, Deserialize)]
+#[cfg_attr(feature = "schema", derive(schemars::JsonSchema))]
 #[serde(deny_unknown_fields, rename_all = "kebab-case")]
 pub struct Step {
     /// Its headline.
@@ -42,11 +43,13 @@ pub struct Step {
 
 /// Nothing to say.
 #[derive(Clone, Copy, Debug, Default, Deserialize)]
+#[cfg_attr(feature = "schema", derive(schemars::JsonSchema))]
 #[serde(deny_unknown_fields)]
 pub struct Empty {}
 
 /// Two Dockerfiles.
 #[derive(Clone, Debug, Deserialize)]
+#[cfg_attr(feature = "schema", derive(schemars::JsonSchema))]
 #[serde(deny_unknown_fields)]
 pub struct Changed {
     /// The one before.
@@ -57,6 +60,7 @@ pub struct Changed {
 
 /// Commands inside a container of each of some rungs.
 #[derive(Clone, Debug, Deserialize)]
+#[cfg_attr(feature = "schema", derive(schemars::JsonSchema))]
 #[serde(deny_unknown_fields)]
 pub struct Inside {
     /// Which images.
@@ -67,6 +71,7 @@ pub struct Inside {
 
 /// One command.
 #[derive(Clone, Debug, Deserialize)]
+#[cfg_attr(feature = "schema", derive(schemars::JsonSchema))]
 #[serde(deny_unknown_fields, rename_all = "kebab-case")]
 pub struct Try {
     /// What it is for, e.g. `open a shell`.
@@ -84,6 +89,7 @@ pub struct Try {
 
 /// An image to look into.
 #[derive(Clone, Debug, Deserialize)]
+#[cfg_attr(feature = "schema", derive(schemars::JsonSchema))]
 #[serde(deny_unknown_fields, rename_all = "kebab-case")]
 pub struct MadeOf {
     /// Which images.
@@ -94,6 +100,7 @@ pub struct MadeOf {
 
 /// What can be shown of an image.
 #[derive(Clone, Copy, Debug, PartialEq, Eq, Serialize, Deserialize)]
+#[cfg_attr(feature = "schema", derive(schemars::JsonSchema))]
 #[serde(rename_all = "kebab-case")]
 pub enum Aspect {
     /// The line that says how much of it is the application, and what else is aboard.
@@ -112,6 +119,7 @@ pub enum Aspect {
 
 /// Builds, changes the app, builds again, for each rung and each change.
 #[derive(Clone, Debug, Deserialize)]
+#[cfg_attr(feature = "schema", derive(schemars::JsonSchema))]
 #[serde(deny_unknown_fields, rename_all = "kebab-case")]
 pub struct ExperimentStep {
     /// Which Dockerfiles.
@@ -124,6 +132,7 @@ pub struct ExperimentStep {
 
 /// Requests to a running container of each of some rungs.
 #[derive(Clone, Debug, Deserialize)]
+#[cfg_attr(feature = "schema", derive(schemars::JsonSchema))]
 #[serde(deny_unknown_fields, rename_all = "kebab-case")]
 pub struct Ask {
     /// Which images.
@@ -146,6 +155,7 @@ pub struct Ask {
 
 /// Whether a container knows the root that vouches for its peer.
 #[derive(Clone, Copy, Debug, PartialEq, Eq, Deserialize)]
+#[cfg_attr(feature = "schema", derive(schemars::JsonSchema))]
 #[serde(rename_all = "kebab-case")]
 pub enum Peer {
     /// It does.
@@ -156,6 +166,7 @@ pub enum Peer {
 
 /// Images whose containers end, or do not start at all.
 #[derive(Clone, Debug, Deserialize)]
+#[cfg_attr(feature = "schema", derive(schemars::JsonSchema))]
 #[serde(deny_unknown_fields)]
 pub struct Ends {
     /// Which images.
@@ -166,6 +177,7 @@ pub struct Ends {
 
 /// A docker command that only looks.
 #[derive(Clone, Debug, Deserialize)]
+#[cfg_attr(feature = "schema", derive(schemars::JsonSchema))]
 #[serde(deny_unknown_fields)]
 pub struct DockerStep {
     /// Arguments behind `docker`; `{image:RUNG}` stands for an image's tag, `{container:RUNG}` for a running container of it.
@@ -182,6 +194,7 @@ pub struct DockerStep {
 
 /// Builds that send their context from nothing.
 #[derive(Clone, Debug, Deserialize)]
+#[cfg_attr(feature = "schema", derive(schemars::JsonSchema))]
 #[serde(deny_unknown_fields)]
 pub struct Sent {
     /// Which Dockerfiles.

@@ -6,6 +6,7 @@ use super::{AppId, Aspect, Experiment, FileLine, Inspection, RungId, SentContext
 
 /// One step for one app, after it happened.
 #[derive(Clone, Debug, Serialize, Deserialize)]
+#[cfg_attr(feature = "schema", derive(schemars::JsonSchema))]
 pub struct Told {
     /// Position of the step in the lesson's manifest, from 0.
     pub step: usize,
@@ -17,6 +18,7 @@ pub struct Told {
 
 /// What came of a step.
 #[derive(Clone, Debug, Serialize, Deserialize)]
+#[cfg_attr(feature = "schema", derive(schemars::JsonSchema))]
 #[serde(tag = "kind", rename_all = "kebab-case")]
 pub enum Shown {
     /// The table of all measurements belongs here.
@@ -79,6 +81,7 @@ pub enum Shown {
 
 /// A line of a difference.
 #[derive(Clone, Debug, PartialEq, Eq, Serialize, Deserialize)]
+#[cfg_attr(feature = "schema", derive(schemars::JsonSchema))]
 pub struct DiffLine {
     /// `+` new, `-` gone, ` ` the same.
     pub sign: char,
@@ -88,6 +91,7 @@ pub struct DiffLine {
 
 /// A command inside a container.
 #[derive(Clone, Debug, Serialize, Deserialize)]
+#[cfg_attr(feature = "schema", derive(schemars::JsonSchema))]
 pub struct Tried {
     /// The rung.
     pub rung: RungId,
@@ -107,6 +111,7 @@ pub struct Tried {
 
 /// What one image is made of, as far as the step shows it.
 #[derive(Clone, Debug, Serialize, Deserialize)]
+#[cfg_attr(feature = "schema", derive(schemars::JsonSchema))]
 pub struct Made {
     /// The rung.
     pub rung: RungId,
@@ -120,6 +125,7 @@ pub struct Made {
 
 /// The answer of one service.
 #[derive(Clone, Debug, Serialize, Deserialize)]
+#[cfg_attr(feature = "schema", derive(schemars::JsonSchema))]
 pub struct Answered {
     /// The rung.
     pub rung: RungId,
@@ -135,6 +141,7 @@ pub struct Answered {
 
 /// A container that ended.
 #[derive(Clone, Debug, Serialize, Deserialize)]
+#[cfg_attr(feature = "schema", derive(schemars::JsonSchema))]
 pub struct Ended {
     /// The rung.
     pub rung: RungId,
@@ -148,6 +155,7 @@ pub struct Ended {
 
 /// What a learner predicted of a rebuild, and how it came out.
 #[derive(Clone, Debug, Serialize, Deserialize)]
+#[cfg_attr(feature = "schema", derive(schemars::JsonSchema))]
 pub struct Prediction {
     /// The rung.
     pub rung: RungId,

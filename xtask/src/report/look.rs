@@ -14,8 +14,8 @@ pub fn fill(look: &Look, report: &LessonReport) -> Option<String> {
     fits.then(|| fill_for(&look.text, look.app.as_ref(), &report.results)).flatten()
 }
 
-/// A text with its values, of one app or else of the first that was measured: `{stored:RUNG}`, `{ready:RUNG}`, `{files:RUNG}`,
-/// `{times:RUNG/RUNG}`. `None` when a rung it speaks of was not measured, or a placeholder is not known.
+/// A text with its values, of one app or else of the first that was measured: `{stored:RUNG}`, `{pulled:RUNG}`, `{ready:RUNG}`,
+/// `{files:RUNG}`, `{layers:RUNG}`, `{times:RUNG/RUNG}`. `None` when a rung it speaks of was not measured, or a placeholder is not known.
 pub fn fill_for(text: &str, app: Option<&AppId>, results: &[Measurement]) -> Option<String> {
     let fits = |m: &Measurement| app.is_none_or(|app| m.app == *app);
     let of = |rung: &str| results.iter().find(|m| fits(m) && m.rung.as_str() == rung);
@@ -31,6 +31,8 @@ pub fn fill_for(text: &str, app: Option<&AppId>, results: &[Measurement]) -> Opt
         filled.push_str(&match kind {
             "stored" => units::bytes(of(argument)?.stored_bytes),
             "ready" => units::seconds(Duration::from_millis(of(argument)?.ready_ms)),
+            "pulled" => units::bytes(of(argument)?.pull_bytes?),
+            "layers" => of(argument)?.layers.to_string(),
             "files" => count(of(argument)?.files),
             "times" => {
                 let (large, small) = argument.split_once('/')?;

@@ -12,15 +12,19 @@ use crate::workshop::{self, Workshop};
 pub const MARK: &str = "TO WRITE";
 
 const LESSON: &str = include_str!("lesson.toml");
+const PAGE: &str = include_str!("page.md");
 const EXERCISE: &str = include_str!("exercise.toml");
 const ANSWER: &str = include_str!("answer.toml");
 const APP: &str = include_str!("app.toml");
 const DOCKERFILE: &str = include_str!("naive.Dockerfile");
 
+/// The book's table of contents, relative to the repository.
+pub const CONTENTS: &str = "book/src/SUMMARY.md";
+
 /// Files to be written: path relative to the repository, and content.
 type Files = Vec<(String, String)>;
 
-/// A lesson behind the last one. Returns the paths of what was written.
+/// A lesson behind the last one, with its page where the repository has a book. Returns the paths of what was written.
 ///
 /// Errors: [`ErrorId::Usage`] for a name that is none, [`ErrorId::AlreadyThere`], [`ErrorId::File`].
 pub fn lesson(workshop: &Workshop, name: &str) -> Result<Vec<String>> {
@@ -37,7 +41,26 @@ pub fn lesson(workshop: &Workshop, name: &str) -> Result<Vec<String>> {
     }
     let rungs = rungs.iter().map(|rung| format!("\"{rung}\"")).collect::<Vec<_>>().join(", ");
     let path = format!("lessons/{number:02}-{id}/lesson.toml");
-    write(workshop, vec![(path, LESSON.replace("{rungs}", &rungs))])
+    let mut files = vec![(path, LESSON.replace("{rungs}", &rungs))];
+    let contents = workshop.root.join(CONTENTS);
+    if !contents.is_file() {
+        return write(workshop, files);
+    }
+    files.push((page_of(&id), PAGE.replace("{id}", id.as_str())));
+    let mut written = write(workshop, files)?;
+    // The contents are the author's: a line is added behind the last lesson's, and nothing else moves.
+    let listed = text(workshop, CONTENTS)?;
+    let mut lines: Vec<String> = listed.lines().map(str::to_owned).collect();
+    let last = lines.iter().rposition(|line| line.starts_with("- ") && line.contains("](lessons/"));
+    lines.insert(last.map_or(lines.len(), |last| last + 1), format!("- [{MARK}](lessons/{id}.md)"));
+    fs::write(&contents, lines.join("\n") + "\n").map_err(|e| error::io("write", &contents, &e))?;
+    written.push(CONTENTS.to_owned());
+    Ok(written)
+}
+
+/// The page of a lesson in the book, relative to the repository.
+pub fn page_of(lesson: &LessonId) -> String {
+    format!("book/src/lessons/{lesson}.md")
 }
 
 /// The exercise of a lesson for one app: what is shipped is the lesson's first rung, the right answer its last, and the wrong

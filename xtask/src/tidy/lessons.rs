@@ -6,7 +6,7 @@ use std::path::Path;
 
 use crate::manifest;
 use crate::model::{Exercise, Expect, Lesson, WrongAnswer};
-use crate::scaffold::MARK;
+use crate::scaffold::{CONTENTS, MARK, page_of};
 use crate::workshop::Workshop;
 
 /// One line a finding.
@@ -19,11 +19,34 @@ pub fn find(workshop: &Workshop) -> Vec<String> {
         findings.extend(answers(workshop, lesson, &files));
         findings.extend(unwritten(&workshop.root, files.iter().map(|file| format!("{folder}/{file}"))));
     }
+    findings.extend(pages(workshop));
     for app in workshop.apps.values() {
         let dockerfiles = app.rung.keys().map(|rung| crate::workshop::dockerfile_path(&app.id, rung));
         let manifest = format!("{}/app.toml", app.folder());
         findings.extend(unwritten(&workshop.root, dockerfiles.chain([manifest])));
     }
+    findings
+}
+
+/// Every lesson has a page in the book, which its contents list, and every page there has a lesson. Nothing where there is no
+/// book.
+fn pages(workshop: &Workshop) -> Vec<String> {
+    let Ok(contents) = fs::read_to_string(workshop.root.join(CONTENTS)) else { return Vec::new() };
+    let mut findings = Vec::new();
+    let mut known = Vec::new();
+    for lesson in &workshop.lessons {
+        let page = page_of(&lesson.id);
+        if !workshop.root.join(&page).is_file() {
+            findings.push(format!("{} has no page: {page} is not there", lesson.folder()));
+        } else if !contents.contains(&format!("(lessons/{}.md)", lesson.id)) {
+            findings.push(format!("{page} is not in {CONTENTS}"));
+        }
+        findings.extend(unwritten(&workshop.root, [page.clone()]));
+        known.push(page);
+    }
+    let folder = "book/src/lessons";
+    let pages = names(&workshop.root.join(folder)).into_iter().map(|name| format!("{folder}/{name}"));
+    findings.extend(pages.filter(|page| !known.contains(page)).map(|page| format!("{page} is the page of no lesson")));
     findings
 }
 

@@ -170,7 +170,7 @@ fn finish(
     };
     if options.record {
         let path = tidy::recorded_path(lesson.number, lesson.id.as_str());
-        let json = serde_json::to_string_pretty(&report).expect("plain data is always JSON");
+        let json = serde_json::to_string_pretty(&report.to_keep()).expect("plain data is always JSON");
         state::write_atomically(&workshop.root.join(&path), format!("{json}\n").as_bytes())?;
         report::message(format!("wrote {path}"));
     }

@@ -5,24 +5,31 @@ use maud::{Markup, html};
 use super::text;
 use crate::model::Verdict;
 
-/// One entry a judged expectation; those that failed come first.
+/// A section with one entry a judged expectation.
 pub fn expectations(verdicts: &[Verdict]) -> Markup {
-    let mut verdicts: Vec<_> = verdicts.iter().collect();
-    verdicts.sort_by_key(|v| v.pass);
-    let held = verdicts.iter().filter(|v| v.pass).count();
     html! {
         @if !verdicts.is_empty() {
             section {
                 h2 { "What was expected" }
-                p { (held) " of " (verdicts.len()) " expectations held." }
-                ul.verdicts {
-                    @for v in verdicts {
-                        li class=(if v.pass { "held" } else { "failed" }) {
-                            p { strong { @if v.pass { "✓ held" } @else { "✗ failed" } } " " (text(&v.subject)) " " code { (text(&v.id)) } }
-                            p { "Expected " (text(&v.expected)) "; measured " (text(&v.measured)) "." }
-                            p.quiet { (text(&v.why)) }
-                        }
-                    }
+                (list(verdicts))
+            }
+        }
+    }
+}
+
+/// One entry a judged expectation; those that failed come first.
+pub fn list(verdicts: &[Verdict]) -> Markup {
+    let mut verdicts: Vec<_> = verdicts.iter().collect();
+    verdicts.sort_by_key(|v| v.pass);
+    let held = verdicts.iter().filter(|v| v.pass).count();
+    html! {
+        p { (held) " of " (verdicts.len()) " expectations held." }
+        ul.verdicts {
+            @for v in verdicts {
+                li class=(if v.pass { "held" } else { "failed" }) {
+                    p { strong { @if v.pass { "✓ held" } @else { "✗ failed" } } " " (text(&v.subject)) " " code { (text(&v.id)) } }
+                    p { "Expected " (text(&v.expected)) "; measured " (text(&v.measured)) "." }
+                    p.quiet { (text(&v.why)) }
                 }
             }
         }

@@ -5,6 +5,7 @@
 
 mod axis;
 mod expectations;
+mod fragments;
 mod layers;
 mod ledger;
 mod parts;
@@ -17,14 +18,15 @@ mod timeline;
 #[cfg(test)]
 mod tests;
 
+pub use fragments::{FRAGMENT_STYLE, sizes_of, step_of, surroundings_of, verdicts_of};
 use maud::{DOCTYPE, Markup, PreEscaped, html as markup};
 
 use super::look;
-use crate::model::{FullReport, Lesson, Measurement};
+use crate::model::{Environment, FullReport, Lesson, Measurement};
 use crate::names::printable;
 use crate::units;
 
-const STYLE: &str = include_str!("style.css");
+const STYLE: &str = concat!(include_str!("palette.css"), include_str!("page.css"), include_str!("parts.css"));
 
 /// The page.
 pub fn html(lesson: &Lesson, full: &FullReport) -> String {
@@ -46,16 +48,16 @@ pub fn html(lesson: &Lesson, full: &FullReport) -> String {
                     p.kicker { "Drydock · lesson " (report.lesson.number) }
                     h1 { (text(&report.lesson.title)) }
                     p.question { (text(&lesson.question)) }
-                    (surroundings(full))
+                    (surroundings(&report.environment))
                 }
                 main {
                     (summary::summary(report))
                     @if !looks.is_empty() {
-                        ul.looks { @for look in &looks { li { (text(&capital(look))) } } }
+                        ul.looks { @for look in &looks { li { (story::sentence(&capital(look))) } } }
                     }
-                    (story::story(lesson, full))
+                    (story::story(lesson, report))
                     @if !lesson.step.iter().any(|step| step.table.is_some()) { (sizes::sizes(report)) }
-                    p.answer { (text(&lesson.answer)) }
+                    p.answer { (story::sentence(&lesson.answer)) }
                     (ledger::ledger(full))
                     (layers::layers(full))
                     (timeline::timeline(full))
@@ -73,8 +75,7 @@ pub fn html(lesson: &Lesson, full: &FullReport) -> String {
     .into_string()
 }
 
-fn surroundings(full: &FullReport) -> Markup {
-    let e = &full.report.environment;
+fn surroundings(e: &Environment) -> Markup {
     let facts = [
         ("date", e.date.replacen('T', " ", 1).replacen('Z', " UTC", 1)),
         ("bases", e.bases.clone()),

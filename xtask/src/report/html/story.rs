@@ -5,7 +5,7 @@ use maud::{Markup, html};
 use super::parts::{cell, table};
 use super::{sizes, text};
 use crate::model::{
-    Answered, Aspect, DiffLine, Ended, Experiment, FullReport, Lesson, Made, Prediction, SentContext, Shown, Step,
+    Answered, Aspect, DiffLine, Ended, Experiment, Lesson, LessonReport, Made, Prediction, SentContext, Shown, Step,
     Told, Tried,
 };
 use crate::names::printable;
@@ -13,9 +13,9 @@ use crate::report::{inspect, look};
 use crate::units;
 
 /// One section a step. A report of an earlier manifest may tell of steps that are no more; they are left out.
-pub fn story(lesson: &Lesson, full: &FullReport) -> Markup {
+pub fn story(lesson: &Lesson, report: &LessonReport) -> Markup {
     let steps = lesson.step.iter().enumerate().filter_map(|(position, step)| {
-        let told: Vec<_> = full.report.told.iter().filter(|told| told.step == position).collect();
+        let told: Vec<_> = report.told.iter().filter(|told| told.step == position).collect();
         (!told.is_empty()).then_some((step, told))
     });
     html! {
@@ -23,25 +23,26 @@ pub fn story(lesson: &Lesson, full: &FullReport) -> Markup {
             section.step {
                 h2 { (number) ". " (text(&step.title)) }
                 @for words in step.text.iter() { (paragraphs(words)) }
-                @for one in &told { (happened(step, one, told.len() > 1, full)) }
+                @for one in &told { (happened(step, one, told.len() > 1, report)) }
             }
         }
     }
 }
 
-fn happened(step: &Step, told: &Told, several: bool, full: &FullReport) -> Markup {
+/// What happened for one app, and what it means; with the name of the app where there are `several`.
+pub fn happened(step: &Step, told: &Told, several: bool, report: &LessonReport) -> Markup {
     let means = step.means.as_ref();
-    let means = means.and_then(|means| look::fill_for(means, told.app.as_ref(), &full.report.results));
+    let means = means.and_then(|means| look::fill_for(means, told.app.as_ref(), &report.results));
     html! {
         @if let (true, Some(app)) = (several, &told.app) { h3 { (app.as_str()) } }
-        (shown(&told.shown, full))
+        (shown(&told.shown, report))
         @for words in means.iter() { (paragraphs(words)) }
     }
 }
 
-fn shown(shown: &Shown, full: &FullReport) -> Markup {
+fn shown(shown: &Shown, report: &LessonReport) -> Markup {
     match shown {
-        Shown::Table => sizes::charts(&full.report),
+        Shown::Table => sizes::charts(report),
         Shown::Changed { from, to, lines, changed } => difference(from, to, lines, *changed),
         Shown::Inside { tries } => html! { @for one in tries { (tried(one)) } },
         Shown::MadeOf { images } => html! { @for one in images { (made(one)) } },
@@ -60,8 +61,17 @@ fn shown(shown: &Shown, full: &FullReport) -> Markup {
 }
 
 /// Running text; an empty line ends a paragraph.
-fn paragraphs(words: &str) -> Markup {
-    html! { @for paragraph in words.split("\n\n") { p { (text(&paragraph.split_whitespace().collect::<Vec<_>>().join(" "))) } } }
+pub fn paragraphs(words: &str) -> Markup {
+    html! { @for paragraph in words.split("\n\n") { p { (sentence(&paragraph.split_whitespace().collect::<Vec<_>>().join(" "))) } } }
+}
+
+/// Words in which what stands between backticks is code.
+pub fn sentence(words: &str) -> Markup {
+    html! {
+        @for (position, part) in words.split('`').enumerate() {
+            @if position % 2 == 1 { code { (text(part)) } } @else { (text(part)) }
+        }
+    }
 }
 
 /// A command and what it printed.

@@ -1,0 +1,51 @@
+//! What the directives of a page stand for, a file a kind. Each goes from its arguments and the sources to Markdown or markup.
+
+mod commands;
+mod compare;
+mod dockerfile;
+mod exercise;
+mod files;
+mod graph;
+mod lesson;
+mod measured;
+
+pub use commands::run;
+pub use dockerfile::annotated;
+pub use measured::value;
+
+use crate::page::Outcome;
+use crate::sources::Sources;
+use crate::{agenda, reference};
+
+/// A directive on a line of its own: `name arguments`. `page` is relative to `book/src`.
+///
+/// Errors: one line that says what is wrong with it.
+pub fn expand(text: &str, page: &str, sources: &Sources) -> Outcome {
+    let (name, arguments) = text.split_once(' ').unwrap_or((text, ""));
+    let arguments = arguments.trim();
+    match name {
+        "lesson" => lesson::head(arguments, sources),
+        "step" => lesson::step(arguments, page, sources),
+        "result" => measured::result(arguments, sources),
+        "verdicts" => measured::verdicts(arguments, sources),
+        "exercise" => exercise::exercise(arguments, sources),
+        "graph" => graph::graph(arguments, sources),
+        "dockerfile" => dockerfile::plain(arguments, sources),
+        "include" => files::include(arguments, sources),
+        "compare" => compare::compare(sources),
+        "reference" => reference::reference(arguments, sources),
+        "troubleshooting" => Ok(reference::troubleshooting()),
+        "agenda" => agenda::agenda(arguments, sources),
+        _ => Err(format!("`{name}` is no directive; `contributing/writing.md` lists them")),
+    }
+}
+
+/// Markup as a block of a Markdown page. A blank line would end the block, so line ends are written as what they stand for.
+fn block(markup: &str) -> String {
+    format!("\n{}\n", markup.replace('\n', "&#10;"))
+}
+
+/// What stands where a recording will be.
+fn not_yet(what: &str) -> String {
+    block(&format!("<p class=\"quiet\">{what} was not recorded yet.</p>"))
+}

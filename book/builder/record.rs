@@ -1,0 +1,127 @@
+//! Writes down what pages show: runs of lessons, weights of stages, what commands print.
+
+use std::collections::{BTreeMap, BTreeSet};
+use std::fs;
+use std::path::{Path, PathBuf};
+
+use drydock::bases;
+use drydock::engine::{Engine, reach};
+use drydock::error::{self, ErrorId, Problem, Result};
+use drydock::event::Sink;
+use drydock::image::Way;
+use drydock::model::Environment;
+use drydock::process::Command;
+use drydock::report;
+use drydock::state;
+use drydock::workshop::Workshop;
+use serde::Serialize;
+
+use crate::commands::{Copy, Printed};
+use crate::sources::{printed_file, stages_file};
+use crate::stages::{self, Stages};
+use crate::{FOLDER, page};
+
+/// What can be recorded besides the pages.
+const LESSONS: &str = "lessons";
+const STAGES: &str = "stages";
+
+/// Records what is named: `lessons`, `stages`, or parts of pages' paths; everything when nothing is named. `runner` is the
+/// compiled `xtask`.
+///
+/// Errors: a lesson or a command does not end as it should, and what recording them fails with.
+pub fn record(root: &Path, runner: &Path, named: &[String], sink: &dyn Sink) -> Result<()> {
+    let workshop = Workshop::open(root)?;
+    let engine = Engine::new(sink);
+    let reached = reach::probe()?;
+    let environment = reached.environment(bases::choose(None, &[], engine)?.described());
+    let wanted = |name: &str| named.is_empty() || named.iter().any(|one| one == name);
+    if wanted(LESSONS) {
+        for lesson in &workshop.lessons {
+            record_lesson(runner, lesson.number, root)?;
+        }
+    }
+    if wanted(STAGES) {
+        record_stages(&workshop, Way::to(&reached, false), &environment, engine)?;
+    }
+    for (path, text) in pages(root)? {
+        let is_named = named.iter().any(|one| one != LESSONS && one != STAGES && path.contains(one.as_str()));
+        if named.is_empty() || is_named {
+            record_page(root, runner, &path, &text, &environment)?;
+        }
+    }
+    Ok(())
+}
+
+/// The pages: path below `book/src`, and text.
+///
+/// Errors: a page cannot be read.
+pub fn pages(root: &Path) -> Result<BTreeMap<String, String>> {
+    let source = root.join(FOLDER).join("src");
+    let mut pages = BTreeMap::new();
+    let mut folders = vec![source.clone()];
+    while let Some(folder) = folders.pop() {
+        let entries = fs::read_dir(&folder).map_err(|e| error::io("read", &folder, &e))?;
+        for path in entries.flatten().map(|entry| entry.path()) {
+            if path.is_dir() {
+                folders.push(path);
+            } else if path.extension().is_some_and(|extension| extension == "md") {
+                let text = fs::read_to_string(&path).map_err(|e| error::io("read", &path, &e))?;
+                let below = path.strip_prefix(&source).unwrap_or(&path);
+                pages.insert(below.to_string_lossy().replace('\\', "/"), text);
+            }
+        }
+    }
+    Ok(pages)
+}
+
+fn record_lesson(runner: &Path, number: u32, root: &Path) -> Result<()> {
+    let number = number.to_string();
+    report::message(format!("Lesson {number}"));
+    let command = Command::new(runner.display().to_string())
+        .args(["lesson", &number, "--app", "all", "--predict", "none", "--record"])
+        .env("CARGO_MANIFEST_DIR", root.display().to_string());
+    match command.inherit()? {
+        0 => Ok(()),
+        status => Err(Problem::new(ErrorId::Page, format!("`{}` ended with status {status}.", command.display()))),
+    }
+}
+
+fn record_stages(workshop: &Workshop, way: Way, environment: &Environment, engine: Engine<'_>) -> Result<()> {
+    let drawn = |text: &String| {
+        let lines = text.lines().filter_map(|line| line.strip_prefix("{{#graph ")?.strip_suffix("}}"));
+        lines.map(|path| path.trim().to_owned()).collect::<Vec<_>>()
+    };
+    let paths: BTreeSet<String> =
+        pages(&workshop.root)?.values().flat_map(drawn).filter(|path| path != "PATH").collect();
+    let mut all: BTreeMap<String, Stages> = BTreeMap::new();
+    for path in paths {
+        report::message(format!("Stages of {path}"));
+        let measured = stages::measure(&path, workshop, way, environment, engine)?;
+        all.insert(path, measured);
+    }
+    write(&stages_file(&workshop.root), &all)
+}
+
+fn record_page(root: &Path, runner: &Path, path: &str, text: &str, environment: &Environment) -> Result<()> {
+    let blocks = page::blocks(text, path)
+        .map_err(|faults| Problem::new(ErrorId::Page, "A page is not written as it must be.").evidence(faults))?;
+    let blocks: Vec<_> = blocks.into_iter().filter(|block| !block.registry).collect();
+    if blocks.is_empty() {
+        return Ok(());
+    }
+    report::message(format!("Commands of {path}"));
+    let copy = Copy::new(root, runner, &state::folder()?)?;
+    let mut printed = Vec::new();
+    for block in &blocks {
+        let output = copy.run(block)?;
+        if !block.quiet {
+            printed.push(Printed { commands: block.lines.clone(), output, environment: environment.clone() });
+        }
+    }
+    write(&printed_file(root, path), &printed)
+}
+
+fn write(path: &PathBuf, value: &impl Serialize) -> Result<()> {
+    let json = serde_json::to_string_pretty(value).expect("plain data is always JSON");
+    state::write_atomically(path, format!("{json}\n").as_bytes())
+}

@@ -1,0 +1,64 @@
+//! Exit codes, error ids, and symptoms: from the table that the runner's own error texts use.
+
+use drydock::error::{ErrorId, Exit};
+
+use super::{cell, table};
+
+/// What each exit code means.
+pub fn exit_codes() -> String {
+    table(&["Code", "Meaning"], Exit::ALL.iter().map(|exit| vec![format!("`{}`", *exit as u8), cell(exit.meaning())]))
+}
+
+/// Every error id with its exit code and what it means.
+pub fn errors() -> String {
+    let row = |id: &ErrorId| vec![format!("`{}`", id.name()), (id.exit() as u8).to_string(), cell(&id.explanation())];
+    table(&["Id", "Exit code", "Meaning"], ErrorId::ALL.iter().map(row))
+}
+
+/// Symptom, cause and cure, by what the program ended with.
+pub fn troubleshooting() -> String {
+    let mut out = String::new();
+    for exit in Exit::ALL {
+        let ids: Vec<&ErrorId> = ErrorId::ALL.iter().filter(|id| id.exit() == *exit).collect();
+        // What a failed expectation and a fault of the program mean is told in its place, with what was measured.
+        if ids.is_empty() || matches!(exit, Exit::Pass | Exit::Bug | Exit::Interrupted) {
+            continue;
+        }
+        out.push_str(&format!("\n## {} (exit code {})\n", exit.meaning().trim_end_matches('.'), *exit as u8));
+        let row = |id: &&ErrorId| {
+            let (symptom, cure) = told(&id.explanation());
+            vec![cell(&symptom), cell(&cure), format!("`{}`", id.name())]
+        };
+        out.push_str(&table(&["What happens", "Why, and what to do", "Id"], ids.iter().map(row)));
+    }
+    out
+}
+
+/// The first sentence of an explanation says what happened, the others why and what to do.
+fn told(explanation: &str) -> (String, String) {
+    let text = explanation.split_whitespace().collect::<Vec<_>>().join(" ");
+    match text.split_once(". ") {
+        Some((first, rest)) => (format!("{first}."), rest.to_owned()),
+        None => (text, "The message names the place and what would be right.".to_owned()),
+    }
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    #[test]
+    fn every_failure_that_a_reader_can_mend_is_in_the_table() {
+        let table = troubleshooting();
+        let wanted = |id: &&ErrorId| !matches!(id.exit(), Exit::Bug | Exit::Interrupted);
+        for id in ErrorId::ALL.iter().filter(wanted) {
+            assert!(table.contains(&format!("`{}` |", id.name())), "{}", id.name());
+        }
+    }
+
+    #[test]
+    fn the_first_sentence_is_the_symptom() {
+        assert_eq!(told("It is so. Type\nthis."), ("It is so.".into(), "Type this.".into()));
+        assert!(told("It is so.").1.contains("message"));
+    }
+}

@@ -1,0 +1,45 @@
+//! The reference: what the code says of itself, as pages.
+
+mod commands;
+mod errors;
+mod expectations;
+mod shapes;
+
+pub use errors::troubleshooting;
+pub use shapes::write_schemas;
+
+use crate::page::Outcome;
+use crate::sources::Sources;
+
+/// The part of this name.
+pub fn reference(name: &str, sources: &Sources) -> Outcome {
+    match name {
+        "commands" => Ok(commands::commands()),
+        "exit-codes" => Ok(errors::exit_codes()),
+        "errors" => Ok(errors::errors()),
+        "expectations" => expectations::expectations(sources),
+        "documents" => Ok(shapes::documents()),
+        _ => shapes::manifest(name).ok_or_else(|| {
+            let known = "commands, exit-codes, errors, expectations, documents";
+            format!(
+                "there is no reference `{name}`; there are {known} and the manifests {}",
+                shapes::MANIFESTS.map(|m| m.0).join(", ")
+            )
+        }),
+    }
+}
+
+/// Words as Markdown that stands in a table's cell: documentation of code names things between backticks already.
+fn cell(text: &str) -> String {
+    let words = text.split_whitespace().collect::<Vec<_>>().join(" ");
+    words.replace('|', "\\|").replace("[`", "`").replace("`]", "`").replace('<', "&lt;")
+}
+
+/// A Markdown table.
+fn table(header: &[&str], rows: impl IntoIterator<Item = Vec<String>>) -> String {
+    let line = |cells: &[String]| format!("| {} |\n", cells.join(" | "));
+    let header: Vec<String> = header.iter().map(|&cell| cell.to_owned()).collect();
+    let rule = format!("|{}\n", "---|".repeat(header.len()));
+    let rows: String = rows.into_iter().map(|row| line(&row)).collect();
+    format!("\n{}{rule}{rows}\n", line(&header))
+}

@@ -1,0 +1,101 @@
+//! The stages of a Dockerfile with what each weighs: recorded once, drawn on pages.
+
+use std::collections::BTreeMap;
+use std::fs;
+
+use drydock::bases;
+use drydock::dockerfile::{self, Dockerfile, Source};
+use drydock::engine::{Engine, bake, build, docker};
+use drydock::error::{self, ErrorId, Problem, Result};
+use drydock::image::archive::Depth;
+use drydock::image::{Way, gather};
+use drydock::model::{Environment, Inspection};
+use drydock::plan::{self, Image};
+use drydock::workshop::Workshop;
+use serde::{Deserialize, Serialize};
+
+/// What the stages of one Dockerfile weigh.
+#[derive(Clone, Debug, Serialize, Deserialize)]
+pub struct Stages {
+    /// Where and when it was measured.
+    pub environment: Environment,
+    /// By position of the stage in the file. Stages that the image does not need are not built and have no entry.
+    pub stages: BTreeMap<usize, Weight>,
+}
+
+/// What one stage weighs, built up to its end.
+#[derive(Clone, Debug, Serialize, Deserialize)]
+pub struct Weight {
+    /// Bytes of all its files, its base included.
+    pub stored_bytes: u64,
+    /// Bytes that each `COPY --from` of its own brings, by the line of the instruction.
+    pub copied: BTreeMap<usize, u64>,
+}
+
+/// Builds and weighs each stage of a Dockerfile that its image needs. `path` is relative to the repository.
+///
+/// Errors: no app or lesson builds this Dockerfile, or a build fails.
+pub fn measure(
+    path: &str,
+    workshop: &Workshop,
+    way: Way,
+    environment: &Environment,
+    engine: Engine<'_>,
+) -> Result<Stages> {
+    let image = find(path, workshop)?;
+    let text = fs::read_to_string(workshop.root.join(path)).map_err(|e| error::io("read", path.as_ref(), &e))?;
+    let file = workshop.dockerfile(path)?;
+    let chosen = bases::choose(None, &[], engine)?;
+    let contexts = bases::ensure(&plan::bases([&image]), &chosen, false, engine)?;
+    let mut stages = BTreeMap::new();
+    for index in file.reachable(None) {
+        let tag = format!("drydock.local/stage/{}:{index}", image.name.target());
+        let part = up_to(&text, &file, index, path)?;
+        let last = index + 1 == file.stages.len();
+        let mut target = image.target(&contexts);
+        target.tags = vec![tag.clone()];
+        if !last {
+            target.target = Some(file.stages[index].name.clone().ok_or_else(|| unnamed(path, index))?);
+        }
+        let id = image.name.target();
+        let definition = bake::Definition { targets: BTreeMap::from([(id.clone(), target)]) };
+        let dockerfiles = BTreeMap::from([(id, path.to_owned())]);
+        build::build("images", &definition, &bake::Options::default(), &dockerfiles, &workshop.root, engine)?;
+        let found = gather(&tag, Depth::Everything, engine, &|| Ok(way), &|_| Some(part.clone()))?;
+        engine.tell(&docker(["image", "rm", "--force", &tag]))?;
+        stages.insert(index, weight(&found, &part));
+    }
+    Ok(Stages { environment: environment.clone(), stages })
+}
+
+fn weight(found: &Inspection, part: &Dockerfile) -> Weight {
+    let own = part.stages.last();
+    let takes = own.into_iter().flat_map(|stage| &stage.takes).filter(|take| take.from != Source::Scratch);
+    let bytes = |line: usize| {
+        found.layers.iter().filter(|layer| layer.line == Some(line)).map(|layer| layer.stored_bytes).sum()
+    };
+    Weight { stored_bytes: found.stored_bytes, copied: takes.map(|take| (take.line, bytes(take.line))).collect() }
+}
+
+/// The Dockerfile as if this stage were its last.
+fn up_to(text: &str, file: &Dockerfile, index: usize, path: &str) -> Result<Dockerfile> {
+    let end = file.stages.get(index + 1).map_or(usize::MAX, |next| next.line - 1);
+    let lines: Vec<&str> = text.lines().take(end).collect();
+    dockerfile::parse(&(lines.join("\n") + "\n"), path)
+}
+
+fn find(path: &str, workshop: &Workshop) -> Result<Image> {
+    let mut images = plan::everything(workshop, &[], |path| workshop.dockerfile(path))?;
+    for lesson in &workshop.lessons {
+        let plan = plan::Plan::of_lesson(workshop, lesson, &[], &[], |path| workshop.dockerfile(path))?;
+        images.extend(plan.all().cloned());
+    }
+    images
+        .into_iter()
+        .find(|image| image.dockerfile == path)
+        .ok_or_else(|| Problem::new(ErrorId::Page, format!("{path} is the Dockerfile of no app and no lesson.")))
+}
+
+fn unnamed(path: &str, index: usize) -> Problem {
+    Problem::new(ErrorId::Page, format!("Stage {index} of {path} has no name, and cannot be built by itself."))
+}

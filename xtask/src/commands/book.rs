@@ -1,0 +1,32 @@
+//! `cargo xtask book`: builds the book. The builder is a program of its own, compiled when it is first asked for, so that a
+//! learner's first lesson does not wait for it.
+
+use super::Context;
+use crate::cli::Book;
+use crate::error::{self, ErrorId};
+use crate::error::{Exit, Problem, Result};
+use crate::process::Command;
+use crate::workshop;
+
+pub fn run(options: &Book, context: Context) -> Result<Exit> {
+    let root = workshop::root()?;
+    let runner = std::env::current_exe().map_err(|e| error::io("find", "xtask".as_ref(), &e))?;
+    let cargo = std::env::var("CARGO").unwrap_or_else(|_| "cargo".to_owned());
+    let color = if context.style.color { "always" } else { "never" };
+    let mut command = Command::new(cargo)
+        .args(["run", "--quiet", "--package", "drydock-book", "--", "--color", color, "--runner"])
+        .arg(runner.display().to_string())
+        .dir(&root);
+    for (wanted, option) in [(options.open, "--open"), (options.draft, "--draft")] {
+        if wanted {
+            command = command.arg(option);
+        }
+    }
+    if let Some(named) = &options.record {
+        command = command.arg("--record").args(named.iter().cloned());
+    }
+    // It has told what was wrong.
+    let told = |status| Exit::ALL.iter().copied().find(|exit| *exit as i32 == status);
+    let status = command.inherit()?;
+    told(status).ok_or_else(|| Problem::new(ErrorId::Page, format!("The book's builder ended with status {status}.")))
+}
