@@ -96,7 +96,7 @@ pub fn agenda(name: &str, sources: &Sources) -> Outcome {
         div.agenda.scroll role="region" tabindex="0" aria-label=(agenda.title) {
             table {
                 caption { (agenda.title) ": " (hours(total)) ", of which " (hours(rows.iter().filter(|row| row.pause).map(|row| row.minutes).sum())) " are breaks" }
-                thead { tr { th scope="col" { "Time" } th scope="col" { "Minutes" } th scope="col" { "What" } th scope="col" { "" } } }
+                thead { tr { th scope="col" { "Time" } th scope="col" { "Minutes" } th scope="col" { "What" } th scope="col" { "Of it" } } }
                 tbody {
                     @for (row, at) in rows.iter().zip(&times) {
                         tr.pause[row.pause] {

@@ -44,7 +44,19 @@ pub fn build(root: &Path, missing: Missing) -> Result<PathBuf> {
     })?;
     let built = book.build_dir_for("html");
     reference::write_schemas(&built)?;
+    remove_unused(&built);
     Ok(built)
+}
+
+/// Removes scripts that mdBook writes in any case and no page of this theme loads.
+fn remove_unused(built: &Path) {
+    let is_unused = |name: &str| name.starts_with("searcher-") || name.starts_with("mark-");
+    for entry in std::fs::read_dir(built).into_iter().flatten().flatten() {
+        if entry.file_name().to_str().is_some_and(is_unused) {
+            // One that stays is of no use and does no harm.
+            let _ = std::fs::remove_file(entry.path());
+        }
+    }
 }
 
 /// Rules for the parts of reports that pages show, inside a box of their own.
@@ -72,6 +84,10 @@ impl Preprocessor for Directives {
     fn run(&self, _: &PreprocessorContext, mut book: Book) -> mdbook_driver::errors::Result<Book> {
         let mut faults = Vec::new();
         book.for_each_chapter_mut(|chapter| {
+            // The theme lists the chapters by these paths, and a link leads to what is built.
+            if let Some(path) = &mut chapter.path {
+                path.set_extension("html");
+            }
             let Some(path) = chapter.source_path.as_ref().map(|path| path.to_string_lossy().into_owned()) else {
                 return;
             };

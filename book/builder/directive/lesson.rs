@@ -57,8 +57,8 @@ pub fn step(arguments: &str, page: &str, sources: &Sources) -> Outcome {
     };
     let parts = steps.iter().map(part).collect::<Result<Vec<_>, _>>()?;
     let markup = html! {
-        section.step.measured id=(anchor(title)) {
-            h3 { (title) }
+        section.step.measured {
+            h3 id=(anchor(title)) { (title) }
             div.apps {
                 @for (apps, part) in &parts {
                     @if apps.is_empty() { (PreEscaped(part)) } @else {

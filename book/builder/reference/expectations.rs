@@ -23,7 +23,7 @@ pub fn expectations(sources: &Sources) -> Outcome {
             return Err(format!("{path} does not say what its rule judges"));
         }
         let shape = Shape::of(variant, &schema).without("rule");
-        let _ = writeln!(out, "\n### {rule}\n\n{}\n{}", documented.join("\n"), shape.table());
+        let _ = writeln!(out, "\n## {rule}\n\n{}\n{}", documented.join("\n"), shape.table());
     }
     Ok(out)
 }

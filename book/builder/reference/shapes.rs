@@ -1,5 +1,6 @@
 //! The shapes of manifests and JSON documents, from the types that read and write them.
 
+use std::collections::BTreeMap;
 use std::fmt::Write as _;
 use std::path::Path;
 
@@ -57,18 +58,21 @@ pub fn manifest(name: &str) -> Option<String> {
     Some(format!("\n`{file}`\n{}", tables(&schema())))
 }
 
-/// Every document with its keys, folded.
+/// Every document with its keys; then, once, the types that they name.
 pub fn documents() -> String {
     let mut out = String::new();
+    let mut types = BTreeMap::new();
     for (name, command, schema) in DOCUMENTS {
         let schema = schema();
-        let _ = writeln!(
-            out,
-            "\n## {name}\n\n{}\n\n`{command}` · [JSON Schema](../schemas/{name}.json)\n\n<details>\n<summary>Keys of {name}</summary>\n{}\n</details>\n",
-            cell(schema["description"].as_str().unwrap_or_default()),
-            tables(&schema)
-        );
+        let says = cell(schema["description"].as_str().unwrap_or_default());
+        let _ = writeln!(out, "\n## {name}\n\n{says}\n\n`{command}` · [JSON Schema](../schemas/{name}.json)\n");
+        out.push_str(&Shape::of(&schema, &schema).table());
+        for (name, definition) in schema["$defs"].as_object().into_iter().flatten() {
+            types.entry(name.clone()).or_insert_with(|| of_type(name, definition, &schema));
+        }
     }
+    out.push_str("\n## Types that documents name\n");
+    out.extend(types.into_values());
     out
 }
 
@@ -87,27 +91,25 @@ pub fn write_schemas(built: &Path) -> Result<()> {
 fn tables(schema: &Value) -> String {
     let mut out = Shape::of(schema, schema).table();
     for (name, definition) in schema["$defs"].as_object().into_iter().flatten() {
-        let says = definition["description"].as_str().unwrap_or_default();
-        let variants = definition["oneOf"].as_array().map_or(&[][..], Vec::as_slice);
-        let shape = Shape::of(definition, schema);
-        if shape.keys.is_empty() && variants.is_empty() {
-            continue;
-        }
-        let _ = writeln!(out, "\n<h4>{name}</h4>\n\n{}\n", cell(says));
-        out.push_str(&shape.table());
-        out.push_str(&values(variants));
-        for variant in variants.iter().filter(|variant| variant["properties"].is_object()) {
-            let title =
-                variant["properties"].as_object().into_iter().flatten().find_map(|(_, key)| key["const"].as_str());
-            let shape = Shape::of(variant, schema);
-            let _ = writeln!(
-                out,
-                "\n`{}`: {}\n{}",
-                title.unwrap_or("variant"),
-                cell(variant["description"].as_str().unwrap_or_default()),
-                shape.table()
-            );
-        }
+        out.push_str(&of_type(name, definition, schema));
+    }
+    out
+}
+
+/// What a type of a schema is made of; nothing where it is only a text.
+fn of_type(name: &str, definition: &Value, schema: &Value) -> String {
+    let variants = definition["oneOf"].as_array().map_or(&[][..], Vec::as_slice);
+    let shape = Shape::of(definition, schema);
+    if shape.keys.is_empty() && variants.is_empty() {
+        return String::new();
+    }
+    let says = cell(definition["description"].as_str().unwrap_or_default());
+    let mut out = format!("\n### {name}\n\n{says}\n\n{}{}", shape.table(), values(variants));
+    for variant in variants.iter().filter(|variant| variant["properties"].is_object()) {
+        let keys = variant["properties"].as_object().into_iter().flatten();
+        let title = keys.into_iter().find_map(|(_, key)| key["const"].as_str()).unwrap_or("variant");
+        let says = cell(variant["description"].as_str().unwrap_or_default());
+        let _ = writeln!(out, "\n`{title}`: {says}\n{}", Shape::of(variant, schema).table());
     }
     out
 }
@@ -160,10 +162,10 @@ impl Shape {
             return String::new();
         }
         let row = |key: &Key| {
-            let needed = if key.required { "needed" } else { "" };
+            let needed = if key.required { "yes" } else { "no" };
             vec![format!("`{}`", key.name), key.kind.clone(), needed.to_owned(), cell(&key.says)]
         };
-        table(&["Key", "Kind", "", "Meaning"], self.keys.iter().map(row))
+        table(&["Key", "Kind", "Needed", "Meaning"], self.keys.iter().map(row))
     }
 }
 

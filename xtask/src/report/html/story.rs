@@ -166,7 +166,7 @@ fn experiment(one: &Experiment) -> Markup {
         rows.push(row);
     }
     let mut sum = |name: &str, cold: String, of: &dyn Fn(&crate::model::Rebuild) -> String| {
-        let mut row = vec![cell(""), cell(name), cell(cold)];
+        let mut row = vec![cell("all"), cell(name), cell(cold)];
         row.extend(one.rebuilds.iter().map(|rebuild| cell(of(rebuild))));
         rows.push(row);
     };

@@ -1,0 +1,1 @@
+// Not used: what the pages need stands in book.js.
