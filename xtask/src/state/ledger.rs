@@ -54,6 +54,11 @@ impl Run {
         }
     }
 
+    /// Whether a container was noted, and not forgotten since.
+    pub fn knows(&self, container: &str) -> bool {
+        self.containers.lock().is_ok_and(|containers| containers.iter().any(|id| id == container))
+    }
+
     /// Forgets a container that has been removed.
     pub fn forget(&self, container: &str) {
         if let Ok(mut containers) = self.containers.lock() {

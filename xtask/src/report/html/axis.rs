@@ -55,14 +55,10 @@ impl Axis {
         }
     }
 
-    /// The lines of the ticks, to lie under a bar.
-    pub fn grid(self) -> Markup {
-        html! {
-            @for tick in self.ticks() {
-                @let x = length(self.place(tick));
-                line.grid x1=(x) x2=(x) y1="0" y2="100%" {}
-            }
-        }
+    /// The lines of the ticks as one background for all rows of a chart: a thin line of the grid's colour at each.
+    pub fn background(self) -> String {
+        let line = |tick| format!("linear-gradient(var(--grid) 0 0) {} 0/1px no-repeat", length(self.place(tick)));
+        self.ticks().into_iter().map(line).collect::<Vec<_>>().join(",")
     }
 
     /// The words of the ticks, as a row of their own.

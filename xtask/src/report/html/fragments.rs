@@ -20,7 +20,7 @@ pub fn step_of(step: &Step, told: &[&Told], report: &LessonReport) -> String {
     .into_string()
 }
 
-/// How large the images of each app are, as pictures with a table behind them, and what to look at.
+/// How large the images of each app are, as a picture with a table behind it, and what to look at.
 pub fn sizes_of(lesson: &Lesson, report: &LessonReport) -> String {
     let mut apps: Vec<&AppId> = report.results.iter().map(|m| &m.app).collect();
     apps.dedup();
@@ -33,7 +33,7 @@ pub fn sizes_of(lesson: &Lesson, report: &LessonReport) -> String {
             };
             @let looks: Vec<_> = lesson.look.iter().filter_map(|one| look::fill(one, &of_app)).collect();
             (for_app(Some(app), &html! {
-                (sizes::charts(&of_app))
+                (sizes::linear_chart(&of_app))
                 @if !looks.is_empty() { ul.looks { @for look in &looks { li { (story::sentence(&super::capital(look))) } } } }
             }))
         }

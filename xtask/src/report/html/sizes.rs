@@ -24,27 +24,49 @@ pub fn sizes(report: &LessonReport) -> Markup {
 
 /// Both charts and the table behind them, as a part of a section that has a headline of its own.
 pub fn charts(report: &LessonReport) -> Markup {
-    let all = || report.results.iter().flat_map(|m| [Some(m.stored_bytes), m.pull_bytes]).flatten();
-    let (linear, log) = (Axis::linear(all()), Axis::log(all()));
+    let log = Axis::log(all(report));
     let begins = log.ticks().first().copied().map(round).unwrap_or_default();
+    html! {
+        (legend(report))
+        div.pair {
+            (linear(report))
+            (chart(&format!("Each line is ten times the one before; the axis begins at {begins}"), log, report))
+        }
+        (in_numbers(report))
+    }
+}
+
+/// The linear chart alone, and the table behind it.
+pub fn linear_chart(report: &LessonReport) -> Markup {
+    html! { (legend(report)) (linear(report)) (in_numbers(report)) }
+}
+
+fn all(report: &LessonReport) -> impl Iterator<Item = u64> {
+    report.results.iter().flat_map(|m| [Some(m.stored_bytes), m.pull_bytes]).flatten()
+}
+
+fn legend(report: &LessonReport) -> Markup {
     let pulls = report.results.iter().any(|m| m.pull_bytes.is_some());
     html! {
         p {
             "Thick bars are stored bytes: the files of all layers as a node unpacks them."
             @if pulls { " Thin bars are pulled bytes: what travels, compressed, where a push has measured it." }
         }
-        div.pair {
-            (chart("The same length is the same number of bytes", linear, report))
-            (chart(&format!("Each line is ten times the one before; the axis begins at {begins}"), log, report))
-        }
-        (numbers("Sizes in numbers", &["image", "stored", "bytes", "pulled", "files", "layers"], &rows(report)))
     }
+}
+
+fn linear(report: &LessonReport) -> Markup {
+    chart("The same length is the same number of bytes", Axis::linear(all(report)), report)
+}
+
+fn in_numbers(report: &LessonReport) -> Markup {
+    numbers("Sizes in numbers", &["image", "stored", "bytes", "pulled", "files", "layers"], &rows(report))
 }
 
 fn chart(caption: &str, axis: Axis, report: &LessonReport) -> Markup {
     let rungs = rungs(report);
     html! {
-        figure {
+        figure.chart style={ "--ticks:" (axis.background()) } {
             figcaption { (caption) }
             @for of in apps(report) {
                 h3 { (text(of[0].app.as_str())) }
@@ -61,7 +83,6 @@ fn bar(m: &Measurement, axis: Axis, rung: usize) -> Markup {
         div.row {
             span.label { (text(m.rung.as_str())) }
             svg width="100%" height=(height) aria-hidden="true" class={ "rung-" (rung % COLOURS) } {
-                (axis.grid())
                 rect x="0" y="2" width=(length(axis.place(m.stored_bytes))) height="12" {}
                 @if let Some(pull) = m.pull_bytes {
                     rect.thin x="0" y="16" width=(length(axis.place(pull))) height="4" {}

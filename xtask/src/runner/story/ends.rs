@@ -33,10 +33,10 @@ impl Bench<'_> {
         let id = match self.engine.start(&run) {
             Ok(id) => id,
             Err(problem) => {
-                // The engine made the container and could not start its program: it is there all the same.
-                for id in self.engine.containers_of(self.run.id())? {
-                    self.remove(&id);
-                }
+                // The engine made the container and could not start its program: it is there all the same, and nobody was told its
+                // id. The others serve later questions.
+                let all = self.engine.containers_of(self.run.id())?;
+                all.iter().filter(|id| !self.run.knows(id)).for_each(|id| self.remove(id));
                 let words = problem.evidence.into_iter().filter(|line| !line.trim().is_empty() && !is_noise(line));
                 return Ok((None, words.collect()));
             }
