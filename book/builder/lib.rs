@@ -18,12 +18,15 @@ mod stages;
 
 use std::path::{Path, PathBuf};
 
-use drydock::error::{ErrorId, Problem, Result};
+use drydock::error::{self, ErrorId, Problem, Result};
 use mdbook_driver::MDBook;
 use mdbook_preprocessor::book::Book;
 use mdbook_preprocessor::{Preprocessor, PreprocessorContext};
 
 pub use sources::{Missing, Sources};
+
+/// How scripts begin that no page loads.
+const UNUSED: [&str; 2] = ["searcher-", "mark-"];
 
 /// Folder of the book, relative to the repository.
 pub const FOLDER: &str = "book";
@@ -44,19 +47,33 @@ pub fn build(root: &Path, missing: Missing) -> Result<PathBuf> {
     })?;
     let built = book.build_dir_for("html");
     reference::write_schemas(&built)?;
-    remove_unused(&built);
+    slim(&built)?;
     Ok(built)
 }
 
-/// Removes scripts that mdBook writes in any case and no page of this theme loads.
-fn remove_unused(built: &Path) {
-    let is_unused = |name: &str| name.starts_with("searcher-") || name.starts_with("mark-");
-    for entry in std::fs::read_dir(built).into_iter().flatten().flatten() {
-        if entry.file_name().to_str().is_some_and(is_unused) {
-            // One that stays is of no use and does no harm.
-            let _ = std::fs::remove_file(entry.path());
+/// Makes styles and scripts small, and removes scripts that mdBook writes in any case and no page of this theme loads.
+///
+/// Errors: a file cannot be read or written, or is not valid.
+fn slim(built: &Path) -> Result<()> {
+    for folder in ["", "css", "theme"] {
+        for entry in std::fs::read_dir(built.join(folder)).into_iter().flatten().flatten() {
+            let (path, name) = (entry.path(), entry.file_name().to_string_lossy().into_owned());
+            if UNUSED.iter().any(|unused| name.starts_with(unused)) {
+                std::fs::remove_file(&path).map_err(|e| error::io("remove", &path, &e))?;
+                continue;
+            }
+            let small: fn(&str) -> std::result::Result<String, String> = match path.extension().and_then(|e| e.to_str())
+            {
+                Some("css") => |text| Ok(minifier::css::minify(text)?.to_string()),
+                Some("js") if !name.starts_with("searchindex") => |text| Ok(minifier::js::minify(text)?.to_string()),
+                _ => continue,
+            };
+            let text = std::fs::read_to_string(&path).map_err(|e| error::io("read", &path, &e))?;
+            let text = small(&text).map_err(|why| broken(&format!("{name}: {why}")))?;
+            std::fs::write(&path, text).map_err(|e| error::io("write", &path, &e))?;
         }
     }
+    Ok(())
 }
 
 /// Rules for the parts of reports that pages show, inside a box of their own.

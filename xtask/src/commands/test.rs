@@ -8,6 +8,7 @@ use crate::cli::Test;
 use crate::engine::{Engine, bake, build, reach};
 use crate::error::{ErrorId, Exit, Problem, Result};
 use crate::event::Sink;
+use crate::exercise::Languages;
 use crate::plan;
 use crate::process::Command;
 use crate::report;
@@ -49,6 +50,9 @@ const PARTS: &[Part] = &[
     engine("answers", "what a learner may hand in is judged, and what cannot be judged is said", |w, _| {
         trial(w, "exercises")
     }),
+    engine("exercises", "every exercise tells right answers from wrong ones, in its first language", |w, sink| {
+        prove(w, Languages::First, sink)
+    }),
     engine("lessons", "every lesson runs from start to end and its expectations hold", |w, _| trial(w, "lessons")),
     engine("rollout", "what a deploy sends is measured, whatever the build cache holds", |w, _| trial(w, "rollout")),
     engine("commands", "every command on a page of the book does what the page says", |w, _| trial(w, "commands")),
@@ -62,7 +66,10 @@ const PARTS: &[Part] = &[
             cargo(w, &["test", "--quiet", "--package", "drydock-tests", "--test", "lessons", "--", "--ignored"])
         })
     },
-    Part { full: true, ..engine("exercises", "every exercise tells right answers from wrong ones", check_exercises) },
+    Part {
+        full: true,
+        ..engine("every-exercise", "every exercise does so in every language", |w, sink| prove(w, Languages::All, sink))
+    },
     Part { full: true, ..engine("stores", "an image weighs the same in both stores", |w, _| trial(w, "stores")) },
     Part { full: true, ..engine("registry", "a lesson builds on bases of a registry", |w, _| trial(w, "registry")) },
 ];
@@ -180,9 +187,9 @@ fn check_apps(workshop: &Workshop, sink: &dyn Sink) -> Result<()> {
     build::build("checks", &definition, &bake::Options::default(), &dockerfiles, &workshop.root, engine).map(drop)
 }
 
-/// Proves every exercise; see `cargo xtask tidy --exercises`.
-fn check_exercises(workshop: &Workshop, sink: &dyn Sink) -> Result<()> {
+/// Proves the exercises; see `cargo xtask tidy --exercises`.
+fn prove(workshop: &Workshop, languages: Languages, sink: &dyn Sink) -> Result<()> {
     let global = crate::cli::Global { verbose: false, color: crate::cli::Color::Auto, accessible: false };
     let style = report::Style { live: false, ..report::Style::of(global) };
-    super::tidy::prove(workshop, &[], false, sink, Context { global, style })
+    super::tidy::prove(workshop, &[], languages, false, sink, Context { global, style })
 }

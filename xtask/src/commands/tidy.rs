@@ -7,7 +7,7 @@ use crate::cli::{BaseOptions, Tidy};
 use crate::engine::Engine;
 use crate::error::{ErrorId, Exit, Problem, Result};
 use crate::event::{Event, Silent, Sink};
-use crate::exercise::{self, Bench, Known, Prover};
+use crate::exercise::{self, Bench, Known, Languages, Prover};
 use crate::interrupt;
 use crate::model::Proof;
 use crate::report;
@@ -21,7 +21,7 @@ pub fn run(options: &Tidy, context: Context) -> Result<Exit> {
     let workshop = Workshop::find()?;
     if let Some(lessons) = &options.exercises {
         let sink = report::progress(context.style, context.global.verbose);
-        prove(&workshop, lessons, options.anew, sink.as_ref(), context)?;
+        prove(&workshop, lessons, Languages::All, options.anew, sink.as_ref(), context)?;
         return Ok(Exit::Pass);
     }
     if options.fix {
@@ -45,12 +45,13 @@ pub(super) fn check(workshop: &Workshop) -> Result<()> {
 pub(super) fn prove(
     workshop: &Workshop,
     lessons: &[String],
+    languages: Languages,
     anew: bool,
     sink: &dyn Sink,
     context: Context,
 ) -> Result<()> {
     let began = Instant::now();
-    let Known { answers, missing } = exercise::all(workshop, lessons)?;
+    let Known { answers, missing } = exercise::all(workshop, lessons, languages)?;
     if answers.is_empty() {
         return Err(Problem::new(ErrorId::NothingToRun, "There is no exercise to prove."));
     }

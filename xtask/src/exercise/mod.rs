@@ -13,7 +13,7 @@ pub use hints::{Hints, hints};
 pub use judge::{Bench, Judged};
 pub use marks::marks;
 pub use mine::{Backup, Stamp, begin, begin_again, files, stamp};
-pub use prove::{Known, Prover, all, beside};
+pub use prove::{Known, Languages, Prover, all, beside};
 
 use crate::error::{ErrorId, Problem, Result};
 use crate::model::{App, AppId, Exercise, Expect, Lesson, LessonRef, MINE};

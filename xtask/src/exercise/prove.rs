@@ -134,10 +134,19 @@ pub struct Known<'w> {
     pub missing: Vec<String>,
 }
 
+/// For which of its languages an exercise is proved.
+#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+pub enum Languages {
+    /// The one it was written for first, which has most answers.
+    First,
+    /// Every one that it has files for.
+    All,
+}
+
 /// Every known answer to the exercises of these lessons; of all lessons where none is named.
 ///
 /// Errors: a lesson that does not exist, an `answer.toml` that cannot be read.
-pub fn all<'w>(workshop: &'w Workshop, lessons: &[String]) -> Result<Known<'w>> {
+pub fn all<'w>(workshop: &'w Workshop, lessons: &[String], languages: Languages) -> Result<Known<'w>> {
     let wanted = lessons.iter().map(|typed| workshop.lesson(typed)).collect::<Result<Vec<_>>>()?;
     let (mut answers, mut missing) = (Vec::new(), Vec::new());
     for lesson in &workshop.lessons {
@@ -146,6 +155,9 @@ pub fn all<'w>(workshop: &'w Workshop, lessons: &[String]) -> Result<Known<'w>> 
             continue;
         }
         for app in exercise.apps.iter().filter_map(|id| workshop.apps.get(id)) {
+            if languages == Languages::First && app.id != exercise.first {
+                continue;
+            }
             let task = Task { lesson, exercise, app };
             let of_it = known(&workshop.root, &task)?;
             let wrong = of_it.iter().filter(|answer| matches!(answer.kind, Kind::Wrong(..))).count();
