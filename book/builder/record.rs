@@ -78,7 +78,7 @@ fn record_lesson(runner: &Path, number: u32, root: &Path) -> Result<()> {
     let number = number.to_string();
     report::message(format!("Lesson {number}"));
     let command = Command::new(runner.display().to_string())
-        .args(["lesson", &number, "--app", "all", "--predict", "none", "--record"])
+        .args(["lesson", &number, "--app", "all", "--predict", "skip", "--record"])
         .env("CARGO_MANIFEST_DIR", root.display().to_string());
     match command.inherit()? {
         0 => Ok(()),

@@ -122,13 +122,16 @@ pub struct LessonReport {
 }
 
 impl LessonReport {
-    /// The report as it is kept for pages: without lists of packages, which are most of its bytes and stand on none.
+    /// The report as it is kept for pages: without lists of packages, which are most of its bytes and stand on none, and without
+    /// what somebody predicted, which is nobody else's.
     #[must_use]
     pub fn to_keep(&self) -> Self {
         let mut kept = self.clone();
         for told in &mut kept.told {
-            if let Shown::MadeOf { images } = &mut told.shown {
-                images.iter_mut().for_each(|made| made.inspection.packages.clear());
+            match &mut told.shown {
+                Shown::MadeOf { images } => images.iter_mut().for_each(|made| made.inspection.packages.clear()),
+                Shown::Experiment { prediction, .. } => *prediction = None,
+                _ => {}
             }
         }
         kept
