@@ -12,6 +12,8 @@ use crate::runner::container_of;
 
 /// How long a container may go on before it counts as one that lives.
 const PATIENCE: Duration = Duration::from_secs(8);
+/// What is said of one that did not end.
+const LIVED: &str = "(it went on running)";
 /// Lines that are shown.
 const LINES: u32 = 6;
 
@@ -20,7 +22,9 @@ impl Bench<'_> {
         let mut ended = Vec::new();
         for image in self.named(&step.rungs, app) {
             let (status, lines) = self.end_of(image)?;
-            let told = status != Some(0) && lines.iter().any(|line| line.contains(&step.contains));
+            // One that ends well has ended all the same: a service should not.
+            let lived = lines.iter().any(|line| line == LIVED);
+            let told = !lived && lines.iter().any(|line| line.contains(&step.contains));
             let lines = lines.iter().map(|line| printable(line)).collect();
             ended.push(Ended { rung: image.name.rung.clone(), status, lines, as_told: told });
         }
@@ -54,7 +58,7 @@ impl Bench<'_> {
         };
         let mut lines = self.engine.logs(&id, LINES);
         if status.is_none() {
-            lines.push("(it went on running)".to_owned());
+            lines.push(LIVED.to_owned());
         }
         self.remove(&id);
         Ok((status, lines))
