@@ -145,9 +145,37 @@ impl Copy {
                 .evidence(output.stdout.lines().chain(output.stderr.lines()).map(str::to_owned)));
         }
         let lines: Vec<String> = output.stdout.lines().map(|line| printable(line).trim_end().to_owned()).collect();
-        Ok(lines.join("\n").replace(&root, "drydock").trim_end().to_owned())
+        Ok(anybodys(&lines.join("\n").replace(&root, "drydock")).trim_end().to_owned())
     }
 }
+
+/// The output without what is only true of the machine that recorded it: names of certificate files that were added to it by
+/// hand, and the address of its name server.
+fn anybodys(output: &str) -> String {
+    let mut out = String::new();
+    for line in output.lines() {
+        let mut words: Vec<&str> = Vec::new();
+        for word in line.split(' ') {
+            let (bare, end) = word.strip_suffix([',', '.']).map_or((word, ""), |bare| (bare, &word[bare.len()..]));
+            let word = match bare {
+                _ if bare.starts_with(CERTIFICATES) && end == "," => "/usr/local/share/ca-certificates/company.crt,",
+                _ if bare.starts_with(CERTIFICATES) && end == "." => "/usr/local/share/ca-certificates/company.crt.",
+                _ if bare.starts_with(CERTIFICATES) => "/usr/local/share/ca-certificates/company.crt",
+                _ if bare.strip_suffix(":53:").is_some_and(|ip| ip.parse::<std::net::IpAddr>().is_ok()) => "192.0.2.1:53:",
+                _ => word,
+            };
+            words.push(word);
+        }
+        out.push_str(&words.join(" "));
+        out.push('\n');
+    }
+    // Several certificates became one name.
+    let twice = |between: &str| format!("{CERTIFICATES}company.crt{between}{CERTIFICATES}company.crt");
+    out.replace(&twice(" and "), &format!("{CERTIFICATES}company.crt")).replace(&twice(", "), &format!("{CERTIFICATES}company.crt"))
+}
+
+/// Where certificates lie that were added to a Debian machine by hand.
+const CERTIFICATES: &str = "/usr/local/share/ca-certificates/";
 
 fn copy_file(from: &Path, to: &Path) -> Result<()> {
     // A file that git knows may have been removed since.
@@ -162,6 +190,16 @@ fn copy_file(from: &Path, to: &Path) -> Result<()> {
 #[cfg(test)]
 mod tests {
     use super::*;
+
+    #[test]
+    fn what_is_only_true_of_one_machine_is_left_out() {
+        let said = "trust /usr/local/share/ca-certificates/a.crt and /usr/local/share/ca-certificates/b.crt as well";
+        assert_eq!(anybodys(said), "trust /usr/local/share/ca-certificates/company.crt as well\n");
+        let said = "lookup r.example on 10.1.2.3:53: no such host";
+        assert_eq!(anybodys(said), "lookup r.example on 192.0.2.1:53: no such host\n");
+        let said = "in /usr/local/share/ca-certificates/a.crt, /usr/local/share/ca-certificates/b.crt.";
+        assert_eq!(anybodys(said), "in /usr/local/share/ca-certificates/company.crt.\n");
+    }
 
     #[test]
     fn options_say_how_a_block_is_run_and_shown() {

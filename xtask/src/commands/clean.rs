@@ -34,8 +34,13 @@ pub fn run(options: &Clean, context: Context) -> Result<Exit> {
             images.len(),
             units::bytes(bytes.known)
         ));
-        for image in &images {
-            report::line(format!("  {}", image.repo_tags.first().unwrap_or(&image.id)));
+        let mut named: Vec<&String> = images.iter().filter_map(|image| image.repo_tags.first()).collect();
+        named.sort();
+        for name in &named {
+            report::line(format!("  {name}"));
+        }
+        if named.len() < images.len() {
+            report::line(format!("  and {} without a name, which later builds have replaced", images.len() - named.len()));
         }
         report::line(format!("{verb} what was remembered, {}. Your progress and my/ stay.", units::bytes(remembered)));
         report::line(

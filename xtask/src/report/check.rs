@@ -3,14 +3,15 @@
 use std::fmt::Write as _;
 
 use super::Style;
+use super::story::paragraph;
 use crate::model::{CheckReport, Exercise, Lesson, Mark, Verdict};
 use crate::units;
 
 /// What is said when the files of an exercise were copied: the task and where they are.
 pub fn begun(lesson: &Lesson, exercise: &Exercise, file: &str, style: Style) -> String {
     let title = style.bold(&format!("Exercise {} · {}", lesson.number, exercise.title));
-    let task: Vec<String> = exercise.task.trim().lines().map(|line| format!("  {}", line.trim())).collect();
-    format!("{title}\n\n{}\n\n  Yours to edit: {}\n", task.join("\n"), style.command(file))
+    let task = paragraph(exercise.task.trim());
+    format!("{title}\n\n{task}\n\n  Yours to edit: {}\n", style.command(file))
 }
 
 /// What came of a check.
