@@ -161,7 +161,9 @@ fn anybodys(output: &str) -> String {
                 _ if bare.starts_with(CERTIFICATES) && end == "," => "/usr/local/share/ca-certificates/company.crt,",
                 _ if bare.starts_with(CERTIFICATES) && end == "." => "/usr/local/share/ca-certificates/company.crt.",
                 _ if bare.starts_with(CERTIFICATES) => "/usr/local/share/ca-certificates/company.crt",
-                _ if bare.strip_suffix(":53:").is_some_and(|ip| ip.parse::<std::net::IpAddr>().is_ok()) => "192.0.2.1:53:",
+                _ if bare.strip_suffix(":53:").is_some_and(|ip| ip.parse::<std::net::IpAddr>().is_ok()) => {
+                    "192.0.2.1:53:"
+                }
                 _ => word,
             };
             words.push(word);
@@ -171,7 +173,8 @@ fn anybodys(output: &str) -> String {
     }
     // Several certificates became one name.
     let twice = |between: &str| format!("{CERTIFICATES}company.crt{between}{CERTIFICATES}company.crt");
-    out.replace(&twice(" and "), &format!("{CERTIFICATES}company.crt")).replace(&twice(", "), &format!("{CERTIFICATES}company.crt"))
+    out.replace(&twice(" and "), &format!("{CERTIFICATES}company.crt"))
+        .replace(&twice(", "), &format!("{CERTIFICATES}company.crt"))
 }
 
 /// Where certificates lie that were added to a Debian machine by hand.

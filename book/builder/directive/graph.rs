@@ -83,7 +83,7 @@ impl<'f> Graph<'f> {
                 (false, true) => Fate::LeftBehind,
                 (false, false) => Fate::NotBuilt,
             };
-            let column = boxes.iter().filter(|other| other.row == rows[index]).count();
+            let column = column(stage, rows[index], &boxes);
             let weight = stages.stages.get(&index).cloned();
             boxes.push(Box {
                 name: file.stage_name(index),
@@ -189,6 +189,16 @@ impl<'f> Graph<'f> {
             }
         }
     }
+}
+
+/// Below what it takes from last, where that place is free: an arrow that goes straight down crosses nothing.
+fn column(stage: &Stage, row: usize, boxes: &[Box]) -> usize {
+    let is_free = |column: &usize| !boxes.iter().any(|other| other.row == row && other.column == *column);
+    let above = stage.sources().filter_map(|source| match source {
+        Source::Stage(index) => boxes.get(*index).map(|above| above.column),
+        _ => None,
+    });
+    above.last().filter(is_free).unwrap_or_else(|| (0..).find(is_free).unwrap_or_default())
 }
 
 /// For each stage, the row below everything that it needs.

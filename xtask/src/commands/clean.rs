@@ -40,7 +40,10 @@ pub fn run(options: &Clean, context: Context) -> Result<Exit> {
             report::line(format!("  {name}"));
         }
         if named.len() < images.len() {
-            report::line(format!("  and {} without a name, which later builds have replaced", images.len() - named.len()));
+            report::line(format!(
+                "  and {} without a name, which later builds have replaced",
+                images.len() - named.len()
+            ));
         }
         report::line(format!("{verb} what was remembered, {}. Your progress and my/ stay.", units::bytes(remembered)));
         report::line(

@@ -82,8 +82,12 @@ impl Definition {
     /// The bake call that builds all targets in parallel. It reads the definition from standard input and writes its
     /// progress as JSON to standard error.
     pub fn command(&self, options: &Options) -> Command {
-        let mut command =
-            docker(["buildx", "bake", "--file", "-", "--load", "--provenance=false", "--progress=rawjson"]);
+        let mut command = docker(["buildx", "bake", "--file", "-"]);
+        // It would take the place of any other output.
+        if self.targets.values().all(|target| target.outputs.is_empty()) {
+            command = command.arg("--load");
+        }
+        command = command.args(["--provenance=false", "--progress=rawjson"]);
         if let Some(builder) = &options.builder {
             command = command.args(["--builder", builder]);
         }

@@ -18,7 +18,7 @@ pub fn expectations(verdicts: &[Verdict]) -> Markup {
 }
 
 /// One entry a judged expectation; those that failed come first.
-pub fn list(verdicts: &[Verdict]) -> Markup {
+fn list(verdicts: &[Verdict]) -> Markup {
     let mut verdicts: Vec<_> = verdicts.iter().collect();
     verdicts.sort_by_key(|v| v.pass);
     let held = verdicts.iter().filter(|v| v.pass).count();
