@@ -44,6 +44,7 @@ Prepare:
   clean    Remove what Drydock made: containers, images, remembered state
 
 Maintain:
+  book     Build the book; with --open, read it in a browser
   test     Run every check of the repository
   tidy     Check, and with --fix mend, what must agree: manifests, Dockerfiles, what the README shows
   new      Begin a lesson, an exercise, an app or a rung: writes files to fill in

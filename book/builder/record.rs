@@ -2,7 +2,7 @@
 
 use std::collections::{BTreeMap, BTreeSet};
 use std::fs;
-use std::path::{Path, PathBuf};
+use std::path::Path;
 
 use drydock::bases;
 use drydock::engine::{Engine, reach};
@@ -121,7 +121,7 @@ fn record_page(root: &Path, runner: &Path, path: &str, text: &str, environment: 
     write(&printed_file(root, path), &printed)
 }
 
-fn write(path: &PathBuf, value: &impl Serialize) -> Result<()> {
+fn write(path: &Path, value: &impl Serialize) -> Result<()> {
     let json = serde_json::to_string_pretty(value).expect("plain data is always JSON");
     state::write_atomically(path, format!("{json}\n").as_bytes())
 }

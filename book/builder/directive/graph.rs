@@ -198,7 +198,7 @@ fn column(stage: &Stage, row: usize, boxes: &[Box]) -> usize {
         Source::Stage(index) => boxes.get(*index).map(|above| above.column),
         _ => None,
     });
-    above.last().filter(is_free).unwrap_or_else(|| (0..).find(is_free).unwrap_or_default())
+    above.last().filter(is_free).unwrap_or_else(|| (0..=boxes.len()).find(is_free).unwrap_or_default())
 }
 
 /// For each stage, the row below everything that it needs.

@@ -1,5 +1,7 @@
 //! Exit codes, error ids, and symptoms: from the table that the runner's own error texts use.
 
+use std::fmt::Write as _;
+
 use drydock::error::{ErrorId, Exit};
 
 use super::{cell, table};
@@ -24,7 +26,7 @@ pub fn troubleshooting() -> String {
         if ids.is_empty() || matches!(exit, Exit::Pass | Exit::Bug | Exit::Interrupted) {
             continue;
         }
-        out.push_str(&format!("\n## {} (exit code {})\n", exit.meaning().trim_end_matches('.'), *exit as u8));
+        let _ = writeln!(out, "\n## {} (exit code {})", exit.meaning().trim_end_matches('.'), *exit as u8);
         let row = |id: &&ErrorId| {
             let (symptom, cure) = told(&id.explanation());
             vec![cell(&symptom), cell(&cure), format!("`{}`", id.name())]

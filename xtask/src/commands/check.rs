@@ -28,7 +28,7 @@ pub fn run(options: &cli::Check, context: Context) -> Result<Exit> {
     let book = Book::open()?;
     let task = find(&workshop, &options.which, &book.load(sink)?)?;
     if exercise::begin(&workshop.root, &task)? {
-        report::message(report::begun(task.lesson, task.exercise, &task.file(), context.style));
+        report::message(report::begun(task.lesson, task.exercise, &task.file(), &task.app.folder(), context.style));
     }
     if options.setup {
         setup::engine(sink)?;

@@ -29,7 +29,10 @@ pub fn run(options: &cli::Hint, context: Context) -> Result<Exit> {
     }
     let Some(hints) = exercise::hints(&task, &last.failed) else {
         let failed = crate::names::list(last.failed.iter().map(String::as_str));
-        report::line(format!("There is no hint for what failed: {failed}."));
+        report::line(format!(
+            "There is no hint for what failed: {failed}. What {} printed names the place and the reason.",
+            task.command("check")
+        ));
         let command = format!("{} --anyway", task.command("solution"));
         report::line(format!("  {} {}", context.style.bold("Next:"), context.style.command(&command)));
         return Ok(Exit::Pass);

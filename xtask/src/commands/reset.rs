@@ -34,7 +34,7 @@ pub fn run(options: &cli::Reset, context: Context) -> Result<Exit> {
     if let Some(backup) = backup {
         report::line(format!("What you had is in {backup}."));
     }
-    report::line(report::begun(task.lesson, task.exercise, &task.file(), context.style));
+    report::line(report::begun(task.lesson, task.exercise, &task.file(), &task.app.folder(), context.style));
     report::line(format!("  {} {}", context.style.bold("Next:"), context.style.command(&task.command("check"))));
     Ok(Exit::Pass)
 }

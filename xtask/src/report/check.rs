@@ -3,15 +3,21 @@
 use std::fmt::Write as _;
 
 use super::Style;
-use super::story::paragraph;
+use super::story::{paragraph, width, wrapped};
 use crate::model::{CheckReport, Exercise, Lesson, Mark, Verdict};
 use crate::units;
 
 /// What is said when the files of an exercise were copied: the task and where they are.
-pub fn begun(lesson: &Lesson, exercise: &Exercise, file: &str, style: Style) -> String {
+/// `app` is the folder whose files the build gets to see.
+pub fn begun(lesson: &Lesson, exercise: &Exercise, file: &str, app: &str, style: Style) -> String {
     let title = style.bold(&format!("Exercise {} · {}", lesson.number, exercise.title));
     let task = paragraph(exercise.task.trim());
-    format!("{title}\n\n{task}\n\n  Yours to edit: {}\n", style.command(file))
+    let context = if exercise.file.is_empty() && exercise.remove.is_empty() {
+        format!("{app}, where COPY . . copies from")
+    } else {
+        format!("a copy of {app} in target/drydock/contexts, with files of this exercise in it")
+    };
+    format!("{title}\n\n{task}\n\n  Yours to edit: {}\n  Its build context: {context}\n", style.command(file))
 }
 
 /// What came of a check.
@@ -41,11 +47,17 @@ fn expectation(verdict: &Verdict, style: Style) -> String {
     let mark = if verdict.pass { style.ok_mark() } else { style.fail_mark() };
     let mut lines = vec![format!("  {mark} {}: {}", style.bold(&verdict.id), verdict.measured)];
     if !verdict.pass {
-        lines.push(format!("      expected  {}", verdict.expected));
-        lines.extend(verdict.place.as_ref().map(|place| format!("      where     {place}")));
-        lines.push(format!("      why       {}", verdict.why));
+        lines.push(said("expected", &verdict.expected));
+        lines.extend(verdict.place.as_ref().map(|place| said("where", place)));
+        lines.push(said("why", &verdict.why));
     }
     lines.join("\n")
+}
+
+/// A part of a verdict behind its name; further lines stand below the first one's words.
+fn said(name: &str, words: &str) -> String {
+    let lines = wrapped(words, width() - 14);
+    format!("      {name:<9} {}", lines.join("\n                "))
 }
 
 /// `Go 7.40 MB · par 7.51 MB · record 6.39 MB`, and whose numbers these are.
@@ -86,8 +98,11 @@ fn times(report: &CheckReport) -> String {
 /// The hints given so far, the last one standing out.
 pub fn hint(rule: &str, say: &[&str], given: usize, next: &str, style: Style) -> String {
     let lines = say.iter().take(given).enumerate().map(|(index, text)| {
-        let line = format!("  {}  {text}", index + 1);
-        if index + 1 == given { line } else { style.dim(&line) }
+        let mut lines = wrapped(text, width() - 3).into_iter();
+        let mut shown = vec![format!("  {}  {}", index + 1, lines.next().unwrap_or_default())];
+        shown.extend(lines.map(|line| format!("     {line}")));
+        let paint = |line: &String| if index + 1 == given { line.clone() } else { style.dim(line) };
+        shown.iter().map(paint).collect::<Vec<_>>().join("\n")
     });
     let lines: Vec<String> = lines.collect();
     format!(

@@ -176,6 +176,8 @@ fn by_hand(command: &str, style: Style) -> String {
 
 /// The list of lessons.
 pub fn listing(lessons: &[Lesson], style: Style) -> String {
-    let lines = lessons.iter().map(|l| format!("  {:>2}  {:<18} {}", l.number, style.bold(l.id.as_str()), l.able_to));
+    // Colour codes have no width, so the name is padded before it gets any.
+    let name = |l: &Lesson| style.bold(&format!("{:<18}", l.id.as_str()));
+    let lines = lessons.iter().map(|l| format!("  {:>2}  {} {}", l.number, name(l), l.able_to));
     lines.collect::<Vec<_>>().join("\n")
 }

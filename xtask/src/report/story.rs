@@ -162,12 +162,13 @@ pub(super) fn headed(head: &str, text: &str, style: Style) -> String {
 }
 
 /// Columns that running text has: those of the terminal, where there is one, without the indentation.
-fn width() -> usize {
+pub(super) fn width() -> usize {
     let columns = console::Term::stdout().size_checked().map_or(WIDTH, |(_, columns)| usize::from(columns));
     columns.saturating_sub(4).clamp(NARROWEST, WIDTH)
 }
 
-fn wrapped(text: &str, width: usize) -> Vec<String> {
+/// Lines of whole words, none wider than that.
+pub(super) fn wrapped(text: &str, width: usize) -> Vec<String> {
     // A hyphen is often part of an option or a name, and a break there would change it.
     let options = textwrap::Options::new(width).word_splitter(textwrap::WordSplitter::NoHyphenation);
     textwrap::wrap(text, options).into_iter().map(std::borrow::Cow::into_owned).collect()

@@ -116,7 +116,8 @@ impl Lab<'_> {
         let mut took = Vec::new();
         let mut ran = Vec::new();
         while took.is_empty() || (took.len() < TURNS && began.elapsed() < PATIENCE) {
-            let token = format!("{}-{}", self.run, took.len());
+            // A mark of its own for each Dockerfile: where two begin alike, the second would find the first one's work.
+            let token = format!("{}-{}-{}", self.run, image.name.rung, took.len());
             let context = prepare::changed(image, change, &token, self.root)?;
             let built = self.build(image, &context, &tag, false)?;
             took.push(millis(built.took));

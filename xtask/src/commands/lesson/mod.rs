@@ -15,7 +15,7 @@ use crate::engine::bake;
 use crate::engine::disk;
 use crate::engine::reach;
 use crate::error::{Exit, Result};
-use crate::event::{Event, Sink};
+use crate::event::{Event, Silent, Sink};
 use crate::image::Way;
 use crate::model::{Cache, Environment, FullReport, Lesson, LessonRef, LessonReport};
 use crate::plan::{self, Plan};
@@ -184,7 +184,7 @@ fn finish(
             last_cold,
             by_hand: example,
             kept: &outcome.kept,
-            next: next(workshop, lesson),
+            next: next(workshop, lesson)?,
         };
         report::line(report::lesson(lesson, &report, &finish, context.style, context.global.verbose));
     }
@@ -227,11 +227,16 @@ fn missing(workshop: &Workshop, lesson: &Lesson, sink: &dyn Sink) -> Result<Vec<
     Ok(named.map(|other| format!("{} ({})", other.number, other.title)).collect())
 }
 
-fn next(workshop: &Workshop, lesson: &Lesson) -> String {
-    match workshop.lessons.iter().find(|l| l.number > lesson.number) {
+/// What to type next: the lesson's exercise as long as it is not solved, then the next lesson.
+fn next(workshop: &Workshop, lesson: &Lesson) -> Result<String> {
+    let solved = Book::open()?.load(&Silent)?.solved(&lesson.id);
+    if lesson.exercise.is_some() && !solved {
+        return Ok(format!("cargo xtask check {}    gives you the exercise", lesson.number));
+    }
+    Ok(match workshop.lessons.iter().find(|l| l.number > lesson.number) {
         Some(next) => format!("cargo xtask lesson {}", next.number),
         None => {
             format!("cargo xtask lesson {} --keep    leaves the containers running, to look around in", lesson.number)
         }
-    }
+    })
 }
