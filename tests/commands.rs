@@ -2,6 +2,7 @@
 
 use std::sync::Arc;
 
+use drydock::report;
 use drydock::workshop::Workshop;
 use drydock_book::commands::Copy;
 use drydock_book::{page, record};
@@ -22,7 +23,7 @@ fn main() {
         let blocks = page::blocks(&text, &path).unwrap_or_else(|faults| panic!("{}", faults.join("\n")));
         let (blocks, registry): (Vec<_>, Vec<_>) = blocks.into_iter().partition(|block| !block.registry);
         for block in registry {
-            eprintln!("not run, needs a registry: {path}: {}", block.lines);
+            report::message(format!("not run, needs a registry: {path}: {}", block.lines));
         }
         if blocks.is_empty() {
             continue;
