@@ -15,10 +15,10 @@ FROM python:3.13-trixie AS packages
 WORKDIR /app
 COPY requirements.txt .
 RUN --mount=type=cache,id=harbour-clock-pip,target=/root/.cache/pip \
-    pip install --require-hashes --only-binary :all: --no-compile --target packages -r requirements.txt
+    pip install --require-hashes --only-binary :all: --no-compile --target site-packages -r requirements.txt
 # uvicorn loads these if they are there. Without its symbol table an extension module still has the names it exports.
-RUN rm -r packages/*dotenv* packages/watchfiles* packages/websockets* packages/*yaml* \
- && find packages -name '*.so' -exec strip --strip-unneeded {} +
+RUN rm -r site-packages/*dotenv* site-packages/watchfiles* site-packages/websockets* site-packages/*yaml* \
+ && find site-packages -name '*.so' -exec strip --strip-unneeded {} +
 
 # --- revision: a file of its own, so that a new revision repeats nothing else
 FROM python:3.13-trixie AS revision
@@ -29,8 +29,8 @@ RUN printf '%s\n' "$REVISION" > /REVISION
 FROM gcr.io/distroless/python3-debian13:nonroot AS floor
 USER 0:0
 WORKDIR /app
-ENV PYTHONPATH=/app:/app/packages PYTHONPYCACHEPREFIX=/app/bytecode
-COPY --from=packages /app/packages packages
+ENV PYTHONPATH=/app:/app/site-packages PYTHONPYCACHEPREFIX=/app/bytecode
+COPY --from=packages /app/site-packages site-packages
 COPY tiny.py .
 COPY harbour_clock harbour_clock
 RUN ["/usr/bin/python3.13", "tiny.py", "pack", "/floor"]
@@ -38,7 +38,7 @@ RUN ["/usr/bin/python3.13", "tiny.py", "pack", "/floor"]
 # --- the image: an interpreter, its libraries, two archives of bytecode, zones and certificate authorities
 FROM scratch AS final
 COPY --from=floor /floor/ /
-ENV PYTHONPATH=/app:/app/packages:/app/packages.zip LANG=C.UTF-8 SSL_CERT_FILE=/etc/ssl/certs/ca-certificates.crt
+ENV PYTHONPATH=/app:/app/site-packages:/app/site-packages/packages.zip LANG=C.UTF-8 SSL_CERT_FILE=/etc/ssl/certs/ca-certificates.crt
 USER 65532:65532
 # The same questions once more, now that nothing else is around: what is missing fails the build, not a container.
 RUN --mount=type=bind,source=tiny.py,target=/tmp/tiny.py ["/usr/bin/python3.13", "/tmp/tiny.py", "exercise"]

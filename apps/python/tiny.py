@@ -160,10 +160,11 @@ def copy_modules(root: Path, modules: set[Path], data: set[Path]) -> None:
     import py_compile
     import zipfile
 
-    library, packages, service = Path(os.__file__).parent, Path("/app/packages"), Path("/app")
+    library, packages, service = Path(os.__file__).parent, Path("/app/site-packages"), Path("/app")
     folders = {module.relative_to(packages).parts[0] for module in modules if is_extension(module, packages)}
     (root / "usr/lib").mkdir(parents=True)
-    (root / "app").mkdir()
+    # Metadata is left behind; by this name readers of images still know what lies here.
+    (root / "app/site-packages").mkdir(parents=True)
     # Python looks for this folder to find out where it is installed.
     (root / library.relative_to("/") / "lib-dynload").mkdir(parents=True)
     directories: set[str] = set()
@@ -171,7 +172,9 @@ def copy_modules(root: Path, modules: set[Path], data: set[Path]) -> None:
         zipfile.ZipFile(
             root / "usr/lib/python313.zip", "w", zipfile.ZIP_DEFLATED, True, 9
         ) as library_archive,
-        zipfile.ZipFile(root / "app/packages.zip", "w", zipfile.ZIP_DEFLATED, True, 9) as package_archive,
+        zipfile.ZipFile(
+            root / "app/site-packages/packages.zip", "w", zipfile.ZIP_DEFLATED, True, 9
+        ) as package_archive,
     ):
         for module in sorted(modules):
             if module.suffix != ".py":

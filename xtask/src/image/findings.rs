@@ -10,6 +10,7 @@ use serde::{Deserialize, Serialize};
 
 use super::ledger::rules::{Marker, RULES};
 use super::path;
+use super::python::{self, Note};
 use crate::model::Class;
 
 /// Lists of packages may be long; the dpkg status of a full Debian has some two million bytes.
@@ -50,8 +51,10 @@ pub struct Findings {
     pub secrets: BTreeMap<String, String>,
     /// Folders of packages that only the build needs.
     pub dev_folders: BTreeSet<String>,
-    /// Folders into which packages were installed side by side.
-    pub package_folders: BTreeSet<String>,
+    /// The places that packages of Python take, by the list that says so.
+    pub places: BTreeMap<String, Vec<String>>,
+    /// Notes that say of a package of Python that it was built from a folder.
+    pub built_here: BTreeSet<String>,
 }
 
 /// Why a file is looked at.
@@ -61,8 +64,8 @@ pub enum Interest {
     Dpkg,
     /// It lists what npm installed beside it.
     Npm,
-    /// It belongs to the note Python keeps of an installed package; its path says all.
-    Python,
+    /// Python notes in it something of an installed package.
+    Python(Note),
     /// It may hold a secret.
     Secret,
 }
@@ -77,8 +80,8 @@ pub fn interest(path: &[u8], bytes: u64) -> Option<Interest> {
     if path.ends_with(b"node_modules/.package-lock.json") && bytes <= LARGEST_LIST {
         return Some(Interest::Npm);
     }
-    if path.ends_with(b".dist-info/METADATA") && bytes <= LARGEST_LIST {
-        return Some(Interest::Python);
+    if let Some(note) = Note::of(path) {
+        return (bytes <= LARGEST_LIST).then_some(Interest::Python(note));
     }
     let rules = &RULES.secrets;
     if bytes == 0 || bytes > rules.largest {
@@ -99,7 +102,15 @@ impl Findings {
         match interest {
             Interest::Dpkg => drop(self.packages.insert(path, dpkg(&String::from_utf8_lossy(content)))),
             Interest::Npm => drop(self.packages.insert(path.clone(), npm(&path, content))),
-            Interest::Python => drop(self.packages.insert(path.clone(), python(&path).into_iter().collect())),
+            Interest::Python(Note::Metadata) => {
+                self.packages.insert(path.clone(), python::named(&path).into_iter().collect());
+            }
+            Interest::Python(Note::Record) => drop(self.places.insert(path.clone(), python::places(&path, content))),
+            Interest::Python(Note::Origin) => {
+                if python::from_folder(content) {
+                    self.built_here.insert(path);
+                }
+            }
             Interest::Secret => {
                 if let Some(rule) = secret_in(content) {
                     self.secrets.insert(path, rule.to_owned());
@@ -117,20 +128,20 @@ impl Findings {
 
     /// A path is written a second time in the same layer, or removed: what was found there no longer counts.
     pub fn forget(&mut self, path: &[u8]) {
-        if !self.packages.is_empty() || !self.secrets.is_empty() {
+        let nothing = self.packages.is_empty() && self.secrets.is_empty();
+        if !nothing || !self.places.is_empty() || !self.built_here.is_empty() {
             let path = path::lossy(path);
             self.packages.remove(&path);
             self.secrets.remove(&path);
+            self.places.remove(&path);
+            self.built_here.remove(&path);
         }
     }
 
-    /// Notes the folders of packages, for [`Self::known_class`] and [`Self::class_of_rest`].
+    /// Notes the folders of packages, for [`Self::known_class`].
     pub fn settle(&mut self) {
         let packages = self.packages.values().flatten().filter(|package| package.dev);
         self.dev_folders = packages.filter_map(|package| package.folder.clone()).collect();
-        let notes = self.packages.keys().filter_map(|list| list.strip_suffix("/METADATA"));
-        self.package_folders =
-            notes.filter_map(|note| note.rsplit_once('/')).map(|(folder, _)| folder.to_owned()).collect();
     }
 
     /// The class of a path, where the content tells more than any rule for paths.
@@ -142,18 +153,8 @@ impl Findings {
         if self.secrets.contains_key(path) {
             return Some(Class::Secret);
         }
-        lies_in(path, &self.dev_folders).then_some(Class::DevDependencies)
+        python::lies_in(path, &self.dev_folders).then_some(Class::DevDependencies)
     }
-
-    /// The class of a path that no rule claims: beside the notes of installed packages lie the packages.
-    pub fn class_of_rest(&self, path: &[u8]) -> Class {
-        let installed = std::str::from_utf8(path).is_ok_and(|path| lies_in(path, &self.package_folders));
-        if installed { Class::Dependencies } else { Class::Application }
-    }
-}
-
-fn lies_in(path: &str, folders: &BTreeSet<String>) -> bool {
-    !folders.is_empty() && path.match_indices('/').any(|(slash, _)| folders.contains(&path[..slash]))
 }
 
 /// A package of which only this is known.
@@ -167,13 +168,6 @@ pub(super) fn package(ecosystem: &str, name: &str, version: &str) -> Package {
         folder: None,
         dev: false,
     }
-}
-
-/// A folder `NAME-VERSION.dist-info` is how Python notes an installed package.
-fn python(metadata: &str) -> Option<Package> {
-    let note = metadata.strip_suffix(".dist-info/METADATA")?;
-    let (name, version) = note.rsplit('/').next()?.split_once('-')?;
-    Some(package("pypi", name, version))
 }
 
 /// Paragraphs of `Field: value` lines, one a package; those that are not installed are left out.

@@ -101,8 +101,8 @@ fn of_archive<'c>(
     let dockerfile = image.names.iter().find_map(|name| dockerfiles(name));
     let origins = origin::origins(&history, layers.len(), dockerfile.as_ref());
     let mut words: Vec<_> = history.into_iter().map(|entry| ("history".to_owned(), entry.created_by)).collect();
-    words.push(("environment".to_owned(), config["Env"].to_string()));
     words.push(("labels".to_owned(), config["Labels"].to_string()));
+    let environment = config["Env"].as_array().into_iter().flatten();
     let seen = overlay::seen(&layers);
     Subject {
         name: image.names.first().map_or_else(|| printable(name), |name| printable(name)),
@@ -112,6 +112,7 @@ fn of_archive<'c>(
         origins,
         blobs: image.layers.iter().map(|layer| Some(layer.blob)).collect(),
         user: config["User"].as_str().unwrap_or_default().to_owned(),
+        environment: environment.filter_map(|variable| variable.as_str().map(str::to_owned)).collect(),
         words,
     }
 }
@@ -143,13 +144,12 @@ fn from_engine(
     let facts = remembered(&subject, engine, &weight)?;
     let origins = origin::origins(&history, diff_ids.len(), dockerfiles(name).as_ref());
     let mut words: Vec<_> = history.into_iter().map(|entry| ("history".to_owned(), entry.created_by)).collect();
-    words.extend(inspected.config.env.into_iter().map(|variable| ("environment".to_owned(), variable)));
     words.extend(inspected.config.labels.into_values().map(|label| ("labels".to_owned(), label)));
     let layers: Vec<_> = weight.layers.iter().map(|layer| &facts[&layer.diff_id]).collect();
     let blobs = vec![None; layers.len()];
-    let user = inspected.config.user;
+    let (user, environment) = (inspected.config.user, inspected.config.env);
     let seen = overlay::seen(&layers);
-    let subject = Subject { name: name.to_owned(), layers, seen, weight, origins, blobs, user, words };
+    let subject = Subject { name: name.to_owned(), layers, seen, weight, origins, blobs, user, environment, words };
     Ok(inspect::inspect(subject, files))
 }
 

@@ -10,6 +10,7 @@ use super::ledger::{Entry, Ledger};
 use super::origin::Origin;
 use super::overlay::Seen;
 use super::path;
+use super::python::Python;
 use super::surface::surface;
 use super::weight::Weight;
 use crate::model::{Class, FileLine, Inspection, LayerLine, PackageLine, SecretLine};
@@ -31,14 +32,18 @@ pub struct Subject<'i> {
     pub blobs: Vec<Option<Digest>>,
     /// User of its process as the config has it; empty means root.
     pub user: String,
-    /// Texts outside the layers in which secrets hide: environment, labels, history.
+    /// Variables of its process, `NAME=value`.
+    pub environment: Vec<String>,
+    /// Other texts outside the layers in which secrets hide: labels, history.
     pub words: Vec<(String, String)>,
 }
 
 /// Looks into an image, and lists so many of its largest files.
 pub fn inspect(subject: Subject<'_>, most_files: usize) -> Inspection {
-    let Subject { name, layers, seen, weight, origins, blobs, user, words } = subject;
-    let Ledger { classes, mut files } = Ledger::of(&layers);
+    let Subject { name, layers, seen, weight, origins, blobs, user, environment, mut words } = subject;
+    let python = Python::of(layers.iter().map(|layer| &layer.findings), &environment);
+    let Ledger { classes, mut files } = Ledger::of(&layers, &python);
+    words.extend(environment.into_iter().map(|variable| ("environment".to_owned(), variable)));
     let secrets = secrets(&files, &layers, &words);
     let lines = weight.layers.iter().zip(origins).zip(blobs);
     files.sort_unstable_by_key(|file| (Reverse(file.bytes), file.path, file.layer));

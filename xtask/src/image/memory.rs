@@ -23,7 +23,7 @@ use crate::error::{Result, io};
 use crate::state;
 
 /// The version of the form. A new one starts a new folder; the folders of other versions are removed.
-const VERSION: &str = "v3";
+const VERSION: &str = "v4";
 /// A layer of fifty thousand paths takes about half a million bytes.
 const MOST_BYTES: u64 = 256 << 20;
 /// No file of ours unpacks to more.

@@ -21,6 +21,7 @@ pub mod origin;
 pub mod overlay;
 mod path;
 mod program;
+pub mod python;
 pub mod rank;
 mod save;
 pub mod scale;

@@ -8,6 +8,7 @@ use super::encoding::Encoding;
 use super::layer::{self, LayerFacts};
 use super::ledger::Ledger;
 use super::overlay;
+use super::python::Python;
 use super::surface::surface;
 use super::weight::Weight;
 
@@ -63,7 +64,7 @@ fn adds_up(layers: &[&LayerFacts]) {
     assert!(layers.iter().all(|layer| layer.holds()));
     let weight = Weight::of(layers);
     assert_eq!(weight.stored_bytes, weight.visible_bytes + weight.wasted_bytes);
-    let ledger = Ledger::of(layers);
+    let ledger = Ledger::of(layers, &Python::of(layers.iter().map(|layer| &layer.findings), &[]));
     assert_eq!(ledger.classes.values().sum::<u64>(), weight.stored_bytes);
     assert_eq!(ledger.files.len() as u64, weight.files);
     let _ = surface(layers, &overlay::seen(layers), "");

@@ -5,6 +5,7 @@ pub mod rules;
 use std::collections::BTreeMap;
 
 use super::layer::{LayerFacts, What};
+use super::python::Python;
 use crate::model::Class;
 use rules::{CLASSES, Folder};
 
@@ -31,13 +32,13 @@ pub struct Entry<'l> {
 }
 
 impl<'l> Ledger<'l> {
-    /// Sorts all bytes of these layers into their classes.
-    pub fn of(layers: &[&'l LayerFacts]) -> Self {
+    /// Sorts all bytes of these layers into their classes. `python` is what is noted in all layers of the image.
+    pub fn of(layers: &[&'l LayerFacts], python: &Python) -> Self {
         // Each inode that has a name is one file.
         let files = layers.iter().map(|layer| usize::try_from(layer.files).unwrap_or(0)).sum();
         let mut ledger = Self { files: Vec::with_capacity(files), ..Self::default() };
         for (index, layer) in layers.iter().enumerate() {
-            for (path, class, bytes) in inodes(layer) {
+            for (path, class, bytes) in inodes(layer, python) {
                 *ledger.classes.entry(class).or_default() += bytes;
                 ledger.files.push(Entry { path, layer: index, class, bytes });
             }
@@ -48,12 +49,12 @@ impl<'l> Ledger<'l> {
 
 /// Each inode of a layer with one of its names. A program that its compiler linked into a cache as well is the program:
 /// the classes are in the order in which they win.
-fn inodes(layer: &LayerFacts) -> impl Iterator<Item = (&[u8], Class, u64)> {
-    let mut best: Vec<Option<(Class, &[u8])>> = vec![None; layer.inodes.len()];
+fn inodes<'l>(layer: &'l LayerFacts, python: &Python) -> impl Iterator<Item = (&'l [u8], Class, u64)> {
+    let mut best: Vec<Option<(Class, &'l [u8])>> = vec![None; layer.inodes.len()];
     let mut folder = Folder::default();
     for (path, node) in layer.paths.iter() {
         let What::File(inode) = node.what else { continue };
-        let class = class(layer, path, &mut folder);
+        let class = class(layer, python, path, &mut folder);
         let best = &mut best[inode as usize];
         if best.is_none_or(|(other, _)| class < other) {
             *best = Some((class, path));
@@ -63,7 +64,9 @@ fn inodes(layer: &LayerFacts) -> impl Iterator<Item = (&[u8], Class, u64)> {
     best.into_iter().zip(sizes).filter_map(|(best, bytes)| best.map(|(class, path)| (path, class, *bytes)))
 }
 
-fn class(layer: &LayerFacts, path: &[u8], folder: &mut Folder) -> Class {
-    let known = layer.findings.known_class(path).or_else(|| CLASSES.class(path, folder));
-    known.unwrap_or_else(|| layer.findings.class_of_rest(path))
+fn class(layer: &LayerFacts, python: &Python, path: &[u8], folder: &mut Folder) -> Class {
+    layer.findings.known_class(path).unwrap_or_else(|| {
+        let source = python.source(path);
+        python.class(&source, CLASSES.class(&source, folder))
+    })
 }

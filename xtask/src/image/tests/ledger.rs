@@ -11,11 +11,18 @@ use crate::image::ledger::Ledger;
 use crate::image::ledger::rules::{CLASSES, Folder};
 use crate::image::overlay;
 use crate::image::path;
+use crate::image::python::Python;
 use crate::image::surface::surface;
 use crate::model::{Class, Surface};
 
 fn classes(layer: &LayerFacts) -> BTreeMap<String, Class> {
-    let files = Ledger::of(&[layer]).files;
+    classes_in(&[layer], &[])
+}
+
+fn classes_in(layers: &[&LayerFacts], environment: &[&str]) -> BTreeMap<String, Class> {
+    let environment: Vec<_> = environment.iter().map(|&variable| variable.to_owned()).collect();
+    let python = Python::of(layers.iter().map(|layer| &layer.findings), &environment);
+    let files = Ledger::of(layers, &python).files;
     files.into_iter().map(|entry| (path::lossy(entry.path), entry.class)).collect()
 }
 
@@ -104,6 +111,93 @@ fn python_packages_are_found_wherever_they_were_installed() {
 }
 
 #[test]
+fn a_package_beside_the_application_takes_what_its_list_names() {
+    let record = b"flask/__init__.py,sha256=x,1\nsingle.py,,\n__pycache__/single.cpython-313.pyc,,\n\
+        \"odd, name/x.py\",,\nflask-3.1.0.dist-info/RECORD,,\n../../bin/flask,,\n../../../../../outside,,\n";
+    let layer = Tar::new()
+        .file("app/flask-3.1.0.dist-info/METADATA", b"Name: flask")
+        .file("app/flask-3.1.0.dist-info/RECORD", record)
+        .file("app/flask/app.py", b"1")
+        .file("app/flask/__pycache__/app.cpython-313.pyc", b"1")
+        .file("app/single.py", b"1")
+        .file("app/__pycache__/single.cpython-313.opt-1.pyc", b"1")
+        .file("app/__pycache__/main.cpython-313.pyc", b"1")
+        .file("app/odd, name/x.py", b"1")
+        .file("app/bin/flask", b"1")
+        .file("app/bin/serve", b"1")
+        .file("app/main.py", b"1")
+        .read()
+        .unwrap();
+    let classes = classes(&layer);
+    let own = classes.iter().filter(|(_, class)| **class == Class::Application).map(|(path, _)| path.as_str());
+    assert_eq!(own.collect::<Vec<_>>(), ["app/__pycache__/main.cpython-313.pyc", "app/bin/serve", "app/main.py"]);
+    assert!(classes.values().all(|class| matches!(class, Class::Application | Class::Dependencies)), "{classes:?}");
+}
+
+#[test]
+fn compiled_modules_are_what_their_source_is() {
+    let packages = Tar::new()
+        .file("app/lib/flask/app.py", b"1")
+        .file("app/lib/flask-3.1.0.dist-info/RECORD", b"flask/app.py,,")
+        .read()
+        .unwrap();
+    let bytecode = Tar::new()
+        .file("pyc/app/lib/flask/app.cpython-313.pyc", b"1")
+        .file("pyc/app/clock/main.cpython-313.pyc", b"1")
+        .file("pyc/usr/lib/python3.13/json/decoder.cpython-313.pyc", b"1")
+        .read()
+        .unwrap();
+    let classes = |environment: &[&str]| {
+        let classes = classes_in(&[&packages, &bytecode], environment);
+        let compiled = classes.into_iter().filter(|(path, _)| path.starts_with("pyc/"));
+        compiled.map(|(_, class)| class).collect::<Vec<_>>()
+    };
+    let told = [Class::Application, Class::Dependencies, Class::Runtime];
+    assert_eq!(classes(&["LANG=C", "PYTHONPYCACHEPREFIX=/pyc/"]), told);
+    assert_eq!(classes(&["LANG=C"]), [Class::Application; 3]);
+    assert_eq!(classes(&["PYTHONPYCACHEPREFIX=../.."]), [Class::Application; 3]);
+}
+
+#[test]
+fn an_application_that_was_installed_like_a_package_is_the_application() {
+    let home = "venv/lib/python3.13/site-packages";
+    let origin = br#"{"url": "file:///src", "dir_info": {}}"#;
+    let elsewhere = br#"{"url": "https://example.org/flask.whl", "archive_info": {}}"#;
+    let layer = Tar::new()
+        .file(&format!("{home}/clock-1.0.dist-info/direct_url.json"), origin)
+        .file(&format!("{home}/clock-1.0.dist-info/RECORD"), b"clock/main.py,,\n../../../bin/clock,,")
+        .file(&format!("{home}/clock/main.py"), b"1")
+        .file("venv/bin/clock", b"1")
+        .file(&format!("{home}/flask-3.1.0.dist-info/direct_url.json"), elsewhere)
+        .file(&format!("{home}/flask-3.1.0.dist-info/RECORD"), b"flask/app.py,,\n../../../bin/flask,,")
+        .file(&format!("{home}/flask/app.py"), b"1")
+        .file("venv/bin/flask", b"1")
+        .read()
+        .unwrap();
+    let classes = classes(&layer);
+    let class = |path: &str| classes[path];
+    assert_eq!(class(&format!("{home}/clock/main.py")), Class::Application);
+    assert_eq!(class("venv/bin/clock"), Class::Application);
+    assert_eq!(class(&format!("{home}/flask/app.py")), Class::Dependencies);
+    assert_eq!(class("venv/bin/flask"), Class::Dependencies);
+}
+
+#[test]
+fn lists_of_files_that_were_overwritten_or_removed_do_not_count() {
+    let layer = Tar::new()
+        .file("app/flask-3.1.0.dist-info/RECORD", b"flask/app.py,,\nmain.py,,")
+        .file("app/flask-3.1.0.dist-info/RECORD", b"flask/app.py,,")
+        .file("app/gone-1.dist-info/RECORD", b"main.py,,")
+        .file("app/gone-1.dist-info", b"")
+        .file("app/flask/app.py", b"1")
+        .file("app/main.py", b"1")
+        .read()
+        .unwrap();
+    assert_eq!(classes(&layer)["app/main.py"], Class::Application);
+    assert_eq!(classes(&layer)["app/flask/app.py"], Class::Dependencies);
+}
+
+#[test]
 fn dpkg_lists_what_is_installed_and_nothing_else() {
     let status = b"Package: libc6\nStatus: install ok installed\nInstalled-Size: 100\nVersion: 2.41-12\n\n\
         Package: gone\nStatus: deinstall ok config-files\nVersion: 1\n\nnonsense\n";
@@ -120,11 +214,13 @@ fn dpkg_lists_what_is_installed_and_nothing_else() {
 
 #[test]
 fn lists_that_are_nonsense_list_nothing() {
-    for content in [&b""[..], b"\0\xff\xfe", b"[]", b"{\"packages\": 1}", b"Package:\nVersion:"] {
+    for content in [&b""[..], b"\0\xff\xfe", b"[]", b"{\"packages\": 1}", b"Package:\nVersion:", b"\"\n,,/../..,\n/"] {
         let layer = Tar::new()
             .file("app/node_modules/.package-lock.json", content)
             .file("var/lib/dpkg/status", content)
             .file("x/.dist-info/METADATA", content)
+            .file("x/.dist-info/RECORD", content)
+            .file("x/.dist-info/direct_url.json", content)
             .read()
             .unwrap();
         let named = layer.findings.packages.values().flatten().filter(|package| !package.name.is_empty()).count();

@@ -8,5 +8,5 @@ mod program;
 mod property;
 mod reference;
 mod scale;
-mod tarball;
+pub(super) mod tarball;
 mod weighing;

@@ -162,6 +162,7 @@ fn names(layers: &[&LayerFacts]) -> Vec<String> {
         origins: vec![Origin::default(); layers.len()],
         blobs: vec![None::<Digest>; layers.len()],
         user: String::new(),
+        environment: Vec::new(),
         words: Vec::new(),
     };
     let packages = inspect(subject, 0).packages;

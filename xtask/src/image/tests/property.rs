@@ -10,6 +10,7 @@ use super::tarball::{Tar, gzip, zstd};
 use crate::image::encoding::{self, Encoding};
 use crate::image::layer::{self, LayerFacts};
 use crate::image::ledger::Ledger;
+use crate::image::python::Python;
 use crate::image::testing;
 use crate::image::weight::Weight;
 
@@ -71,7 +72,7 @@ proptest! {
         prop_assert_eq!(own, stored);
         prop_assert_eq!(weight.visible_bytes, visible, "{:#?}", unpacked.listing());
         prop_assert_eq!(weight.stored_bytes, weight.visible_bytes + weight.wasted_bytes);
-        let ledger = Ledger::of(&layers.iter().collect::<Vec<_>>());
+        let ledger = Ledger::of(&layers.iter().collect::<Vec<_>>(), &Python::default());
         prop_assert_eq!(ledger.classes.values().sum::<u64>(), weight.stored_bytes);
         prop_assert_eq!(ledger.files.len() as u64, weight.files);
     }
