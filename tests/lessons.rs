@@ -139,7 +139,8 @@ fn compares(images: usize) -> Result<(), Failed> {
 
 /// The last line of a result repeats one image by hand: copied into a shell, it works.
 fn by_hand() -> Result<(), Failed> {
-    let output = xtask().args(["lesson", "1", "--color", "never"]).output(LONG).map_err(|p| told(&p))?;
+    let output =
+        xtask().args(["lesson", "1", "--app", "all", "--color", "never"]).output(LONG).map_err(|p| told(&p))?;
     // One command over several lines: each but the last ends with a backslash.
     let rest = output.stdout.lines().skip_while(|line| !line.trim().starts_with("docker buildx build "));
     let mut line = String::new();

@@ -128,7 +128,7 @@ pub const GROUPS: &[(&str, &[&str])] = &[
 pub struct Lesson {
     /// Number of the lesson, its id, or a part of its id. Without it the lessons are listed.
     pub lesson: Option<String>,
-    /// Only this app, i.e. language; may be given several times. `all` for all of them. Remembered.
+    /// Only this app, i.e. language; may be given several times. `all` for all of them. Without a lesson: from now on.
     #[arg(long, value_name = "APP", help_heading = "What to run")]
     pub app: Vec<String>,
     /// Only this rung, i.e. Dockerfile; may be given several times.

@@ -98,6 +98,7 @@ impl Check<'_> {
             solved: judged.passes(),
             result: judged.result.clone(),
             expectations: judged.verdicts.clone(),
+            not_judged: judged.not_judged.clone(),
             trouble: judged.trouble.as_ref().map(|problem| Trouble {
                 id: problem.id.name().to_owned(),
                 fact: problem.fact.clone(),

@@ -33,6 +33,8 @@ pub struct Judged {
     pub result: Option<Measurement>,
     /// One entry an expectation; empty where it did not build.
     pub verdicts: Vec<Verdict>,
+    /// The rules that could not be judged, each once: they are about a service that answers, and this one does not.
+    pub not_judged: Vec<String>,
     /// Why it did not build, or its container is not healthy.
     pub trouble: Option<Problem>,
     /// Wall time of the build.
@@ -106,9 +108,13 @@ impl<'a> Bench<'a> {
     /// Errors: what is wrong with anything else.
     pub fn judge(&self, task: &Task<'_>, folder: &str, named: Option<&LessonId>) -> Result<Judged> {
         match self.run(task, folder, named) {
-            Err(problem) if of_the_answer(&problem) => {
-                Ok(Judged { result: None, verdicts: Vec::new(), trouble: Some(problem), built_in: Duration::ZERO })
-            }
+            Err(problem) if of_the_answer(&problem) => Ok(Judged {
+                result: None,
+                verdicts: Vec::new(),
+                not_judged: Vec::new(),
+                trouble: Some(problem),
+                built_in: Duration::ZERO,
+            }),
             other => other,
         }
     }
@@ -149,12 +155,16 @@ impl<'a> Bench<'a> {
                 .cause(format!("{}/exercise names a rung that {} does not have.", task.lesson.folder(), task.app.id)));
         }
         let trouble = outcome.problems.into_iter().next();
+        let mut not_judged = BTreeSet::new();
         if trouble.is_some() {
             // Of a service that does not run little is measured; what was not says nothing about the answer.
-            verdicts.retain(|verdict| verdict.pass || verdict.measured != rules::UNKNOWN);
+            let unknown = |verdict: &Verdict| !verdict.pass && verdict.measured == rules::UNKNOWN;
+            not_judged.extend(verdicts.iter().filter(|verdict| unknown(verdict)).map(|verdict| verdict.id.clone()));
+            verdicts.retain(|verdict| !unknown(verdict));
         }
+        let not_judged = not_judged.into_iter().collect();
         let result = outcome.facts.results.into_iter().find(|measured| measured.rung.as_str() == MINE);
-        Ok(Judged { result, verdicts, trouble, built_in: outcome.built_in })
+        Ok(Judged { result, verdicts, not_judged, trouble, built_in: outcome.built_in })
     }
 
     /// The images of the rungs that the expectations compare the answer with.
@@ -203,7 +213,8 @@ mod tests {
 
     fn built(verdicts: Vec<Verdict>, trouble: Option<Problem>) -> Judged {
         let matrix = crate::model::matrix::tests::matrix(&[("a", "mine", 10)]);
-        Judged { result: matrix.results.into_iter().next(), verdicts, trouble, built_in: Duration::ZERO }
+        let result = matrix.results.into_iter().next();
+        Judged { result, verdicts, not_judged: Vec::new(), trouble, built_in: Duration::ZERO }
     }
 
     #[test]

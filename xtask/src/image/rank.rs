@@ -50,7 +50,9 @@ impl Layers<'_> {
 
     /// Stored and application bytes of an image, if all its layers are known.
     fn bytes(&mut self, diff_ids: &[Digest], environment: &[String]) -> Option<(u64, u64)> {
-        diff_ids.iter().for_each(|diff_id| self.read(*diff_id));
+        for diff_id in diff_ids {
+            self.read(*diff_id);
+        }
         let known = diff_ids.iter().map(|diff_id| self.known[diff_id].as_ref());
         let known: Vec<_> = known.collect::<Option<_>>()?;
         let stored = known.iter().map(|layer| layer.stored).sum();
@@ -58,12 +60,11 @@ impl Layers<'_> {
         let mut sum = 0;
         for diff_id in diff_ids {
             let key = (*diff_id, python.clone());
-            sum += match self.application.get(&key) {
-                Some(bytes) => *bytes,
-                None => {
-                    let bytes = application(&(self.memory)(diff_id)?, &python);
-                    *self.application.entry(key).or_insert(bytes)
-                }
+            sum += if let Some(bytes) = self.application.get(&key) {
+                *bytes
+            } else {
+                let bytes = application(&(self.memory)(diff_id)?, &python);
+                *self.application.entry(key).or_insert(bytes)
             };
         }
         Some((stored, sum))

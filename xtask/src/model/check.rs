@@ -26,6 +26,9 @@ pub struct CheckReport {
     pub result: Option<Measurement>,
     /// One entry an expectation; empty where the image could not be built.
     pub expectations: Vec<Verdict>,
+    /// Rules that could not be judged, since they are about a service that answers.
+    #[serde(default)]
+    pub not_judged: Vec<String>,
     /// Why the image could not be built or its container is not healthy.
     pub trouble: Option<Trouble>,
     /// What its size is compared with.

@@ -5,6 +5,7 @@ use std::fmt::Write as _;
 use super::Style;
 use super::story::{paragraph, width, wrapped};
 use crate::model::{CheckReport, Exercise, Lesson, Mark, Verdict};
+use crate::names::list;
 use crate::units;
 
 /// What is said when the files of an exercise were copied: the task and where they are.
@@ -34,6 +35,11 @@ pub fn check(report: &CheckReport, title: &str, next: &[String], style: Style) -
         (false, 0) => format!("  {} It did not build, so nothing was judged.", style.fail_mark()),
         (false, _) => format!("  {} {held} of {all} expectations hold.", style.fail_mark()),
     });
+    if !report.not_judged.is_empty() {
+        let rules = list(report.not_judged.iter().map(String::as_str));
+        let text = format!("Not judged, since the service has to answer first: {rules}.");
+        parts.push(paragraph(&text));
+    }
     parts.extend(sizes(report, title));
     parts.push(format!("  {}", style.dim(&times(report))));
     let next: Vec<String> =
@@ -45,7 +51,8 @@ pub fn check(report: &CheckReport, title: &str, next: &[String], style: Style) -
 /// One expectation: what was measured, and, where it failed, what was expected, where, and why it matters.
 fn expectation(verdict: &Verdict, style: Style) -> String {
     let mark = if verdict.pass { style.ok_mark() } else { style.fail_mark() };
-    let mut lines = vec![format!("  {mark} {}: {}", style.bold(&verdict.id), verdict.measured)];
+    let measured = wrapped(&verdict.measured, width() - verdict.id.len() - 4).join("\n      ");
+    let mut lines = vec![format!("  {mark} {}: {measured}", style.bold(&verdict.id))];
     if !verdict.pass {
         lines.push(said("expected", &verdict.expected));
         lines.extend(verdict.place.as_ref().map(|place| said("where", place)));
@@ -60,14 +67,14 @@ fn said(name: &str, words: &str) -> String {
     format!("      {name:<9} {}", lines.join("\n                "))
 }
 
-/// `Go 7.40 MB · par 7.51 MB · record 6.39 MB`, and whose numbers these are.
+/// `Go 7.40 MB · par (multi-stage) 7.51 MB · record (tiny) 6.39 MB`, and whose numbers these are.
 fn sizes(report: &CheckReport, title: &str) -> Option<String> {
     let stored = report.result.as_ref()?.stored_bytes;
     let marks = [("par", &report.marks.par), ("record", &report.marks.record)];
     let shown = marks.iter().filter_map(|(name, mark)| Some((name, mark.as_ref()?)));
     let mut line = format!("  {title} {}", units::bytes(stored));
     for (name, mark) in shown.clone() {
-        let _ = write!(line, " · {name} {}", marked(mark));
+        let _ = write!(line, " · {name} ({}) {}", mark.rung, marked(mark));
     }
     if let Some(best) = report.best_bytes.filter(|best| *best != stored) {
         let _ = write!(line, " · your best {}", units::bytes(best));
@@ -149,6 +156,7 @@ mod tests {
             solved: expectations.iter().all(|verdict| verdict.pass),
             result: matrix.results.into_iter().next(),
             expectations,
+            not_judged: Vec::new(),
             trouble: None,
             marks: Marks { par: mark("multi-stage", 7_000_000, true), record: mark("tiny", 6_300_000, false) },
             best_bytes: None,
@@ -165,10 +173,23 @@ mod tests {
             text,
             "  ✗ non-root: root\n      expected  a number other than 0\n      where     line 3\n      \
              why       It needs no privilege.\n  ✓ healthy: root\n\n  ✗ 1 of 2 expectations hold.\n\n  \
-             Go 7.40 MB · par 7.00 MB · record 6.30 MB*\n  \
+             Go 7.40 MB · par (multi-stage) 7.00 MB · record (tiny) 6.30 MB*\n  \
              * recorded on another machine; cargo xtask compare measures it here\n\n  \
              Checked in 3.4 s: 2.8 s for Docker's build, 0.6 s to start, ask, weigh and judge.\n\n  \
              Next: cargo xtask check 1"
+        );
+    }
+
+    #[test]
+    fn what_nobody_could_judge_is_named() {
+        let silent =
+            CheckReport { not_judged: vec!["same-contract".to_owned()], ..report(vec![verdict("healthy", false)]) };
+        let text = check(&silent, "Go", &[], PLAIN);
+        assert!(
+            text.contains(
+                "0 of 1 expectations hold.\n\n  Not judged, since the service has to answer first: same-contract.\n"
+            ),
+            "{text}"
         );
     }
 

@@ -3,6 +3,7 @@
 use comfy_table::{CellAlignment, Table, presets};
 
 use super::Style;
+use super::story::{columns, paragraph, width, wrapped};
 use crate::model::{Class, FileLine, Inspection};
 use crate::names::{list, printable};
 use crate::units;
@@ -13,10 +14,10 @@ const FILES: usize = 5;
 pub const MOST_FILES: usize = 50;
 /// Names that are shown of a longer list.
 const NAMES: usize = 8;
-/// An instruction is cut to this many characters, where not everything is asked for.
-const INSTRUCTION: usize = 68;
-/// The same where the table also says from which stage and line.
-const INSTRUCTION_BESIDE_STAGE: usize = 44;
+/// An instruction is cut to what fits beside the rest of its line, but not to less than this many characters.
+const INSTRUCTION: usize = 24;
+/// Columns of the words before what one who gets in finds; a lesson moves the list two further to the right.
+const SURFACE: usize = 18;
 
 /// What `--quick` leaves out.
 const NOT_LOOKED_AT: &str =
@@ -24,7 +25,7 @@ const NOT_LOOKED_AT: &str =
 
 /// The payload line, what is aboard, the largest files, the classes, the layers.
 pub fn inspect(inspection: &Inspection, style: Style, all: bool) -> String {
-    let mut parts = vec![format!("  {}", style.bold(&payload(inspection))), sums(inspection)];
+    let mut parts = vec![style.bold(&paragraph(&payload(inspection))), sums(inspection)];
     if !inspection.secrets.is_empty() {
         parts.push(secrets(inspection, style));
     }
@@ -134,28 +135,38 @@ pub(super) fn classes(inspection: &Inspection) -> String {
     indented(&mut table, &[0, 1])
 }
 
+/// One line a layer, numbered as findings and verdicts name them. Without `all`, no line is wider than the terminal.
 pub(super) fn layers(inspection: &Inspection, all: bool) -> String {
     let staged = inspection.layers.iter().any(|layer| layer.stage.is_some());
+    let weighed = inspection.layers.iter().any(|layer| layer.pull_bytes.is_some());
+    let mut header = vec!["#", "stored", "wasted"];
+    header.extend(weighed.then_some("pull"));
+    let sizes = header.len();
+    header.extend(if staged { &["from", "line"][..] } else { &[] });
+    let rows: Vec<Vec<String>> = (1..)
+        .zip(&inspection.layers)
+        .map(|(number, layer): (usize, _)| {
+            let mut row = vec![number.to_string(), units::bytes(layer.stored_bytes), units::bytes(layer.wasted_bytes)];
+            row.extend(weighed.then(|| layer.pull_bytes.map_or_else(|| "–".to_owned(), units::bytes)));
+            if staged {
+                row.push(layer.stage.as_deref().map_or_else(|| "–".to_owned(), |stage| short(stage).to_owned()));
+                row.push(layer.line.map_or_else(|| "–".to_owned(), |line| line.to_string()));
+            }
+            row
+        })
+        .collect();
+    let widest = |column: usize| rows.iter().map(|row| row[column].chars().count()).max().unwrap_or(0);
+    let taken: usize = (0..header.len()).map(|column| widest(column).max(header[column].len()) + 2).sum();
+    let most = if all { usize::MAX } else { columns().saturating_sub(taken + 4).max(INSTRUCTION) };
     let mut table = table();
-    let mut header = vec!["stored", "wasted", "pull"];
-    header.extend(if staged { &["from", "line", "made by"][..] } else { &["made by"] });
-    table.set_header(header);
-    let most = match (all, staged) {
-        (true, _) => usize::MAX,
-        (false, true) => INSTRUCTION_BESIDE_STAGE,
-        (false, false) => INSTRUCTION,
-    };
-    for layer in &inspection.layers {
-        let pull = layer.pull_bytes.map_or_else(|| "–".to_owned(), units::bytes);
-        let mut row = vec![units::bytes(layer.stored_bytes), units::bytes(layer.wasted_bytes), pull];
-        if staged {
-            row.push(layer.stage.as_deref().map_or_else(|| "–".to_owned(), |stage| short(stage).to_owned()));
-            row.push(layer.line.map_or_else(|| "–".to_owned(), |line| line.to_string()));
-        }
+    table.set_header(header.iter().chain(&["made by"]));
+    for (mut row, layer) in rows.iter().cloned().zip(&inspection.layers) {
         row.push(cut(layer.instruction.as_deref().unwrap_or("(history does not tell)"), most));
         table.add_row(row);
     }
-    indented(&mut table, if staged { &[0, 1, 2, 4] } else { &[0, 1, 2] })
+    let mut right: Vec<usize> = (0..sizes).collect();
+    right.extend(staged.then_some(sizes + 1));
+    indented(&mut table, &right)
 }
 
 /// The last part of an image's name; a stage's name has no other.
@@ -164,9 +175,10 @@ fn short(stage: &str) -> &str {
 }
 
 fn cut(text: &str, most: usize) -> String {
-    let cut: String = text.chars().take(most).collect();
-    let ellipsis = if cut.len() < text.len() { "…" } else { "" };
-    cut + ellipsis
+    if text.chars().nth(most).is_none() {
+        return text.to_owned();
+    }
+    text.chars().take(most - 1).chain(['…']).collect()
 }
 
 pub(super) fn surface(inspection: &Inspection, all: bool) -> String {
@@ -180,8 +192,7 @@ pub(super) fn surface(inspection: &Inspection, all: bool) -> String {
     };
     let yes = |there| if there { "yes" } else { "no" }.to_owned();
     let user = if surface.user.is_empty() { "root".to_owned() } else { printable(&surface.user) };
-    let mut table = table();
-    for (what, value) in [
+    let rows = [
         ("user", user),
         ("shells", named(&surface.shells)),
         ("package managers", named(&surface.package_managers)),
@@ -191,10 +202,12 @@ pub(super) fn surface(inspection: &Inspection, all: bool) -> String {
         ("CA roots", yes(surface.ca_roots)),
         ("time zones", yes(surface.tzdata)),
         ("dynamic loader", yes(surface.loader)),
-    ] {
-        table.add_row([what.to_owned(), value]);
-    }
-    indented(&mut table, &[])
+    ];
+    let row = |(what, value): &(&str, String)| {
+        let lines = wrapped(value, width() - SURFACE - 2);
+        format!("    {what:<SURFACE$}{}", lines.join(&format!("\n    {}", " ".repeat(SURFACE))))
+    };
+    rows.iter().map(row).collect::<Vec<_>>().join("\n")
 }
 
 fn packages(inspection: &Inspection) -> String {

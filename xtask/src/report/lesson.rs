@@ -2,7 +2,7 @@
 
 use comfy_table::{CellAlignment, Table, presets};
 
-use super::story::{headed, paragraph};
+use super::story::{headed, paragraph, width, wrapped};
 use super::{Style, look};
 use crate::model::{Cache, Lesson, LessonReport, Measurement, RungId, Verdict};
 use crate::state::memory::Cold;
@@ -44,7 +44,7 @@ pub fn lesson(lesson: &Lesson, report: &LessonReport, finish: &Finish<'_>, style
     if !looks.is_empty() {
         parts.push(looks.iter().map(|text| headed("Look:", text, style)).collect::<Vec<_>>().join("\n"));
     }
-    parts.push(paragraph(&lesson.answer));
+    parts.push(format!("{}\n{}", style.bold(&paragraph(&lesson.question)), paragraph(&lesson.answer)));
     if !finish.by_hand.is_empty() {
         parts.push(format!("  {}\n{}", style.dim("One of these images by hand:"), by_hand(&finish.by_hand, style)));
     }
@@ -134,7 +134,12 @@ fn expectations(verdicts: &[Verdict], style: Style, verbose: bool) -> Option<Str
     let each = verdicts.iter().filter(|v| verbose || !v.pass).map(|v| {
         let mark = if v.pass { style.ok_mark() } else { style.fail_mark() };
         let line = format!("  {mark} {} {}: {}", v.subject, v.id, v.measured);
-        if v.pass { line } else { format!("{line}\n      expected {}. {}", v.expected, v.why) }
+        if v.pass {
+            return line;
+        }
+        let line = wrapped(&line, width()).join("\n      ");
+        let expected = wrapped(&format!("expected {}. {}", v.expected, v.why), width() - 4).join("\n      ");
+        format!("{line}\n      {expected}")
     });
     shown.extend(each);
     (!verdicts.is_empty()).then(|| shown.join("\n"))
@@ -174,10 +179,16 @@ fn by_hand(command: &str, style: Style) -> String {
         .join("\n")
 }
 
+/// Columns of a lesson's id in the list.
+const NAME: usize = 18;
+
 /// The list of lessons.
 pub fn listing(lessons: &[Lesson], style: Style) -> String {
     // Colour codes have no width, so the name is padded before it gets any.
-    let name = |l: &Lesson| style.bold(&format!("{:<18}", l.id.as_str()));
-    let lines = lessons.iter().map(|l| format!("  {:>2}  {} {}", l.number, name(l), l.able_to));
-    lines.collect::<Vec<_>>().join("\n")
+    let line = |l: &Lesson| {
+        let name = style.bold(&format!("{:<NAME$}", l.id.as_str()));
+        let able_to = wrapped(&l.able_to, width() - NAME - 4).join(&format!("\n{}", " ".repeat(NAME + 7)));
+        format!("  {:>2}  {name} {able_to}", l.number)
+    };
+    lessons.iter().map(line).collect::<Vec<_>>().join("\n")
 }

@@ -2,7 +2,7 @@
 
 use std::time::Duration;
 
-use crate::model::{AppId, LessonReport, Look, Measurement};
+use crate::model::{AppId, LessonReport, Look, Measurement, Step, Told};
 use crate::units;
 
 /// The text of a look with its values. `None` when its app did not run, and as for [`fill_for`].
@@ -12,6 +12,12 @@ pub fn fill(look: &Look, report: &LessonReport) -> Option<String> {
     };
     let fits = look.app.as_ref().is_none_or(ran);
     fits.then(|| fill_for(&look.text, look.app.as_ref(), &report.results)).flatten()
+}
+
+/// What a step means for an app, with its values. Words without any are the same for every app and come with the `last`.
+pub fn means(step: &Step, told: &Told, last: bool, results: &[Measurement]) -> Option<String> {
+    let means = step.means.as_ref().filter(|means| last || means.contains('{'))?;
+    fill_for(means, told.app.as_ref(), results)
 }
 
 /// A text with its values, of one app or else of the first that was measured: `{stored:RUNG}`, `{pulled:RUNG}`, `{ready:RUNG}`,

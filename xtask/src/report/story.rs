@@ -8,6 +8,8 @@ use crate::units;
 
 /// Widest line of running text, in columns: what is comfortable to read.
 const WIDTH: usize = 92;
+/// Columns of what is written to a file or a pipe.
+const USUAL: usize = 100;
 /// Narrowest: below that, text is broken to no use.
 const NARROWEST: usize = 30;
 
@@ -32,18 +34,16 @@ pub fn before(number: usize, step: &Step, style: Style) -> String {
     text
 }
 
-/// What happened in a step, and what it means.
-pub fn after(rungs: &[RungId], step: &Step, told: &Told, results: &[Measurement], style: Style) -> String {
+/// What happened in a step, and what it means. Words that are the same for every app follow the `last`.
+pub fn after(rungs: &[RungId], step: &Step, told: &Told, last: bool, results: &[Measurement], style: Style) -> String {
     let mut parts = Vec::new();
     if let Some(app) = &told.app
         && results.iter().any(|m| m.app != *app)
     {
-        parts.push(format!("  {}", style.dim(app.as_str())));
+        parts.push(format!("\n  {}", style.bold(app.as_str())));
     }
     parts.push(shown(rungs, &told.shown, results, style));
-    parts.extend(
-        step.means.as_ref().and_then(|means| look::fill_for(means, told.app.as_ref(), results)).map(|m| paragraph(&m)),
-    );
+    parts.extend(look::means(step, told, last, results).map(|means| paragraph(&means)));
     parts.join("\n\n")
 }
 
@@ -163,8 +163,12 @@ pub(super) fn headed(head: &str, text: &str, style: Style) -> String {
 
 /// Columns that running text has: those of the terminal, where there is one, without the indentation.
 pub(super) fn width() -> usize {
-    let columns = console::Term::stdout().size_checked().map_or(WIDTH, |(_, columns)| usize::from(columns));
-    columns.saturating_sub(4).clamp(NARROWEST, WIDTH)
+    columns().saturating_sub(4).clamp(NARROWEST, WIDTH)
+}
+
+/// Columns of the terminal, or what most have.
+pub(super) fn columns() -> usize {
+    console::Term::stdout().size_checked().map_or(USUAL, |(_, columns)| usize::from(columns))
 }
 
 /// Lines of whole words, none wider than that.

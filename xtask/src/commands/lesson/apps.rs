@@ -3,6 +3,7 @@
 use crate::cli;
 use crate::error::Result;
 use crate::model::{App, AppId, Lesson};
+use crate::names::list;
 use crate::report;
 use crate::state::memory::Memory;
 use crate::workshop::Workshop;
@@ -18,31 +19,51 @@ pub(super) struct Chosen {
 /// The apps to run: those named, else those the learner follows, else all; of these, the ones the lesson is about. A learner
 /// who follows none of them borrows the lesson's first.
 pub(super) fn choose(workshop: &Workshop, lesson: &Lesson, options: &cli::Lesson) -> Result<Chosen> {
-    let apps = followed(workshop, options)?;
+    let Chosen { apps, note } = followed(workshop, options)?;
     if lesson.apps.is_empty() {
-        return Ok(Chosen { apps, note: None });
+        return Ok(Chosen { apps, note });
     }
     let fitting: Vec<AppId> = lesson.apps.iter().filter(|app| apps.is_empty() || apps.contains(app)).cloned().collect();
     if !fitting.is_empty() {
-        return Ok(Chosen { apps: fitting, note: None });
+        return Ok(Chosen { apps: fitting, note });
     }
     Ok(Chosen { apps: lesson.apps.iter().take(1).cloned().collect(), note: lesson.borrow.clone() })
 }
 
-/// Those named, else those the learner chose, else all. Asked once, on a terminal.
-fn followed(workshop: &Workshop, options: &cli::Lesson) -> Result<Vec<AppId>> {
+/// Makes these the apps that lessons follow. Says so.
+///
+/// Errors: there is no such app, or what is remembered cannot be written.
+pub(super) fn follow(workshop: &Workshop, typed: &[String]) -> Result<()> {
+    let apps = workshop.chosen(typed)?;
+    Memory::update(|memory| memory.apps = Some(apps.clone()))?;
+    report::message(format!("Your lessons follow {} from now on.\n", named(&apps)));
+    Ok(())
+}
+
+/// Those named, else those the learner chose, else all. Asked once, on a terminal; the first that are named there are chosen.
+fn followed(workshop: &Workshop, options: &cli::Lesson) -> Result<Chosen> {
+    let plainly = |apps| Ok(Chosen { apps, note: None });
+    let remembered = Memory::load()?.apps;
     if !options.app.is_empty() {
         let chosen = workshop.chosen(&options.app)?;
-        if report::terminal() {
-            Memory::update(|memory| memory.apps = Some(chosen.clone()))?;
-        }
-        return Ok(chosen);
+        let Some(remembered) = remembered else {
+            if report::terminal() {
+                Memory::update(|memory| memory.apps = Some(chosen.clone()))?;
+            }
+            return plainly(chosen);
+        };
+        let note = format!(
+            "This run only: your lessons follow {}. `cargo xtask lesson --app {}` changes that.",
+            named(&remembered),
+            if chosen.is_empty() { "all".to_owned() } else { options.app.join(" --app ") },
+        );
+        return Ok(Chosen { note: (remembered != chosen).then_some(note), apps: chosen });
+    }
+    if let Some(remembered) = remembered {
+        return plainly(remembered.into_iter().filter(|id| workshop.apps.contains_key(id)).collect());
     }
     if !report::terminal() || options.json {
-        return Ok(Vec::new());
-    }
-    if let Some(remembered) = Memory::load()?.apps {
-        return Ok(remembered.into_iter().filter(|id| workshop.apps.contains_key(id)).collect());
+        return plainly(Vec::new());
     }
     let titles: Vec<&str> = workshop.apps.values().map(|app: &App| app.title.as_str()).collect();
     let chosen: Vec<AppId> =
@@ -51,5 +72,9 @@ fn followed(workshop: &Workshop, options: &cli::Lesson) -> Result<Vec<AppId>> {
             None => Vec::new(),
         };
     Memory::update(|memory| memory.apps = Some(chosen.clone()))?;
-    Ok(chosen)
+    plainly(chosen)
+}
+
+fn named(apps: &[AppId]) -> String {
+    if apps.is_empty() { "all languages".to_owned() } else { list(apps.iter().map(AppId::as_str)) }
 }

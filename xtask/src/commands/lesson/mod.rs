@@ -37,6 +37,9 @@ pub fn run(options: &cli::Lesson, context: Context) -> Result<Exit> {
         return every(&workshop, options, context);
     }
     let Some(typed) = &options.lesson else {
+        if !options.app.is_empty() {
+            apps::follow(&workshop, &options.app)?;
+        }
         report::line(report::listing(&workshop.lessons, context.style));
         return Ok(Exit::Pass);
     };

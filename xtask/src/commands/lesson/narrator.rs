@@ -31,9 +31,9 @@ impl Narrator for Teller<'_> {
         }
     }
 
-    fn after(&mut self, step: &Step, told: &Told, results: &[Measurement]) {
+    fn after(&mut self, step: &Step, told: &Told, last: bool, results: &[Measurement]) {
         if !self.quiet {
-            report::line(report::after(&self.lesson.rungs, step, told, results, self.style));
+            report::line(report::after(&self.lesson.rungs, step, told, last, results, self.style));
         }
     }
 

@@ -18,7 +18,7 @@ pub const FRAGMENT_STYLE: &str = include_str!("parts.css");
 pub fn step_of(step: &Step, told: &[&Told], report: &LessonReport) -> String {
     html! {
         @for words in step.text.iter() { (story::paragraphs(words)) }
-        @for one in told { (for_app(one.app.as_ref(), &story::happened(step, one, false, report))) }
+        @for one in told { (for_app(one.app.as_ref(), &story::happened(step, one, false, true, report))) }
     }
     .into_string()
 }

@@ -23,16 +23,18 @@ pub fn story(lesson: &Lesson, report: &LessonReport) -> Markup {
             section.step {
                 h2 { (number) ". " (text(&step.title)) }
                 @for words in step.text.iter() { (paragraphs(words)) }
-                @for one in &told { (happened(step, one, told.len() > 1, report)) }
+                @for (number, one) in (1..).zip(&told) {
+                    (happened(step, one, told.len() > 1, number == told.len(), report))
+                }
             }
         }
     }
 }
 
-/// What happened for one app, and what it means; with the name of the app where there are `several`.
-pub fn happened(step: &Step, told: &Told, several: bool, report: &LessonReport) -> Markup {
-    let means = step.means.as_ref();
-    let means = means.and_then(|means| look::fill_for(means, told.app.as_ref(), &report.results));
+/// What happened for one app, and what it means; with the name of the app where there are `several`. Words that are the same
+/// for every app follow the `last`.
+pub fn happened(step: &Step, told: &Told, several: bool, last: bool, report: &LessonReport) -> Markup {
+    let means = look::means(step, told, last, &report.results);
     html! {
         @if let (true, Some(app)) = (several, &told.app) { h3 { (app.as_str()) } }
         (shown(&told.shown, report))

@@ -27,8 +27,8 @@ pub trait Narrator {
     /// A step is about to happen, for these apps.
     fn before(&mut self, _step: &Step) {}
 
-    /// A step has happened for an app, or for all of them together.
-    fn after(&mut self, _step: &Step, _told: &Told, _results: &[Measurement]) {}
+    /// A step has happened for an app, or for all of them together; for none after it where `last`.
+    fn after(&mut self, _step: &Step, _told: &Told, _last: bool, _results: &[Measurement]) {}
 
     /// Asks for a prediction; `None` where nobody wants to give one.
     ///
@@ -59,17 +59,18 @@ impl Bench<'_> {
             narrator.before(step);
             if step.table.is_some() {
                 let told = Told { step: position, app: None, shown: Shown::Table };
-                narrator.after(step, &told, &self.facts.results);
+                narrator.after(step, &told, true, &self.facts.results);
                 self.told.push(told);
                 continue;
             }
-            for app in apps {
+            let count = apps.len();
+            for (number, app) in (1..).zip(apps) {
                 interrupt::check()?;
                 let shown = self.take(step, &app, narrator)?;
                 let told = Told { step: position, app: Some(app.id.clone()), shown };
                 self.verdicts.extend(verdicts(step, &told));
                 self.engine.sink().emit(Event::Quiet);
-                narrator.after(step, &told, &self.facts.results);
+                narrator.after(step, &told, number == count, &self.facts.results);
                 self.told.push(told);
             }
         }
