@@ -19,6 +19,7 @@ mod stages;
 use std::path::{Path, PathBuf};
 
 use drydock::error::{self, ErrorId, Problem, Result};
+use drydock::report::{FRAGMENT_STYLE, PALETTE};
 use mdbook_driver::MDBook;
 use mdbook_preprocessor::book::Book;
 use mdbook_preprocessor::{Preprocessor, PreprocessorContext};
@@ -76,11 +77,10 @@ fn slim(built: &Path) -> Result<()> {
     Ok(())
 }
 
-/// Rules for the parts of reports that pages show, inside a box of their own.
+/// The reports' colours, and rules for the parts of reports that pages show, inside a box of their own.
 fn report_style() -> String {
     format!(
-        "/* Written by the book's builder from the style of the reports. */\n.measured {{\n{}}}\n",
-        drydock::report::FRAGMENT_STYLE
+        "/* Written by the book's builder from the style of the reports. */\n{PALETTE}.measured {{\n{FRAGMENT_STYLE}}}\n"
     )
 }
 

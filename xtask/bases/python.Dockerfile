@@ -17,4 +17,7 @@ RUN for tool in python3.13 python3 pip3 pydoc3; do ln -s "/usr/bin/${tool}" "/us
     && ln -s pip3 /usr/local/bin/pip \
     && rm /usr/lib/python3*/EXTERNALLY-MANAGED \
     && test "$(python --version)" = "Python ${VERSION}"
+# Debian strips the lists of files by which pip could replace these with newer ones, as it may in the official images.
+RUN cd /usr/lib/python3/dist-packages && for note in packaging-*.dist-info pip-*.dist-info wheel-*.dist-info; do \
+        find "${note%%-*}" "${note}" -type f -printf '%p,,\n' > "${note}/RECORD" || exit 1; done
 CMD ["python3"]

@@ -30,7 +30,7 @@ pub use check::{begun, check, hint};
 pub use choose::{choose, confirm, tick};
 pub use diff::diff;
 pub use doctor::doctor;
-pub use html::{FRAGMENT_STYLE, html, sizes_of, step_of, surroundings_of, verdicts_of};
+pub use html::{FRAGMENT_STYLE, PALETTE, html, sizes_of, step_of, surroundings_of, verdicts_of};
 pub use inspect::{MOST_FILES, inspect};
 pub use lesson::{Finish, lesson, listing, table};
 pub use look::fill_for;

@@ -9,8 +9,11 @@ use crate::report::look;
 /// The rule of what a step tells.
 const AS_TOLD: &str = "as-told";
 
-/// How the parts look, without anything about the page around them: rules to be put inside a rule of the page's own. The
-/// page brings the colours.
+/// The colours by what they stand for, as properties of the page, in light and in dark.
+pub const PALETTE: &str = include_str!("palette.css");
+
+/// How the parts look, without anything about the page around them: rules to be put inside a rule of the page's own. They
+/// need the colours of [`PALETTE`].
 pub const FRAGMENT_STYLE: &str = include_str!("parts.css");
 
 /// The words before a step, what happened for each app, and what it means. An app's part stands in a `div` with its name in

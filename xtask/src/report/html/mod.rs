@@ -18,7 +18,7 @@ mod timeline;
 #[cfg(test)]
 mod tests;
 
-pub use fragments::{FRAGMENT_STYLE, sizes_of, step_of, surroundings_of, verdicts_of};
+pub use fragments::{FRAGMENT_STYLE, PALETTE, sizes_of, step_of, surroundings_of, verdicts_of};
 use maud::{DOCTYPE, Markup, PreEscaped, html as markup};
 
 use super::look;
