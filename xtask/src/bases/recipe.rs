@@ -167,10 +167,17 @@ impl Recipes {
             let fact = format!("There is no recipe for the base `{}`.", names::printable(name));
             let problem = Problem::new(ErrorId::UnknownBase, fact)
                 .cause("Local bases stand in for the official images that the workshop's own Dockerfiles name.");
+            let family = |name: &str| name.split(':').next().unwrap_or_default().to_owned();
+            let alike = self.order.iter().filter(|other| family(other) == family(name)).map(|name| format!("`{name}`"));
+            let alike: Vec<String> = alike.collect();
             match names::nearest(name, self.order.iter().map(String::as_str)) {
+                _ if !alike.is_empty() => {
+                    problem.next(format!("Of this image there is {}.", names::list(alike.iter().map(String::as_str))))
+                }
                 Some(near) => problem.next(format!("Did you mean `{near}`?")),
-                None => problem.next("cargo xtask bases list"),
+                None => problem.next("cargo xtask bases list    lists all there are"),
             }
+            .next("--bases registry    pulls any image, where a registry answers")
         })
     }
 
@@ -293,9 +300,16 @@ pub(super) mod tests {
 
     #[test]
     fn an_unknown_base_names_its_neighbour() {
-        let problem = ours().closure(&set(&["golang:1.27-trixi"])).unwrap_err();
+        let problem = ours().closure(&set(&["goland:1.27-trixie"])).unwrap_err();
         assert_eq!(problem.id, ErrorId::UnknownBase);
-        assert_eq!(problem.next, ["Did you mean `golang:1.27-trixie`?"]);
+        assert_eq!(problem.next[0], "Did you mean `golang:1.27-trixie`?");
+        let of_another_kind = ours().closure(&set(&["python:3.13-alpine3.22"])).unwrap_err();
+        assert_eq!(
+            of_another_kind.next[0],
+            "Of this image there is `python:3.13-trixie` and `python:3.13-slim-trixie`."
+        );
+        let stranger = ours().closure(&set(&["erlang"])).unwrap_err();
+        assert!(stranger.next[0].starts_with("cargo xtask bases list"), "{:?}", stranger.next);
     }
 
     #[test]

@@ -61,6 +61,12 @@ pub(super) fn now() -> String {
     jiff::Timestamp::now().strftime("%Y-%m-%dT%H:%M:%SZ").to_string()
 }
 
+/// The command after a solved exercise: the next lesson, or what was achieved.
+pub(super) fn onward(workshop: &Workshop, task: &Task<'_>) -> String {
+    let later = workshop.lessons.iter().find(|lesson| lesson.number > task.lesson.number);
+    later.map_or("cargo xtask progress".to_owned(), |lesson| format!("cargo xtask lesson {}", lesson.number))
+}
+
 /// Everything one check needs.
 struct Check<'a> {
     workshop: &'a Workshop,
@@ -129,10 +135,7 @@ impl Check<'_> {
                 format!("{}    a nudge, one step at a time", task.command("hint")),
             ];
         }
-        let mut next = vec![format!("{}    another way to do it", task.command("solution"))];
-        let later = self.workshop.lessons.iter().find(|lesson| lesson.number > task.lesson.number);
-        next.insert(0, later.map_or("cargo xtask progress".to_owned(), |l| format!("cargo xtask lesson {}", l.number)));
-        next
+        vec![onward(self.workshop, task), format!("{}    another way to do it", task.command("solution"))]
     }
 
     /// Checks whenever something was saved, until Ctrl-C. Nothing the learner saves ends it.

@@ -1,7 +1,7 @@
 //! `cargo xtask solution`: a right answer beside the learner's.
 
 use super::Context;
-use super::check::find;
+use super::check::{find, onward};
 use crate::cli;
 use crate::engine::Engine;
 use crate::error::{ErrorId, Exit, Problem, Result};
@@ -48,5 +48,7 @@ pub fn run(options: &cli::Solution, context: Context) -> Result<Exit> {
     let failed = judged.failed();
     let theirs = (judged.result.as_ref().map(|result| result.stored_bytes), failed.as_slice());
     report::line(report::beside(yours, (&answer.kind.shown(), theirs), context.style));
+    let next = onward(&workshop, &task);
+    report::line(format!("\n  {} {}", context.style.bold("Next:"), context.style.command(&next)));
     Ok(judged.exit())
 }

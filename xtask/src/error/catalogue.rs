@@ -41,7 +41,8 @@ catalogue! {
     UnknownApp = "unknown-app", Usage;
     /// The command line names a rung that this app or lesson does not have. A rung is one Dockerfile of an app.
     UnknownRung = "unknown-rung", Usage;
-    /// The command line names a base that no recipe makes. `cargo xtask bases list` shows what there is.
+    /// A Dockerfile or the command line names a base that no recipe makes. `cargo xtask bases list` shows which there are;
+    /// where a registry answers, `--bases registry` pulls any.
     UnknownBase = "unknown-base", Usage;
     /// The command line names an image that the engine does not have, and a file that does not exist.
     UnknownImage = "unknown-image", Usage;

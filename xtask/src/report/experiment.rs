@@ -5,12 +5,16 @@ use std::time::Duration;
 use comfy_table::{CellAlignment, Table, presets};
 
 use super::Style;
-use super::story::paragraph;
+use super::story::{columns, cut, paragraph};
 use crate::model::{Experiment, Prediction};
 use crate::units;
 
-/// An instruction is cut to this many characters.
-const INSTRUCTION: usize = 58;
+/// An instruction is cut to what fits beside the rest of its line: to no more than this many characters,
+const MOST: usize = 58;
+/// and to no fewer.
+const LEAST: usize = 30;
+/// Columns of the indentation, the line's number, the time of the cold build, and the gaps between them.
+const BESIDE: usize = 20;
 
 /// One table a Dockerfile: a row an instruction, a column a build.
 pub fn experiment(experiments: &[Experiment], prediction: Option<&Prediction>, style: Style) -> String {
@@ -24,12 +28,14 @@ fn one(experiment: &Experiment, style: Style) -> String {
     table.load_style(presets::NOTHING);
     let mut header = vec!["line".to_owned(), experiment.rung.to_string(), "cold".to_owned()];
     header.extend(experiment.rebuilds.iter().map(|rebuild| format!("{} change", rebuild.change)));
+    let taken: usize = header.iter().skip(3).map(|change| change.len() + 2).sum();
+    let most = columns().saturating_sub(taken + BESIDE).clamp(LEAST, MOST);
     let columns = header.len();
     table.set_header(header);
     for (index, step) in experiment.steps.iter().enumerate() {
         let mut row = vec![
             step.line.map(|line| line.to_string()).unwrap_or_default(),
-            cut(&step.instruction),
+            cut(&step.instruction, most),
             seconds(step.cold_ms),
         ];
         row.extend(
@@ -82,13 +88,6 @@ fn scored(prediction: &Prediction, style: Style) -> String {
     let mut parts = vec![format!("  {mark} {head}")];
     parts.extend(prediction.misses.iter().map(|miss| paragraph(&format!("  {miss}"))));
     parts.join("\n")
-}
-
-fn cut(instruction: &str) -> String {
-    if instruction.chars().count() <= INSTRUCTION {
-        return instruction.to_owned();
-    }
-    instruction.chars().take(INSTRUCTION - 1).chain(['…']).collect()
 }
 
 fn seconds(ms: u64) -> String {

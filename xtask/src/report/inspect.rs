@@ -3,7 +3,7 @@
 use comfy_table::{CellAlignment, Table, presets};
 
 use super::Style;
-use super::story::{columns, paragraph, width, wrapped};
+use super::story::{columns, cut, paragraph, width, wrapped};
 use crate::model::{Class, FileLine, Inspection};
 use crate::names::{list, printable};
 use crate::units;
@@ -172,13 +172,6 @@ pub(super) fn layers(inspection: &Inspection, all: bool) -> String {
 /// The last part of an image's name; a stage's name has no other.
 fn short(stage: &str) -> &str {
     stage.rsplit('/').next().unwrap_or(stage)
-}
-
-fn cut(text: &str, most: usize) -> String {
-    if text.chars().nth(most).is_none() {
-        return text.to_owned();
-    }
-    text.chars().take(most - 1).chain(['…']).collect()
 }
 
 pub(super) fn surface(inspection: &Inspection, all: bool) -> String {

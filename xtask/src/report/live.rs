@@ -72,8 +72,10 @@ impl Live {
     }
 
     fn count(&self) {
+        // A stream may bring more than was expected; a bar beyond its end would look like a mistake.
         if let Ok(state) = self.state.lock()
             && let Some(overall) = &state.overall
+            && overall.length().is_none_or(|length| overall.position() < length)
         {
             overall.inc(1);
         }

@@ -73,7 +73,8 @@ fn lines<T>(all: &[T], one: impl Fn(&T) -> String) -> String {
 }
 
 fn difference(from: &str, to: &str, lines: &[DiffLine], changed: usize, style: Style) -> String {
-    let mut text = vec![format!("    {}", style.dim(&format!("{from} → {to}, {changed} lines")))];
+    let head = wrapped(&format!("{from} → {to}, {changed} lines"), width());
+    let mut text: Vec<String> = head.iter().map(|line| format!("    {}", style.dim(line))).collect();
     for line in lines {
         let drawn = format!("{} {}", line.sign, line.text);
         text.push(match line.sign {
@@ -169,6 +170,14 @@ pub(super) fn width() -> usize {
 /// Columns of the terminal, or what most have.
 pub(super) fn columns() -> usize {
     console::Term::stdout().size_checked().map_or(USUAL, |(_, columns)| usize::from(columns))
+}
+
+/// The text, or as much of it as fits into so many columns, with an ellipsis for the rest.
+pub(super) fn cut(text: &str, most: usize) -> String {
+    if text.chars().nth(most).is_none() {
+        return text.to_owned();
+    }
+    text.chars().take(most - 1).chain(['…']).collect()
 }
 
 /// Lines of whole words, none wider than that.

@@ -40,6 +40,17 @@ struct Cold {
     steps: Vec<u64>,
 }
 
+/// One of the builds of an experiment.
+#[derive(Clone, Copy, PartialEq, Eq)]
+enum Turn<'c> {
+    /// With whatever is in the cache.
+    Cached,
+    /// Without the cache.
+    Cold,
+    /// With the cache, after the change of this name.
+    After(&'c str),
+}
+
 impl Lab<'_> {
     /// Builds the image, and again after each change, which is new in every run: no build cache can hold its result.
     ///
@@ -51,14 +62,14 @@ impl Lab<'_> {
         let places = instructions::places(&file);
         let keys = self.keys(image, &file, &places);
         // What is compared with must be in the cache; from an earlier build it costs a moment.
-        let before = self.build(image, &image.context, &image.name.tag(), false)?;
+        let before = self.build(image, &image.context, &image.name.tag(), Turn::Cached)?;
         let mut costs = Costs::load()?;
         note(&mut costs, &keys.steps, &instructions::ran(&places, before.steps()), false);
         let cold = self.cold(image, &places, &keys, &mut costs)?;
         if cold.from.is_none() {
             // What the builder made without its cache is not in every case what it takes from the cache afterwards: where it
             // had the same step before, it may go on with the earlier layer. The rebuilds stand on what it takes.
-            self.build(image, &image.context, &image.name.tag(), false)?;
+            self.build(image, &image.context, &image.name.tag(), Turn::Cached)?;
         }
         let old = self.layers(&image.name.tag())?;
         let mut rebuilds = Vec::new();
@@ -94,7 +105,7 @@ impl Lab<'_> {
                 return Ok(Cold { ms: steps.iter().sum(), from, steps });
             }
         }
-        let built = self.build(image, &image.context, &image.name.tag(), true)?;
+        let built = self.build(image, &image.context, &image.name.tag(), Turn::Cold)?;
         let ran = instructions::ran(places, built.steps());
         note(costs, &keys.steps, &ran, true);
         let ms = millis(built.took);
@@ -119,7 +130,7 @@ impl Lab<'_> {
             // A mark of its own for each Dockerfile: where two begin alike, the second would find the first one's work.
             let token = format!("{}-{}-{}", self.run, image.name.rung, took.len());
             let context = prepare::changed(image, change, &token, self.root)?;
-            let built = self.build(image, &context, &tag, false)?;
+            let built = self.build(image, &context, &tag, Turn::After(name))?;
             took.push(millis(built.took));
             let again = instructions::ran(places, built.steps());
             ran = (0..again.len()).filter(|&index| !again[index].cached).collect();
@@ -171,7 +182,7 @@ impl Lab<'_> {
     pub fn sent(&self, image: &Image) -> Result<SentContext> {
         let context = prepare::afresh(image, self.run, self.root)?;
         let tag = format!("{}-sent", image.name.tag());
-        let built = self.build(image, &context, &tag, false);
+        let built = self.build(image, &context, &tag, Turn::Cached);
         // Each is as large as the app's folder, and used once.
         let _ = std::fs::remove_dir_all(self.root.join(&context));
         let _ = self.engine.ask(&docker(["image", "rm", &tag]));
@@ -179,14 +190,19 @@ impl Lab<'_> {
         Ok(SentContext { app: image.name.app.clone(), rung: image.name.rung.clone(), bytes })
     }
 
-    fn build(&self, image: &Image, context: &str, tag: &str, no_cache: bool) -> Result<build::Built> {
+    fn build(&self, image: &Image, context: &str, tag: &str, turn: Turn<'_>) -> Result<build::Built> {
         let mut target = image.target(self.contexts);
         context.clone_into(&mut target.context);
         target.dockerfile = bake::relative(context, &image.dockerfile);
         target.tags = vec![tag.to_owned()];
-        let name = image.name.target();
+        // The same image is built several times in a row; by its name one sees which of them it is.
+        let name = match turn {
+            Turn::Cached => image.name.target(),
+            Turn::Cold => format!("{}-cold", image.name.target()),
+            Turn::After(change) => format!("{}-after-{change}", image.name.target()),
+        };
         let definition = bake::Definition { targets: BTreeMap::from([(name.clone(), target)]) };
-        let options = bake::Options { no_cache, ..self.options.clone() };
+        let options = bake::Options { no_cache: turn == Turn::Cold, ..self.options.clone() };
         let dockerfiles = BTreeMap::from([(name, image.dockerfile.clone())]);
         build::build("images", &definition, &options, &dockerfiles, self.root, self.engine)
     }
