@@ -247,7 +247,8 @@ pub struct Rollout {
     /// Only this app, i.e. language; may be given several times.
     #[arg(long, value_name = "APP", help_heading = "What to run")]
     pub app: Vec<String>,
-    /// Only this rung, i.e. Dockerfile; may be given several times. Without it, those of the first lesson.
+    /// Only this rung, i.e. Dockerfile; may be given several times. Without it, those of the first lesson
+    /// that apps have: naive and multi-stage.
     #[arg(long, value_name = "RUNG", help_heading = "What to run")]
     pub rung: Vec<String>,
     /// Machines that run the service.

@@ -1,9 +1,12 @@
 //! `cargo xtask inspect`: what an image is made of, or which images carry most besides their payload.
 
+use std::path::Path;
+
 use super::Context;
 use crate::cli;
 use crate::engine::{Engine, reach};
-use crate::error::{Exit, Result};
+use crate::error::{ErrorId, Exit, Problem, Result};
+use crate::event::Event;
 use crate::image::Way;
 use crate::image::archive::Depth;
 use crate::image::gather::{Wanted, gather};
@@ -23,6 +26,14 @@ pub fn run(options: &cli::Inspect, context: Context) -> Result<Exit> {
     let dockerfiles = |image: &str| workshop.as_ref()?.dockerfile_of(image);
     let depth = if options.quick { Depth::Headers } else { Depth::Everything };
     let wanted = Wanted { depth, files: report::MOST_FILES };
+    if let Some(file) = options.card.as_ref().filter(|file| file.extension().is_none_or(|ending| ending != "svg")) {
+        let fact = format!("A card is an SVG picture, and `{}` is not named like one.", file.display());
+        return Err(Problem::new(ErrorId::Usage, fact).next("--card card.svg"));
+    }
+    if options.quick && !Path::new(image).exists() {
+        let note = "--quick is about archives: what is known of an engine's image is not read again anyway.";
+        sink.emit(Event::Note(note.to_owned()));
+    }
     let inspection = gather(image, wanted, engine, &way, &dockerfiles)?;
     report::line(if options.json {
         serde_json::to_string_pretty(&inspection).expect("plain data is always JSON")

@@ -28,13 +28,14 @@ pub fn run(options: &cli::Rollout, context: Context) -> Result<Exit> {
 }
 
 /// The images that were asked for, each app's in the order of the rungs. Without a choice the rungs are those of the first
-/// lesson: what people write first, and what an expert ships.
+/// lesson that apps have: what people write first, and what an expert ships.
 fn images(workshop: &Workshop, options: &cli::Rollout) -> Result<Vec<Image>> {
     let apps = workshop.chosen(&options.app)?;
     let all = plan::everything(workshop, &apps, |path| workshop.dockerfile(path))?;
     let known = || all.iter().map(|image| image.name.rung.as_str());
     let rungs: Vec<&str> = if options.rung.is_empty() {
-        workshop.lessons.first().into_iter().flat_map(|lesson| &lesson.rungs).map(RungId::as_str).collect()
+        let first = workshop.lessons.first().into_iter().flat_map(|lesson| &lesson.rungs).map(RungId::as_str);
+        first.filter(|rung| known().any(|known| known == *rung)).collect()
     } else {
         options.rung.iter().map(String::as_str).collect()
     };
@@ -96,4 +97,22 @@ fn measure(workshop: &Workshop, images: &[Image], options: &cli::Rollout, sink: 
         images: images.collect(),
         together: shipment.together,
     })
+}
+
+#[cfg(test)]
+mod tests {
+    use clap::Parser;
+
+    use super::*;
+
+    #[test]
+    fn without_a_choice_every_app_is_shipped_as_first_written_and_as_an_expert_does() {
+        let cli::Command::Rollout(options) = cli::Cli::parse_from(["xtask", "rollout"]).command.unwrap() else {
+            panic!("another command");
+        };
+        let workshop = Workshop::find().unwrap();
+        let images = images(&workshop, &options).unwrap();
+        let rungs: Vec<_> = images.iter().map(|image| image.name.rung.as_str()).collect();
+        assert_eq!(rungs, ["naive", "multi-stage"].repeat(workshop.apps.len()));
+    }
 }

@@ -69,6 +69,8 @@ pub enum Fault {
     Missing(String),
     /// Something that is named as a layer and is neither a tar, nor gzip, nor zstd.
     NotALayer(String),
+    /// An archive that is compressed as a whole.
+    Compressed,
     /// Neither `manifest.json` nor `index.json`: not an image at all.
     NotAnImage,
 }
@@ -98,6 +100,7 @@ impl fmt::Display for Fault {
             Self::Document { name, why } => write!(f, "its {} cannot be understood: {why}", printable(name)),
             Self::Missing(name) => write!(f, "it refers to {} and does not contain it", printable(name)),
             Self::NotALayer(name) => write!(f, "{} is named as a layer and is not tar, gzip or zstd", printable(name)),
+            Self::Compressed => f.write_str("it is compressed as a whole; gunzip or unzstd unpacks it"),
             Self::NotAnImage => f.write_str("it has neither a manifest.json nor an index.json"),
         }
     }

@@ -176,8 +176,11 @@ fn unknown(name: &str, engine: Engine<'_>) -> Problem {
     let shown = printable(name);
     let problem = Problem::new(ErrorId::UnknownImage, format!("There is no image and no file {shown:?}."));
     let tags = engine.tags().unwrap_or_default();
-    match nearest(name, tags.iter().map(String::as_str)) {
-        Some(tag) => problem.next(format!("cargo xtask inspect {tag}    may be what was meant")),
+    // People leave out the part before the last slash.
+    let ending = format!("/{name}");
+    let same_end = tags.iter().map(String::as_str).find(|tag| tag.ends_with(&ending));
+    match same_end.or_else(|| nearest(name, tags.iter().map(String::as_str))) {
+        Some(tag) => problem.next(format!("{tag}    may be what was meant")),
         None => problem.next("docker image ls    lists the images there are"),
     }
 }

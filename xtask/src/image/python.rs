@@ -154,9 +154,9 @@ impl Python {
         let Ok(path) = std::str::from_utf8(source) else { return ruled.unwrap_or(Class::Application) };
         match ruled {
             Some(Class::Dependencies) | None if holds(&self.application, path) => Class::Application,
-            Some(Class::Application) | None if holds(&self.dependencies, path) || lies_in(path, &self.folders) => {
-                Class::Dependencies
-            }
+            // A package may bring sources of its extension modules.
+            Some(Class::Application | Class::Source) | None if holds(&self.dependencies, path) => Class::Dependencies,
+            Some(Class::Application) | None if lies_in(path, &self.folders) => Class::Dependencies,
             other => other.unwrap_or(Class::Application),
         }
     }

@@ -1,10 +1,12 @@
 //! What is aboard that an intruder would be glad of, told from names and permissions in the visible root file system.
 
+use std::collections::BTreeSet;
+
 use super::layer::{LayerFacts, Node, What};
 use super::ledger::rules::RULES;
 use super::overlay::Seen;
 use super::path;
-use crate::model::Surface;
+use crate::model::{Different, Surface};
 
 const SETUID: u16 = 0o4000;
 const SETGID: u16 = 0o2000;
@@ -24,6 +26,12 @@ pub fn surface(layers: &[&LayerFacts], seen: &[Seen], user: &str) -> Surface {
             add(&mut surface, path, node);
         }
     }
+    let count = |paths: &BTreeSet<String>| RULES.surface.count(paths);
+    surface.different = Different {
+        shells: count(&surface.shells),
+        package_managers: count(&surface.package_managers),
+        compilers: count(&surface.compilers),
+    };
     surface
 }
 
@@ -40,7 +48,7 @@ fn add(surface: &mut Surface, path: &[u8], node: Node) {
         program(surface, path);
     }
     surface.ca_roots |= file && CA_BUNDLES.contains(&path);
-    surface.tzdata |= file && path == b"usr/share/zoneinfo/Europe/London";
+    surface.tzdata |= file && path.starts_with(b"usr/share/zoneinfo/Europe/");
     let name = path::file_name(path);
     surface.loader |=
         file && (name.starts_with(b"ld-linux") || name.starts_with(b"ld-musl")) && !path.starts_with(b"usr/share");

@@ -11,7 +11,8 @@ use tar::{EntryType, Header, PaxExtensions};
 use super::source::Source;
 use super::{Fault, fault, path};
 
-const BLOCK: usize = 512;
+/// The unit in which a tar is written.
+pub(super) const BLOCK: usize = 512;
 /// Extended headers carry a name, a link name and a few numbers; attributes (capabilities) are small too.
 const LONGEST_EXTENDED: u64 = 1 << 20;
 

@@ -127,7 +127,10 @@ pub fn weigh(subjects: &[Subject], engine: Engine<'_>, way: Way) -> Result<BTree
             unreachable: Cell::new(false),
             pulled: &|| asked.take().map_or_else(|| Ok(BTreeSet::new()), answer),
         };
-        means.weigh(subjects, way)
+        let weighed = means.weigh(subjects, way);
+        // What is printed next must not find a bar on the screen.
+        engine.sink().emit(Event::Quiet);
+        weighed
     })
 }
 

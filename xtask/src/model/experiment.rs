@@ -55,7 +55,8 @@ pub struct Rebuild {
     pub took_ms: u64,
     /// How often it was built, with another edit each time.
     pub turns: usize,
-    /// The steps that ran again, as positions in [`Experiment::steps`]; the others came from the build cache.
+    /// The steps that ran again, as positions in [`Experiment::steps`], or made another layer than before; the others came from
+    /// the build cache.
     pub ran: Vec<usize>,
     /// Layers of the image that the build before did not have.
     pub new_layers: usize,

@@ -192,12 +192,28 @@ pub struct Surface {
     pub world_writable: BTreeSet<String>,
     /// The user of the process, as the image's config names it; empty means root.
     pub user: String,
-    /// Whether the roots of public certificate authorities are there, without which no HTTPS client works.
+    /// Whether a file of the roots of public certificate authorities is there. An HTTPS client needs one, unless it has them
+    /// inside.
     pub ca_roots: bool,
-    /// Whether time zones are there.
+    /// Whether files of time zones are there. A program may have them inside.
     pub tzdata: bool,
     /// Whether a dynamic loader is there: without one, only static programs run.
     pub loader: bool,
+    /// How many of the programs are different ones.
+    #[serde(default)]
+    pub different: Different,
+}
+
+/// Programs of a surface, counted: several names or copies of one count once.
+#[derive(Clone, Copy, Debug, Default, PartialEq, Eq, Serialize, Deserialize)]
+#[cfg_attr(feature = "schema", derive(schemars::JsonSchema))]
+pub struct Different {
+    /// Shells.
+    pub shells: usize,
+    /// Package managers.
+    pub package_managers: usize,
+    /// Compilers, linkers and build tools.
+    pub compilers: usize,
 }
 
 impl Inspection {

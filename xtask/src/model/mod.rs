@@ -34,7 +34,7 @@ pub use exercise::{Exercise, Hint, WrongAnswer};
 pub use expect::{Expect, MINE, Need};
 pub use experiment::{ContractRun, Experiment, Facts, RanReadOnly, Rebuild, SentContext, Started, StepCost, Stopped};
 pub use full_report::FullReport;
-pub use inspection::{Class, FileLine, Inspection, LayerLine, PackageLine, SecretLine, Surface};
+pub use inspection::{Class, Different, FileLine, Inspection, LayerLine, PackageLine, SecretLine, Surface};
 pub use lesson::{ExtraFile, Lesson, Look, Minutes};
 pub use matrix::Matrix;
 pub use measurement::{Cache, Health, LessonRef, LessonReport, Measurement, Verdict};

@@ -8,7 +8,7 @@ use serde::Serialize;
 pub struct Ranking {
     /// Version of this document's shape.
     pub schema: u32,
-    /// The images whose layers are known, the one with the largest share of other things than its application first.
+    /// The images whose layers are known, the one that carries the most bytes besides its application first.
     pub known: Vec<Ranked>,
     /// The images of which at least one layer is not known.
     pub unknown: Vec<String>,
@@ -28,19 +28,20 @@ pub struct Ranked {
     pub application_bytes: u64,
 }
 
+impl Ranked {
+    /// Stored bytes that are not its application.
+    pub fn besides(&self) -> u64 {
+        self.stored_bytes.saturating_sub(self.application_bytes)
+    }
+}
+
 impl Ranking {
     /// Version of the document's shape.
     pub const SCHEMA: u32 = 1;
 
     /// Puts images in order.
     pub fn of(mut known: Vec<Ranked>, unknown: Vec<String>) -> Self {
-        known.sort_by(|a, b| {
-            // Shares as fractions: a.application / a.stored against b.application / b.stored, exactly.
-            let share = |one: &Ranked, other: &Ranked| {
-                u128::from(one.application_bytes) * u128::from(other.stored_bytes.max(1))
-            };
-            share(a, b).cmp(&share(b, a)).then(b.stored_bytes.cmp(&a.stored_bytes)).then(a.image.cmp(&b.image))
-        });
+        known.sort_by(|a, b| b.besides().cmp(&a.besides()).then_with(|| a.image.cmp(&b.image)));
         Self { schema: Self::SCHEMA, known, unknown }
     }
 }
@@ -54,10 +55,10 @@ mod tests {
     }
 
     #[test]
-    fn the_least_payload_comes_first_and_of_equal_shares_the_larger_image() {
+    fn what_carries_the_most_besides_its_application_comes_first() {
         let known =
             vec![ranked("all", 10, 10), ranked("tenth", 100, 10), ranked("none", 5, 0), ranked("larger", 1000, 100)];
         let order: Vec<_> = Ranking::of(known, Vec::new()).known.into_iter().map(|one| one.image).collect();
-        assert_eq!(order, ["none", "larger", "tenth", "all"]);
+        assert_eq!(order, ["larger", "tenth", "none", "all"]);
     }
 }

@@ -65,9 +65,9 @@ pub(super) fn aboard(inspection: &Inspection) -> String {
     let surface = &inspection.surface;
     let mut aboard = Vec::new();
     let counted = [
-        (surface.compilers.len(), "compiler or build tool", "compilers and build tools"),
-        (surface.package_managers.len(), "package manager", "package managers"),
-        (surface.shells.len(), "shell", "shells"),
+        (surface.different.compilers, "compiler or build tool", "compilers and build tools"),
+        (surface.different.package_managers, "package manager", "package managers"),
+        (surface.different.shells, "shell", "shells"),
     ];
     for (count, one, many) in counted {
         match count {
@@ -77,7 +77,7 @@ pub(super) fn aboard(inspection: &Inspection) -> String {
         }
     }
     let weighed = [
-        (Class::PackageCache, "package caches"),
+        (Class::PackageCache, "package and build caches"),
         (Class::DevDependencies, "build-only dependencies"),
         (Class::Tests, "tests"),
         (Class::Vcs, "version history"),
@@ -190,10 +190,10 @@ pub(super) fn surface(inspection: &Inspection, all: bool) -> String {
         ("shells", named(&surface.shells)),
         ("package managers", named(&surface.package_managers)),
         ("compilers", named(&surface.compilers)),
-        ("setuid", named(&surface.setuid)),
+        ("setuid, setgid", named(&surface.setuid)),
         ("world-writable", named(&surface.world_writable)),
-        ("CA roots", yes(surface.ca_roots)),
-        ("time zones", yes(surface.tzdata)),
+        ("CA roots file", yes(surface.ca_roots)),
+        ("time zone files", yes(surface.tzdata)),
         ("dynamic loader", yes(surface.loader)),
     ];
     let row = |(what, value): &(&str, String)| {

@@ -9,21 +9,22 @@ use crate::units;
 /// Images without a known weight that are offered by name.
 const OFFERED: usize = 5;
 
-/// One row an image with all its tags, the one with the least payload first; then what could be weighed, with the line to type.
+/// One row an image with all its tags, the one with the most besides its payload first; then what could be weighed, with the line to type.
 pub fn ranking(ranking: &Ranking, style: Style) -> String {
     let mut parts = Vec::new();
     if !ranking.known.is_empty() {
         let mut table = table();
-        table.set_header(["payload", "stored", "application", "image"]);
+        table.set_header(["stored", "application", "besides it", "payload", "image"]);
         for one in &ranking.known {
             table.add_row([
-                percent(one.application_bytes, one.stored_bytes),
                 units::bytes(one.stored_bytes),
                 units::bytes(one.application_bytes),
+                units::bytes(one.besides()),
+                percent(one.application_bytes, one.stored_bytes),
                 one.tags.iter().map(|tag| printable(tag)).collect::<Vec<_>>().join("\n"),
             ]);
         }
-        parts.push(indented(&mut table, &[0, 1, 2]));
+        parts.push(indented(&mut table, &[0, 1, 2, 3]));
     }
     if ranking.known.is_empty() && ranking.unknown.is_empty() {
         parts.push("  The engine has no image with an application in it yet.".to_owned());
@@ -31,7 +32,9 @@ pub fn ranking(ranking: &Ranking, style: Style) -> String {
     }
     if !ranking.unknown.is_empty() {
         let count = ranking.unknown.len();
-        let head = if count == 1 {
+        let head = if ranking.known.is_empty() {
+            format!("None of the {count} images has been weighed yet; this weighs one:")
+        } else if count == 1 {
             "1 more image has not been weighed; this weighs it:".to_owned()
         } else {
             format!("{count} more images have not been weighed; this weighs one:")

@@ -4,6 +4,7 @@ use std::time::Duration;
 
 use super::Style;
 use super::inspect::{indented, table};
+use super::story::paragraph;
 use crate::model::{Rollout, ShippedImage};
 use crate::units;
 
@@ -48,8 +49,8 @@ fn headline(rollout: &Rollout) -> String {
 fn forecast(rollout: &Rollout) -> String {
     let mut table = table();
     let pulls = rollout.images.iter().any(|image| image.pulled.is_some());
-    let mut head = vec!["image", "first deploy", "source change", "dependency change", "a day", ""];
-    head.extend(pulls.then_some(["measured pull", ""]).into_iter().flatten());
+    let mut head = vec!["image", "first deploy", "source change", "dependency change", "a day", "times less"];
+    head.extend(pulls.then_some(["measured pull", "times less"]).into_iter().flatten());
     table.set_header(&head);
     for image in &rollout.images {
         let f = &image.forecast;
@@ -96,7 +97,7 @@ fn assumptions(rollout: &Rollout, style: Style) -> String {
     let measured = "A measured pull is that of one engine that had nothing, from a registry on this machine: mostly unpacking, \
                     hardly any network. Its ratio is what means something elsewhere.";
     let lines = lines.into_iter().chain(pulls.then(|| measured.to_owned())).collect::<Vec<_>>();
-    lines.iter().map(|line| format!("  {}", style.dim(line))).collect::<Vec<_>>().join("\n")
+    lines.iter().map(|line| style.dim(&paragraph(line))).collect::<Vec<_>>().join("\n")
 }
 
 /// `10th`, `1st`, `22nd`.
@@ -164,7 +165,7 @@ mod tests {
     fn what_is_inexact_or_unknown_is_said_and_days_are_compared() {
         let text = rollout(&sample(), STYLE);
         assert!(text.contains("about 300 MB") && text.contains("–"), "{text}");
-        assert!(text.contains("6.00 GB  10.0 ×"), "{text}");
+        assert!(text.contains("6.00 GB      10.0 ×"), "{text}");
         assert!(text.contains("All 2 full images on one node: 500 MB"), "{text}");
         assert!(!text.contains("measured pull"), "{text}");
     }
@@ -175,7 +176,7 @@ mod tests {
         sample.images[0].pulled = Some(Pulled { ms: 19_200 });
         sample.images[1].pulled = Some(Pulled { ms: 2_400 });
         let text = rollout(&sample, STYLE);
-        assert!(text.contains("measured pull") && text.contains("2.4 s  8.00 ×"), "{text}");
+        assert!(text.contains("measured pull") && text.contains("2.4 s      8.00 ×"), "{text}");
     }
 
     #[test]

@@ -10,6 +10,7 @@ use crate::engine::instructions::{self, Place, Ran};
 use crate::engine::{Engine, bake, build, docker};
 use crate::error::{self, ErrorId, Problem, Result};
 use crate::image::digest::Digest;
+use crate::image::origin;
 use crate::image::weigh::{self, Subject};
 use crate::interrupt;
 use crate::model::{Change, Experiment, Rebuild, SentContext, StepCost};
@@ -74,7 +75,7 @@ impl Lab<'_> {
         let old = self.layers(&image.name.tag())?;
         let mut rebuilds = Vec::new();
         for (name, change) in changes {
-            rebuilds.push(self.rebuild(image, &places, name, change, &old)?);
+            rebuilds.push(self.rebuild(image, &file, &places, (name, change), &old)?);
             interrupt::check()?;
         }
         let steps = places.into_iter().zip(cold.steps).map(|(place, cold_ms)| StepCost {
@@ -117,9 +118,9 @@ impl Lab<'_> {
     fn rebuild(
         &self,
         image: &Image,
+        file: &Dockerfile,
         places: &[Place],
-        name: &str,
-        change: &Change,
+        (name, change): (&str, &Change),
         old: &BTreeSet<String>,
     ) -> Result<Rebuild> {
         let tag = format!("{}-changed", image.name.tag());
@@ -136,7 +137,12 @@ impl Lab<'_> {
             ran = (0..again.len()).filter(|&index| !again[index].cached).collect();
             interrupt::check()?;
         }
-        let weighed = self.weigh_new(image, &tag, old);
+        let weighed = self.renewed(file, places, &tag, old).and_then(|renewed| {
+            ran.extend(renewed);
+            self.weigh_new(image, &tag, old)
+        });
+        ran.sort_unstable();
+        ran.dedup();
         // An image of a context that is gone serves nobody.
         let _ = self.engine.ask(&docker(["image", "rm", &tag]));
         let (new_layers, new_stored_bytes, new_pull_bytes, stored_bytes) = weighed?;
@@ -152,6 +158,16 @@ impl Lab<'_> {
             new_pull_bytes,
             stored_bytes,
         })
+    }
+
+    /// The steps that made a layer which was not there before. The builder says of some that they came from its cache: what an
+    /// earlier turn or an earlier run left there, which a builder that sees this change for the first time does not have.
+    fn renewed(&self, file: &Dockerfile, places: &[Place], tag: &str, old: &BTreeSet<String>) -> Result<Vec<usize>> {
+        let layers = self.inspect(tag)?;
+        let origins = origin::origins(&self.engine.history(tag)?, layers.len(), Some(file));
+        let new = layers.iter().zip(origins).filter(|(layer, _)| !old.contains(*layer));
+        let lines: Vec<usize> = new.filter_map(|(_, origin)| origin.line).collect();
+        Ok((0..places.len()).filter(|&index| lines.contains(&places[index].line)).collect())
     }
 
     /// The layers an image has and another had not: how many, stored bytes, pull bytes; and the stored bytes of all.

@@ -12,7 +12,7 @@ use crate::image::encoding::Encoding;
 use crate::image::index::{self, Described};
 use crate::image::layer::{self, Claimed, ReadLayer};
 use crate::image::source::Place;
-use crate::image::walk::{Kind, Walk};
+use crate::image::walk::{BLOCK, Kind, Walk};
 use crate::image::{Fault, fault, path};
 
 /// Headers lie far apart: what is read at once beside them is mostly read for nothing.
@@ -107,6 +107,12 @@ impl Shelf {
     fn tar(&mut self, file: &Path) -> fault::Read<()> {
         let bytes = std::fs::metadata(file)?.len();
         let whole = Place { file: file.to_owned(), at: 0, bytes };
+        // Said by name: as a tar they only look damaged.
+        match sniff(&mut whole.open(HEADERS)?)? {
+            (_, Some(Encoding::Gzip | Encoding::Zstd)) => return Err(Fault::Compressed),
+            (start, _) if start.len() < BLOCK => return Err(Fault::NotAnImage),
+            _ => {}
+        }
         let mut walk = Walk::new(whole.open(HEADERS)?);
         let mut entries = 0;
         while let Some(entry) = walk.advance()? {
@@ -128,7 +134,11 @@ impl Shelf {
 
     fn folder(&mut self, folder: &Path) -> fault::Read<()> {
         let mut names = vec!["index.json".to_owned(), "manifest.json".to_owned()];
-        for entry in std::fs::read_dir(folder.join("blobs").join("sha256"))? {
+        let blobs = folder.join("blobs").join("sha256");
+        if !blobs.is_dir() {
+            return Err(Fault::NotAnImage);
+        }
+        for entry in std::fs::read_dir(blobs)? {
             names.extend(entry?.file_name().to_str().map(|name| format!("blobs/sha256/{name}")));
         }
         for name in names {

@@ -1,6 +1,6 @@
 //! The rules as data, and matching a path against them.
 
-use std::collections::HashMap;
+use std::collections::{BTreeMap, BTreeSet, HashMap};
 use std::sync::LazyLock;
 
 use serde::Deserialize;
@@ -79,6 +79,17 @@ pub struct Programs {
     pub package_managers: Vec<String>,
     /// Compilers and their kin.
     pub compilers: Vec<String>,
+    /// Other names of programs, and the name under which they count.
+    pub same: BTreeMap<String, String>,
+}
+
+impl Programs {
+    /// How many different programs there are at these paths: one that has several names, or lies in several folders, counts
+    /// once.
+    pub fn count<'p>(&self, paths: impl IntoIterator<Item = &'p String>) -> usize {
+        let names = paths.into_iter().map(|path| path.rsplit('/').next().unwrap_or(path));
+        names.map(|name| self.same.get(name).map_or(name, String::as_str)).collect::<BTreeSet<_>>().len()
+    }
 }
 
 /// A rule's number, and the kind of condition that a text fulfils for it.

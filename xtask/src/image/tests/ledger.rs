@@ -13,7 +13,7 @@ use crate::image::overlay;
 use crate::image::path;
 use crate::image::python::Python;
 use crate::image::surface::surface;
-use crate::model::{Class, Surface};
+use crate::model::{Class, Different, Surface};
 
 fn classes(layer: &LayerFacts) -> BTreeMap<String, Class> {
     classes_in(&[layer], &[])
@@ -56,6 +56,23 @@ fn places_have_the_class_one_expects() {
         ("app/.env", Class::Secret),
         ("home/me/.ssh/id_work", Class::Secret),
         ("tmp/x", Class::Other),
+        ("var/cache/debconf/templates.dat", Class::Os),
+        ("var/cache/apt/archives/x.deb", Class::PackageCache),
+        ("tmp/node-compile-cache/a", Class::PackageCache),
+        ("usr/bin/perl", Class::Os),
+        ("usr/bin/sqlite3", Class::Os),
+        ("usr/bin/pipewire", Class::Os),
+        ("usr/bin/git-upload-pack", Class::Toolchain),
+        ("usr/local/bin/pip3.13", Class::Toolchain),
+        ("usr/local/bin/php", Class::Runtime),
+        ("usr/local/lib/python3.12/json/__init__.py", Class::Runtime),
+        ("usr/lib/python313.zip", Class::Runtime),
+        ("usr/lib/linux/uapi/asm/errno.h", Class::Toolchain),
+        ("app/requirements-dev.txt", Class::Source),
+        ("var/www/html/index.php", Class::Application),
+        ("app/.env.production", Class::Secret),
+        ("app/.env.example", Class::Application),
+        ("home/node/.bashrc", Class::Other),
         // A folder that only begins like one of the system's is another folder.
         ("usrlocal/x", Class::Application),
     ];
@@ -283,6 +300,7 @@ fn the_surface_is_what_is_visible() {
     assert_eq!(before.package_managers, words(&[]));
     assert_eq!(before.setuid, words(&["usr/bin/su"]));
     assert_eq!(before.world_writable, words(&["etc/open"]));
+    assert_eq!(before.different, Different { shells: 1, package_managers: 0, compilers: 1 });
     assert!(before.ca_roots && !before.tzdata && !before.loader);
     let after = looked_over(&[&base, &top]);
     assert!(after.compilers.is_empty() && after.world_writable.is_empty());

@@ -173,7 +173,9 @@ fn experiment(one: &Experiment) -> Markup {
         rows.push(row);
     };
     sum("the whole build", seconds(one.cold_ms), &|rebuild| seconds(rebuild.took_ms));
-    sum("share of the RUN time", "100 %".to_owned(), &|rebuild| format!("{:.0} %", one.run_share(rebuild) * 100.0));
+    sum("part of the RUN time spent again", "100 %".to_owned(), &|rebuild| {
+        format!("{:.0} %", one.run_share(rebuild) * 100.0)
+    });
     sum("bytes in new layers", String::new(), &|rebuild| units::bytes(rebuild.new_stored_bytes));
     let header: Vec<&str> = header.iter().map(String::as_str).collect();
     table(&format!("What {} builds again", one.rung), &header, &rows)

@@ -14,10 +14,10 @@ const HEADER: [&str; 10] = [
     "shells",
     "package managers",
     "compilers",
-    "setuid",
+    "setuid, setgid",
     "world-writable",
     "CA roots file",
-    "time zones",
+    "time zone files",
     "loader",
 ];
 

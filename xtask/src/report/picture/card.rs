@@ -113,7 +113,7 @@ fn wrapped(text: &str, most: usize) -> Vec<String> {
 #[cfg(test)]
 mod tests {
     use super::*;
-    use crate::model::Surface;
+    use crate::model::{Different, Surface};
 
     fn inspection(classes: &[(&'static str, u64)]) -> Inspection {
         let stored_bytes = classes.iter().map(|(_, bytes)| bytes).sum();
@@ -129,7 +129,11 @@ mod tests {
             layers: Vec::new(),
             classes: classes.iter().copied().collect(),
             packages: Vec::new(),
-            surface: Surface { shells: ["bin/sh".to_owned()].into(), ..Surface::default() },
+            surface: Surface {
+                shells: ["bin/sh".to_owned()].into(),
+                different: Different { shells: 1, ..Different::default() },
+                ..Surface::default()
+            },
             secrets: Vec::new(),
             files: Vec::new(),
         }
