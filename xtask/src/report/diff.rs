@@ -18,7 +18,8 @@ const HARDLY: u64 = 20;
 
 /// The two names, a sentence or three, then classes and places with their bytes before and after.
 pub fn diff(comparison: &Comparison, style: Style) -> String {
-    let mut classes: Vec<_> = comparison.classes.iter().map(|(class, bytes)| ((*class).to_owned(), *bytes)).collect();
+    let there = comparison.classes.iter().filter(|(_, bytes)| bytes.before > 0 || bytes.after > 0);
+    let mut classes: Vec<_> = there.map(|(class, bytes)| ((*class).to_owned(), *bytes)).collect();
     classes.sort_by_key(|(_, bytes)| std::cmp::Reverse(bytes.size()));
     let names = format!("{} → {}", printable(&comparison.before), printable(&comparison.after));
     let mut head = vec![style.dim(&paragraph(&names)), style.bold(&paragraph(&sentence(comparison, &classes)))];

@@ -14,17 +14,16 @@ pub fn ranking(ranking: &Ranking, style: Style) -> String {
     let mut parts = Vec::new();
     if !ranking.known.is_empty() {
         let mut table = table();
-        table.set_header(["stored", "application", "besides it", "payload", "image"]);
+        table.set_header(["besides", "application", "stored", "image"]);
         for one in &ranking.known {
             table.add_row([
-                units::bytes(one.stored_bytes),
-                units::bytes(one.application_bytes),
                 units::bytes(one.besides()),
                 percent(one.application_bytes, one.stored_bytes),
+                units::bytes(one.stored_bytes),
                 one.tags.iter().map(|tag| printable(tag)).collect::<Vec<_>>().join("\n"),
             ]);
         }
-        parts.push(indented(&mut table, &[0, 1, 2, 3]));
+        parts.push(indented(&mut table, &[0, 1, 2]));
     }
     if ranking.known.is_empty() && ranking.unknown.is_empty() {
         parts.push("  The engine has no image with an application in it yet.".to_owned());
@@ -59,7 +58,7 @@ mod tests {
         let known = vec![Ranked { image: tags[0].clone(), tags, stored_bytes: 1_000_000, application_bytes: 10_000 }];
         let text = ranking(&Ranking::of(known, vec!["b:1\u{1b}[31m".to_owned()]), STYLE);
         assert!(
-            text.contains("1.0 %") && text.contains("1.00 MB") && text.contains("10.0 kB") && text.contains("a:1"),
+            text.contains("1.0 %") && text.contains("1.00 MB") && text.contains("990 kB") && text.contains("a:1"),
             "{text}"
         );
         assert!(text.lines().any(|line| line.trim() == "a:again"), "{text}");
