@@ -65,7 +65,7 @@ fn measure(
     let contexts = bases::ensure(&plan::bases(images), &chosen, options.setup, engine)?;
     let how = Options {
         at_once: usize::try_from(reached.cpus).unwrap_or(1),
-        weigh: Way::to(&reached, false).with_pulled_bases(chosen.are_pulled()),
+        weigh: Way::to(&reached, true).with_pulled_bases(chosen.are_pulled()),
         ..Options::default()
     };
     let job = Job {
