@@ -50,13 +50,21 @@ pub fn xtask() -> Command {
 
 /// Path of the runner's program, built anew if its sources changed.
 pub fn runner() -> &'static Path {
-    static BUILT: LazyLock<PathBuf> = LazyLock::new(|| {
-        let target = target_folder();
-        let build = Command::new(env!("CARGO")).args(["build", "--quiet", "--package", "xtask", "--bin", "xtask"]);
-        assert_eq!(build.inherit().map_err(|p| told(&p)), Ok(0), "the runner does not compile");
-        target.join("debug").join(format!("xtask{}", std::env::consts::EXE_SUFFIX))
-    });
+    static BUILT: LazyLock<PathBuf> = LazyLock::new(|| built("dev", "debug"));
     &BUILT
+}
+
+/// The same, compiled for speed: what a benchmark sets beside other people's programs, which are.
+pub fn optimised() -> &'static Path {
+    static BUILT: LazyLock<PathBuf> = LazyLock::new(|| built("release", "release"));
+    &BUILT
+}
+
+fn built(profile: &str, folder: &str) -> PathBuf {
+    let arguments = ["build", "--quiet", "--package", "xtask", "--bin", "xtask", "--profile", profile];
+    let build = Command::new(env!("CARGO")).args(arguments);
+    assert_eq!(build.inherit().map_err(|p| told(&p)), Ok(0), "the runner does not compile");
+    target_folder().join(folder).join(format!("xtask{}", std::env::consts::EXE_SUFFIX))
 }
 
 /// Where the tests' runs remember things.

@@ -5,7 +5,7 @@ mod exercises;
 pub use exercises::{Check, Hint, New, NewWhat, Progress, Reset, Solution, Which};
 
 use crate::bases::Wanted;
-use crate::model::Fleet;
+use crate::model::{Class, Fleet};
 use clap::builder::styling::{AnsiColor, Styles};
 use clap::{Args, CommandFactory, Parser, Subcommand, ValueEnum};
 
@@ -192,9 +192,12 @@ pub struct Inspect {
     /// An image of the engine, an archive that `docker save` wrote, or an OCI layout in a tar or a folder. Without it, the
     /// images that have been weighed are ranked by what in them is not the application.
     pub image: Option<String>,
-    /// Show everything: all classes, layers, packages, the whole surface.
+    /// Show more: fifty files, whole instructions, packages, the whole surface.
     #[arg(long, requires = "image", help_heading = "Output")]
     pub all: bool,
+    /// List the largest files of one class, such as tests, instead of the largest of all.
+    #[arg(long, value_name = "CLASS", requires = "image", value_parser = class, help_heading = "Output")]
+    pub class: Option<Class>,
     /// Measure pull bytes too; the first time the engine has to compress the whole base.
     #[arg(long, requires = "image")]
     pub pull: bool,
@@ -207,6 +210,12 @@ pub struct Inspect {
     /// Print one JSON document.
     #[arg(long, help_heading = "Output")]
     pub json: bool,
+}
+
+fn class(typed: &str) -> Result<Class, String> {
+    let names = || Class::ALL.iter().map(|class| class.name());
+    let found = Class::ALL.into_iter().find(|class| class.name() == typed);
+    found.ok_or_else(|| format!("the classes are {}", crate::names::list(names())))
 }
 
 /// `cargo xtask diff`

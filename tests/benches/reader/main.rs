@@ -16,7 +16,7 @@ use drydock::engine::reach;
 use drydock::event::Silent;
 use drydock::process::Command;
 use drydock::report;
-use drydock_tests::{dive, told, xtask};
+use drydock_tests::{dive, told};
 
 /// Weighing a large image for the first time makes the engine compress it.
 const LONG: Duration = Duration::from_mins(30);
@@ -31,6 +31,7 @@ fn main() {
     let image = image.unwrap_or_else(largest);
     let folder = tempfile::tempdir_in(env!("CARGO_TARGET_TMPDIR")).expect("a folder below target/");
     let folder = folder.path();
+    report::line(if optimised() { "compiled for speed (--optimised)" } else { "compiled as learners run it" });
     match contest.as_deref() {
         Some("archive") => archive(&image, folder),
         Some("edit") => edit(&image, folder),
@@ -38,6 +39,18 @@ fn main() {
         Some(other) => panic!("{other}: there are archive, edit and push"),
         None => [archive, edit, push].into_iter().for_each(|contest: fn(&str, &Path)| contest(&image, folder)),
     }
+}
+
+/// Whether ours is compiled as other people's programs are.
+fn optimised() -> bool {
+    std::env::args().any(|word| word == "--optimised")
+}
+
+/// Our program, with a memory of its own.
+fn ours() -> Command {
+    let program = if optimised() { drydock_tests::optimised() } else { drydock_tests::runner() };
+    let state = drydock_tests::state_folder().display().to_string();
+    Command::new(program.display().to_string()).env("DRYDOCK_STATE", state)
 }
 
 /// An archive on disk: paths, bytes and waste of every layer.
@@ -48,7 +61,7 @@ fn archive(image: &str, folder: &Path) {
     let bytes = fs::metadata(&file).expect("the engine wrote it").len();
     report::line(format!("\nan archive of {} ({image})", drydock::units::bytes(bytes)));
     let json = folder.join("dive.json");
-    let inspect = |arguments: &[&str]| shell(&xtask().args(["inspect", &shown, "--json"]).args(arguments.to_vec()));
+    let inspect = |arguments: &[&str]| shell(&ours().args(["inspect", &shown, "--json"]).args(arguments.to_vec()));
     let mut contest = Contest::new(["inspect --quick", "inspect", "dive"]);
     for round in 0..=RUNS {
         let mut runs = [inspect(&["--quick"]), inspect(&[]), shell(&dive::command(&file, &json))];
@@ -62,7 +75,7 @@ fn archive(image: &str, folder: &Path) {
 fn edit(image: &str, folder: &Path) {
     report::line(format!("\n{EDIT_BYTES} bytes on top of {image}, on the engine"));
     // The base becomes known here.
-    done(&xtask().args(["inspect", image, "--pull", "--json"]));
+    done(&ours().args(["inspect", image, "--pull", "--json"]));
     let build = folder.join("edit");
     fs::create_dir(&build).expect("a folder");
     fs::write(build.join("Dockerfile"), format!("FROM {image}\nCOPY edit /edit\n")).expect("a file");
@@ -75,7 +88,7 @@ fn edit(image: &str, folder: &Path) {
         docker(&["buildx", "build", "--quiet", "--provenance=false", "--tag", &tag, &build.display().to_string()]);
         let dive = Command::new(dive::program().display().to_string());
         let dive = dive.args([tag.as_str(), "--json", &json.display().to_string()]);
-        let mut runs = [shell(&xtask().args(["inspect", &tag, "--json"])), shell(&dive)];
+        let mut runs = [shell(&ours().args(["inspect", &tag, "--json"])), shell(&dive)];
         contest.round(&mut runs, round == 0);
         fs::remove_file(&json).expect("dive wrote it");
         docker(&["image", "rm", &tag]);
@@ -90,7 +103,7 @@ fn push(image: &str, folder: &Path) {
     for round in 0..=RUNS {
         // Nothing is remembered on our side, and the engine does not know the sink: both get every layer.
         let state = folder.join(format!("state-{round}")).display().to_string();
-        let read = xtask().args(["inspect", image, "--pull", "--json"]).env("DRYDOCK_STATE", state);
+        let read = ours().args(["inspect", image, "--pull", "--json"]).env("DRYDOCK_STATE", state);
         sink::with(|port| {
             let name = format!("127.0.0.1:{port}/drydock:{round}");
             docker(&["image", "tag", image, &name]);

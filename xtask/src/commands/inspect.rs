@@ -9,7 +9,7 @@ use crate::error::{ErrorId, Exit, Problem, Result};
 use crate::event::Event;
 use crate::image::Way;
 use crate::image::archive::Depth;
-use crate::image::gather::{Wanted, gather};
+use crate::image::gather::{Files, Wanted, gather};
 use crate::image::rank::rank;
 use crate::report;
 use crate::state;
@@ -25,7 +25,7 @@ pub fn run(options: &cli::Inspect, context: Context) -> Result<Exit> {
     let workshop = Workshop::find().ok();
     let dockerfiles = |image: &str| workshop.as_ref()?.dockerfile_of(image);
     let depth = if options.quick { Depth::Headers } else { Depth::Everything };
-    let wanted = Wanted { depth, files: report::MOST_FILES };
+    let wanted = Wanted { depth, files: Files { most: report::MOST_FILES, class: options.class } };
     if let Some(file) = options.card.as_ref().filter(|file| file.extension().is_none_or(|ending| ending != "svg")) {
         let fact = format!("A card is an SVG picture, and `{}` is not named like one.", file.display());
         return Err(Problem::new(ErrorId::Usage, fact).next("--card card.svg"));
@@ -38,7 +38,7 @@ pub fn run(options: &cli::Inspect, context: Context) -> Result<Exit> {
     report::line(if options.json {
         serde_json::to_string_pretty(&inspection).expect("plain data is always JSON")
     } else {
-        report::inspect(&inspection, context.style, options.all)
+        report::inspect(&inspection, context.style, options.all, options.class)
     });
     if let Some(file) = &options.card {
         state::write_atomically(file, report::card(&inspection).as_bytes())?;

@@ -17,7 +17,7 @@ use crate::dockerfile::Dockerfile;
 use crate::engine::Engine;
 use crate::engine::history::Entry;
 use crate::error::{ErrorId, Problem, Result, io};
-use crate::model::Inspection;
+use crate::model::{Class, Inspection};
 use crate::names::{list, nearest, printable};
 
 /// Finds the Dockerfile an image was built from, by the image's name, where it is known.
@@ -28,14 +28,23 @@ pub type Dockerfiles<'d> = &'d (dyn Fn(&str) -> Option<Dockerfile> + Sync);
 pub struct Wanted {
     /// How closely an archive is looked at.
     pub depth: Depth,
-    /// How many of the largest files are listed, at most: a list of all takes a few megabytes.
-    pub files: usize,
+    /// Which files are listed.
+    pub files: Files,
+}
+
+/// The files of an image that are listed, the largest first.
+#[derive(Clone, Copy, Debug)]
+pub struct Files {
+    /// At most so many: a list of all takes a few megabytes.
+    pub most: usize,
+    /// Only those of this class.
+    pub class: Option<Class>,
 }
 
 impl From<Depth> for Wanted {
     /// All files are listed.
     fn from(depth: Depth) -> Self {
-        Self { depth, files: usize::MAX }
+        Self { depth, files: Files { most: usize::MAX, class: None } }
     }
 }
 
@@ -124,7 +133,7 @@ fn entry(entry: &serde_json::Value) -> Entry {
 
 fn from_engine(
     name: &str,
-    files: usize,
+    files: Files,
     engine: Engine<'_>,
     way: &dyn Fn() -> Result<Way>,
     dockerfiles: Dockerfiles<'_>,

@@ -5,6 +5,7 @@ use std::collections::{BTreeMap, BTreeSet};
 
 use super::digest::Digest;
 use super::findings::Package;
+use super::gather::Files;
 use super::layer::{LayerFacts, What};
 use super::ledger::{Entry, Ledger};
 use super::origin::Origin;
@@ -38,16 +39,17 @@ pub struct Subject<'i> {
     pub words: Vec<(String, String)>,
 }
 
-/// Looks into an image, and lists so many of its largest files.
-pub fn inspect(subject: Subject<'_>, most_files: usize) -> Inspection {
+/// Looks into an image, and lists these of its files.
+pub fn inspect(subject: Subject<'_>, listed: Files) -> Inspection {
     let Subject { name, layers, seen, weight, origins, blobs, user, environment, mut words } = subject;
     let python = Python::of(layers.iter().map(|layer| &layer.findings), &environment);
     let Ledger { classes, mut files } = Ledger::of(&layers, &python);
     words.extend(environment.into_iter().map(|variable| ("environment".to_owned(), variable)));
     let secrets = secrets(&files, &layers, &words);
     let lines = weight.layers.iter().zip(origins).zip(blobs);
+    files.retain(|file| listed.class.is_none_or(|class| file.class == class));
     files.sort_unstable_by_key(|file| (Reverse(file.bytes), file.path, file.layer));
-    let files = files.iter().take(most_files).map(line).collect();
+    let files = files.iter().take(listed.most).map(line).collect();
     Inspection {
         schema: Inspection::SCHEMA,
         image: name,

@@ -24,16 +24,19 @@ const NOT_LOOKED_AT: &str =
     "Not looked at (--quick): whether every byte is what its digest says, and what programs say of their modules.";
 
 /// The payload line, what is aboard, the largest files, the classes, the layers.
-pub fn inspect(inspection: &Inspection, style: Style, all: bool) -> String {
+/// Where the files are those of one class, `class` names it, and all that were listed are shown.
+pub fn inspect(inspection: &Inspection, style: Style, all: bool, class: Option<Class>) -> String {
     let mut parts = vec![style.bold(&paragraph(&payload(inspection))), sums(inspection)];
     if !inspection.secrets.is_empty() {
         parts.push(secrets(inspection, style));
     }
-    parts.push(format!(
-        "  {}\n{}",
-        style.dim("Largest files"),
-        files(inspection, if all { MOST_FILES } else { FILES })
-    ));
+    let most = if all || class.is_some() { MOST_FILES } else { FILES };
+    let head = class.map_or("Largest files".to_owned(), |class| format!("Largest files of the class {}", class.name()));
+    if inspection.files.is_empty() {
+        parts.push(format!("  {}\n    none", style.dim(&head)));
+    } else {
+        parts.push(format!("  {}\n{}", style.dim(&head), files(inspection, most)));
+    }
     parts.push(format!("  {}\n{}", style.dim("What the bytes are for"), classes(inspection)));
     parts.push(format!("  {}\n{}", style.dim("Layers, lowest first"), layers(inspection, all)));
     parts.push(format!("  {}\n{}", style.dim("Surface"), surface(inspection, all)));

@@ -10,6 +10,7 @@ use proptest::prelude::*;
 use super::tarball::Tar;
 use crate::image::digest::Digest;
 use crate::image::findings::Package;
+use crate::image::gather::Files;
 use crate::image::inspect::{Subject, inspect};
 use crate::image::layer::LayerFacts;
 use crate::image::origin::Origin;
@@ -165,7 +166,7 @@ fn names(layers: &[&LayerFacts]) -> Vec<String> {
         environment: Vec::new(),
         words: Vec::new(),
     };
-    let packages = inspect(subject, 0).packages;
+    let packages = inspect(subject, Files { most: 0, class: None }).packages;
     assert!(packages.iter().all(|package| package.bytes.is_none()), "a list of modules knows nothing of bytes");
     packages.into_iter().map(|package| package.name).collect()
 }

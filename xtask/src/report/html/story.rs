@@ -76,10 +76,10 @@ pub fn sentence(words: &str) -> Markup {
     }
 }
 
-/// A command and what it printed.
+/// A command and what it printed. These are lines of words: they are wrapped, since half of an error message helps nobody.
 fn terminal(command: &str, lines: &[String]) -> Markup {
     html! {
-        pre tabindex="0" {
+        pre.said {
             code {
                 b { "$ " (text(command)) }
                 @for line in lines { "\n" (text(line)) }
