@@ -68,6 +68,17 @@ pub enum Color {
     Never,
 }
 
+impl Color {
+    /// Whether colour was asked for or forbidden; `None` where that depends.
+    pub fn forced(self) -> Option<bool> {
+        match self {
+            Self::Auto => None,
+            Self::Always => Some(true),
+            Self::Never => Some(false),
+        }
+    }
+}
+
 /// Everything the runner can do. The group of each is in [`GROUPS`].
 #[derive(Debug, Subcommand)]
 pub enum Command {
@@ -362,6 +373,9 @@ pub struct Clean {
     /// The base images too; building them again takes some minutes.
     #[arg(long)]
     pub bases: bool,
+    /// Do not ask.
+    #[arg(long)]
+    pub yes: bool,
 }
 
 /// `cargo xtask book`

@@ -42,7 +42,7 @@ use error::{ErrorId, Exit, Problem};
 pub fn main() -> std::process::ExitCode {
     let matches = cli::command().get_matches();
     let cli = cli::Cli::from_arg_matches(&matches).unwrap_or_else(|error| error.exit());
-    let style = report::Style::of(cli.global);
+    let style = report::Style::of(cli.global.color.forced(), cli.global.accessible);
     let listening = interrupt::listen(|run| report::message(farewell(run)));
     let ended = listening.and_then(|()| commands::run(cli));
     let exit = ended.unwrap_or_else(|problem| {

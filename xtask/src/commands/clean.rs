@@ -25,7 +25,9 @@ pub fn run(options: &Clean, context: Context) -> Result<Exit> {
     let remembered = if options.containers { 0 } else { folder_size(&state::folder()?) };
     let bytes = freed(&images, engine)?;
 
-    let verb = if options.dry_run { "Would remove" } else { "Removing" };
+    // Everything here can be built again, but that takes minutes: a person is asked, a script is taken at its word.
+    let ask = !options.yes && !options.dry_run && !options.containers && report::terminal();
+    let verb = if options.dry_run || ask { "Would remove" } else { "Removing" };
     report::line(format!("{verb} {} containers.", containers.len()));
     if !options.containers {
         let known = if bytes.complete { "" } else { "at least " };
@@ -52,7 +54,7 @@ pub fn run(options: &Clean, context: Context) -> Result<Exit> {
             ),
         );
     }
-    if options.dry_run {
+    if options.dry_run || (ask && !report::confirm("Remove all of this?")?) {
         return Ok(Exit::Pass);
     }
     engine.remove_containers(&containers)?;

@@ -37,7 +37,7 @@ pub struct Context {
 ///
 /// Errors: whatever the command fails with.
 pub fn run(cli: Cli) -> Result<Exit> {
-    let context = Context { global: cli.global, style: Style::of(cli.global) };
+    let context = Context { global: cli.global, style: Style::of(cli.global.color.forced(), cli.global.accessible) };
     match cli.command {
         None => start::run(context),
         Some(Command::Lesson(options)) => lesson::run(&options, context),

@@ -190,6 +190,6 @@ fn check_apps(workshop: &Workshop, sink: &dyn Sink) -> Result<()> {
 /// Proves the exercises; see `cargo xtask tidy --exercises`.
 fn prove(workshop: &Workshop, languages: Languages, sink: &dyn Sink) -> Result<()> {
     let global = crate::cli::Global { verbose: false, color: crate::cli::Color::Auto, accessible: false };
-    let style = report::Style { live: false, ..report::Style::of(global) };
+    let style = report::Style { live: false, ..report::Style::of(global.color.forced(), global.accessible) };
     super::tidy::prove(workshop, &[], languages, false, sink, Context { global, style })
 }

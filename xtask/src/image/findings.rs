@@ -9,29 +9,13 @@ use memchr::memmem;
 use serde::{Deserialize, Serialize};
 
 use super::ledger::rules::{Marker, RULES};
+use super::package::Package;
 use super::path;
 use super::python::{self, Note};
 use crate::model::Class;
 
 /// Lists of packages may be long; the dpkg status of a full Debian has some two million bytes.
 const LARGEST_LIST: u64 = 16 << 20;
-
-/// One installed package.
-#[derive(Clone, Debug, PartialEq, Eq, PartialOrd, Ord, Serialize, Deserialize)]
-pub struct Package {
-    /// `deb`, `npm`, `pypi`, `go` or `cargo`.
-    pub ecosystem: String,
-    /// Name.
-    pub name: String,
-    /// Version, as its own list says it.
-    pub version: String,
-    /// Bytes: for `deb` what the package itself says it takes once installed; `None` where the list does not tell.
-    pub bytes: Option<u64>,
-    /// The folder it is in, where it has one of its own.
-    pub folder: Option<String>,
-    /// Whether it is only needed to build or to test.
-    pub dev: bool,
-}
 
 /// A file that holds a secret.
 #[derive(Clone, Debug, PartialEq, Eq, PartialOrd, Ord, Serialize, Deserialize)]
@@ -153,20 +137,7 @@ impl Findings {
         if self.secrets.contains_key(path) {
             return Some(Class::Secret);
         }
-        python::lies_in(path, &self.dev_folders).then_some(Class::DevDependencies)
-    }
-}
-
-/// A package of which only this is known.
-pub(super) fn package(ecosystem: &str, name: &str, version: &str) -> Package {
-    let text = |text: &str| text.to_owned();
-    Package {
-        ecosystem: text(ecosystem),
-        name: text(name),
-        version: text(version),
-        bytes: None,
-        folder: None,
-        dev: false,
+        path::lies_in(path, &self.dev_folders).then_some(Class::DevDependencies)
     }
 }
 
@@ -177,7 +148,7 @@ fn dpkg(status: &str) -> Vec<Package> {
             |name: &str| paragraph.lines().find_map(|line| line.strip_prefix(name)?.strip_prefix(':')).map(str::trim);
         // The fragments of distroless images have no status: what they list is there.
         let installed = field("Status").is_none_or(|status| status.ends_with(" installed"));
-        let mut package = package("deb", field("Package")?, field("Version")?);
+        let mut package = Package::named("deb", field("Package")?, field("Version")?);
         package.bytes =
             field("Installed-Size").and_then(|kib| kib.parse::<u64>().ok()).map(|kib| kib.saturating_mul(1024));
         installed.then_some(package)
@@ -202,7 +173,7 @@ fn npm(list: &str, content: &[u8]) -> Vec<Package> {
     let root = list.strip_suffix("node_modules/.package-lock.json").unwrap_or_default();
     let packages = lock.packages.into_iter().filter_map(|(folder, entry)| {
         let name = folder.rsplit("node_modules/").next().filter(|_| folder.contains("node_modules/"))?;
-        let package = package("npm", name, &entry.version);
+        let package = Package::named("npm", name, &entry.version);
         Some(Package { dev: entry.dev, folder: Some(format!("{root}{folder}")), ..package })
     });
     packages.collect()

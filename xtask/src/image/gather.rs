@@ -7,7 +7,7 @@ use std::thread::{self, ScopedJoinHandle};
 
 use super::archive::{self, Contents, Depth, Shelf};
 use super::digest::Digest;
-use super::inspect::{self, Subject};
+use super::inspect::{self, Files, Subject};
 use super::layer::LayerFacts;
 use super::memory::Memory;
 use super::weigh::{self, Way, weigh};
@@ -17,7 +17,7 @@ use crate::dockerfile::Dockerfile;
 use crate::engine::Engine;
 use crate::engine::history::Entry;
 use crate::error::{ErrorId, Problem, Result, io};
-use crate::model::{Class, Inspection};
+use crate::model::Inspection;
 use crate::names::{list, nearest, printable};
 
 /// Finds the Dockerfile an image was built from, by the image's name, where it is known.
@@ -30,15 +30,6 @@ pub struct Wanted {
     pub depth: Depth,
     /// Which files are listed.
     pub files: Files,
-}
-
-/// The files of an image that are listed, the largest first.
-#[derive(Clone, Copy, Debug)]
-pub struct Files {
-    /// At most so many: a list of all takes a few megabytes.
-    pub most: usize,
-    /// Only those of this class.
-    pub class: Option<Class>,
 }
 
 impl From<Depth> for Wanted {

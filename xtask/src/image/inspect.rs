@@ -4,14 +4,13 @@ use std::cmp::Reverse;
 use std::collections::{BTreeMap, BTreeSet};
 
 use super::digest::Digest;
-use super::findings::Package;
-use super::gather::Files;
 use super::layer::{LayerFacts, What};
+use super::ledger::python::Python;
 use super::ledger::{Entry, Ledger};
 use super::origin::Origin;
 use super::overlay::Seen;
+use super::package::Package;
 use super::path;
-use super::python::Python;
 use super::surface::surface;
 use super::weight::Weight;
 use crate::model::{Class, FileLine, Inspection, LayerLine, PackageLine, SecretLine};
@@ -37,6 +36,15 @@ pub struct Subject<'i> {
     pub environment: Vec<String>,
     /// Other texts outside the layers in which secrets hide: labels, history.
     pub words: Vec<(String, String)>,
+}
+
+/// The files of an image that are listed, the largest first.
+#[derive(Clone, Copy, Debug)]
+pub struct Files {
+    /// At most so many: a list of all takes a few megabytes.
+    pub most: usize,
+    /// Only those of this class.
+    pub class: Option<Class>,
 }
 
 /// Looks into an image, and lists these of its files.

@@ -1,5 +1,7 @@
 //! Paths inside a layer: bytes, relative to the root, without a leading slash, `.` or `..`.
 
+use std::collections::BTreeSet;
+
 use memchr::memrchr;
 
 use super::Fault;
@@ -51,6 +53,11 @@ pub fn file_name(path: &[u8]) -> &[u8] {
 /// A path for people to read: what is not UTF-8 is replaced. Control characters are removed where it is printed.
 pub fn lossy(path: &[u8]) -> String {
     String::from_utf8_lossy(path).into_owned()
+}
+
+/// Whether a path lies in one of these folders, at any depth.
+pub fn lies_in(path: &str, folders: &BTreeSet<String>) -> bool {
+    !folders.is_empty() && path.match_indices('/').any(|(slash, _)| folders.contains(&path[..slash]))
 }
 
 #[cfg(test)]

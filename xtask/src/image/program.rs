@@ -14,7 +14,7 @@ use object::elf::{FileHeader32, FileHeader64, SHT_NOBITS};
 use object::read::elf::{FileHeader, SectionHeader};
 use object::{Endianness, pod};
 
-use super::findings::{Package, package};
+use super::package::Package;
 
 const ELF: &[u8] = b"\x7fELF";
 /// How many bytes tell whether a file is a program.
@@ -198,7 +198,7 @@ fn cargo(section: &[u8]) -> Option<Vec<Package>> {
     ZlibDecoder::new(section).take(LONGEST_LIST).read_to_end(&mut json).ok()?;
     let list: VersionInfo = serde_json::from_slice(&json).ok()?;
     let built_in = list.packages.iter().filter(|package| package.kind == DependencyKind::Runtime);
-    Some(built_in.map(|one| package("cargo", &one.name, &one.version.to_string())).collect())
+    Some(built_in.map(|one| Package::named("cargo", &one.name, &one.version.to_string())).collect())
 }
 
 /// What the Go linker wrote: the version of Go, whose standard library is in every program, and the modules.
@@ -211,7 +211,7 @@ fn go(section: &[u8]) -> Option<Vec<Package>> {
     }
     let (version, rest) = string(section.get(32..)?)?;
     let version = String::from_utf8_lossy(version);
-    let mut packages = vec![package("go", "stdlib", version.strip_prefix("go").unwrap_or(&version))];
+    let mut packages = vec![Package::named("go", "stdlib", version.strip_prefix("go").unwrap_or(&version))];
     // A program built without modules has the first string only. Around the second are 16 bytes by which debuggers find it.
     if let Some(text) = string(rest).and_then(|(text, _)| text.get(16..text.len().checked_sub(16)?)) {
         modules(&String::from_utf8_lossy(text), &mut packages);
@@ -227,7 +227,7 @@ fn modules(text: &str, packages: &mut Vec<Package>) {
         let kind = words.next().unwrap_or_default();
         let Some(name) = words.next() else { continue };
         // What was replaced by a folder has no version, nor has a program built outside a repository in older releases.
-        let module = package("go", name, words.next().unwrap_or_default());
+        let module = Package::named("go", name, words.next().unwrap_or_default());
         match kind {
             "mod" | "dep" => packages.push(module),
             "=>" => drop(packages.pop().map(|_| packages.push(module))),

@@ -7,8 +7,8 @@ use super::archive::{self, Depth, Shelf};
 use super::encoding::Encoding;
 use super::layer::{self, LayerFacts};
 use super::ledger::Ledger;
+use super::ledger::python::Python;
 use super::overlay;
-use super::python::Python;
 use super::surface::surface;
 use super::weight::Weight;
 

@@ -137,3 +137,14 @@ impl LessonReport {
         kept
     }
 }
+
+/// A build without cache, for comparison.
+#[derive(Clone, Debug, PartialEq, Eq, Serialize, Deserialize)]
+pub struct Cold {
+    /// Wall time of the whole build, in milliseconds.
+    pub ms: u64,
+    /// How many images it built.
+    pub images: usize,
+    /// When, RFC 3339.
+    pub date: String,
+}

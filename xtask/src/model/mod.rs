@@ -37,7 +37,7 @@ pub use full_report::FullReport;
 pub use inspection::{Class, Different, FileLine, Inspection, LayerLine, PackageLine, SecretLine, Surface};
 pub use lesson::{ExtraFile, Lesson, Look, Minutes};
 pub use matrix::Matrix;
-pub use measurement::{Cache, Health, LessonRef, LessonReport, Measurement, Verdict};
+pub use measurement::{Cache, Cold, Health, LessonRef, LessonReport, Measurement, Verdict};
 pub use names::{AppId, ImageName, LessonId, RungId};
 pub use progress_report::{LessonProgress, ProgressReport, Reached};
 pub use ranking::{Ranked, Ranking};

@@ -4,8 +4,7 @@ use comfy_table::{CellAlignment, Table, presets};
 
 use super::story::{headed, paragraph, width, wrapped};
 use super::{Style, look};
-use crate::model::{Cache, Lesson, LessonReport, Measurement, RungId, Verdict};
-use crate::state::memory::Cold;
+use crate::model::{Cache, Cold, Lesson, LessonReport, Measurement, RungId, Verdict};
 use crate::units;
 
 /// What is said below the table, apart from the report itself.

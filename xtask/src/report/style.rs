@@ -2,8 +2,6 @@
 
 use std::io::IsTerminal;
 
-use crate::cli::{Color, Global};
-
 /// How text may be dressed. Meaning is always in the words as well.
 #[derive(Clone, Copy, Debug)]
 pub struct Style {
@@ -16,17 +14,14 @@ pub struct Style {
 }
 
 impl Style {
-    /// What the options, the environment and the streams allow.
-    pub fn of(global: Global) -> Self {
+    /// What the options, the environment and the streams allow. `color` is what was asked for; where nothing was, a terminal
+    /// gets colour, unless `NO_COLOR` is set. `accessible` means plain lines of words.
+    pub fn of(color: Option<bool>, accessible: bool) -> Self {
         let terminal = std::io::stderr().is_terminal();
         let dumb = std::env::var_os("TERM").is_some_and(|t| t == "dumb");
         let forbidden = std::env::var_os("NO_COLOR").is_some_and(|v| !v.is_empty());
-        let color = match global.color {
-            Color::Always => true,
-            Color::Never => false,
-            Color::Auto => std::io::stdout().is_terminal() && terminal && !dumb && !forbidden,
-        };
-        Self { color, live: terminal && !dumb && !global.accessible, symbols: !global.accessible }
+        let color = color.unwrap_or_else(|| std::io::stdout().is_terminal() && terminal && !dumb && !forbidden);
+        Self { color, live: terminal && !dumb && !accessible, symbols: !accessible }
     }
 
     /// Bold.

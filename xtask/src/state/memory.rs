@@ -6,7 +6,7 @@ use serde::{Deserialize, Serialize};
 
 use super::{folder, write_atomically};
 use crate::error::Result;
-use crate::model::AppId;
+use crate::model::{AppId, Cold};
 
 /// Version of the file's shape. A file of another version is set aside, not guessed at.
 const VERSION: u32 = 1;
@@ -21,17 +21,6 @@ pub struct Memory {
     pub bases: Option<String>,
     /// The last build that used no cache.
     pub last_cold: Option<Cold>,
-}
-
-/// A build without cache, for comparison.
-#[derive(Clone, Debug, PartialEq, Serialize, Deserialize)]
-pub struct Cold {
-    /// Wall time of the whole build, in milliseconds.
-    pub ms: u64,
-    /// How many images it built.
-    pub images: usize,
-    /// When, RFC 3339.
-    pub date: String,
 }
 
 impl Memory {

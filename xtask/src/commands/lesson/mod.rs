@@ -17,14 +17,14 @@ use crate::engine::reach;
 use crate::error::{Exit, Result};
 use crate::event::{Event, Silent, Sink};
 use crate::image::Way;
-use crate::model::{Cache, Environment, FullReport, Lesson, LessonRef, LessonReport};
+use crate::model::{Cache, Cold, Environment, FullReport, Lesson, LessonRef, LessonReport};
 use crate::plan::{self, Plan};
 use crate::progress::Book;
 use crate::report::{self, Finish};
 use crate::runner::{self, Job, Looker, Options, Outcome};
 use crate::setup;
 use crate::state;
-use crate::state::memory::{Cold, Memory};
+use crate::state::memory::Memory;
 use crate::tidy;
 use crate::workshop::Workshop;
 

@@ -1,12 +1,13 @@
 //! The byte ledger: every byte of an image belongs to exactly one class. Which, say the rules in `rules.toml`.
 
+pub mod python;
 pub mod rules;
 
 use std::collections::BTreeMap;
 
 use super::layer::{LayerFacts, What};
-use super::python::Python;
 use crate::model::Class;
+use python::Python;
 use rules::{CLASSES, Folder};
 
 /// The bytes of an image, by class and by file.

@@ -8,10 +8,10 @@ use super::tarball::{Tar, header};
 use crate::image::findings::secret_in;
 use crate::image::layer::LayerFacts;
 use crate::image::ledger::Ledger;
+use crate::image::ledger::python::Python;
 use crate::image::ledger::rules::{CLASSES, Folder};
 use crate::image::overlay;
 use crate::image::path;
-use crate::image::python::Python;
 use crate::image::surface::surface;
 use crate::model::{Class, Different, Surface};
 

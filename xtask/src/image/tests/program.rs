@@ -9,12 +9,11 @@ use proptest::prelude::*;
 
 use super::tarball::Tar;
 use crate::image::digest::Digest;
-use crate::image::findings::Package;
-use crate::image::gather::Files;
-use crate::image::inspect::{Subject, inspect};
+use crate::image::inspect::{Files, Subject, inspect};
 use crate::image::layer::LayerFacts;
 use crate::image::origin::Origin;
 use crate::image::overlay;
+use crate::image::package::Package;
 use crate::image::program::Search;
 use crate::image::weight::Weight;
 

@@ -10,7 +10,7 @@ use super::tarball::{Tar, gzip, zstd};
 use crate::image::encoding::{self, Encoding};
 use crate::image::layer::{self, LayerFacts};
 use crate::image::ledger::Ledger;
-use crate::image::python::Python;
+use crate::image::ledger::python::Python;
 use crate::image::testing;
 use crate::image::weight::Weight;
 
