@@ -30,7 +30,7 @@ struct Options {
 
 fn main() -> ExitCode {
     let options = Options::parse();
-    let style = Style::of(drydock::cli::Global { verbose: false, color: options.color, accessible: false });
+    let style = Style::of(options.color.forced(), false);
     match run(&options, style) {
         Ok(()) => Exit::Pass.into(),
         Err(problem) => {

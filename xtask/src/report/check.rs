@@ -3,7 +3,7 @@
 use std::fmt::Write as _;
 
 use super::Style;
-use super::story::{paragraph, width, wrapped};
+use super::lines::{paragraph, width, wrapped};
 use crate::model::{CheckReport, Exercise, Lesson, Mark, Verdict};
 use crate::names::list;
 use crate::units;

@@ -4,7 +4,7 @@ use comfy_table::{CellAlignment, Table, presets};
 
 use super::Style;
 use super::inspect::percent;
-use super::story::paragraph;
+use super::lines::paragraph;
 use crate::model::{Class, Comparison, Sizes};
 use crate::names::{list, printable};
 use crate::units;

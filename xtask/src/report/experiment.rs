@@ -5,7 +5,7 @@ use std::time::Duration;
 use comfy_table::{CellAlignment, Table, presets};
 
 use super::Style;
-use super::story::{columns, cut, paragraph};
+use super::lines::{columns, cut, paragraph};
 use crate::model::{Experiment, Prediction};
 use crate::units;
 

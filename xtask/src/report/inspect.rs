@@ -3,7 +3,7 @@
 use comfy_table::{CellAlignment, Table, presets};
 
 use super::Style;
-use super::story::{columns, cut, paragraph, width, wrapped};
+use super::lines::{columns, cut, paragraph, width, wrapped};
 use crate::model::{Class, FileLine, Inspection};
 use crate::names::{list, printable};
 use crate::units;

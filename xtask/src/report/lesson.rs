@@ -2,7 +2,7 @@
 
 use comfy_table::{CellAlignment, Table, presets};
 
-use super::story::{headed, paragraph, width, wrapped};
+use super::lines::{headed, paragraph, width, wrapped};
 use super::{Style, look};
 use crate::model::{Cache, Cold, Lesson, LessonReport, Measurement, RungId, Verdict};
 use crate::units;

@@ -9,6 +9,7 @@ mod experiment;
 mod html;
 mod inspect;
 mod lesson;
+mod lines;
 mod live;
 mod look;
 mod markdown;

@@ -4,7 +4,7 @@ use std::time::Duration;
 
 use super::Style;
 use super::inspect::{indented, table};
-use super::story::paragraph;
+use super::lines::paragraph;
 use crate::model::{Rollout, ShippedImage};
 use crate::units;
 
