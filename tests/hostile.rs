@@ -131,10 +131,11 @@ fn binary_size(name: &str, size: [u8; 12]) -> tar::Header {
 
 const ARCHIVES: &[Lie] = &[
     refused("an empty file", "neither a manifest.json nor an index.json", Vec::new),
-    refused("a text", "it ends in the middle", || b"This is no archive.".to_vec()),
+    refused("a text", "neither a manifest.json", || b"This is no archive.".to_vec()),
+    refused("an archive in gzip", "it is compressed as a whole; gunzip", || gzip(&Tar::new().bytes())),
     refused("noise", "its checksum is wrong", || vec![b'x'; 4096]),
     refused("only zeros", "neither a manifest.json", || vec![0; 1 << 20]),
-    refused("cut in its first header", "it ends in the middle", || cut(b"blobs", 100)),
+    refused("cut in its first header", "neither a manifest.json", || cut(b"blobs", 100)),
     refused("cut in the header of a layer's file", "it ends in the middle", || cut(b"app\0", 100)),
     refused("cut in the content of a layer's file", "it ends in the middle", || cut(&[7; 3000], 1000)),
     refused("cut before its manifest", "neither a manifest.json", || cut(b"manifest.json\0", 0)),
