@@ -363,6 +363,7 @@ pub enum BasesCommand {
 
 /// `cargo xtask clean`
 #[derive(Debug, Args)]
+#[expect(clippy::struct_excessive_bools, reason = "each is a flag of its own on the command line")]
 pub struct Clean {
     /// Only say what would be removed.
     #[arg(long)]
