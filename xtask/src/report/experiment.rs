@@ -49,7 +49,7 @@ fn one(experiment: &Experiment, style: Style) -> String {
     let mut whole = vec![String::new(), "the whole build".to_owned(), seconds(experiment.cold_ms)];
     whole.extend(experiment.rebuilds.iter().map(|rebuild| seconds(rebuild.took_ms)));
     table.add_row(whole);
-    let mut shares = vec![String::new(), "part of the RUN time spent again".to_owned(), "100 %".to_owned()];
+    let mut shares = vec![String::new(), "RUN steps run again, by cold time".to_owned(), "100 %".to_owned()];
     shares.extend(experiment.rebuilds.iter().map(|rebuild| format!("{:.0} %", experiment.run_share(rebuild) * 100.0)));
     table.add_row(shares);
     let mut bytes = vec![String::new(), "bytes in new layers".to_owned(), String::new()];

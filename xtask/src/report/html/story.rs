@@ -173,7 +173,7 @@ fn experiment(one: &Experiment) -> Markup {
         rows.push(row);
     };
     sum("the whole build", seconds(one.cold_ms), &|rebuild| seconds(rebuild.took_ms));
-    sum("part of the RUN time spent again", "100 %".to_owned(), &|rebuild| {
+    sum("RUN steps run again, by cold time", "100 %".to_owned(), &|rebuild| {
         format!("{:.0} %", one.run_share(rebuild) * 100.0)
     });
     sum("bytes in new layers", String::new(), &|rebuild| units::bytes(rebuild.new_stored_bytes));
