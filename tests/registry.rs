@@ -7,6 +7,7 @@ use drydock::bases;
 use drydock::engine::Engine;
 use drydock::event::Silent;
 use drydock::model::LessonReport;
+use drydock::plan::Plan;
 use drydock::process::{Command, Output};
 use drydock::workshop::Workshop;
 use drydock_tests::{built_images, told, xtask};
@@ -63,11 +64,13 @@ fn a_lesson_builds_on_bases_of_a_registry() {
         })
         .expect("an app with both kinds of bases");
     let lesson = &workshop.lessons[0];
-    let own = images.iter().filter(|i| i.name.app == *app && lesson.rungs.contains(&i.name.rung));
+    let of_app = std::slice::from_ref(app);
+    let plan = Plan::of_lesson(&workshop, lesson, of_app, &[], |path| workshop.dockerfile(path));
+    let own = plan.unwrap_or_else(|p| panic!("{}", told(&p))).bases();
     // The overlay that carries this network's certificates takes the public ones from a base.
     let chosen = bases::choose(None, &[], Engine::new(&Silent)).unwrap_or_else(|p| panic!("{}", told(&p)));
     let overlays = chosen.recipes.overlay_parents().unwrap_or_else(|p| panic!("{}", told(&p)));
-    let needed: BTreeSet<&String> = own.flat_map(|i| &i.bases).chain(&overlays).collect();
+    let needed: BTreeSet<&String> = own.iter().chain(&overlays).collect();
     let mut pushed = Vec::new();
     for base in needed {
         let there = format!("{host}/{}", bases::canonical(base));
