@@ -268,7 +268,7 @@ pub struct Rollout {
     #[arg(long, value_name = "APP", help_heading = "What to run")]
     pub app: Vec<String>,
     /// Only this rung, i.e. Dockerfile; may be given several times. Without it, those of the first lesson
-    /// that apps have: naive and multi-stage.
+    /// that apps have.
     #[arg(long, value_name = "RUNG", help_heading = "What to run")]
     pub rung: Vec<String>,
     /// Machines that run the service.

@@ -51,8 +51,9 @@ pub fn check(report: &CheckReport, title: &str, next: &[String], style: Style) -
 /// One expectation: what was measured, and, where it failed, what was expected, where, and why it matters.
 fn expectation(verdict: &Verdict, style: Style) -> String {
     let mark = if verdict.pass { style.ok_mark() } else { style.fail_mark() };
-    let measured = wrapped(&verdict.measured, width() - verdict.id.len() - 4).join("\n      ");
-    let mut lines = vec![format!("  {mark} {}: {measured}", style.bold(&verdict.id))];
+    // Wrapped together, so that a long path has a whole line.
+    let line = wrapped(&format!("{}: {}", verdict.id, verdict.measured), width() - 2).join("\n      ");
+    let mut lines = vec![format!("  {mark} {}", line.replacen(&verdict.id, &style.bold(&verdict.id), 1))];
     if !verdict.pass {
         lines.push(said("expected", &verdict.expected));
         lines.extend(verdict.place.as_ref().map(|place| said("where", place)));
@@ -80,10 +81,13 @@ fn sizes(report: &CheckReport, title: &str) -> Option<String> {
         let _ = write!(line, " · your best {}", units::bytes(best));
     }
     if shown.clone().any(|(_, mark)| !mark.here) {
-        line.push_str("\n  * recorded on another machine; cargo xtask compare measures it here");
+        let _ = write!(line, "\n  {STAR}");
     }
     Some(line)
 }
+
+/// What the star of [`marked`] means.
+pub(super) const STAR: &str = "* recorded on another machine; cargo xtask compare measures it here";
 
 /// A size, with a star where it was not measured on this machine.
 pub(super) fn marked(mark: &Mark) -> String {

@@ -186,13 +186,18 @@ pub(super) fn surface(inspection: &Inspection, all: bool) -> String {
         let more = if more > 0 { format!(" and {more} more") } else { String::new() };
         if names.is_empty() { "none".to_owned() } else { format!("{}{more}", shown.join(", ")) }
     };
+    // Several names of one program would look like a slip of the count above.
+    let programs = |names: &std::collections::BTreeSet<String>, different: usize| {
+        let count = if different == 1 { "1 program".to_owned() } else { format!("{different} programs") };
+        if names.len() == different { named(names) } else { format!("{} ({count})", named(names)) }
+    };
     let yes = |there| if there { "yes" } else { "no" }.to_owned();
     let user = if surface.user.is_empty() { "root".to_owned() } else { printable(&surface.user) };
     let rows = [
         ("user", user),
-        ("shells", named(&surface.shells)),
-        ("package managers", named(&surface.package_managers)),
-        ("compilers", named(&surface.compilers)),
+        ("shells", programs(&surface.shells, surface.different.shells)),
+        ("package managers", programs(&surface.package_managers, surface.different.package_managers)),
+        ("compilers", programs(&surface.compilers, surface.different.compilers)),
         ("setuid, setgid", named(&surface.setuid)),
         ("world-writable", named(&surface.world_writable)),
         ("CA roots file", yes(surface.ca_roots)),

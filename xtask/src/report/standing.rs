@@ -1,7 +1,8 @@
 //! Where the learner stands, as a table, and in three lines.
 
 use super::Style;
-use super::check::marked;
+use super::check::{STAR, marked};
+use super::lines::paragraph;
 use crate::model::{LessonProgress, ProgressReport, Reached};
 use crate::names;
 use crate::units;
@@ -17,7 +18,7 @@ pub fn standing(report: &ProgressReport, style: Style) -> String {
         lines.extend(row.reached.iter().map(|reached| format!("         {}", line(reached))));
     }
     if report.lessons.iter().flat_map(|row| &row.reached).any(recorded) {
-        lines.push(style.dim("\n  * recorded on another machine; cargo xtask compare measures it here"));
+        lines.push(style.dim(&format!("\n  {STAR}")));
     }
     lines.push(next(report.next.as_deref(), style));
     lines.join("\n")
@@ -29,7 +30,10 @@ pub fn here(report: &ProgressReport, at: Option<&LessonProgress>, style: Style) 
     if let Some(row) = at {
         let reached: Vec<String> = row.reached.iter().map(line).collect();
         let reached = if reached.is_empty() { String::new() } else { format!("; {}", reached.join("; ")) };
-        lines.push(format!("  Lesson {}, {}{reached}", row.lesson.number, row.lesson.title));
+        lines.push(paragraph(&format!("Lesson {}, {}{reached}", row.lesson.number, row.lesson.title)));
+        if row.reached.iter().any(recorded) {
+            lines.push(style.dim(&format!("  {STAR}")));
+        }
     }
     lines.push(next(report.next.as_deref(), style));
     lines.push(style.dim("  cargo xtask --help lists all commands."));

@@ -55,9 +55,9 @@ fn row(m: &Measurement, surface: &Surface) -> Vec<Markup> {
     vec![
         cell(name(m)),
         cell(&m.user),
-        names(&surface.shells),
-        names(&surface.package_managers),
-        names(&surface.compilers),
+        programs(&surface.shells, surface.different.shells),
+        programs(&surface.package_managers, surface.different.package_managers),
+        programs(&surface.compilers, surface.different.compilers),
         names(&surface.setuid),
         names(&surface.world_writable),
         cell(yes(surface.ca_roots)),
@@ -66,12 +66,24 @@ fn row(m: &Measurement, surface: &Surface) -> Vec<Markup> {
     ]
 }
 
-/// How many there are; their names where there are any, folded.
+/// How many different programs there are, and under how many names where those are more.
+fn programs(paths: &BTreeSet<String>, different: usize) -> Markup {
+    let names = paths.len();
+    let head = if names == different { names.to_string() } else { format!("{different}, {names} names") };
+    folded(&head, paths)
+}
+
+/// How many there are.
 fn names(paths: &BTreeSet<String>) -> Markup {
+    folded(&paths.len().to_string(), paths)
+}
+
+/// The paths below a head, where there are any.
+fn folded(head: &str, paths: &BTreeSet<String>) -> Markup {
     html! {
         @if paths.is_empty() { "none" } @else {
             details.names {
-                summary { (paths.len()) }
+                summary { (head) }
                 @for path in paths { code { (text(path)) } }
             }
         }
