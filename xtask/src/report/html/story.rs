@@ -79,7 +79,7 @@ pub fn sentence(words: &str) -> Markup {
 /// A command and what it printed. These are lines of words: they are wrapped, since half of an error message helps nobody.
 fn terminal(command: &str, lines: &[String]) -> Markup {
     html! {
-        pre.said {
+        pre.wrapped {
             code {
                 b { "$ " (text(command)) }
                 @for line in lines { "\n" (text(line)) }
@@ -193,7 +193,7 @@ fn answered(one: &Answered) -> Markup {
     html! {
         p { strong { (one.rung.as_str()) } ": " (status) }
         // A request is nothing that a shell takes.
-        pre tabindex="0" { code { b { (text(&one.request)) } "\n" (text(&one.body)) } }
+        pre.wrapped { code { b { (text(&one.request)) } "\n" (text(&one.body)) } }
     }
 }
 
