@@ -45,7 +45,8 @@ pub struct Faults {
     pub failed: Vec<String>,
     /// Addresses on the network that the page asked for.
     pub network: Vec<String>,
-    /// What reaches beyond the right edge of the window, so that the page scrolls sideways. Folded parts are opened first.
+    /// What reaches beyond the right edge of the window, so that the page scrolls sideways, or lies over the text. Folded parts
+    /// are opened first.
     pub overflow: Vec<String>,
 }
 
@@ -241,6 +242,13 @@ const SHOW: &str = r#"(async () => {
       }
     }
     if (beyond.length === 0) beyond.push(`the page is ${root.scrollWidth} wide`);
+  }
+  // What is to be read stands in the flow of the page: a rule meant for another element may lift it over the text.
+  for (const element of document.querySelectorAll("pre, table, figure")) {
+    const position = getComputedStyle(element).position;
+    if (position === "absolute" || position === "fixed") {
+      beyond.push(`${element.tagName.toLowerCase()}.${element.getAttribute("class") ?? ""} lies over the text`);
+    }
   }
   return { width: innerWidth, dark: matchMedia("(prefers-color-scheme: dark)").matches, beyond: beyond.slice(0, 5) };
 })()"#;

@@ -159,6 +159,10 @@ fn sees(browser: &Browser) -> Result<(), Failed> {
     let scrolls = show("<div style='overflow-x: auto'><p style='width: 500px'>A plank.</div>", 360, Scheme::Light)?;
     assert!(scrolls.none(), "{scrolls:?}");
 
+    let lifted =
+        show("<p>A plank.<pre class=a style='position: absolute'>Another.</pre>", 360, Scheme::Light)?.overflow;
+    assert_eq!(lifted, ["pre.a lies over the text"]);
+
     let console = show("<script>console.error('leak', 3); missing()</script>", 360, Scheme::Light)?.console;
     assert!(console.iter().any(|line| line == "leak 3"), "{console:?}");
     assert!(console.iter().any(|line| line.contains("missing is not defined")), "{console:?}");
