@@ -1,11 +1,11 @@
 //! What the command line says, word for word, where no engine is needed.
 
-use drydock_tests::workshop::{Fixture, Rung};
+use drydock_tests::workshop::{Fixture, Variant};
 use snapbox::{assert_data_eq, str};
 
-/// A fixture whose one rung is never built.
+/// A fixture whose one variant is never built.
 fn idle() -> Fixture {
-    Fixture::new(&[Rung { name: "naive", dockerfile: "FROM scratch AS check\nCOPY . /\n" }])
+    Fixture::new(&[Variant { name: "naive", dockerfile: "FROM scratch AS check\nCOPY . /\n" }])
 }
 
 /// Runs the program in the fixture; returns status, standard output and standard error.
@@ -47,7 +47,7 @@ Maintain:
   book     Build the book; with --open, read it in a browser
   test     Run every check of the repository
   tidy     Check, and with --fix mend, what must agree: manifests, Dockerfiles, what the README shows
-  new      Begin a lesson, an exercise, an app or a rung: writes files to fill in
+  new      Begin a lesson, an exercise, an app or a variant: writes files to fill in
 ...
 "#]]
     );
@@ -101,13 +101,13 @@ error: There is no app "slop"; there are sloop. [unknown-app]
 }
 
 #[test]
-fn an_unknown_rung_names_its_neighbour() {
-    let (status, _, err) = said(&idle(), &["lesson", "1", "--rung", "naif"]);
+fn an_unknown_variant_names_its_neighbour() {
+    let (status, _, err) = said(&idle(), &["lesson", "1", "--variant", "naif"]);
     assert_eq!(status, 2);
     assert_data_eq!(
         err,
         str![[r#"
-error: Lesson 1 has no rung "naif"; it has naive. [unknown-rung]
+error: Lesson 1 has no variant "naif"; it has naive. [unknown-variant]
   next: Did you mean `naive`?
 
 "#]]
@@ -115,13 +115,13 @@ error: Lesson 1 has no rung "naif"; it has naive. [unknown-rung]
 }
 
 #[test]
-fn a_rollout_of_an_unknown_rung_names_its_neighbour() {
-    let (status, _, err) = said(&idle(), &["rollout", "--rung", "naif"]);
+fn a_rollout_of_an_unknown_variant_names_its_neighbour() {
+    let (status, _, err) = said(&idle(), &["rollout", "--variant", "naif"]);
     assert_eq!(status, 2);
     assert_data_eq!(
         err,
         str![[r#"
-error: No app that was asked for has a rung "naif". [unknown-rung]
+error: No app that was asked for has a variant "naif". [unknown-variant]
   next: Did you mean `naive`?
 
 "#]]
@@ -142,25 +142,25 @@ fn an_unknown_key_in_a_manifest_is_shown_where_it_stands() {
         str![[r#"
 error: lessons/01-ills/lesson.toml:4:1: unknown field `rugns`, expected one of [..]. [manifest]
 ...
-  next: Did you mean `rungs`?
+  next: Did you mean `variants`?
 
 "#]]
     );
 }
 
 #[test]
-fn a_rung_that_no_app_has_is_shown_where_it_stands() {
+fn a_variant_that_no_app_has_is_shown_where_it_stands() {
     let fixture = idle();
     fixture.write(
         "lessons/01-ills/lesson.toml",
-        "title = \"Ills\"\nquestion = \"?\"\nable-to = \"x\"\nanswer = \"a\"\nminutes = { talk = 1, machine = 1, exercise = 1 }\nrungs = [\"naiv\"]\n",
+        "title = \"Ills\"\nquestion = \"?\"\nable-to = \"x\"\nanswer = \"a\"\nminutes = { talk = 1, machine = 1, exercise = 1 }\nvariants = [\"naiv\"]\n",
     );
     let (status, _, err) = said(&fixture, &["lesson", "1"]);
     assert_eq!(status, 2);
     assert_data_eq!(
         err,
         str![[r#"
-error: lessons/01-ills/lesson.toml:6:11: no app has a rung `naiv`. [manifest]
+error: lessons/01-ills/lesson.toml:6:11: no app has a variant `naiv`. [manifest]
 ...
   next: Did you mean `naive`?
 
@@ -173,8 +173,8 @@ fn a_change_that_the_build_cache_could_know_is_shown_where_it_stands() {
     let fixture = idle();
     fixture.write(
         "apps/sloop/app.toml",
-        "title = \"Sloop\"\nlanguage = \"sh\"\nport = 8080\nready-within = \"3s\"\n\n[rung.naive]\nsummary = \"x\"\n\n\
-         [check]\nrung = \"naive\"\ntarget = \"check\"\n\n\
+        "title = \"Sloop\"\nlanguage = \"sh\"\nport = 8080\nready-within = \"3s\"\n\n[variant.naive]\nsummary = \"x\"\n\n\
+         [check]\nvariant = \"naive\"\ntarget = \"check\"\n\n\
          [change.source]\nsummary = \"x\"\nedits = [{ file = \"a\", find = \"b\", replace = \"c\" }]\n",
     );
     let (status, _, err) = said(&fixture, &["lesson", "1"]);
@@ -192,7 +192,7 @@ error: apps/sloop/app.toml:13:2: no replacement of this change has `{run}` in it
 
 #[test]
 fn a_dockerfile_that_does_not_parse_is_shown_with_its_line() {
-    let fixture = Fixture::new(&[Rung { name: "naive", dockerfile: "FROM scratch\nRUNN true\n" }]);
+    let fixture = Fixture::new(&[Variant { name: "naive", dockerfile: "FROM scratch\nRUNN true\n" }]);
     let (status, _, err) = said(&fixture, &["lesson", "1"]);
     assert_eq!(status, 2);
     assert!(err.starts_with("error: apps/sloop/naive.Dockerfile:2:1: "), "{err}");
@@ -201,14 +201,14 @@ fn a_dockerfile_that_does_not_parse_is_shown_with_its_line() {
 
 #[test]
 fn an_error_can_be_explained() {
-    let (status, out, _) = said(&idle(), &["explain", "unknown-rung"]);
+    let (status, out, _) = said(&idle(), &["explain", "unknown-variant"]);
     assert_eq!(status, 0);
     assert_data_eq!(
         out,
         str![[r#"
-unknown-rung  (exit code 2)
+unknown-variant  (exit code 2)
 
-The command line names a rung that this app or lesson does not have. A rung is one Dockerfile of an app.
+The command line names a variant that this app or lesson does not have. A variant is one Dockerfile of an app.
 
 "#]]
     );

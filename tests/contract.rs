@@ -1,4 +1,4 @@
-//! The HTTP contract, request by request, against every rung of every app, in real containers.
+//! The HTTP contract, request by request, against every variant of every app, in real containers.
 //!
 //! One container serves all requests of one setup of one image. Beside the requests each image is stopped as an
 //! orchestrator would stop it, and its own health check is run.
@@ -73,11 +73,11 @@ fn trials_of(image: &Arc<Image>, harbour: &Arc<Harbour>) -> Vec<Trial> {
         let image = Arc::clone(image);
         let trial =
             Trial::test(format!("{}::ships-no-certificate-of-this-network", image.name), move || ships_no_ca(&image));
-        // A single-stage rung is built on the very image that needs the certificate to download, and keeps it.
+        // A single-stage variant is built on the very image that needs the certificate to download, and keeps it.
         let nothing_to_leak = own_certificates().is_empty();
         trial.with_ignored_flag(nothing_to_leak)
     };
-    let shipped = image.rung.hardened.then_some([check, certificate]);
+    let shipped = image.variant.hardened.then_some([check, certificate]);
     requests.chain([stop]).chain(shipped.into_iter().flatten()).collect()
 }
 
@@ -90,7 +90,7 @@ fn keeps(image: &Image, request: &Request, harbour: &Harbour) -> Result<(), Fail
     })
 }
 
-/// Sends SIGTERM to process 1 and waits for its end. A rung that says it cannot end cleanly must really not.
+/// Sends SIGTERM to process 1 and waits for its end. A variant that says it cannot end cleanly must really not.
 fn stops(image: &Image, harbour: &Harbour) -> Result<(), Failed> {
     let served = harbour.start(image, &Setup::default())?;
     let began = Instant::now();
@@ -198,10 +198,10 @@ impl Harbour {
         let port = image.app.port.tcp();
         let generic = GenericImage::new(name, version).with_exposed_port(port).with_wait_for(WaitFor::Nothing);
         let mut request: ContainerRequest<GenericImage> = generic.with_label("dev.drydock.run", "tests");
-        if image.rung.hardened || setup.read_only {
+        if image.variant.hardened || setup.read_only {
             request = request.with_readonly_rootfs(true).with_cap_drop("ALL").with_security_opt("no-new-privileges");
         }
-        for path in setup.tmpfs.as_ref().unwrap_or(&image.rung.tmpfs) {
+        for path in setup.tmpfs.as_ref().unwrap_or(&image.variant.tmpfs) {
             request = request.with_mount(Mount::tmpfs_mount(path));
         }
         for (name, value) in &setup.environment {

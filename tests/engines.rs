@@ -11,7 +11,7 @@ use std::sync::LazyLock;
 use std::time::{Duration, Instant};
 
 use drydock::process::{Command, Output};
-use drydock_tests::{state_folder, told, workshop::Fixture, workshop::Rung, xtask};
+use drydock_tests::{state_folder, told, workshop::Fixture, workshop::Variant, xtask};
 
 const PATIENCE: Duration = Duration::from_mins(1);
 
@@ -230,7 +230,7 @@ fn an_engine_that_answers_with_an_error() {
 
 #[test]
 fn a_lesson_ends_with_the_same_words_as_the_doctor() {
-    let workshop = Fixture::new(&[Rung { name: "naive", dockerfile: "FROM scratch\nCMD [\"x\"]\n" }]);
+    let workshop = Fixture::new(&[Variant { name: "naive", dockerfile: "FROM scratch\nCMD [\"x\"]\n" }]);
     let command = workshop
         .command(&["lesson", "1", "--color", "never"])
         .env("DRYDOCK_STATE", memory())

@@ -292,19 +292,19 @@ fn a_lesson_with_an_exercise_is_added_without_touching_rust() {
     assert_eq!(harbour.run(&["check", "2"]).status, 0);
 }
 
-/// About a rung that is not measured an expectation would say nothing.
+/// About a variant that is not measured an expectation would say nothing.
 #[test]
-fn an_expectation_about_a_rung_that_is_not_measured_is_refused() {
+fn an_expectation_about_a_variant_that_is_not_measured_is_refused() {
     let harbour = Harbour::new("unmeasured");
     let path = "lessons/01-unmeasured/lesson.toml";
     let manifest = harbour.read(path);
-    let named = "[[step]]\ntitle = \"T\"\nchanged = { from = \"unmeasured\", to = \"unmeasure\" }\n\n[rung.unmeasure]\nsummary = \"S.\"\n";
-    let expect = "[[expect]]\nrule = \"non-root\"\nrung = \"unmeasure\"\nwhy = \"W.\"\n";
+    let named = "[[step]]\ntitle = \"T\"\nchanged = { from = \"unmeasured\", to = \"unmeasure\" }\n\n[variant.unmeasure]\nsummary = \"S.\"\n";
+    let expect = "[[expect]]\nrule = \"non-root\"\nvariant = \"unmeasure\"\nwhy = \"W.\"\n";
     harbour.write(path, &format!("{manifest}\n{named}\n{expect}"));
     harbour.write("lessons/01-unmeasured/sloop/unmeasure.Dockerfile", RIGHT);
     let output = harbour.run(&["lesson"]);
     assert_eq!(output.status, 2);
-    let line = harbour.read(path).lines().position(|line| line == "rung = \"unmeasure\"").expect("the line") + 1;
+    let line = harbour.read(path).lines().position(|line| line == "variant = \"unmeasure\"").expect("the line") + 1;
     assert_said(
         &output.stderr,
         &[&format!("{path}:{line}:1: "), "`unmeasure` is not among them", "Did you mean `unmeasured`?", "[manifest]"],
@@ -316,7 +316,7 @@ fn an_expectation_about_a_rung_that_is_not_measured_is_refused() {
 fn a_lesson_without_an_exercise_is_done_when_it_has_passed() {
     let harbour = Harbour::new("passes");
     let manifest = harbour.read("lessons/01-passes/lesson.toml");
-    let broken = "[[expect]]\nrule = \"non-root\"\nrung = \"passes\"\nwhy = \"It needs no privilege.\"\n";
+    let broken = "[[expect]]\nrule = \"non-root\"\nvariant = \"passes\"\nwhy = \"It needs no privilege.\"\n";
     harbour.write("lessons/02-alone/lesson.toml", &format!("{manifest}\n{broken}"));
     let done = || {
         let output = harbour.run(&["progress", "--json"]);
@@ -355,7 +355,7 @@ fn files_out_of_place_in_a_lesson_are_found() {
         &output.stderr,
         &[
             "lessons/01-strays/notes.txt belongs to nothing",
-            "lessons/01-strays/sloop/spare.Dockerfile is no rung of lessons/01-strays/lesson.toml",
+            "lessons/01-strays/sloop/spare.Dockerfile is no variant of lessons/01-strays/lesson.toml",
             "lessons/01-strays/solution/one/barge/Dockerfile is for barge, for which the exercise has no Dockerfile",
             "lessons/01-strays/wrong/no-reason/answer.toml",
             "lessons/01-strays/wrong/other-rule/ has a Dockerfile for no app",
@@ -368,10 +368,10 @@ fn files_out_of_place_in_a_lesson_are_found() {
 }
 
 #[test]
-fn an_app_and_a_rung_are_begun() {
+fn an_app_and_a_variant_are_begun() {
     let harbour = Harbour::new("begun");
     harbour.write("README.md", "# Sloops\n");
-    for arguments in [["new", "rung", "sloop", "slim"].as_slice(), &["new", "app", "ketch"]] {
+    for arguments in [["new", "variant", "sloop", "slim"].as_slice(), &["new", "app", "ketch"]] {
         let output = harbour.run(arguments);
         assert_eq!(output.status, 0, "{}", output.stderr);
     }
@@ -385,6 +385,6 @@ fn an_app_and_a_rung_are_begun() {
             "apps/ketch/naive.Dockerfile:1 ",
         ],
     );
-    assert!(!output.stderr.contains("is no rung"), "{}", output.stderr);
+    assert!(!output.stderr.contains("is no variant"), "{}", output.stderr);
     assert_eq!(harbour.run(&["new", "app", "Ketch!"]).status, 2);
 }

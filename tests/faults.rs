@@ -3,16 +3,16 @@
 use std::time::{Duration, Instant};
 
 use drydock::process::Command;
-use drydock_tests::workshop::{Fixture, Rung};
+use drydock_tests::workshop::{Fixture, Variant};
 
 /// A server in one line of Python, as the last instruction of a Dockerfile.
 fn python(code: &str) -> String {
     format!("FROM python:3.13-slim-trixie\nCMD [\"python3\", \"-u\", \"-c\", {code:?}]\n")
 }
 
-/// Runs a lesson with one rung and returns exit status and what was said on standard error.
+/// Runs a lesson with one variant and returns exit status and what was said on standard error.
 fn ail(name: &str, dockerfile: &str) -> (i32, String) {
-    let fixture = Fixture::new(&[Rung { name, dockerfile }]);
+    let fixture = Fixture::new(&[Variant { name, dockerfile }]);
     let output = fixture.run(&["lesson", "1", "--color", "never", "--accessible"]);
     (output.status, output.stderr)
 }
@@ -135,7 +135,7 @@ fn a_base_without_a_recipe_is_named() {
 #[test]
 fn an_interrupt_cleans_up() {
     let dockerfile = python("import time; time.sleep(600)");
-    let fixture = Fixture::new(&[Rung { name: "sleeps", dockerfile: &dockerfile }]);
+    let fixture = Fixture::new(&[Variant { name: "sleeps", dockerfile: &dockerfile }]);
     // Built beforehand, so that the signal meets a running container.
     fixture.run(&["lesson", "1", "--color", "never"]);
     let script = "\"$@\" & child=$!; sleep 2; kill -INT -- -$child; wait $child";
@@ -152,7 +152,7 @@ fn an_interrupt_cleans_up() {
 #[test]
 fn the_next_run_sweeps_after_a_kill() {
     let dockerfile = python("import time; time.sleep(601)");
-    let fixture = Fixture::new(&[Rung { name: "killed-run", dockerfile: &dockerfile }]);
+    let fixture = Fixture::new(&[Variant { name: "killed-run", dockerfile: &dockerfile }]);
     fixture.run(&["lesson", "1", "--color", "never"]);
     let others = Command::new("docker").args(["run", "--detach", "--rm", "--label", "someone=else"]);
     let others = others

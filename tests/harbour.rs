@@ -7,7 +7,7 @@ use std::time::Duration;
 use drydock::process::{Command, Output};
 
 use crate::state_folder;
-use crate::workshop::{Fixture, Rung};
+use crate::workshop::{Fixture, Variant};
 
 /// A server that answers its health request, in a few lines.
 pub const SERVER: &str = "from http.server import *\n\
@@ -45,10 +45,10 @@ pub struct Harbour {
 }
 
 impl Harbour {
-    /// With a lesson of this id, which names its images and its app's only rung too: no two trials share an image, which the
+    /// With a lesson of this id, which names its images and its app's only variant too: no two trials share an image, which the
     /// first to end would take from the other.
     pub fn new(lesson: &str) -> Self {
-        let fixture = Fixture::new(&[Rung { name: lesson, dockerfile: SHIPPED }]);
+        let fixture = Fixture::new(&[Variant { name: lesson, dockerfile: SHIPPED }]);
         let manifest = fs::read_to_string(fixture.path("lessons/01-ills/lesson.toml")).expect("a lesson");
         fs::remove_dir_all(fixture.path("lessons/01-ills")).expect("a folder");
         let harbour = Self { fixture, lesson: lesson.to_owned(), state: tempfile::tempdir().expect("a folder") };

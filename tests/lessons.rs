@@ -34,7 +34,7 @@ fn main() {
             trials.push(trial);
         }
     }
-    let images = workshop.apps.values().map(|app| app.rung.len()).sum();
+    let images = workshop.apps.values().map(|app| app.variant.len()).sum();
     trials.push(Trial::test("compare-measures-every-image", move || compares(images)));
     trials.push(Trial::test("the-line-for-the-hand-works", by_hand));
     trials.push(Trial::test("kept-containers-answer-and-are-cleaned", keeps));
@@ -52,10 +52,10 @@ fn of_lesson(workshop: &Workshop, lesson: &Lesson, app: &AppId) -> Trial {
     let plan = Plan::of_lesson(workshop, lesson, one, &[], |path| workshop.dockerfile(path));
     let mut plan = plan.unwrap_or_else(|p| panic!("{}", told(&p)));
     let not_run = plan.without_registry().len();
-    // A step for another language, or about rungs that this one does not have, is left out.
+    // A step for another language, or about variants that this one does not have, is left out.
     let told_for = |step: &&Step| {
-        let rungs: Vec<_> = step.images().into_iter().chain(step.dockerfiles()).collect();
-        let has_one = rungs.is_empty() || plan.all().any(|image| rungs.contains(&&image.name.rung));
+        let variants: Vec<_> = step.images().into_iter().chain(step.dockerfiles()).collect();
+        let has_one = variants.is_empty() || plan.all().any(|image| variants.contains(&&image.name.variant));
         has_one && (step.apps.is_empty() || step.apps.contains(app))
     };
     let expected = Expected {

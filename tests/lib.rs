@@ -1,4 +1,4 @@
-//! What the black-box tests share: the repository, and the images of every rung, built once for a test program.
+//! What the black-box tests share: the repository, and the images of every variant, built once for a test program.
 
 pub mod archive;
 pub mod axe;
@@ -21,7 +21,7 @@ use drydock::process::Command;
 use drydock::report;
 use drydock::workshop::Workshop;
 
-/// Builds every rung of every app on the bases this machine has, and returns them.
+/// Builds every variant of every app on the bases this machine has, and returns them.
 ///
 /// Errors: a base or an image cannot be built; the problem says which.
 pub fn built_images(workshop: &Workshop) -> Result<Vec<Image>> {

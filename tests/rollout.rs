@@ -1,7 +1,7 @@
 //! What a deploy sends, of an app whose bytes are known.
 
 use drydock::model::Rollout;
-use drydock_tests::workshop::{Fixture, Rung};
+use drydock_tests::workshop::{Fixture, Variant};
 
 /// Bytes that no compression makes smaller, so that each layer's size is told by what is in it.
 fn noise(bytes: usize) -> String {
@@ -16,8 +16,8 @@ fn noise(bytes: usize) -> String {
 /// An app with 200 kB that stay and a source of 50 kB, in one layer or in two.
 fn sloop() -> Fixture {
     let fixture = Fixture::new(&[
-        Rung { name: "naive", dockerfile: "FROM scratch AS check\nCOPY . /\n" },
-        Rung { name: "layered", dockerfile: "FROM scratch\nCOPY stays /\nCOPY source /\n" },
+        Variant { name: "naive", dockerfile: "FROM scratch AS check\nCOPY . /\n" },
+        Variant { name: "layered", dockerfile: "FROM scratch\nCOPY stays /\nCOPY source /\n" },
     ]);
     fixture.write("apps/sloop/stays", &noise(200_000));
     fixture.write("apps/sloop/source", &format!("{}\nmark\n", noise(50_000)));
@@ -29,7 +29,7 @@ fn sloop() -> Fixture {
 }
 
 fn measured(fixture: &Fixture) -> Rollout {
-    let output = fixture.run(&["rollout", "--rung", "naive", "--rung", "layered", "--nodes", "3", "--json"]);
+    let output = fixture.run(&["rollout", "--variant", "naive", "--variant", "layered", "--nodes", "3", "--json"]);
     assert_eq!(output.status, 0, "{}", output.stderr);
     serde_json::from_str(&output.stdout).expect("a rollout")
 }

@@ -14,7 +14,7 @@ use drydock::event::Silent;
 use drydock::model::Store;
 use drydock::process::Command;
 use drydock::state::ledger::Run;
-use drydock_tests::workshop::{Fixture, Rung};
+use drydock_tests::workshop::{Fixture, Variant};
 use drydock_tests::{runner, state_folder, told};
 use serde_json::Value;
 
@@ -65,7 +65,7 @@ fn in_all_three(image: &str, run: &Run) -> Result<[BTreeMap<&'static str, Value>
 
 #[test]
 fn an_image_weighs_the_same_in_every_store() {
-    let fixture = Fixture::new(&[Rung { name: "naive", dockerfile: DOCKERFILE }]);
+    let fixture = Fixture::new(&[Variant { name: "naive", dockerfile: DOCKERFILE }]);
     // The lesson only has to build; that nothing answers in the container is no matter here.
     fixture.run(&["lesson", "1", "--json"]);
     let image = "drydock.local/app/sloop:naive";

@@ -23,9 +23,9 @@ impl Drop for Fixture {
     }
 }
 
-/// One rung of the fixture's app.
+/// One variant of the fixture's app.
 #[derive(Clone, Copy, Debug)]
-pub struct Rung<'a> {
+pub struct Variant<'a> {
     /// Its name.
     pub name: &'a str,
     /// Its Dockerfile.
@@ -33,35 +33,35 @@ pub struct Rung<'a> {
 }
 
 impl Fixture {
-    /// A workshop with an app `sloop` that has these rungs, and a lesson `ills` that builds and runs all of them.
-    pub fn new(rungs: &[Rung<'_>]) -> Self {
-        let tags = rungs.iter().map(|rung| format!("drydock.local/app/sloop:{}", rung.name)).collect();
+    /// A workshop with an app `sloop` that has these variants, and a lesson `ills` that builds and runs all of them.
+    pub fn new(variants: &[Variant<'_>]) -> Self {
+        let tags = variants.iter().map(|variant| format!("drydock.local/app/sloop:{}", variant.name)).collect();
         let fixture = Self { folder: tempfile::tempdir().expect("a temporary folder"), tags };
         let root = Path::new(env!("CARGO_MANIFEST_DIR")).parent().expect("the repository");
         let contract = fs::read_to_string(root.join("apps/contract.toml")).expect("the contract");
         fixture.write("apps/contract.toml", &contract);
         copy(&root.join("xtask/bases"), &fixture.folder.path().join("xtask/bases"));
         let tables: Vec<String> =
-            rungs.iter().map(|rung| format!("[rung.{}]\nsummary = \"For a test.\"\n", rung.name)).collect();
+            variants.iter().map(|variant| format!("[variant.{}]\nsummary = \"For a test.\"\n", variant.name)).collect();
         fixture.write(
             "apps/sloop/app.toml",
             &format!(
                 "title = \"Sloop\"\nlanguage = \"sh\"\nport = 8080\nready-within = \"3s\"\n\n{}\n\
-                 [check]\nrung = \"{}\"\ntarget = \"check\"\n",
+                 [check]\nvariant = \"{}\"\ntarget = \"check\"\n",
                 tables.join("\n"),
-                rungs[0].name
+                variants[0].name
             ),
         );
-        for rung in rungs {
-            fixture.write(&format!("apps/sloop/{}.Dockerfile", rung.name), rung.dockerfile);
+        for variant in variants {
+            fixture.write(&format!("apps/sloop/{}.Dockerfile", variant.name), variant.dockerfile);
         }
-        let names: Vec<String> = rungs.iter().map(|rung| format!("\"{}\"", rung.name)).collect();
+        let names: Vec<String> = variants.iter().map(|variant| format!("\"{}\"", variant.name)).collect();
         fixture.write(
             "lessons/01-ills/lesson.toml",
             &format!(
                 "title = \"Ills\"\nquestion = \"What ails it?\"\nable-to = \"tell one failure from another\"\n\
                  minutes = {{ talk = 1, machine = 1, exercise = 1 }}\nanswer = \"Its container tells.\"\n\
-                 rungs = [{}]\n\n[[expect]]\nrule = \"healthy\"\nwhy = \"It must answer.\"\n",
+                 variants = [{}]\n\n[[expect]]\nrule = \"healthy\"\nwhy = \"It must answer.\"\n",
                 names.join(", ")
             ),
         );

@@ -116,7 +116,7 @@ pub enum Command {
     Book(Book),
     /// Check, and with --fix mend, what must agree: manifests, Dockerfiles, what the README shows.
     Tidy(Tidy),
-    /// Begin a lesson, an exercise, an app or a rung: writes files to fill in.
+    /// Begin a lesson, an exercise, an app or a variant: writes files to fill in.
     New(New),
 }
 
@@ -142,9 +142,9 @@ pub struct Lesson {
     /// Only this app, i.e. language; may be given several times. `all` for all of them. Without a lesson: from now on.
     #[arg(long, value_name = "APP", help_heading = "What to run")]
     pub app: Vec<String>,
-    /// Only this rung, i.e. Dockerfile; may be given several times.
-    #[arg(long, value_name = "RUNG", help_heading = "What to run")]
-    pub rung: Vec<String>,
+    /// Only this variant, i.e. Dockerfile; may be given several times.
+    #[arg(long, value_name = "VARIANT", help_heading = "What to run")]
+    pub variant: Vec<String>,
     /// Where the images named in FROM come from.
     #[command(flatten)]
     pub bases: BaseOptions,
@@ -267,10 +267,10 @@ pub struct Rollout {
     /// Only this app, i.e. language; may be given several times.
     #[arg(long, value_name = "APP", help_heading = "What to run")]
     pub app: Vec<String>,
-    /// Only this rung, i.e. Dockerfile; may be given several times. Without it, those of the first lesson
+    /// Only this variant, i.e. Dockerfile; may be given several times. Without it, those of the first lesson
     /// that apps have.
-    #[arg(long, value_name = "RUNG", help_heading = "What to run")]
-    pub rung: Vec<String>,
+    #[arg(long, value_name = "VARIANT", help_heading = "What to run")]
+    pub variant: Vec<String>,
     /// Machines that run the service.
     #[arg(long, value_name = "N", default_value_t = 50, value_parser = clap::value_parser!(u64).range(1..), help_heading = "The fleet")]
     pub nodes: u64,

@@ -6,7 +6,7 @@ use crate::dockerfile::{Dockerfile, Source};
 use crate::engine::{bake, labels};
 use crate::error::{ErrorId, Problem, Result};
 use crate::image::weigh::Base;
-use crate::model::{App, AppId, Exercise, ExtraFile, ImageName, Lesson, MINE, Rung, RungId, Step};
+use crate::model::{App, AppId, Exercise, ExtraFile, ImageName, Lesson, MINE, Step, Variant, VariantId};
 use crate::workshop::{self, Workshop};
 
 /// The base whose containers serve HTTPS beside a service; any image with Python and OpenSSL would do.
@@ -19,8 +19,8 @@ pub struct Image {
     pub name: ImageName,
     /// What its app says about it.
     pub app: App,
-    /// What its rung says about it.
-    pub rung: Rung,
+    /// What its variant says about it.
+    pub variant: Variant,
     /// The images its build starts from or copies from.
     pub bases: BTreeSet<String>,
     /// Whether it stands on nothing: the last stage, or the one it goes back to, is `FROM scratch`.
@@ -49,7 +49,7 @@ pub struct Recipe {
 pub struct Plan {
     /// The lesson.
     pub lesson: Lesson,
-    /// The images that are measured, by app and in the lesson's order of rungs.
+    /// The images that are measured, by app and in the lesson's order of variants.
     pub images: Vec<Image>,
     /// Images that only steps need: built with the others, started where a step starts them.
     pub others: Vec<Image>,
@@ -58,31 +58,31 @@ pub struct Plan {
 }
 
 impl Plan {
-    /// Plans a lesson for these apps and rungs; empty lists mean all of them.
+    /// Plans a lesson for these apps and variants; empty lists mean all of them.
     ///
     /// `dockerfile` reads the Dockerfile at a path relative to the repository.
     ///
-    /// Errors: [`ErrorId::UnknownRung`] for a rung the lesson does not have, [`ErrorId::NothingToRun`] when no image is
+    /// Errors: [`ErrorId::UnknownVariant`] for a variant the lesson does not have, [`ErrorId::NothingToRun`] when no image is
     /// left, and whatever `dockerfile` fails with.
     pub fn of_lesson(
         workshop: &Workshop,
         lesson: &Lesson,
         apps: &[AppId],
-        rungs: &[String],
+        variants: &[String],
         mut dockerfile: impl FnMut(&str) -> Result<Dockerfile>,
     ) -> Result<Self> {
-        for rung in rungs {
-            if !lesson.rungs.iter().any(|r| r.as_str() == rung) {
-                return Err(unknown_rung(lesson, rung));
+        for variant in variants {
+            if !lesson.variants.iter().any(|r| r.as_str() == variant) {
+                return Err(unknown_variant(lesson, variant));
             }
         }
-        let measured = |id: &RungId| lesson.rungs.contains(id);
-        let built: BTreeSet<&RungId> = lesson.step.iter().flat_map(Step::images).collect();
+        let measured = |id: &VariantId| lesson.variants.contains(id);
+        let built: BTreeSet<&VariantId> = lesson.step.iter().flat_map(Step::images).collect();
         let mut plan = Self { lesson: lesson.clone(), images: vec![], others: vec![], dockerfiles: vec![] };
         for app in workshop.apps.values().filter(|app| apps.is_empty() || apps.contains(&app.id)) {
-            for id in lesson.all_rungs() {
+            for id in lesson.all_variants() {
                 // Steps come along only when the whole lesson is asked for.
-                if !rungs.is_empty() && !rungs.iter().any(|r| r == id.as_str()) {
+                if !variants.is_empty() && !variants.iter().any(|r| r == id.as_str()) {
                     continue;
                 }
                 let Some(image) = of_lesson(app, id, lesson, &mut dockerfile).transpose()? else { continue };
@@ -104,8 +104,8 @@ impl Plan {
     pub fn without_registry(&mut self) -> Vec<ImageName> {
         let mut out = Vec::new();
         for list in [&mut self.images, &mut self.others, &mut self.dockerfiles] {
-            out.extend(list.iter().filter(|image| image.rung.registry_only).map(|image| image.name.clone()));
-            list.retain(|image| !image.rung.registry_only);
+            out.extend(list.iter().filter(|image| image.variant.registry_only).map(|image| image.name.clone()));
+            list.retain(|image| !image.variant.registry_only);
         }
         out
     }
@@ -122,7 +122,7 @@ impl Plan {
     }
 }
 
-/// Every rung of these apps; an empty list means all of them.
+/// Every variant of these apps; an empty list means all of them.
 ///
 /// Errors: whatever `dockerfile` fails with.
 pub fn everything(
@@ -132,8 +132,8 @@ pub fn everything(
 ) -> Result<Vec<Image>> {
     let mut images = Vec::new();
     for app in workshop.apps.values().filter(|app| apps.is_empty() || apps.contains(&app.id)) {
-        for rung in app.rung.keys() {
-            images.extend(of_app(app, rung, &mut dockerfile).transpose()?);
+        for variant in app.variant.keys() {
+            images.extend(of_app(app, variant, &mut dockerfile).transpose()?);
         }
     }
     Ok(images)
@@ -153,14 +153,14 @@ pub fn definition<'i>(
     bake::Definition { targets: targets.collect() }
 }
 
-/// One rung of an app; `None` where the app does not have it.
-fn of_app(app: &App, id: &RungId, dockerfile: &mut impl FnMut(&str) -> Result<Dockerfile>) -> Option<Result<Image>> {
-    let rung = app.rung.get(id)?.clone();
+/// One variant of an app; `None` where the app does not have it.
+fn of_app(app: &App, id: &VariantId, dockerfile: &mut impl FnMut(&str) -> Result<Dockerfile>) -> Option<Result<Image>> {
+    let variant = app.variant.get(id)?.clone();
     let path = workshop::dockerfile_path(&app.id, id);
     Some(dockerfile(&path).map(|file| Image {
-        name: ImageName { lesson: None, app: app.id.clone(), rung: id.clone() },
+        name: ImageName { lesson: None, app: app.id.clone(), variant: id.clone() },
         app: app.clone(),
-        rung,
+        variant,
         bases: file.images(None),
         on_scratch: file.stands_on() == Some(&Source::Scratch),
         dockerfile: path,
@@ -169,29 +169,29 @@ fn of_app(app: &App, id: &RungId, dockerfile: &mut impl FnMut(&str) -> Result<Do
     }))
 }
 
-/// A rung of a lesson for an app: the lesson's own Dockerfile, else the app's; `None` where neither has it.
+/// A variant of a lesson for an app: the lesson's own Dockerfile, else the app's; `None` where neither has it.
 ///
 /// Errors: whatever `dockerfile` fails with.
 pub fn of_lesson(
     app: &App,
-    id: &RungId,
+    id: &VariantId,
     lesson: &Lesson,
     dockerfile: &mut impl FnMut(&str) -> Result<Dockerfile>,
 ) -> Option<Result<Image>> {
-    let Some(rung) = lesson.rung.get(id) else { return of_app(app, id, dockerfile) };
+    let Some(variant) = lesson.variant.get(id) else { return of_app(app, id, dockerfile) };
     if !lesson.own.get(id).is_some_and(|apps| apps.contains(&app.id)) {
         return None;
     }
     let path = format!("{}/{}/{id}.Dockerfile", lesson.folder(), app.id);
-    let files: Vec<_> = rung.with.iter().filter_map(|group| lesson.files.get(group)).flatten().cloned().collect();
-    let recipe = Recipe { remove: rung.remove.clone(), files, overlay: None };
-    let name = ImageName { lesson: Some(lesson.id.clone()), app: app.id.clone(), rung: id.clone() };
+    let files: Vec<_> = variant.with.iter().filter_map(|group| lesson.files.get(group)).flatten().cloned().collect();
+    let recipe = Recipe { remove: variant.remove.clone(), files, overlay: None };
+    let name = ImageName { lesson: Some(lesson.id.clone()), app: app.id.clone(), variant: id.clone() };
     Some(dockerfile(&path).map(|file| Image {
         context: if recipe == Recipe::default() { app.folder() } else { context_folder(&name) },
         recipe: (recipe != Recipe::default()).then_some(recipe),
         name,
         app: app.clone(),
-        rung: rung.clone(),
+        variant: variant.clone(),
         bases: file.images(None),
         on_scratch: file.stands_on() == Some(&Source::Scratch),
         dockerfile: path,
@@ -209,8 +209,8 @@ pub fn answer(
     mut dockerfile: impl FnMut(&str) -> Result<Dockerfile>,
 ) -> Result<Image> {
     let path = format!("{folder}/Dockerfile");
-    let rung = RungId::try_from(MINE.to_owned()).expect("a valid name");
-    let name = ImageName { lesson: Some(lesson.id.clone()), app: app.id.clone(), rung };
+    let variant = VariantId::try_from(MINE.to_owned()).expect("a valid name");
+    let name = ImageName { lesson: Some(lesson.id.clone()), app: app.id.clone(), variant };
     let file = dockerfile(&path)?;
     Ok(Image {
         bases: file.images(None),
@@ -218,7 +218,7 @@ pub fn answer(
         context: context_folder(&name),
         name,
         app: app.clone(),
-        rung: exercise.mine.clone(),
+        variant: exercise.mine.clone(),
         dockerfile: path,
         recipe: Some(Recipe {
             remove: exercise.remove.clone(),
@@ -252,7 +252,7 @@ impl Image {
             labels: BTreeMap::from([
                 label(labels::ROLE, "app"),
                 label(labels::APP, self.name.app.as_str()),
-                label(labels::RUNG, self.name.rung.as_str()),
+                label(labels::VARIANT, self.name.variant.as_str()),
             ]),
             tags: vec![self.name.tag()],
             ..bake::Target::default()
@@ -261,17 +261,17 @@ impl Image {
 
     /// Capabilities of the contract that this image lacks.
     pub fn without(&self) -> Vec<String> {
-        self.app.without.iter().chain(&self.rung.without).cloned().collect()
+        self.app.without.iter().chain(&self.variant.without).cloned().collect()
     }
 }
 
-fn unknown_rung(lesson: &Lesson, typed: &str) -> Problem {
-    let known = || lesson.rungs.iter().map(RungId::as_str);
+fn unknown_variant(lesson: &Lesson, typed: &str) -> Problem {
+    let known = || lesson.variants.iter().map(VariantId::as_str);
     let fact = format!(
-        "Lesson {} has no rung {:?}; it has {}.",
+        "Lesson {} has no variant {:?}; it has {}.",
         lesson.number,
         crate::names::printable(typed),
         crate::names::list(known())
     );
-    workshop::suggest(Problem::new(ErrorId::UnknownRung, fact), typed, known())
+    workshop::suggest(Problem::new(ErrorId::UnknownVariant, fact), typed, known())
 }

@@ -107,13 +107,13 @@ pub enum NewWhat {
         #[arg(long, value_name = "APP")]
         app: Option<String>,
     },
-    /// An app with one rung.
+    /// An app with one variant.
     App {
         /// Its name: lower-case letters, digits and hyphens.
         name: String,
     },
-    /// A rung of an app, beginning as a copy of its first.
-    Rung {
+    /// A variant of an app, beginning as a copy of its first.
+    Variant {
         /// The app.
         app: String,
         /// Its name: lower-case letters, digits and hyphens.

@@ -1,4 +1,4 @@
-//! `cargo xtask compare`: every app by every rung.
+//! `cargo xtask compare`: every app by every variant.
 
 use super::Context;
 use crate::bases;
@@ -21,7 +21,7 @@ pub fn run(options: &cli::Compare, context: Context) -> Result<Exit> {
     let apps = workshop.chosen(&options.app)?;
     let images = plan::everything(&workshop, &apps, |path| workshop.dockerfile(path))?;
     if images.is_empty() {
-        return Err(Problem::new(ErrorId::NothingToRun, "There is no app with a rung to build."));
+        return Err(Problem::new(ErrorId::NothingToRun, "There is no app with a variant to build."));
     }
     let sink = report::progress(context.style, context.global.verbose);
     let (matrix, problems) = measure(&workshop, &images, options, sink.as_ref())?;

@@ -1,4 +1,4 @@
-//! `cargo xtask new`: begins a lesson, an exercise, an app or a rung.
+//! `cargo xtask new`: begins a lesson, an exercise, an app or a variant.
 
 use super::Context;
 use crate::cli::{New, NewWhat};
@@ -13,7 +13,7 @@ pub fn run(options: &New, context: Context) -> Result<Exit> {
         NewWhat::Lesson { name } => scaffold::lesson(&workshop, name)?,
         NewWhat::Exercise { lesson, app } => scaffold::exercise(&workshop, lesson, app.as_deref())?,
         NewWhat::App { name } => scaffold::app(&workshop, name)?,
-        NewWhat::Rung { app, name } => scaffold::rung(&workshop, app, name)?,
+        NewWhat::Variant { app, name } => scaffold::variant(&workshop, app, name)?,
     };
     for path in written {
         report::line(format!("wrote {path}"));

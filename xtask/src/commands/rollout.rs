@@ -7,7 +7,7 @@ use crate::engine::{Engine, disk, empty, reach, registry};
 use crate::error::{ErrorId, Exit, Problem, Result};
 use crate::event::{Event, Sink};
 use crate::image::Way;
-use crate::model::{Rollout, RungId, ShippedImage};
+use crate::model::{Rollout, ShippedImage, VariantId};
 use crate::plan::{self, Image};
 use crate::report;
 use crate::rollout::{self, forecast::forecast};
@@ -27,25 +27,25 @@ pub fn run(options: &cli::Rollout, context: Context) -> Result<Exit> {
     Ok(Exit::Pass)
 }
 
-/// The images that were asked for, each app's in the order of the rungs. Without a choice the rungs are those of the first
+/// The images that were asked for, each app's in the order of the variants. Without a choice the variants are those of the first
 /// lesson that apps have: what people write first, and what an expert ships.
 fn images(workshop: &Workshop, options: &cli::Rollout) -> Result<Vec<Image>> {
     let apps = workshop.chosen(&options.app)?;
     let all = plan::everything(workshop, &apps, |path| workshop.dockerfile(path))?;
-    let known = || all.iter().map(|image| image.name.rung.as_str());
-    let rungs: Vec<&str> = if options.rung.is_empty() {
-        let first = workshop.lessons.first().into_iter().flat_map(|lesson| &lesson.rungs).map(RungId::as_str);
-        first.filter(|rung| known().any(|known| known == *rung)).collect()
+    let known = || all.iter().map(|image| image.name.variant.as_str());
+    let variants: Vec<&str> = if options.variant.is_empty() {
+        let first = workshop.lessons.first().into_iter().flat_map(|lesson| &lesson.variants).map(VariantId::as_str);
+        first.filter(|variant| known().any(|known| known == *variant)).collect()
     } else {
-        options.rung.iter().map(String::as_str).collect()
+        options.variant.iter().map(String::as_str).collect()
     };
-    if let Some(unknown) = rungs.iter().find(|rung| !known().any(|known| known == **rung)) {
-        let fact = format!("No app that was asked for has a rung {:?}.", crate::names::printable(unknown));
-        return Err(workshop::suggest(Problem::new(ErrorId::UnknownRung, fact), unknown, known()));
+    if let Some(unknown) = variants.iter().find(|variant| !known().any(|known| known == **variant)) {
+        let fact = format!("No app that was asked for has a variant {:?}.", crate::names::printable(unknown));
+        return Err(workshop::suggest(Problem::new(ErrorId::UnknownVariant, fact), unknown, known()));
     }
     let mut images: Vec<(usize, Image)> = Vec::new();
     for image in &all {
-        let place = rungs.iter().position(|rung| *rung == image.name.rung.as_str());
+        let place = variants.iter().position(|variant| *variant == image.name.variant.as_str());
         images.extend(place.map(|place| (place, image.clone())));
     }
     images.sort_by(|(a, first), (b, second)| first.name.app.cmp(&second.name.app).then(a.cmp(b)));
@@ -84,7 +84,7 @@ fn measure(workshop: &Workshop, images: &[Image], options: &cli::Rollout, sink: 
     };
     let images = shipment.images.into_iter().zip(pulled).map(|((name, fetched, exact), pulled)| ShippedImage {
         app: name.app,
-        rung: name.rung,
+        variant: name.variant,
         fetched,
         exact,
         forecast: forecast(&fetched, &fleet),
@@ -112,7 +112,7 @@ mod tests {
         };
         let workshop = Workshop::find().unwrap();
         let images = images(&workshop, &options).unwrap();
-        let rungs: Vec<_> = images.iter().map(|image| image.name.rung.as_str()).collect();
-        assert_eq!(rungs, ["naive", "multi-stage"].repeat(workshop.apps.len()));
+        let variants: Vec<_> = images.iter().map(|image| image.name.variant.as_str()).collect();
+        assert_eq!(variants, ["naive", "multi-stage"].repeat(workshop.apps.len()));
     }
 }

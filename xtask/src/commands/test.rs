@@ -167,7 +167,7 @@ fn check_apps(workshop: &Workshop, sink: &dyn Sink) -> Result<()> {
     let mut images = Vec::new();
     let mut targets = std::collections::BTreeMap::new();
     for image in plan::everything(workshop, &[], |path| workshop.dockerfile(path))? {
-        if image.app.check.rung == image.name.rung {
+        if image.app.check.variant == image.name.variant {
             targets.insert(image.name.target(), image.app.check.target.clone());
             let file = workshop.dockerfile(&image.dockerfile)?;
             let bases = file.images(Some(&image.app.check.target));

@@ -8,8 +8,8 @@ pub const ROLE: &str = "dev.drydock.role";
 pub const RUN: &str = "dev.drydock.run";
 /// Which app it was built from.
 pub const APP: &str = "dev.drydock.app";
-/// Which rung it was built by.
-pub const RUNG: &str = "dev.drydock.rung";
+/// Which variant it was built by.
+pub const VARIANT: &str = "dev.drydock.variant";
 /// Which official image a base stands in for.
 pub const BASE: &str = "dev.drydock.base";
 /// Content hash of the recipe a base was made by.

@@ -39,8 +39,8 @@ catalogue! {
     UnknownLesson = "unknown-lesson", Usage;
     /// The command line names an app that does not exist. Every folder under apps/ is an app.
     UnknownApp = "unknown-app", Usage;
-    /// The command line names a rung that this app or lesson does not have. A rung is one Dockerfile of an app.
-    UnknownRung = "unknown-rung", Usage;
+    /// The command line names a variant that this app or lesson does not have. A variant is one Dockerfile of an app.
+    UnknownVariant = "unknown-variant", Usage;
     /// A Dockerfile or the command line names a base that no recipe makes. `cargo xtask bases list` shows which there are;
     /// where a registry answers, `--bases registry` pulls any.
     UnknownBase = "unknown-base", Usage;
@@ -48,7 +48,7 @@ catalogue! {
     UnknownImage = "unknown-image", Usage;
     /// The lesson has no exercise, or not for this app. `cargo xtask progress` shows which lessons have one.
     NoExercise = "no-exercise", Usage;
-    /// There is something already where a new lesson, exercise, app or rung would be. Nothing was overwritten.
+    /// There is something already where a new lesson, exercise, app or variant would be. Nothing was overwritten.
     AlreadyThere = "already-there", Usage;
     /// There is no failure of that name to explain.
     UnknownErrorId = "unknown-error-id", Usage;

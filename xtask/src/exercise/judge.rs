@@ -10,7 +10,7 @@ use crate::engine::reach::{self, Reached};
 use crate::engine::{Engine, bake, disk};
 use crate::error::{ErrorId, Exit, Problem, Result};
 use crate::image::Way;
-use crate::model::{Environment, Expect, Lesson, LessonId, MINE, Measurement, RungId, Verdict};
+use crate::model::{Environment, Expect, Lesson, LessonId, MINE, Measurement, VariantId, Verdict};
 use crate::plan::{self, Image};
 use crate::rules;
 use crate::runner::{Job, Mute, Options};
@@ -151,8 +151,9 @@ impl<'a> Bench<'a> {
         let rules: BTreeSet<&str> = expect.iter().map(Expect::rule).collect();
         if let Some(rule) = rules.iter().find(|rule| !verdicts.iter().any(|verdict| verdict.id == **rule)) {
             // It would pass for want of anything to judge.
-            return Err(Problem::new(ErrorId::Manifest, format!("The rule `{rule}` came to no verdict."))
-                .cause(format!("{}/exercise names a rung that {} does not have.", task.lesson.folder(), task.app.id)));
+            return Err(Problem::new(ErrorId::Manifest, format!("The rule `{rule}` came to no verdict.")).cause(
+                format!("{}/exercise names a variant that {} does not have.", task.lesson.folder(), task.app.id),
+            ));
         }
         let trouble = outcome.problems.into_iter().next();
         let mut not_judged = BTreeSet::new();
@@ -163,20 +164,21 @@ impl<'a> Bench<'a> {
             verdicts.retain(|verdict| !unknown(verdict));
         }
         let not_judged = not_judged.into_iter().collect();
-        let result = outcome.facts.results.into_iter().find(|measured| measured.rung.as_str() == MINE);
+        let result = outcome.facts.results.into_iter().find(|measured| measured.variant.as_str() == MINE);
         Ok(Judged { result, verdicts, not_judged, trouble, built_in: outcome.built_in })
     }
 
-    /// The images of the rungs that the expectations compare the answer with.
+    /// The images of the variants that the expectations compare the answer with.
     fn compared(&self, task: &Task<'_>, expect: &[Expect]) -> Result<Vec<Image>> {
-        let mut rungs: Vec<&RungId> = Vec::new();
-        for rung in expect.iter().flat_map(|expect| expect.rung().into_iter().chain(expect.compared_with())) {
-            if rung.as_str() != MINE && !rungs.contains(&rung) {
-                rungs.push(rung);
+        let mut variants: Vec<&VariantId> = Vec::new();
+        for variant in expect.iter().flat_map(|expect| expect.variant().into_iter().chain(expect.compared_with())) {
+            if variant.as_str() != MINE && !variants.contains(&variant) {
+                variants.push(variant);
             }
         }
         let mut read = |path: &str| dockerfile(self.workshop, path);
-        let images = rungs.into_iter().filter_map(|rung| plan::of_lesson(task.app, rung, task.lesson, &mut read));
+        let images =
+            variants.into_iter().filter_map(|variant| plan::of_lesson(task.app, variant, task.lesson, &mut read));
         images.collect()
     }
 }

@@ -4,7 +4,7 @@ use super::{Task, tag_of};
 use crate::engine::Engine;
 use crate::error::Result;
 use crate::image::memory::Memory;
-use crate::model::{Mark, Marks, Matrix, RungId};
+use crate::model::{Mark, Marks, Matrix, VariantId};
 use crate::tidy;
 use crate::workshop::Workshop;
 
@@ -14,12 +14,12 @@ use crate::workshop::Workshop;
 /// Errors: the engine does not answer.
 pub fn marks(workshop: &Workshop, task: &Task<'_>, engine: Option<Engine<'_>>) -> Result<Marks> {
     let recorded = recorded(workshop);
-    let mark = |rung: &RungId| -> Result<Option<Mark>> {
-        if let Some(stored_bytes) = engine.map(|engine| here(&tag_of(task, rung), engine)).transpose()?.flatten() {
-            return Ok(Some(Mark { rung: rung.clone(), stored_bytes, here: true }));
+    let mark = |variant: &VariantId| -> Result<Option<Mark>> {
+        if let Some(stored_bytes) = engine.map(|engine| here(&tag_of(task, variant), engine)).transpose()?.flatten() {
+            return Ok(Some(Mark { variant: variant.clone(), stored_bytes, here: true }));
         }
-        let recorded = recorded.as_ref().and_then(|matrix| matrix.of(&task.app.id, rung));
-        Ok(recorded.map(|m| Mark { rung: rung.clone(), stored_bytes: m.stored_bytes, here: false }))
+        let recorded = recorded.as_ref().and_then(|matrix| matrix.of(&task.app.id, variant));
+        Ok(recorded.map(|m| Mark { variant: variant.clone(), stored_bytes: m.stored_bytes, here: false }))
     };
     Ok(Marks { par: mark(&task.exercise.par)?, record: mark(&task.exercise.record)? })
 }
@@ -33,7 +33,7 @@ fn here(tag: &str, engine: Engine<'_>) -> Result<Option<u64>> {
     Ok(digests.and_then(|digests| memory.weight(&digests)).map(|weight| weight.stored_bytes))
 }
 
-/// The recorded run of every rung; a copy of the workshop may have none.
+/// The recorded run of every variant; a copy of the workshop may have none.
 fn recorded(workshop: &Workshop) -> Option<Matrix> {
     let text = std::fs::read_to_string(workshop.root.join(tidy::MATRIX)).ok()?;
     serde_json::from_str(&text).ok()

@@ -136,9 +136,9 @@ fn dockerfile(workshop: &Workshop, path: &str) -> Result<crate::dockerfile::Dock
     workshop.dockerfile(path)
 }
 
-/// Path of a rung's image tag in the engine's store, whether the rung is the lesson's own or the app's.
-fn tag_of(task: &Task<'_>, rung: &crate::model::RungId) -> String {
-    let own = task.lesson.rung.contains_key(rung);
+/// Path of a variant's image tag in the engine's store, whether the variant is the lesson's own or the app's.
+fn tag_of(task: &Task<'_>, variant: &crate::model::VariantId) -> String {
+    let own = task.lesson.variant.contains_key(variant);
     let lesson = own.then(|| task.lesson.id.clone());
-    crate::model::ImageName { lesson, app: task.app.id.clone(), rung: rung.clone() }.tag()
+    crate::model::ImageName { lesson, app: task.app.id.clone(), variant: variant.clone() }.tag()
 }

@@ -1,11 +1,11 @@
-//! A sample service and its rungs: `apps/<app>/app.toml`.
+//! A sample service and its variants: `apps/<app>/app.toml`.
 
 use std::collections::BTreeMap;
 use std::time::Duration;
 
 use serde::{Deserialize, Deserializer};
 
-use super::{AppId, RungId};
+use super::{AppId, VariantId};
 
 /// One app, as its manifest describes it.
 #[derive(Clone, Debug, Deserialize)]
@@ -25,11 +25,11 @@ pub struct App {
     #[serde(deserialize_with = "duration")]
     #[cfg_attr(feature = "schema", schemars(with = "String"))]
     pub ready_within: Duration,
-    /// Capabilities of the contract that no rung of this app has.
+    /// Capabilities of the contract that no variant of this app has.
     #[serde(default)]
     pub without: Vec<String>,
     /// The Dockerfiles, by name.
-    pub rung: BTreeMap<RungId, Rung>,
+    pub variant: BTreeMap<VariantId, Variant>,
     /// Environment variable that names a file of certificate authorities the service trusts.
     #[serde(default = "ssl_cert_file")]
     pub roots_variable: String,
@@ -41,11 +41,11 @@ pub struct App {
     pub change: BTreeMap<String, Change>,
 }
 
-/// One Dockerfile of an app: `<rung>.Dockerfile`.
+/// One Dockerfile of an app: `<variant>.Dockerfile`.
 #[derive(Clone, Debug, Deserialize)]
 #[cfg_attr(feature = "schema", derive(schemars::JsonSchema))]
 #[serde(deny_unknown_fields, rename_all = "kebab-case")]
-pub struct Rung {
+pub struct Variant {
     /// What it does, one sentence.
     pub summary: String,
     /// Whether it promises to run with `--read-only --cap-drop ALL --security-opt no-new-privileges`.
@@ -54,7 +54,7 @@ pub struct Rung {
     /// Where it needs a `tmpfs` when it runs hardened.
     #[serde(default)]
     pub tmpfs: Vec<String>,
-    /// Capabilities of the contract that this rung lacks, on top of the app's.
+    /// Capabilities of the contract that this variant lacks, on top of the app's.
     #[serde(default)]
     pub without: Vec<String>,
     /// Whether one of its bases comes from a registry only. It is then listed as not run where bases are built here.
@@ -74,7 +74,7 @@ pub struct Rung {
 #[serde(deny_unknown_fields)]
 pub struct Check {
     /// The Dockerfile that holds the stage.
-    pub rung: RungId,
+    pub variant: VariantId,
     /// The stage.
     pub target: String,
 }

@@ -4,7 +4,7 @@ use std::collections::BTreeSet;
 
 use serde::{Deserialize, Serialize};
 
-use super::{AppId, Environment, LessonRef, Measurement, RungId, Verdict};
+use super::{AppId, Environment, LessonRef, Measurement, VariantId, Verdict};
 
 /// The document `cargo xtask check --json` prints.
 #[derive(Clone, Debug, Serialize, Deserialize)]
@@ -70,12 +70,12 @@ pub struct Marks {
     pub record: Option<Mark>,
 }
 
-/// The size of one rung of the app.
+/// The size of one variant of the app.
 #[derive(Clone, Debug, PartialEq, Eq, Serialize, Deserialize)]
 #[cfg_attr(feature = "schema", derive(schemars::JsonSchema))]
 pub struct Mark {
-    /// The rung.
-    pub rung: RungId,
+    /// The variant.
+    pub variant: VariantId,
     /// Its stored bytes.
     pub stored_bytes: u64,
     /// Whether it was measured on this machine; else it comes from the recorded run.

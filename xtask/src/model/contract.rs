@@ -24,10 +24,10 @@ pub struct Contract {
 #[cfg_attr(feature = "schema", derive(schemars::JsonSchema))]
 #[serde(deny_unknown_fields, rename_all = "kebab-case")]
 pub struct Setup {
-    /// Run with a read-only root even if the rung does not promise to bear it.
+    /// Run with a read-only root even if the variant does not promise to bear it.
     #[serde(default)]
     pub read_only: bool,
-    /// Replaces the rung's list of `tmpfs` mounts.
+    /// Replaces the variant's list of `tmpfs` mounts.
     pub tmpfs: Option<Vec<String>>,
     /// Environment variables on top of the image's.
     #[serde(default)]

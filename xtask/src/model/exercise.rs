@@ -4,7 +4,7 @@ use std::collections::BTreeSet;
 
 use serde::Deserialize;
 
-use super::{AppId, Expect, ExtraFile, Rung, RungId};
+use super::{AppId, Expect, ExtraFile, Variant, VariantId};
 
 /// One exercise. Its files for an app lie beside it in a folder with the app's name, and are copied for the learner.
 ///
@@ -23,19 +23,19 @@ pub struct Exercise {
     /// The app whose known answers are the most complete; it comes first.
     pub first: AppId,
     /// How the learner's image is run.
-    pub mine: Rung,
+    pub mine: Variant,
     /// Paths of the app's folder that the build context does not have.
     #[serde(default)]
     pub remove: Vec<String>,
     /// Files that the build context has besides.
     #[serde(default)]
     pub file: Vec<ExtraFile>,
-    /// The rung whose size counts as par.
+    /// The variant whose size counts as par.
     #[serde(default = "par")]
-    pub par: RungId,
-    /// The rung whose size counts as the record.
+    pub par: VariantId,
+    /// The variant whose size counts as the record.
     #[serde(default = "record")]
-    pub record: RungId,
+    pub record: VariantId,
     /// What must hold for the learner's image, `mine`.
     pub expect: Vec<Expect>,
     /// Hints, in steps, for what fails.
@@ -69,10 +69,10 @@ pub struct WrongAnswer {
     pub says: String,
 }
 
-fn par() -> RungId {
-    RungId::try_from("multi-stage".to_owned()).expect("a valid name")
+fn par() -> VariantId {
+    VariantId::try_from("multi-stage".to_owned()).expect("a valid name")
 }
 
-fn record() -> RungId {
-    RungId::try_from("tiny".to_owned()).expect("a valid name")
+fn record() -> VariantId {
+    VariantId::try_from("tiny".to_owned()).expect("a valid name")
 }

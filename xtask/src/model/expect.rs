@@ -4,11 +4,11 @@ use std::collections::BTreeSet;
 
 use serde::Deserialize;
 
-use super::{AppId, Class, RungId};
+use super::{AppId, Class, VariantId};
 
 /// A property the measured result must have.
 ///
-/// `app` limits an expectation to one app. `rung` names what is judged; in an exercise it is the learner's own image, `mine`,
+/// `app` limits an expectation to one app. `variant` names what is judged; in an exercise it is the learner's own image, `mine`,
 /// where it is left out.
 #[derive(Clone, Debug, Deserialize)]
 #[cfg_attr(feature = "schema", derive(schemars::JsonSchema))]
@@ -19,49 +19,49 @@ pub enum Expect {
         /// Why it matters, one sentence.
         why: String,
     },
-    /// The images of a rung name a numeric user other than 0.
+    /// The images of a variant name a numeric user other than 0.
     NonRoot {
-        /// Which rung.
+        /// Which variant.
         #[serde(default = "mine")]
-        rung: RungId,
+        variant: VariantId,
         /// Why it matters, one sentence.
         why: String,
     },
-    /// The containers of a rung ran with a read-only root, no capabilities and no new privileges.
+    /// The containers of a variant ran with a read-only root, no capabilities and no new privileges.
     Hardened {
-        /// Which rung.
+        /// Which variant.
         #[serde(default = "mine")]
-        rung: RungId,
+        variant: VariantId,
         /// Why it matters, one sentence.
         why: String,
     },
-    /// One rung's stored bytes go at least this many times into another's.
+    /// One variant's stored bytes go at least this many times into another's.
     TimesSmallerThan {
         /// Only this app; every app when left out.
         app: Option<AppId>,
-        /// Which rung.
+        /// Which variant.
         #[serde(default = "mine")]
-        rung: RungId,
-        /// Compared with which rung of the same app.
-        than: RungId,
+        variant: VariantId,
+        /// Compared with which variant of the same app.
+        than: VariantId,
         /// The smallest quotient that passes.
         at_least: f64,
         /// Why it matters, one sentence.
         why: String,
     },
-    /// An image has at most this many stored bytes, or at most so many times those of another rung.
+    /// An image has at most this many stored bytes, or at most so many times those of another variant.
     StoredAtMost {
         /// Only this app; every app when left out.
         app: Option<AppId>,
-        /// Which rung.
+        /// Which variant.
         #[serde(default = "mine")]
-        rung: RungId,
+        variant: VariantId,
         /// Largest number of stored bytes that passes.
         bytes: Option<u64>,
-        /// Largest multiple of another rung's stored bytes that passes.
+        /// Largest multiple of another variant's stored bytes that passes.
         times: Option<f64>,
-        /// The rung that `times` is a multiple of.
-        of: Option<RungId>,
+        /// The variant that `times` is a multiple of.
+        of: Option<VariantId>,
         /// Why it matters, one sentence.
         why: String,
     },
@@ -69,9 +69,9 @@ pub enum Expect {
     Absent {
         /// Only this app; every app when left out.
         app: Option<AppId>,
-        /// Which rung.
+        /// Which variant.
         #[serde(default = "mine")]
-        rung: RungId,
+        variant: VariantId,
         /// Paths; `*` stands for anything without a slash, `**` for anything.
         #[serde(default)]
         paths: Vec<String>,
@@ -88,9 +88,9 @@ pub enum Expect {
     Present {
         /// Only this app; every app when left out.
         app: Option<AppId>,
-        /// Which rung.
+        /// Which variant.
         #[serde(default = "mine")]
-        rung: RungId,
+        variant: VariantId,
         /// Paths; `*` stands for anything without a slash, `**` for anything.
         paths: Vec<String>,
         /// Why it matters, one sentence.
@@ -98,25 +98,25 @@ pub enum Expect {
     },
     /// The image holds no shell.
     NoShell {
-        /// Which rung.
+        /// Which variant.
         #[serde(default = "mine")]
-        rung: RungId,
+        variant: VariantId,
         /// Why it matters, one sentence.
         why: String,
     },
     /// No layer, label, variable or history of the image holds a secret.
     NoSecret {
-        /// Which rung.
+        /// Which variant.
         #[serde(default = "mine")]
-        rung: RungId,
+        variant: VariantId,
         /// Why it matters, one sentence.
         why: String,
     },
     /// The image holds secrets in at least so many places: what a lesson on leaks has to show.
     Leaks {
-        /// Which rung.
+        /// Which variant.
         #[serde(default = "mine")]
-        rung: RungId,
+        variant: VariantId,
         /// How many places.
         at_least: usize,
         /// Why it matters, one sentence.
@@ -124,41 +124,41 @@ pub enum Expect {
     },
     /// `docker stop` ends the service by itself, without the kill that follows after ten seconds.
     StopsWithin {
-        /// Which rung.
+        /// Which variant.
         #[serde(default = "mine")]
-        rung: RungId,
+        variant: VariantId,
         /// Seconds from the signal to the end.
         seconds: f64,
         /// Why it matters, one sentence.
         why: String,
     },
-    /// One rung's service is ready in at most so many times the time that another's takes.
+    /// One variant's service is ready in at most so many times the time that another's takes.
     ReadyAtMost {
         /// Only this app; every app when left out.
         app: Option<AppId>,
-        /// Which rung.
+        /// Which variant.
         #[serde(default = "mine")]
-        rung: RungId,
-        /// Largest multiple of another rung's time that passes.
+        variant: VariantId,
+        /// Largest multiple of another variant's time that passes.
         times: f64,
-        /// The rung that `times` is a multiple of.
-        of: RungId,
+        /// The variant that `times` is a multiple of.
+        of: VariantId,
         /// Why it matters, one sentence.
         why: String,
     },
     /// The service answers with a read-only root file system, no capabilities and no new privileges.
     ReadOnly {
-        /// Which rung.
+        /// Which variant.
         #[serde(default = "mine")]
-        rung: RungId,
+        variant: VariantId,
         /// Why it matters, one sentence.
         why: String,
     },
     /// The service answers the whole HTTP contract.
     SameContract {
-        /// Which rung.
+        /// Which variant.
         #[serde(default = "mine")]
-        rung: RungId,
+        variant: VariantId,
         /// Why it matters, one sentence.
         why: String,
     },
@@ -166,9 +166,9 @@ pub enum Expect {
     RebuildKeeps {
         /// Only this app; every app when left out.
         app: Option<AppId>,
-        /// Which rung.
+        /// Which variant.
         #[serde(default = "mine")]
-        rung: RungId,
+        variant: VariantId,
         /// Which of the app's changes, e.g. `source`.
         change: String,
         /// Largest share of the cold build's `RUN` time that may run again, from 0 to 1.
@@ -182,9 +182,9 @@ pub enum Expect {
     RebuildLoses {
         /// Only this app; every app when left out.
         app: Option<AppId>,
-        /// Which rung.
+        /// Which variant.
         #[serde(default = "mine")]
-        rung: RungId,
+        variant: VariantId,
         /// Which of the app's changes, e.g. `source`.
         change: String,
         /// Smallest share of the cold build's `RUN` time that runs again, from 0 to 1.
@@ -192,19 +192,19 @@ pub enum Expect {
         /// Why it matters, one sentence.
         why: String,
     },
-    /// A first build sends at most so many bytes of its context, or at most so many times what another rung sends.
+    /// A first build sends at most so many bytes of its context, or at most so many times what another variant sends.
     ContextAtMost {
         /// Only this app; every app when left out.
         app: Option<AppId>,
-        /// Which rung.
+        /// Which variant.
         #[serde(default = "mine")]
-        rung: RungId,
+        variant: VariantId,
         /// Largest number of bytes that passes.
         bytes: Option<u64>,
-        /// Largest multiple of another rung's context that passes.
+        /// Largest multiple of another variant's context that passes.
         times: Option<f64>,
-        /// The rung that `times` is a multiple of.
-        of: Option<RungId>,
+        /// The variant that `times` is a multiple of.
+        of: Option<VariantId>,
         /// Why it matters, one sentence.
         why: String,
     },
@@ -292,31 +292,31 @@ impl Expect {
         }
     }
 
-    /// The rung it judges; `None` where it judges every rung of a run.
-    pub fn rung(&self) -> Option<&RungId> {
+    /// The variant it judges; `None` where it judges every variant of a run.
+    pub fn variant(&self) -> Option<&VariantId> {
         match self {
             Self::Healthy { .. } => None,
-            Self::NonRoot { rung, .. }
-            | Self::Hardened { rung, .. }
-            | Self::TimesSmallerThan { rung, .. }
-            | Self::StoredAtMost { rung, .. }
-            | Self::Absent { rung, .. }
-            | Self::Present { rung, .. }
-            | Self::NoShell { rung, .. }
-            | Self::NoSecret { rung, .. }
-            | Self::Leaks { rung, .. }
-            | Self::StopsWithin { rung, .. }
-            | Self::ReadyAtMost { rung, .. }
-            | Self::ReadOnly { rung, .. }
-            | Self::SameContract { rung, .. }
-            | Self::RebuildKeeps { rung, .. }
-            | Self::RebuildLoses { rung, .. }
-            | Self::ContextAtMost { rung, .. } => Some(rung),
+            Self::NonRoot { variant, .. }
+            | Self::Hardened { variant, .. }
+            | Self::TimesSmallerThan { variant, .. }
+            | Self::StoredAtMost { variant, .. }
+            | Self::Absent { variant, .. }
+            | Self::Present { variant, .. }
+            | Self::NoShell { variant, .. }
+            | Self::NoSecret { variant, .. }
+            | Self::Leaks { variant, .. }
+            | Self::StopsWithin { variant, .. }
+            | Self::ReadyAtMost { variant, .. }
+            | Self::ReadOnly { variant, .. }
+            | Self::SameContract { variant, .. }
+            | Self::RebuildKeeps { variant, .. }
+            | Self::RebuildLoses { variant, .. }
+            | Self::ContextAtMost { variant, .. } => Some(variant),
         }
     }
 
-    /// The rung it compares with.
-    pub fn compared_with(&self) -> Option<&RungId> {
+    /// The variant it compares with.
+    pub fn compared_with(&self) -> Option<&VariantId> {
         match self {
             Self::TimesSmallerThan { than: of, .. } | Self::ReadyAtMost { of, .. } => Some(of),
             Self::StoredAtMost { of, .. } | Self::ContextAtMost { of, .. } => of.as_ref(),
@@ -324,7 +324,7 @@ impl Expect {
         }
     }
 
-    /// The facts it is judged by, of [`Self::rung`] and [`Self::compared_with`].
+    /// The facts it is judged by, of [`Self::variant`] and [`Self::compared_with`].
     pub fn needs(&self) -> BTreeSet<Need> {
         let need = match self {
             Self::Absent { .. }
@@ -348,9 +348,9 @@ impl Expect {
     }
 }
 
-/// The rung under which the learner's own image is judged.
+/// The variant under which the learner's own image is judged.
 pub const MINE: &str = "mine";
 
-fn mine() -> RungId {
-    RungId::try_from(MINE.to_owned()).expect("a valid name")
+fn mine() -> VariantId {
+    VariantId::try_from(MINE.to_owned()).expect("a valid name")
 }

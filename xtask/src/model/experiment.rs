@@ -2,7 +2,7 @@
 
 use serde::{Deserialize, Serialize};
 
-use super::{AppId, Inspection, Measurement, RungId};
+use super::{AppId, Inspection, Measurement, VariantId};
 
 /// A cold build of one Dockerfile, and its rebuilds after changes of the app. The builds ran one after the other.
 #[derive(Clone, Debug, Serialize, Deserialize)]
@@ -10,8 +10,8 @@ use super::{AppId, Inspection, Measurement, RungId};
 pub struct Experiment {
     /// The app.
     pub app: AppId,
-    /// The rung.
-    pub rung: RungId,
+    /// The variant.
+    pub variant: VariantId,
     /// Wall time of a build without the build cache, in milliseconds.
     pub cold_ms: u64,
     /// When that was, RFC 3339, where it was an earlier run; `null` where it was this one.
@@ -90,8 +90,8 @@ impl Experiment {
 pub struct SentContext {
     /// The app.
     pub app: AppId,
-    /// The rung.
-    pub rung: RungId,
+    /// The variant.
+    pub variant: VariantId,
     /// Bytes that went from client to builder, the protocol's own included.
     pub bytes: u64,
 }
@@ -102,8 +102,8 @@ pub struct SentContext {
 pub struct Started {
     /// The app.
     pub app: AppId,
-    /// The rung.
-    pub rung: RungId,
+    /// The variant.
+    pub variant: VariantId,
     /// Milliseconds from `docker run` to the first good answer, one entry a start; sorted.
     pub ready_ms: Vec<u64>,
 }
@@ -121,8 +121,8 @@ impl Started {
 pub struct Stopped {
     /// The app.
     pub app: AppId,
-    /// The rung.
-    pub rung: RungId,
+    /// The variant.
+    pub variant: VariantId,
     /// Milliseconds from `docker stop` to the end.
     pub after_ms: u64,
     /// Exit status; 137 where the engine had to kill it.
@@ -135,8 +135,8 @@ pub struct Stopped {
 pub struct ContractRun {
     /// The app.
     pub app: AppId,
-    /// The rung.
-    pub rung: RungId,
+    /// The variant.
+    pub variant: VariantId,
     /// Requests sent.
     pub requests: usize,
     /// The names of those whose answer was wrong, and how.
@@ -149,8 +149,8 @@ pub struct ContractRun {
 pub struct RanReadOnly {
     /// The app.
     pub app: AppId,
-    /// The rung.
-    pub rung: RungId,
+    /// The variant.
+    pub variant: VariantId,
     /// What went wrong; `null` where it answered.
     pub problem: Option<String>,
 }

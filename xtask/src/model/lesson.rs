@@ -4,7 +4,7 @@ use std::collections::BTreeMap;
 
 use serde::{Deserialize, Serialize};
 
-use super::{AppId, Change, Exercise, Expect, LessonId, Rung, RungId, Step};
+use super::{AppId, Change, Exercise, Expect, LessonId, Step, Variant, VariantId};
 
 /// One lesson, as its manifest describes it. Number and id come from the folder's name.
 #[derive(Clone, Debug, Deserialize)]
@@ -33,15 +33,15 @@ pub struct Lesson {
     pub apps: Vec<AppId>,
     /// What is said to a learner who borrows an app.
     pub borrow: Option<String>,
-    /// Rungs to build, run and measure, in the order of the table's columns. The first one is what the others are compared with.
-    pub rungs: Vec<RungId>,
-    /// Dockerfiles of this lesson alone: `lessons/NN-slug/<app>/<rung>.Dockerfile`, for the apps that have such a file.
+    /// Variants to build, run and measure, in the order of the table's columns. The first one is what the others are compared with.
+    pub variants: Vec<VariantId>,
+    /// Dockerfiles of this lesson alone: `lessons/NN-slug/<app>/<variant>.Dockerfile`, for the apps that have such a file.
     #[serde(default)]
-    pub rung: BTreeMap<RungId, Rung>,
+    pub variant: BTreeMap<VariantId, Variant>,
     /// The apps that have a Dockerfile for each of these. Set by the loader.
     #[serde(skip)]
-    pub own: BTreeMap<RungId, Vec<AppId>>,
-    /// Groups of files that rungs of this lesson add to their build context, by name.
+    pub own: BTreeMap<VariantId, Vec<AppId>>,
+    /// Groups of files that variants of this lesson add to their build context, by name.
     #[serde(default)]
     pub files: BTreeMap<String, Vec<ExtraFile>>,
     /// Changes of the build context that experiments of this lesson make, besides the apps' own.
@@ -89,8 +89,8 @@ pub struct ExtraFile {
     pub bytes: Option<u64>,
 }
 
-/// Something to look at. The text may hold measured values: `{stored:RUNG}`, `{ready:RUNG}`, `{files:RUNG}`,
-/// `{times:RUNG/RUNG}`.
+/// Something to look at. The text may hold measured values: `{stored:VARIANT}`, `{ready:VARIANT}`, `{files:VARIANT}`,
+/// `{times:VARIANT/VARIANT}`.
 #[derive(Clone, Debug, Deserialize)]
 #[cfg_attr(feature = "schema", derive(schemars::JsonSchema))]
 #[serde(deny_unknown_fields)]
@@ -107,13 +107,13 @@ impl Lesson {
         format!("lessons/{:02}-{}", self.number, self.id)
     }
 
-    /// Every rung an image or a Dockerfile is needed of, each once: those of the table, then those only steps name.
-    pub fn all_rungs(&self) -> Vec<&RungId> {
-        let mut all: Vec<&RungId> = Vec::new();
+    /// Every variant an image or a Dockerfile is needed of, each once: those of the table, then those only steps name.
+    pub fn all_variants(&self) -> Vec<&VariantId> {
+        let mut all: Vec<&VariantId> = Vec::new();
         let steps = self.step.iter().flat_map(|step| step.images().into_iter().chain(step.dockerfiles()));
-        for rung in self.rungs.iter().chain(steps) {
-            if !all.contains(&rung) {
-                all.push(rung);
+        for variant in self.variants.iter().chain(steps) {
+            if !all.contains(&variant) {
+                all.push(variant);
             }
         }
         all

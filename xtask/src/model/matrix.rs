@@ -1,8 +1,8 @@
-//! Every app by every rung, and the JSON document that says it.
+//! Every app by every variant, and the JSON document that says it.
 
 use serde::{Deserialize, Serialize};
 
-use super::{AppId, Environment, Measurement, RungId};
+use super::{AppId, Environment, Measurement, VariantId};
 
 /// The document `cargo xtask compare --json` prints.
 #[derive(Clone, Debug, Serialize, Deserialize)]
@@ -31,33 +31,33 @@ impl Matrix {
         apps
     }
 
-    /// The rungs, from the one whose images are the largest down. Sizes of different apps do not compare, so each image
-    /// counts as a share of the largest of its app, and a rung as the mean of its shares.
-    pub fn rungs(&self) -> Vec<&RungId> {
-        let mut rungs: Vec<_> = self.results.iter().map(|m| &m.rung).collect();
-        rungs.sort();
-        rungs.dedup();
-        rungs.sort_by(|a, b| self.mean_share(b).total_cmp(&self.mean_share(a)));
-        rungs
+    /// The variants, from the one whose images are the largest down. Sizes of different apps do not compare, so each image
+    /// counts as a share of the largest of its app, and a variant as the mean of its shares.
+    pub fn variants(&self) -> Vec<&VariantId> {
+        let mut variants: Vec<_> = self.results.iter().map(|m| &m.variant).collect();
+        variants.sort();
+        variants.dedup();
+        variants.sort_by(|a, b| self.mean_share(b).total_cmp(&self.mean_share(a)));
+        variants
     }
 
     /// What was measured of one image.
-    pub fn of(&self, app: &AppId, rung: &RungId) -> Option<&Measurement> {
-        self.results.iter().find(|m| m.app == *app && m.rung == *rung)
+    pub fn of(&self, app: &AppId, variant: &VariantId) -> Option<&Measurement> {
+        self.results.iter().find(|m| m.app == *app && m.variant == *variant)
     }
 
-    /// The images of an app, in the order of [`Self::rungs`].
+    /// The images of an app, in the order of [`Self::variants`].
     pub fn row(&self, app: &AppId) -> Vec<&Measurement> {
-        self.rungs().into_iter().filter_map(|rung| self.of(app, rung)).collect()
+        self.variants().into_iter().filter_map(|variant| self.of(app, variant)).collect()
     }
 
     #[expect(clippy::cast_precision_loss, reason = "sizes are only put in order")]
-    fn mean_share(&self, rung: &RungId) -> f64 {
+    fn mean_share(&self, variant: &VariantId) -> f64 {
         let share = |m: &Measurement| {
             let sizes = self.results.iter().filter(|other| other.app == m.app).map(|other| other.stored_bytes);
             m.stored_bytes as f64 / sizes.max().unwrap_or_default().max(1) as f64
         };
-        let shares: Vec<f64> = self.results.iter().filter(|m| m.rung == *rung).map(share).collect();
+        let shares: Vec<f64> = self.results.iter().filter(|m| m.variant == *variant).map(share).collect();
         shares.iter().sum::<f64>() / shares.len() as f64
     }
 }
@@ -67,12 +67,12 @@ pub(crate) mod tests {
     use super::*;
     use crate::model::{Health, Store};
 
-    /// A matrix of images given as app, rung and stored bytes.
+    /// A matrix of images given as app, variant and stored bytes.
     pub fn matrix(images: &[(&str, &str, u64)]) -> Matrix {
-        let measurement = |(app, rung, stored_bytes): &(&str, &str, u64)| Measurement {
+        let measurement = |(app, variant, stored_bytes): &(&str, &str, u64)| Measurement {
             app: AppId::try_from((*app).to_owned()).unwrap(),
-            rung: RungId::try_from((*rung).to_owned()).unwrap(),
-            image: format!("drydock.local/app/{app}:{rung}"),
+            variant: VariantId::try_from((*variant).to_owned()).unwrap(),
+            image: format!("drydock.local/app/{app}:{variant}"),
             stored_bytes: *stored_bytes,
             files: 1,
             pull_bytes: None,
@@ -101,18 +101,18 @@ pub(crate) mod tests {
     }
 
     #[test]
-    fn rungs_go_from_large_to_small_whatever_an_app_weighs() {
+    fn variants_go_from_large_to_small_whatever_an_app_weighs() {
         // By plain sums the one large image of `b` would put `slim` last but one; `bare` is missing in `b`.
         let matrix =
             matrix(&[("a", "bare", 1), ("a", "full", 100), ("a", "slim", 10), ("b", "full", 1000), ("b", "slim", 900)]);
-        let rungs: Vec<_> = matrix.rungs().iter().map(|rung| rung.as_str()).collect();
-        assert_eq!(rungs, ["full", "slim", "bare"]);
+        let variants: Vec<_> = matrix.variants().iter().map(|variant| variant.as_str()).collect();
+        assert_eq!(variants, ["full", "slim", "bare"]);
         let b = matrix.apps()[1];
         assert_eq!(matrix.row(b).iter().map(|m| m.stored_bytes).collect::<Vec<_>>(), [1000, 900]);
-        assert!(matrix.of(b, rungs_named(&matrix, "bare")).is_none());
+        assert!(matrix.of(b, variants_named(&matrix, "bare")).is_none());
     }
 
-    fn rungs_named<'m>(matrix: &'m Matrix, name: &str) -> &'m RungId {
-        matrix.rungs().into_iter().find(|rung| rung.as_str() == name).unwrap()
+    fn variants_named<'m>(matrix: &'m Matrix, name: &str) -> &'m VariantId {
+        matrix.variants().into_iter().find(|variant| variant.as_str() == name).unwrap()
     }
 }

@@ -2,7 +2,7 @@
 
 use serde::{Deserialize, Serialize};
 
-use super::{AppId, Environment, LessonId, RungId, Shown, Told};
+use super::{AppId, Environment, LessonId, Shown, Told, VariantId};
 
 /// Everything a lesson observed of one image. Sizes are bytes, durations milliseconds.
 #[derive(Clone, Debug, Serialize, Deserialize)]
@@ -10,8 +10,8 @@ use super::{AppId, Environment, LessonId, RungId, Shown, Told};
 pub struct Measurement {
     /// The app.
     pub app: AppId,
-    /// The rung.
-    pub rung: RungId,
+    /// The variant.
+    pub variant: VariantId,
     /// The image's tag in the engine's store.
     pub image: String,
     /// Regular-file bytes of all layers as unpacked.
@@ -112,7 +112,7 @@ pub struct LessonReport {
     /// What came of the lesson's steps.
     #[serde(default)]
     pub told: Vec<Told>,
-    /// Rungs that were not run because they need a registry: `app/rung`.
+    /// Variants that were not run because they need a registry: `app/variant`.
     #[serde(default)]
     pub not_run: Vec<String>,
     /// One entry a judged expectation.

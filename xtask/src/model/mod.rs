@@ -23,7 +23,7 @@ mod step;
 mod story;
 mod timeline;
 
-pub use app::{App, Change, Check, Edit, Rung};
+pub use app::{App, Change, Check, Edit, Variant};
 pub use base::{BaseReport, BaseRow, BaseState};
 pub use check::{CheckReport, Mark, Marks, Proof, Trouble};
 pub use comparison::{Comparison, Place, Sizes};
@@ -38,7 +38,7 @@ pub use inspection::{Class, Different, FileLine, Inspection, LayerLine, PackageL
 pub use lesson::{ExtraFile, Lesson, Look, Minutes};
 pub use matrix::Matrix;
 pub use measurement::{Cache, Cold, Health, LessonRef, LessonReport, Measurement, Verdict};
-pub use names::{AppId, ImageName, LessonId, RungId};
+pub use names::{AppId, ImageName, LessonId, VariantId};
 pub use progress_report::{LessonProgress, ProgressReport, Reached};
 pub use ranking::{Ranked, Ranking};
 pub use rollout::{Fetched, Fleet, Forecast, Pulled, Rollout, ShippedImage, Together};

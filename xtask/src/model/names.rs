@@ -57,8 +57,8 @@ identifier! {
     AppId
 }
 identifier! {
-    /// A rung: one Dockerfile of an app, the part of its file name before `.Dockerfile`.
-    RungId
+    /// A variant: one Dockerfile of an app, the part of its file name before `.Dockerfile`.
+    VariantId
 }
 identifier! {
     /// A lesson: the part of its folder's name behind the number. Permanent, unlike the number.
@@ -70,16 +70,16 @@ const OF_APPS: &str = "drydock.local/app/";
 /// How they begin where the Dockerfile is a lesson's.
 const OF_LESSONS: &str = "drydock.local/lesson/";
 
-/// One image of the workshop: an app built by one of its rungs.
+/// One image of the workshop: an app built by one of its variants.
 #[derive(Clone, Debug, PartialEq, Eq, PartialOrd, Ord, Hash, Serialize)]
 #[cfg_attr(feature = "schema", derive(schemars::JsonSchema))]
 pub struct ImageName {
-    /// The lesson its Dockerfile belongs to; `None` for a rung of the app's own.
+    /// The lesson its Dockerfile belongs to; `None` for a variant of the app's own.
     pub lesson: Option<LessonId>,
     /// The app.
     pub app: AppId,
-    /// The rung.
-    pub rung: RungId,
+    /// The variant.
+    pub variant: VariantId,
 }
 
 impl ImageName {
@@ -87,8 +87,8 @@ impl ImageName {
     /// engine ever tries to pull it.
     pub fn tag(&self) -> String {
         match &self.lesson {
-            None => format!("{OF_APPS}{}:{}", self.app, self.rung),
-            Some(lesson) => format!("{OF_LESSONS}{lesson}/{}:{}", self.app, self.rung),
+            None => format!("{OF_APPS}{}:{}", self.app, self.variant),
+            Some(lesson) => format!("{OF_LESSONS}{lesson}/{}:{}", self.app, self.variant),
         }
     }
 
@@ -99,23 +99,23 @@ impl ImageName {
             (None, Some(rest)) => rest.split_once('/').map(|(lesson, rest)| (Some(lesson.to_owned()), rest))?,
             (None, None) => return None,
         };
-        let (app, rung) = rest.split_once(':')?;
+        let (app, variant) = rest.split_once(':')?;
         let lesson = lesson.map(LessonId::try_from).transpose().ok()?;
-        Some(Self { lesson, app: app.to_owned().try_into().ok()?, rung: rung.to_owned().try_into().ok()? })
+        Some(Self { lesson, app: app.to_owned().try_into().ok()?, variant: variant.to_owned().try_into().ok()? })
     }
 
     /// A name that is valid as a bake target.
     pub fn target(&self) -> String {
         match &self.lesson {
-            None => format!("{}-{}", self.app, self.rung),
-            Some(lesson) => format!("{lesson}-{}-{}", self.app, self.rung),
+            None => format!("{}-{}", self.app, self.variant),
+            Some(lesson) => format!("{lesson}-{}-{}", self.app, self.variant),
         }
     }
 }
 
 impl fmt::Display for ImageName {
     fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
-        f.pad(&format!("{}/{}", self.app, self.rung))
+        f.pad(&format!("{}/{}", self.app, self.variant))
     }
 }
 

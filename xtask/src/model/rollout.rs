@@ -2,7 +2,7 @@
 
 use serde::{Deserialize, Serialize};
 
-use super::{AppId, Environment, RungId};
+use super::{AppId, Environment, VariantId};
 
 /// The document `cargo xtask rollout --json` prints. Sizes are bytes, durations milliseconds.
 #[derive(Clone, Debug, Serialize, Deserialize)]
@@ -14,9 +14,9 @@ pub struct Rollout {
     pub environment: Environment,
     /// What was assumed of the machines the images go to.
     pub fleet: Fleet,
-    /// One entry an image, apps in a row and each app's rungs in the order they were asked for.
+    /// One entry an image, apps in a row and each app's variants in the order they were asked for.
     pub images: Vec<ShippedImage>,
-    /// One entry a rung: all its images on one node.
+    /// One entry a variant: all its images on one node.
     pub together: Vec<Together>,
 }
 
@@ -42,8 +42,8 @@ pub struct Fleet {
 pub struct ShippedImage {
     /// The app.
     pub app: AppId,
-    /// The rung.
-    pub rung: RungId,
+    /// The variant.
+    pub variant: VariantId,
     /// What one node fetches: measured.
     pub fetched: Fetched,
     /// Whether these are the compressed bytes a registry would keep; see `Inspection`.
@@ -90,12 +90,12 @@ pub struct Pulled {
     pub ms: u64,
 }
 
-/// All images of one rung on one node; layers that several of them have are fetched once.
+/// All images of one variant on one node; layers that several of them have are fetched once.
 #[derive(Clone, Debug, PartialEq, Eq, Serialize, Deserialize)]
 #[cfg_attr(feature = "schema", derive(schemars::JsonSchema))]
 pub struct Together {
-    /// The rung.
-    pub rung: RungId,
+    /// The variant.
+    pub variant: VariantId,
     /// How many images.
     pub images: usize,
     /// What the node fetches.

@@ -2,7 +2,7 @@
 
 use serde::{Deserialize, Serialize};
 
-use super::{AppId, RungId};
+use super::{AppId, VariantId};
 
 /// One step. Exactly one of the keys below `once` says what happens.
 #[derive(Clone, Debug, Default, Deserialize)]
@@ -21,7 +21,7 @@ pub struct Step {
     /// Only for the first of them: where the second would show the same.
     #[serde(default)]
     pub once: bool,
-    /// Shows what was measured of every rung of the lesson.
+    /// Shows what was measured of every variant of the lesson.
     pub table: Option<Empty>,
     /// Shows how one Dockerfile differs from another.
     pub changed: Option<Changed>,
@@ -53,18 +53,18 @@ pub struct Empty {}
 #[serde(deny_unknown_fields)]
 pub struct Changed {
     /// The one before.
-    pub from: RungId,
+    pub from: VariantId,
     /// The one after.
-    pub to: RungId,
+    pub to: VariantId,
 }
 
-/// Commands inside a container of each of some rungs.
+/// Commands inside a container of each of some variants.
 #[derive(Clone, Debug, Deserialize)]
 #[cfg_attr(feature = "schema", derive(schemars::JsonSchema))]
 #[serde(deny_unknown_fields)]
 pub struct Inside {
     /// Which images.
-    pub rungs: Vec<RungId>,
+    pub variants: Vec<VariantId>,
     /// What is tried, in each of them.
     pub tries: Vec<Try>,
 }
@@ -80,8 +80,8 @@ pub struct Try {
     pub run: Vec<String>,
     /// Only for this app.
     pub app: Option<AppId>,
-    /// The rungs in which it works; in the others of the step it must be refused.
-    pub works_in: Vec<RungId>,
+    /// The variants in which it works; in the others of the step it must be refused.
+    pub works_in: Vec<VariantId>,
     /// How many lines of its output are shown.
     #[serde(default = "three")]
     pub lines: usize,
@@ -93,7 +93,7 @@ pub struct Try {
 #[serde(deny_unknown_fields, rename_all = "kebab-case")]
 pub struct MadeOf {
     /// Which images.
-    pub rungs: Vec<RungId>,
+    pub variants: Vec<VariantId>,
     /// What of them is shown, in this order.
     pub show: Vec<Aspect>,
 }
@@ -117,26 +117,26 @@ pub enum Aspect {
     Surface,
 }
 
-/// Builds, changes the app, builds again, for each rung and each change.
+/// Builds, changes the app, builds again, for each variant and each change.
 #[derive(Clone, Debug, Deserialize)]
 #[cfg_attr(feature = "schema", derive(schemars::JsonSchema))]
 #[serde(deny_unknown_fields, rename_all = "kebab-case")]
 pub struct ExperimentStep {
     /// Which Dockerfiles.
-    pub rungs: Vec<RungId>,
+    pub variants: Vec<VariantId>,
     /// Which of the app's changes.
     pub changes: Vec<String>,
-    /// The rung whose rebuild after the first change the learner predicts first.
-    pub predict: Option<RungId>,
+    /// The variant whose rebuild after the first change the learner predicts first.
+    pub predict: Option<VariantId>,
 }
 
-/// Requests to a running container of each of some rungs.
+/// Requests to a running container of each of some variants.
 #[derive(Clone, Debug, Deserialize)]
 #[cfg_attr(feature = "schema", derive(schemars::JsonSchema))]
 #[serde(deny_unknown_fields, rename_all = "kebab-case")]
 pub struct Ask {
     /// Which images.
-    pub rungs: Vec<RungId>,
+    pub variants: Vec<VariantId>,
     /// Path and query of a GET request.
     pub path: String,
     /// Sends a POST with this body instead.
@@ -147,8 +147,8 @@ pub struct Ask {
     /// Runs it with a read-only root and no `tmpfs`.
     #[serde(default)]
     pub read_only: bool,
-    /// The rungs that answer with a status below 400; the others of the step must answer with one of 400 or more.
-    pub works_in: Vec<RungId>,
+    /// The variants that answer with a status below 400; the others of the step must answer with one of 400 or more.
+    pub works_in: Vec<VariantId>,
     /// Text that one of the others' answers must hold.
     pub contains: Option<String>,
 }
@@ -170,7 +170,7 @@ pub enum Peer {
 #[serde(deny_unknown_fields)]
 pub struct Ends {
     /// Which images.
-    pub rungs: Vec<RungId>,
+    pub variants: Vec<VariantId>,
     /// Text that the log or the engine's message must hold.
     pub contains: String,
 }
@@ -180,7 +180,7 @@ pub struct Ends {
 #[cfg_attr(feature = "schema", derive(schemars::JsonSchema))]
 #[serde(deny_unknown_fields)]
 pub struct DockerStep {
-    /// Arguments behind `docker`; `{image:RUNG}` stands for an image's tag, `{container:RUNG}` for a running container of it.
+    /// Arguments behind `docker`; `{image:VARIANT}` stands for an image's tag, `{container:VARIANT}` for a running container of it.
     pub run: Vec<String>,
     /// What it prints is a tar, and the names in it are shown.
     #[serde(default)]
@@ -198,7 +198,7 @@ pub struct DockerStep {
 #[serde(deny_unknown_fields)]
 pub struct Sent {
     /// Which Dockerfiles.
-    pub rungs: Vec<RungId>,
+    pub variants: Vec<VariantId>,
 }
 
 impl Step {
@@ -218,21 +218,21 @@ impl Step {
         keys.into_iter().filter(|(_, there)| *there).map(|(key, _)| key).collect()
     }
 
-    /// The rungs it needs an image of.
-    pub fn images(&self) -> Vec<&RungId> {
+    /// The variants it needs an image of.
+    pub fn images(&self) -> Vec<&VariantId> {
         let lists = [
-            self.inside.as_ref().map(|s| &s.rungs),
-            self.made_of.as_ref().map(|s| &s.rungs),
-            self.ask.as_ref().map(|s| &s.rungs),
-            self.ends.as_ref().map(|s| &s.rungs),
+            self.inside.as_ref().map(|s| &s.variants),
+            self.made_of.as_ref().map(|s| &s.variants),
+            self.ask.as_ref().map(|s| &s.variants),
+            self.ends.as_ref().map(|s| &s.variants),
         ];
         lists.into_iter().flatten().flatten().collect()
     }
 
-    /// The rungs it only needs the Dockerfile of: it builds them itself, or shows them.
-    pub fn dockerfiles(&self) -> Vec<&RungId> {
-        let experiment = self.experiment.iter().flat_map(|s| &s.rungs);
-        let sent = self.sent.iter().flat_map(|s| &s.rungs);
+    /// The variants it only needs the Dockerfile of: it builds them itself, or shows them.
+    pub fn dockerfiles(&self) -> Vec<&VariantId> {
+        let experiment = self.experiment.iter().flat_map(|s| &s.variants);
+        let sent = self.sent.iter().flat_map(|s| &s.variants);
         experiment.chain(sent).chain(self.changed.iter().flat_map(|s| [&s.from, &s.to])).collect()
     }
 }

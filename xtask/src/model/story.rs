@@ -2,7 +2,7 @@
 
 use serde::{Deserialize, Serialize};
 
-use super::{AppId, Aspect, Experiment, FileLine, Inspection, RungId, SentContext};
+use super::{AppId, Aspect, Experiment, FileLine, Inspection, SentContext, VariantId};
 
 /// One step for one app, after it happened.
 #[derive(Clone, Debug, Serialize, Deserialize)]
@@ -46,7 +46,7 @@ pub enum Shown {
     },
     /// Experiments.
     Experiment {
-        /// One entry a rung.
+        /// One entry a variant.
         experiments: Vec<Experiment>,
         /// What the learner had predicted; `null` where nobody was asked.
         prediction: Option<Prediction>,
@@ -93,8 +93,8 @@ pub struct DiffLine {
 #[derive(Clone, Debug, Serialize, Deserialize)]
 #[cfg_attr(feature = "schema", derive(schemars::JsonSchema))]
 pub struct Tried {
-    /// The rung.
-    pub rung: RungId,
+    /// The variant.
+    pub variant: VariantId,
     /// What it was for.
     pub says: String,
     /// The command, as a shell takes it.
@@ -113,8 +113,8 @@ pub struct Tried {
 #[derive(Clone, Debug, Serialize, Deserialize)]
 #[cfg_attr(feature = "schema", derive(schemars::JsonSchema))]
 pub struct Made {
-    /// The rung.
-    pub rung: RungId,
+    /// The variant.
+    pub variant: VariantId,
     /// What of it is shown, in this order.
     pub show: Vec<Aspect>,
     /// What it is made of.
@@ -127,8 +127,8 @@ pub struct Made {
 #[derive(Clone, Debug, Serialize, Deserialize)]
 #[cfg_attr(feature = "schema", derive(schemars::JsonSchema))]
 pub struct Answered {
-    /// The rung.
-    pub rung: RungId,
+    /// The variant.
+    pub variant: VariantId,
     /// Method and path.
     pub request: String,
     /// HTTP status; 0 where there was no answer.
@@ -143,8 +143,8 @@ pub struct Answered {
 #[derive(Clone, Debug, Serialize, Deserialize)]
 #[cfg_attr(feature = "schema", derive(schemars::JsonSchema))]
 pub struct Ended {
-    /// The rung.
-    pub rung: RungId,
+    /// The variant.
+    pub variant: VariantId,
     /// Its exit status; `null` where the engine could not start it, or where it went on running.
     pub status: Option<i32>,
     /// Last lines of its log, or the engine's message.
@@ -157,8 +157,8 @@ pub struct Ended {
 #[derive(Clone, Debug, Serialize, Deserialize)]
 #[cfg_attr(feature = "schema", derive(schemars::JsonSchema))]
 pub struct Prediction {
-    /// The rung.
-    pub rung: RungId,
+    /// The variant.
+    pub variant: VariantId,
     /// The change.
     pub change: String,
     /// Lines right, of all that were asked about.

@@ -21,7 +21,7 @@ fn checked(date: &str, bytes: u64, failed: &[&str]) -> Checked {
 /// Lessons of these ids, numbered from 1, without exercises.
 fn lessons(ids: &[&str]) -> Vec<Lesson> {
     let one = |(index, id): (usize, &&str)| {
-        let text = "title='T'\nquestion='Q'\nable-to='a'\nanswer='A'\nrungs=['naive']\n\
+        let text = "title='T'\nquestion='Q'\nable-to='a'\nanswer='A'\nvariants=['naive']\n\
                     minutes={talk=1,machine=1,exercise=1}";
         let number = u32::try_from(index).unwrap() + 1;
         Lesson { id: lesson_id(id), number, ..toml::from_str(text).unwrap() }

@@ -75,7 +75,7 @@ fn sizes(report: &CheckReport, title: &str) -> Option<String> {
     let shown = marks.iter().filter_map(|(name, mark)| Some((name, mark.as_ref()?)));
     let mut line = format!("  {title} {}", units::bytes(stored));
     for (name, mark) in shown.clone() {
-        let _ = write!(line, " · {name} ({}) {}", mark.rung, marked(mark));
+        let _ = write!(line, " · {name} ({}) {}", mark.variant, marked(mark));
     }
     if let Some(best) = report.best_bytes.filter(|best| *best != stored) {
         let _ = write!(line, " · your best {}", units::bytes(best));
@@ -129,7 +129,7 @@ pub fn hint(rule: &str, say: &[&str], given: usize, next: &str, style: Style) ->
 mod tests {
     use super::*;
     use crate::model::matrix::tests::matrix;
-    use crate::model::{AppId, LessonId, LessonRef, Marks, RungId};
+    use crate::model::{AppId, LessonId, LessonRef, Marks, VariantId};
 
     const PLAIN: Style = Style { color: false, live: false, symbols: true };
 
@@ -147,8 +147,8 @@ mod tests {
 
     fn report(expectations: Vec<Verdict>) -> CheckReport {
         let matrix = matrix(&[("go", "mine", 7_400_000)]);
-        let mark = |rung: &str, stored_bytes, here| {
-            Some(Mark { rung: RungId::try_from(rung.to_owned()).unwrap(), stored_bytes, here })
+        let mark = |variant: &str, stored_bytes, here| {
+            Some(Mark { variant: VariantId::try_from(variant.to_owned()).unwrap(), stored_bytes, here })
         };
         let id = LessonId::try_from("a".to_owned()).unwrap();
         CheckReport {

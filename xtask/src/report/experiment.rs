@@ -26,7 +26,7 @@ pub fn experiment(experiments: &[Experiment], prediction: Option<&Prediction>, s
 fn one(experiment: &Experiment, style: Style) -> String {
     let mut table = Table::new();
     table.load_style(presets::NOTHING);
-    let mut header = vec!["line".to_owned(), experiment.rung.to_string(), "cold".to_owned()];
+    let mut header = vec!["line".to_owned(), experiment.variant.to_string(), "cold".to_owned()];
     header.extend(experiment.rebuilds.iter().map(|rebuild| format!("{} change", rebuild.change)));
     let taken: usize = header.iter().skip(3).map(|change| change.len() + 2).sum();
     let most = columns().saturating_sub(taken + BESIDE).clamp(LEAST, MOST);
@@ -74,7 +74,7 @@ fn scored(prediction: &Prediction, style: Style) -> String {
     let whole = prediction.misses.is_empty();
     let head = format!(
         "Your prediction for {} after the {} change: {} of {} lines right{}.",
-        prediction.rung,
+        prediction.variant,
         prediction.change,
         prediction.right,
         prediction.asked,

@@ -4,7 +4,7 @@ use comfy_table::{CellAlignment, Table, presets};
 
 use super::lines::{headed, paragraph, width, wrapped};
 use super::{Style, look};
-use crate::model::{Cache, Cold, Lesson, LessonReport, Measurement, RungId, Verdict};
+use crate::model::{Cache, Cold, Lesson, LessonReport, Measurement, VariantId, Verdict};
 use crate::units;
 
 /// What is said below the table, apart from the report itself.
@@ -52,15 +52,15 @@ pub fn lesson(lesson: &Lesson, report: &LessonReport, finish: &Finish<'_>, style
     parts.join("\n\n")
 }
 
-/// One row a service: stored bytes of each rung, how many times the last is smaller than the first, when it was ready, as
+/// One row a service: stored bytes of each variant, how many times the last is smaller than the first, when it was ready, as
 /// which user it ran.
-pub fn table(rungs: &[RungId], results: &[Measurement]) -> String {
+pub fn table(variants: &[VariantId], results: &[Measurement]) -> String {
     let mut table = Table::new();
     table.load_style(presets::NOTHING);
-    let rungs: Vec<_> = rungs.iter().filter(|r| results.iter().any(|m| m.rung == **r)).collect();
-    let compared = rungs.len() > 1;
+    let variants: Vec<_> = variants.iter().filter(|r| results.iter().any(|m| m.variant == **r)).collect();
+    let compared = variants.len() > 1;
     let mut header = vec!["service".to_owned()];
-    header.extend(rungs.iter().map(ToString::to_string));
+    header.extend(variants.iter().map(ToString::to_string));
     header.extend(compared.then(|| "smaller".to_owned()));
     header.extend(["ready in".to_owned(), "user".to_owned()]);
     let columns = header.len();
@@ -69,7 +69,7 @@ pub fn table(rungs: &[RungId], results: &[Measurement]) -> String {
     apps.dedup();
     for app in apps {
         let of: Vec<Option<&Measurement>> =
-            rungs.iter().map(|rung| results.iter().find(|m| m.app == *app && m.rung == **rung)).collect();
+            variants.iter().map(|variant| results.iter().find(|m| m.app == *app && m.variant == **variant)).collect();
         let mut row = vec![app.to_string()];
         row.extend(of.iter().map(|m| m.map_or_else(|| "–".to_owned(), |m| units::bytes(m.stored_bytes))));
         let first = of.iter().flatten().next();

@@ -20,11 +20,11 @@ pub fn means(step: &Step, told: &Told, last: bool, results: &[Measurement]) -> O
     fill_for(means, told.app.as_ref(), results)
 }
 
-/// A text with its values, of one app or else of the first that was measured: `{stored:RUNG}`, `{pulled:RUNG}`, `{ready:RUNG}`,
-/// `{files:RUNG}`, `{layers:RUNG}`, `{times:RUNG/RUNG}`. `None` when a rung it speaks of was not measured, or a placeholder is not known.
+/// A text with its values, of one app or else of the first that was measured: `{stored:VARIANT}`, `{pulled:VARIANT}`, `{ready:VARIANT}`,
+/// `{files:VARIANT}`, `{layers:VARIANT}`, `{times:VARIANT/VARIANT}`. `None` when a variant it speaks of was not measured, or a placeholder is not known.
 pub fn fill_for(text: &str, app: Option<&AppId>, results: &[Measurement]) -> Option<String> {
     let fits = |m: &Measurement| app.is_none_or(|app| m.app == *app);
-    let of = |rung: &str| results.iter().find(|m| fits(m) && m.rung.as_str() == rung);
+    let of = |variant: &str| results.iter().find(|m| fits(m) && m.variant.as_str() == variant);
     if app.is_some() && !results.iter().any(fits) {
         return (!text.contains('{')).then(|| text.to_owned());
     }

@@ -1,23 +1,23 @@
 //! A recorded run as Markdown, for the README and the book.
 
-use crate::model::{Environment, LessonReport, Measurement, RungId};
+use crate::model::{Environment, LessonReport, Measurement, VariantId};
 use crate::units;
 
 /// The table of a lesson with its surroundings below it.
-pub fn markdown(rungs: &[RungId], report: &LessonReport) -> String {
+pub fn markdown(variants: &[VariantId], report: &LessonReport) -> String {
     let mut lines = vec![row(["service".to_owned()]
         .into_iter()
-        .chain(rungs.iter().map(ToString::to_string))
+        .chain(variants.iter().map(ToString::to_string))
         .chain(["smaller", "ready in", "user"].map(str::to_owned)))];
     lines.push(row(["---".to_owned()]
         .into_iter()
-        .chain(vec!["---:".to_owned(); rungs.len() + 2])
+        .chain(vec!["---:".to_owned(); variants.len() + 2])
         .chain(["---".to_owned()])));
     let mut apps: Vec<_> = report.results.iter().map(|m| &m.app).collect();
     apps.dedup();
     for app in apps {
-        let of = |rung: &RungId| report.results.iter().find(|m| m.app == *app && m.rung == *rung);
-        let measured: Vec<Option<&Measurement>> = rungs.iter().map(of).collect();
+        let of = |variant: &VariantId| report.results.iter().find(|m| m.app == *app && m.variant == *variant);
+        let measured: Vec<Option<&Measurement>> = variants.iter().map(of).collect();
         let (Some(first), Some(last)) = (measured.iter().flatten().next(), measured.iter().flatten().next_back())
         else {
             continue;

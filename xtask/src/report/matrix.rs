@@ -1,4 +1,4 @@
-//! Every app by every rung, as text and as Markdown.
+//! Every app by every variant, as text and as Markdown.
 
 use super::inspect::{indented, table};
 use super::lesson::{ready, users};
@@ -24,14 +24,14 @@ pub fn matrix(matrix: &Matrix, style: Style) -> String {
 }
 
 fn sizes(matrix: &Matrix) -> String {
-    let rungs = matrix.rungs();
+    let variants = matrix.variants();
     let mut table = table();
-    table.set_header(["service".to_owned()].into_iter().chain(rungs.iter().map(ToString::to_string)));
+    table.set_header(["service".to_owned()].into_iter().chain(variants.iter().map(ToString::to_string)));
     for app in matrix.apps() {
-        let sizes = rungs.iter().map(|rung| size(matrix, matrix.of(app, rung), |times| format!("{times:>6}")));
+        let sizes = variants.iter().map(|variant| size(matrix, matrix.of(app, variant), |times| format!("{times:>6}")));
         table.add_row([app.to_string()].into_iter().chain(sizes));
     }
-    indented(&mut table, &(1..=rungs.len()).collect::<Vec<_>>())
+    indented(&mut table, &(1..=variants.len()).collect::<Vec<_>>())
 }
 
 fn images(matrix: &Matrix) -> String {
@@ -39,7 +39,7 @@ fn images(matrix: &Matrix) -> String {
     table.set_header(["image", "stored", "pull", "files", "layers", "ready in", "user"]);
     for m in matrix.apps().into_iter().flat_map(|app| matrix.row(app)) {
         table.add_row([
-            format!("{}/{}", m.app, m.rung),
+            format!("{}/{}", m.app, m.variant),
             units::bytes(m.stored_bytes),
             m.pull_bytes.map_or_else(|| "–".to_owned(), units::bytes),
             m.files.to_string(),
@@ -54,16 +54,20 @@ fn images(matrix: &Matrix) -> String {
 /// The sizes as a Markdown table with its surroundings below it. When a service was ready and as which user it ran is told
 /// of its largest image and of its smallest.
 pub fn matrix_markdown(matrix: &Matrix) -> String {
-    let rungs = matrix.rungs();
-    let head = ["service".to_owned()].into_iter().chain(rungs.iter().map(ToString::to_string));
+    let variants = matrix.variants();
+    let head = ["service".to_owned()].into_iter().chain(variants.iter().map(ToString::to_string));
     let mut lines = vec![
         row(head.chain(["ready in", "user"].map(str::to_owned))),
-        row(["---".to_owned()].into_iter().chain(vec!["---:".to_owned(); rungs.len() + 1]).chain(["---".to_owned()])),
+        row(["---".to_owned()]
+            .into_iter()
+            .chain(vec!["---:".to_owned(); variants.len() + 1])
+            .chain(["---".to_owned()])),
     ];
     for app in matrix.apps() {
         let measured = matrix.row(app);
         let (Some(first), Some(last)) = (measured.first(), measured.last()) else { continue };
-        let sizes = rungs.iter().map(|rung| size(matrix, matrix.of(app, rung), |times| format!("**{times}**")));
+        let sizes =
+            variants.iter().map(|variant| size(matrix, matrix.of(app, variant), |times| format!("**{times}**")));
         let waits =
             if ready(first) == ready(last) { ready(first) } else { format!("{} → {}", ready(first), ready(last)) };
         lines.push(row([app.to_string()].into_iter().chain(sizes).chain([waits, users(first, last)])));
@@ -86,12 +90,12 @@ fn size(matrix: &Matrix, image: Option<&Measurement>, dress: impl Fn(&str) -> St
 /// How many times an image goes into the first one of its row; `None` for that one itself.
 pub(super) fn smaller(matrix: &Matrix, image: &Measurement) -> Option<String> {
     let first = *matrix.row(&image.app).first()?;
-    (first.rung != image.rung).then(|| units::factor(units::times(first.stored_bytes, image.stored_bytes)))
+    (first.variant != image.variant).then(|| units::factor(units::times(first.stored_bytes, image.stored_bytes)))
 }
 
 /// How many ways of building there are, in words.
 pub(super) fn ways(matrix: &Matrix) -> String {
-    match matrix.rungs().len() {
+    match matrix.variants().len() {
         1 => "one way".to_owned(),
         many => format!("{} ways", look::count(many as u64)),
     }

@@ -35,7 +35,7 @@ fn together(rollout: &Rollout) -> String {
         let (first, unshared) = (units::bytes(all.first), units::bytes(all.unshared));
         format!(
             "  All {} {} images on one node: {first}, layers they share counted once ({unshared} without that).",
-            all.images, all.rung
+            all.images, all.variant
         )
     });
     lines.collect::<Vec<_>>().join("\n")
@@ -64,14 +64,16 @@ fn forecast(rollout: &Rollout) -> String {
 
 /// How many times a day's bytes go into those of the app's first image; empty for that one itself.
 fn less(rollout: &Rollout, image: &ShippedImage) -> String {
-    let first = rollout.images.iter().find(|other| other.app == image.app).filter(|first| first.rung != image.rung);
+    let first =
+        rollout.images.iter().find(|other| other.app == image.app).filter(|first| first.variant != image.variant);
     let days = first.and_then(|first| first.forecast.day_bytes.zip(image.forecast.day_bytes));
     days.map_or_else(String::new, |(first, this)| units::factor(units::times(first, this)))
 }
 
 /// What one pull took, and how many times that goes into the pull of the app's first image.
 fn pulled(rollout: &Rollout, image: &ShippedImage) -> [String; 2] {
-    let first = rollout.images.iter().find(|other| other.app == image.app).filter(|first| first.rung != image.rung);
+    let first =
+        rollout.images.iter().find(|other| other.app == image.app).filter(|first| first.variant != image.variant);
     let pulls = first.and_then(|first| first.pulled.zip(image.pulled));
     let less = pulls.map_or_else(String::new, |(first, this)| units::factor(units::times(first.ms, this.ms)));
     [time(image.pulled.map(|pulled| pulled.ms)), less]
@@ -113,7 +115,7 @@ fn ordinal(number: u64) -> String {
 }
 
 fn name(image: &ShippedImage) -> String {
-    format!("{}/{}", image.app, image.rung)
+    format!("{}/{}", image.app, image.variant)
 }
 
 fn bytes(bytes: Option<u64>) -> String {
@@ -136,7 +138,7 @@ mod tests {
         let measured = matrix(&[("go", "full", 800_000_000), ("go", "slim", 8_000_000)]);
         let image = |index: usize, exact, day_bytes| ShippedImage {
             app: measured.results[index].app.clone(),
-            rung: measured.results[index].rung.clone(),
+            variant: measured.results[index].variant.clone(),
             fetched: Fetched {
                 first: 300_000_000,
                 base_there: None,
@@ -153,7 +155,7 @@ mod tests {
             fleet: Fleet { nodes: 50, mbps: 200, parallel: 13, deploys: 40, dependency_every: 22 },
             images: vec![image(0, true, Some(60_000_000_000)), image(1, false, Some(6_000_000_000))],
             together: vec![Together {
-                rung: measured.results[0].rung.clone(),
+                variant: measured.results[0].variant.clone(),
                 images: 2,
                 first: 500_000_000,
                 unshared: 600_000_000,

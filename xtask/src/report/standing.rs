@@ -71,7 +71,7 @@ fn line(reached: &Reached) -> String {
 #[cfg(test)]
 mod tests {
     use super::*;
-    use crate::model::{AppId, LessonId, LessonRef, Mark, Marks, RungId};
+    use crate::model::{AppId, LessonId, LessonRef, Mark, Marks, VariantId};
 
     const PLAIN: Style = Style { color: false, live: false, symbols: true };
 
@@ -88,7 +88,7 @@ mod tests {
             best_bytes: solved.then_some(7_400_000),
             marks: Marks {
                 par: Some(Mark {
-                    rung: RungId::try_from("par".to_owned()).unwrap(),
+                    variant: VariantId::try_from("par".to_owned()).unwrap(),
                     stored_bytes: 7_000_000,
                     here: solved,
                 }),

@@ -3,7 +3,7 @@
 use super::lines::{paragraph, paragraph_in, width, wrapped};
 use super::{Style, experiment, inspect, lesson, look};
 use crate::model::{
-    Answered, Aspect, DiffLine, Ended, Lesson, Made, Measurement, RungId, SentContext, Shown, Step, Told, Tried,
+    Answered, Aspect, DiffLine, Ended, Lesson, Made, Measurement, SentContext, Shown, Step, Told, Tried, VariantId,
 };
 use crate::units;
 
@@ -29,14 +29,21 @@ pub fn before(number: usize, step: &Step, style: Style) -> String {
 }
 
 /// What happened in a step, and what it means. Words that are the same for every app follow the `last`.
-pub fn after(rungs: &[RungId], step: &Step, told: &Told, last: bool, results: &[Measurement], style: Style) -> String {
+pub fn after(
+    variants: &[VariantId],
+    step: &Step,
+    told: &Told,
+    last: bool,
+    results: &[Measurement],
+    style: Style,
+) -> String {
     let mut parts = Vec::new();
     if let Some(app) = &told.app
         && results.iter().any(|m| m.app != *app)
     {
         parts.push(format!("\n  {}", style.bold(app.as_str())));
     }
-    parts.push(shown(rungs, &told.shown, results, style));
+    parts.push(shown(variants, &told.shown, results, style));
     parts.extend(look::means(step, told, last, results).map(|means| paragraph(&means)));
     parts.join("\n\n")
 }
@@ -46,9 +53,9 @@ pub fn question(dockerfile: &str, summary: &str, style: Style) -> String {
     paragraph(&format!("First your prediction for {}. The change: {summary}.", style.command(dockerfile)))
 }
 
-fn shown(rungs: &[RungId], shown: &Shown, results: &[Measurement], style: Style) -> String {
+fn shown(variants: &[VariantId], shown: &Shown, results: &[Measurement], style: Style) -> String {
     match shown {
-        Shown::Table => lesson::table(rungs, results),
+        Shown::Table => lesson::table(variants, results),
         Shown::Changed { from, to, lines, changed } => difference(from, to, lines, *changed, style),
         Shown::Inside { tries } => lines(tries, |one| tried(one, style)),
         Shown::MadeOf { images } => images.iter().map(|one| made(one, style)).collect::<Vec<_>>().join("\n\n"),
@@ -82,14 +89,14 @@ fn difference(from: &str, to: &str, lines: &[DiffLine], changed: usize, style: S
 
 fn tried(one: &Tried, style: Style) -> String {
     let mark = if one.worked { "works" } else { "refused" };
-    let mut text = vec![format!("    {:<14} {:<8} {}", one.rung, mark, style.bold(&one.says))];
+    let mut text = vec![format!("    {:<14} {:<8} {}", one.variant, mark, style.bold(&one.says))];
     text.push(format!("        {}", style.command(&one.command)));
     text.extend(one.output.iter().map(|line| format!("        {}", style.dim(line))));
     text.join("\n")
 }
 
 fn made(one: &Made, style: Style) -> String {
-    let mut parts = vec![format!("    {}", style.bold(one.rung.as_str()))];
+    let mut parts = vec![format!("    {}", style.bold(one.variant.as_str()))];
     for aspect in &one.show {
         let part = match aspect {
             Aspect::Payload => paragraph_in(&inspect::payload(&one.inspection), 2),
@@ -107,14 +114,14 @@ fn made(one: &Made, style: Style) -> String {
 
 fn answered(one: &Answered, style: Style) -> String {
     let status = if one.status == 0 { "no answer".to_owned() } else { one.status.to_string() };
-    let mut text = vec![format!("    {:<14} {:<9} {}", one.rung, status, style.command(&one.request))];
+    let mut text = vec![format!("    {:<14} {:<9} {}", one.variant, status, style.command(&one.request))];
     text.extend(wrapped(&one.body, width() - 8).iter().map(|line| format!("        {}", style.dim(line))));
     text.join("\n")
 }
 
 fn end(one: &Ended, style: Style) -> String {
     let status = one.status.map_or_else(|| "was not started".to_owned(), |status| format!("exit status {status}"));
-    let mut text = vec![format!("    {:<14} {status}", one.rung)];
+    let mut text = vec![format!("    {:<14} {status}", one.variant)];
     for line in &one.lines {
         text.extend(wrapped(line, width() - 8).iter().map(|line| format!("        {}", style.dim(line))));
     }
@@ -131,5 +138,5 @@ fn docker(command: &str, lines: &[String], of: usize, style: Style) -> String {
 }
 
 fn sent_table(sent: &[SentContext]) -> String {
-    lines(sent, |one| format!("    {:<14} {:>9} sent by a first build", one.rung, units::bytes(one.bytes)))
+    lines(sent, |one| format!("    {:<14} {:>9} sent by a first build", one.variant, units::bytes(one.bytes)))
 }

@@ -35,7 +35,7 @@ pub(super) fn write(app: &App, name: &str, change: &Change, run: &str, repositor
 
 /// The tag of an image that is built from a changed app. It goes when the measurement is over.
 pub(super) fn tag(image: &Image, change: &str) -> String {
-    format!("drydock.local/rollout/{}:{}-{change}", image.name.app, image.name.rung)
+    format!("drydock.local/rollout/{}:{}-{change}", image.name.app, image.name.variant)
 }
 
 /// The build of a changed app, by its name in the bake call.

@@ -12,7 +12,7 @@ use crate::event::Event;
 use crate::image::weigh::{Base, Subject};
 use crate::image::{LayerWeight, Way, Weight, weigh};
 use crate::interrupt;
-use crate::model::{Fetched, ImageName, RungId, Together};
+use crate::model::{Fetched, ImageName, Together, VariantId};
 use crate::plan::{self, Image};
 use crate::state::ledger::Run;
 
@@ -21,7 +21,7 @@ use crate::state::ledger::Run;
 pub struct Shipment {
     /// What one node fetches for each image, in the order they were given in, and whether it is exact.
     pub images: Vec<(ImageName, Fetched, bool)>,
-    /// The images of each rung together.
+    /// The images of each variant together.
     pub together: Vec<Together>,
 }
 
@@ -140,24 +140,24 @@ impl Weights {
         Ok((image.name.clone(), fetched, exact))
     }
 
-    /// For each rung that more than one app has.
+    /// For each variant that more than one app has.
     fn together(&self, images: &[Image]) -> Result<Vec<Together>> {
-        let mut rungs: Vec<&RungId> = Vec::new();
+        let mut variants: Vec<&VariantId> = Vec::new();
         for image in images {
-            if !rungs.contains(&&image.name.rung) {
-                rungs.push(&image.name.rung);
+            if !variants.contains(&&image.name.variant) {
+                variants.push(&image.name.variant);
             }
         }
         let mut together = Vec::new();
-        for rung in rungs {
-            let of_rung: Vec<_> = images.iter().filter(|image| image.name.rung == *rung).collect();
-            if let [first, _, ..] = of_rung.as_slice() {
-                let layers: Vec<_> = of_rung.iter().map(|image| self.layers(&image.name.tag())).collect();
+        for variant in variants {
+            let of_variant: Vec<_> = images.iter().filter(|image| image.name.variant == *variant).collect();
+            if let [first, _, ..] = of_variant.as_slice() {
+                let layers: Vec<_> = of_variant.iter().map(|image| self.layers(&image.name.tag())).collect();
                 let unknown = || unknown(&first.name);
                 let unshared: Option<u64> = layers.iter().map(|layers| fetched(&[layers], &[])).sum();
                 together.push(Together {
-                    rung: rung.clone(),
-                    images: of_rung.len(),
+                    variant: variant.clone(),
+                    images: of_variant.len(),
                     first: fetched(&layers, &[]).ok_or_else(unknown)?,
                     unshared: unshared.ok_or_else(unknown)?,
                 });

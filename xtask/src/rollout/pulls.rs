@@ -79,5 +79,5 @@ fn one(image: &ImageName, node: &EmptyEngine, engine: Engine<'_>) -> Result<Pull
 }
 
 fn name(image: &ImageName) -> String {
-    format!("{}:{}", image.app, image.rung)
+    format!("{}:{}", image.app, image.variant)
 }

@@ -4,7 +4,7 @@
 //! path `*` stands for anything without a slash, and `**` for anything.
 
 use super::{inspected, places};
-use crate::model::{AppId, Class, Facts, Inspection, RungId, Verdict};
+use crate::model::{AppId, Class, Facts, Inspection, VariantId, Verdict};
 use crate::units;
 
 /// What must not be there.
@@ -17,14 +17,14 @@ pub(super) struct Unwanted<'e> {
 pub(super) fn judge(
     facts: &Facts,
     app: Option<&AppId>,
-    rung: &RungId,
+    variant: &VariantId,
     unwanted: &Unwanted<'_>,
     why: &str,
 ) -> Vec<Verdict> {
     let classes = unwanted.classes.iter().map(|class| format!("bytes of class {}", class.name()));
     let listed: Vec<String> = unwanted.paths.iter().chain(unwanted.packages).cloned().chain(classes).collect();
     let expected = format!("no {}", listed.join(", no "));
-    inspected(facts, (app, rung), ("absent", &expected, why), |inspection| {
+    inspected(facts, (app, variant), ("absent", &expected, why), |inspection| {
         let found = find(inspection, unwanted);
         if found.is_empty() {
             return (true, "none of it".to_owned(), None);

@@ -20,7 +20,7 @@ mod stops_within;
 mod stored_at_most;
 mod times_smaller_than;
 
-use crate::model::{AppId, Expect, Facts, Inspection, Measurement, RungId, Verdict};
+use crate::model::{AppId, Expect, Facts, Inspection, Measurement, VariantId, Verdict};
 
 /// Judges one expectation. Returns one verdict for each image it applies to, none for images that did not run.
 ///
@@ -28,50 +28,50 @@ use crate::model::{AppId, Expect, Facts, Inspection, Measurement, RungId, Verdic
 pub fn judge(expect: &Expect, facts: &Facts) -> Vec<Verdict> {
     match expect {
         Expect::Healthy { why } => healthy::judge(&facts.results, why),
-        Expect::NonRoot { rung, why } => non_root::judge(&facts.results, rung, why),
-        Expect::Hardened { rung, why } => hardened::judge(&facts.results, rung, why),
-        Expect::TimesSmallerThan { app, rung, than, at_least, why } => {
-            times_smaller_than::judge(&facts.results, app.as_ref(), rung, than, *at_least, why)
+        Expect::NonRoot { variant, why } => non_root::judge(&facts.results, variant, why),
+        Expect::Hardened { variant, why } => hardened::judge(&facts.results, variant, why),
+        Expect::TimesSmallerThan { app, variant, than, at_least, why } => {
+            times_smaller_than::judge(&facts.results, app.as_ref(), variant, than, *at_least, why)
         }
-        Expect::StoredAtMost { app, rung, bytes, times, of, why } => {
-            stored_at_most::judge(&facts.results, app.as_ref(), rung, &Limit { bytes, times, of }, why)
+        Expect::StoredAtMost { app, variant, bytes, times, of, why } => {
+            stored_at_most::judge(&facts.results, app.as_ref(), variant, &Limit { bytes, times, of }, why)
         }
-        Expect::Absent { app, rung, paths, packages, classes, why } => {
-            absent::judge(facts, app.as_ref(), rung, &absent::Unwanted { paths, packages, classes }, why)
+        Expect::Absent { app, variant, paths, packages, classes, why } => {
+            absent::judge(facts, app.as_ref(), variant, &absent::Unwanted { paths, packages, classes }, why)
         }
-        Expect::Present { app, rung, paths, why } => present::judge(facts, app.as_ref(), rung, paths, why),
-        Expect::NoShell { rung, why } => no_shell::judge(facts, rung, why),
-        Expect::NoSecret { rung, why } => no_secret::judge(facts, rung, why),
-        Expect::Leaks { rung, at_least, why } => leaks::judge(facts, rung, *at_least, why),
-        Expect::StopsWithin { rung, seconds, why } => stops_within::judge(facts, rung, *seconds, why),
-        Expect::ReadyAtMost { app, rung, times, of, why } => {
-            ready_at_most::judge(facts, app.as_ref(), rung, (*times, of), why)
+        Expect::Present { app, variant, paths, why } => present::judge(facts, app.as_ref(), variant, paths, why),
+        Expect::NoShell { variant, why } => no_shell::judge(facts, variant, why),
+        Expect::NoSecret { variant, why } => no_secret::judge(facts, variant, why),
+        Expect::Leaks { variant, at_least, why } => leaks::judge(facts, variant, *at_least, why),
+        Expect::StopsWithin { variant, seconds, why } => stops_within::judge(facts, variant, *seconds, why),
+        Expect::ReadyAtMost { app, variant, times, of, why } => {
+            ready_at_most::judge(facts, app.as_ref(), variant, (*times, of), why)
         }
-        Expect::ReadOnly { rung, why } => read_only::judge(facts, rung, why),
-        Expect::SameContract { rung, why } => same_contract::judge(facts, rung, why),
-        Expect::RebuildKeeps { app, rung, change, run_share_at_most, new_share_at_most, why } => {
+        Expect::ReadOnly { variant, why } => read_only::judge(facts, variant, why),
+        Expect::SameContract { variant, why } => same_contract::judge(facts, variant, why),
+        Expect::RebuildKeeps { app, variant, change, run_share_at_most, new_share_at_most, why } => {
             let limits = rebuild_keeps::Limits { run_share: *run_share_at_most, new_share: *new_share_at_most };
-            rebuild_keeps::judge(facts, app.as_ref(), rung, change, limits, why)
+            rebuild_keeps::judge(facts, app.as_ref(), variant, change, limits, why)
         }
-        Expect::RebuildLoses { app, rung, change, run_share_at_least, why } => {
-            rebuild_loses::judge(facts, app.as_ref(), rung, change, *run_share_at_least, why)
+        Expect::RebuildLoses { app, variant, change, run_share_at_least, why } => {
+            rebuild_loses::judge(facts, app.as_ref(), variant, change, *run_share_at_least, why)
         }
-        Expect::ContextAtMost { app, rung, bytes, times, of, why } => {
-            context_at_most::judge(facts, app.as_ref(), rung, &Limit { bytes, times, of }, why)
+        Expect::ContextAtMost { app, variant, bytes, times, of, why } => {
+            context_at_most::judge(facts, app.as_ref(), variant, &Limit { bytes, times, of }, why)
         }
     }
 }
 
-/// A largest number of bytes: absolute, as a multiple of another rung's, or both.
+/// A largest number of bytes: absolute, as a multiple of another variant's, or both.
 struct Limit<'e> {
     bytes: &'e Option<u64>,
     times: &'e Option<f64>,
-    of: &'e Option<RungId>,
+    of: &'e Option<VariantId>,
 }
 
 impl Limit<'_> {
-    /// The bytes allowed and the words for them; `None` where the rung compared with was not measured.
-    fn resolve(&self, bytes_of: impl Fn(&RungId) -> Option<u64>) -> Option<(u64, String)> {
+    /// The bytes allowed and the words for them; `None` where the variant compared with was not measured.
+    fn resolve(&self, bytes_of: impl Fn(&VariantId) -> Option<u64>) -> Option<(u64, String)> {
         let absolute = self.bytes.map(|bytes| (bytes, format!("at most {}", crate::units::bytes(bytes))));
         let relative = match (self.times, self.of) {
             (Some(times), Some(of)) => {
@@ -94,23 +94,23 @@ impl Limit<'_> {
     }
 }
 
-/// The measurements of one rung, of one app or of all.
+/// The measurements of one variant, of one app or of all.
 fn of<'a>(
     results: &'a [Measurement],
     app: Option<&'a AppId>,
-    rung: &'a RungId,
+    variant: &'a VariantId,
 ) -> impl Iterator<Item = &'a Measurement> {
-    results.iter().filter(move |m| m.rung == *rung && app.is_none_or(|app| m.app == *app))
+    results.iter().filter(move |m| m.variant == *variant && app.is_none_or(|app| m.app == *app))
 }
 
-/// Judges what the images of a rung are made of. `look` returns whether it passes, what was measured, and where.
+/// Judges what the images of a variant are made of. `look` returns whether it passes, what was measured, and where.
 fn inspected(
     facts: &Facts,
-    (app, rung): (Option<&AppId>, &RungId),
+    (app, variant): (Option<&AppId>, &VariantId),
     (id, expected, why): (&str, &str, &str),
     look: impl Fn(&Inspection) -> (bool, String, Option<String>),
 ) -> Vec<Verdict> {
-    let judged = of(&facts.results, app, rung).map(|m| {
+    let judged = of(&facts.results, app, variant).map(|m| {
         let found = facts.inspections.iter().find(|inspection| inspection.image == m.image);
         let (pass, measured, place) = found.map_or_else(|| (false, UNKNOWN.to_owned(), None), &look);
         Verdict { place, ..verdict(id, m, pass, expected.to_owned(), measured, why) }
@@ -128,7 +128,7 @@ fn places(all: &[String]) -> String {
 }
 
 fn verdict(id: &str, of: &Measurement, pass: bool, expected: String, measured: String, why: &str) -> Verdict {
-    let subject = format!("{}/{}", of.app, of.rung);
+    let subject = format!("{}/{}", of.app, of.variant);
     Verdict { id: id.to_owned(), subject, pass, expected, measured, place: None, why: why.to_owned() }
 }
 

@@ -3,12 +3,12 @@
 
 use super::absent::layer_place;
 use super::{inspected, places};
-use crate::model::{Facts, RungId, Verdict};
+use crate::model::{Facts, VariantId, Verdict};
 
-pub(super) fn judge(facts: &Facts, rung: &RungId, why: &str) -> Vec<Verdict> {
+pub(super) fn judge(facts: &Facts, variant: &VariantId, why: &str) -> Vec<Verdict> {
     inspected(
         facts,
-        (None, rung),
+        (None, variant),
         ("no-secret", "no secret in any layer, label, variable or history", why),
         |inspection| {
             let found: Vec<String> =

@@ -3,11 +3,17 @@
 
 use super::absent::matches;
 use super::{inspected, places};
-use crate::model::{AppId, Facts, RungId, Verdict};
+use crate::model::{AppId, Facts, VariantId, Verdict};
 
-pub(super) fn judge(facts: &Facts, app: Option<&AppId>, rung: &RungId, paths: &[String], why: &str) -> Vec<Verdict> {
+pub(super) fn judge(
+    facts: &Facts,
+    app: Option<&AppId>,
+    variant: &VariantId,
+    paths: &[String],
+    why: &str,
+) -> Vec<Verdict> {
     let expected = paths.join(", ");
-    inspected(facts, (app, rung), ("present", &expected, why), |inspection| {
+    inspected(facts, (app, variant), ("present", &expected, why), |inspection| {
         let there =
             |pattern: &&String| inspection.files.iter().any(|file| matches(std::slice::from_ref(*pattern), &file.path));
         let missing: Vec<String> = paths.iter().filter(|pattern| !there(pattern)).cloned().collect();

@@ -2,11 +2,11 @@
 //! capabilities and no new privileges, and a `tmpfs` only where its manifest asks for one.
 
 use super::{UNKNOWN, of, verdict};
-use crate::model::{Facts, RungId, Verdict};
+use crate::model::{Facts, VariantId, Verdict};
 
-pub(super) fn judge(facts: &Facts, rung: &RungId, why: &str) -> Vec<Verdict> {
-    let judged = of(&facts.results, None, rung).map(|m| {
-        let ran = facts.read_only.iter().find(|ran| ran.app == m.app && ran.rung == m.rung);
+pub(super) fn judge(facts: &Facts, variant: &VariantId, why: &str) -> Vec<Verdict> {
+    let judged = of(&facts.results, None, variant).map(|m| {
+        let ran = facts.read_only.iter().find(|ran| ran.app == m.app && ran.variant == m.variant);
         let measured = match ran {
             None => UNKNOWN.to_owned(),
             Some(ran) => ran.problem.clone().unwrap_or_else(|| "answered".to_owned()),

@@ -5,7 +5,7 @@
 //! one machine. The change is new in every run: the build cache cannot hold its result already.
 
 use super::{UNKNOWN, of, verdict};
-use crate::model::{AppId, Experiment, Facts, Measurement, Rebuild, RungId, Verdict};
+use crate::model::{AppId, Experiment, Facts, Measurement, Rebuild, VariantId, Verdict};
 use crate::units;
 
 /// What is allowed, as shares from 0 to 1.
@@ -18,12 +18,12 @@ pub(super) struct Limits {
 pub(super) fn judge(
     facts: &Facts,
     app: Option<&AppId>,
-    rung: &RungId,
+    variant: &VariantId,
     change: &str,
     limits: Limits,
     why: &str,
 ) -> Vec<Verdict> {
-    let judged = of(&facts.results, app, rung).map(|m| {
+    let judged = of(&facts.results, app, variant).map(|m| {
         let mut expected = Vec::new();
         expected.extend(limits.run_share.map(|share| format!("at most {} of the RUN time again", percent(share))));
         expected.extend(limits.new_share.map(|share| format!("at most {} of the bytes in new layers", percent(share))));
@@ -43,7 +43,7 @@ pub(super) fn judge(
 
 /// The experiment on an image, and its rebuild after a change.
 pub(super) fn find<'f>(facts: &'f Facts, m: &Measurement, change: &str) -> Option<(&'f Experiment, &'f Rebuild)> {
-    let experiment = facts.experiments.iter().find(|e| e.app == m.app && e.rung == m.rung)?;
+    let experiment = facts.experiments.iter().find(|e| e.app == m.app && e.variant == m.variant)?;
     experiment.rebuilds.iter().find(|rebuild| rebuild.change == change).map(|rebuild| (experiment, rebuild))
 }
 

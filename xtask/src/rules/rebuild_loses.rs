@@ -3,17 +3,17 @@
 
 use super::rebuild_keeps::{find, measured, percent};
 use super::{UNKNOWN, of, verdict};
-use crate::model::{AppId, Facts, RungId, Verdict};
+use crate::model::{AppId, Facts, VariantId, Verdict};
 
 pub(super) fn judge(
     facts: &Facts,
     app: Option<&AppId>,
-    rung: &RungId,
+    variant: &VariantId,
     change: &str,
     at_least: f64,
     why: &str,
 ) -> Vec<Verdict> {
-    let judged = of(&facts.results, app, rung).map(|m| {
+    let judged = of(&facts.results, app, variant).map(|m| {
         let expected = format!("after the {change} change: at least {} of the RUN time again", percent(at_least));
         let Some((experiment, rebuild)) = find(facts, m, change) else {
             return verdict("rebuild-loses", m, false, expected, UNKNOWN.to_owned(), why);

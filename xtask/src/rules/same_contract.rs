@@ -2,11 +2,11 @@
 //! contract runs it in. Getting smaller must not mean doing less.
 
 use super::{UNKNOWN, of, places, verdict};
-use crate::model::{Facts, RungId, Verdict};
+use crate::model::{Facts, VariantId, Verdict};
 
-pub(super) fn judge(facts: &Facts, rung: &RungId, why: &str) -> Vec<Verdict> {
-    let judged = of(&facts.results, None, rung).map(|m| {
-        let run = facts.contracts.iter().find(|run| run.app == m.app && run.rung == m.rung);
+pub(super) fn judge(facts: &Facts, variant: &VariantId, why: &str) -> Vec<Verdict> {
+    let judged = of(&facts.results, None, variant).map(|m| {
+        let run = facts.contracts.iter().find(|run| run.app == m.app && run.variant == m.variant);
         let measured = match run {
             None => UNKNOWN.to_owned(),
             Some(run) if run.wrong.is_empty() => format!("{} of {0} requests right", run.requests),

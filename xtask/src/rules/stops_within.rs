@@ -2,12 +2,12 @@
 //! engine kills what has not ended after ten, and whatever it was doing is lost (status 137).
 
 use super::{UNKNOWN, of, verdict};
-use crate::model::{Facts, RungId, Verdict};
+use crate::model::{Facts, VariantId, Verdict};
 use crate::units;
 
-pub(super) fn judge(facts: &Facts, rung: &RungId, seconds: f64, why: &str) -> Vec<Verdict> {
-    let judged = of(&facts.results, None, rung).map(|m| {
-        let stop = facts.stops.iter().find(|stop| stop.app == m.app && stop.rung == m.rung);
+pub(super) fn judge(facts: &Facts, variant: &VariantId, seconds: f64, why: &str) -> Vec<Verdict> {
+    let judged = of(&facts.results, None, variant).map(|m| {
+        let stop = facts.stops.iter().find(|stop| stop.app == m.app && stop.variant == m.variant);
         let expected = format!("ends by itself within {seconds} s");
         let (pass, measured) = match stop {
             None => (false, UNKNOWN.to_owned()),

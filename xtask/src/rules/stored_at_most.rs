@@ -1,19 +1,19 @@
 //! `stored-at-most`: the image's layers hold at most this many bytes of regular files, unpacked; or at most so many times
-//! what another rung of the same app holds, measured in the same run, which is fair to every architecture.
+//! what another variant of the same app holds, measured in the same run, which is fair to every architecture.
 
 use super::{Limit, UNKNOWN, of, verdict};
-use crate::model::{AppId, Measurement, RungId, Verdict};
+use crate::model::{AppId, Measurement, VariantId, Verdict};
 use crate::units;
 
 pub(super) fn judge(
     results: &[Measurement],
     app: Option<&AppId>,
-    rung: &RungId,
+    variant: &VariantId,
     limit: &Limit<'_>,
     why: &str,
 ) -> Vec<Verdict> {
-    let judged = of(results, app, rung).map(|m| {
-        let other = |rung: &RungId| of(results, Some(&m.app), rung).next().map(|m| m.stored_bytes);
+    let judged = of(results, app, variant).map(|m| {
+        let other = |variant: &VariantId| of(results, Some(&m.app), variant).next().map(|m| m.stored_bytes);
         match limit.resolve(other) {
             Some((bytes, expected)) => {
                 verdict("stored-at-most", m, m.stored_bytes <= bytes, expected, units::bytes(m.stored_bytes), why)

@@ -1,21 +1,21 @@
-//! `times-smaller-than`: the stored bytes of one rung go at least so many times into those of another rung of the same app.
+//! `times-smaller-than`: the stored bytes of one variant go at least so many times into those of another variant of the same app.
 //!
 //! A quotient of two measurements of one run: it holds on another architecture, where both sides differ in bytes.
 
 use super::{of, verdict};
-use crate::model::{AppId, Measurement, RungId, Verdict};
+use crate::model::{AppId, Measurement, VariantId, Verdict};
 use crate::units;
 
 pub(super) fn judge(
     results: &[Measurement],
     app: Option<&AppId>,
-    rung: &RungId,
-    than: &RungId,
+    variant: &VariantId,
+    than: &VariantId,
     at_least: f64,
     why: &str,
 ) -> Vec<Verdict> {
-    let judged = of(results, app, rung).filter_map(|small| {
-        let large = results.iter().find(|m| m.app == small.app && m.rung == *than)?;
+    let judged = of(results, app, variant).filter_map(|small| {
+        let large = results.iter().find(|m| m.app == small.app && m.variant == *than)?;
         let times = units::times(large.stored_bytes, small.stored_bytes);
         let expected = format!("at least {} smaller than {than}", units::factor(at_least));
         let measured = format!(

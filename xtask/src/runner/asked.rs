@@ -4,7 +4,7 @@
 use super::facts::{hardened, needs};
 use super::story::asked_in;
 use super::{Bench, Job};
-use crate::model::{App, AppId, Need, RungId, Setup, Step};
+use crate::model::{App, AppId, Need, Setup, Step, VariantId};
 use crate::plan::Image;
 
 impl<'a> Job<'a> {
@@ -16,17 +16,17 @@ impl<'a> Job<'a> {
             let (step, ask) = ask;
             // A step that gives the service a peer starts it beside that.
             if ask.peer.is_none() {
-                let images = self.apps_of(step).into_iter().flat_map(|app| self.named(&ask.rungs, &app.id));
+                let images = self.apps_of(step).into_iter().flat_map(|app| self.named(&ask.variants, &app.id));
                 asked.extend(images.map(|image| (image, asked_in(ask))));
             }
         }
-        for (need, rungs) in needs(self.expect) {
+        for (need, variants) in needs(self.expect) {
             let setups: Vec<Setup> = match need {
                 Need::Contract => self.contract.setup.values().cloned().collect(),
                 Need::ReadOnly => vec![hardened()],
                 _ => continue,
             };
-            for image in self.images.iter().filter(|image| rungs.contains(&image.name.rung)) {
+            for image in self.images.iter().filter(|image| variants.contains(&image.name.variant)) {
                 asked.extend(setups.iter().map(|setup| (image, setup.clone())));
             }
         }
@@ -42,26 +42,27 @@ impl<'a> Job<'a> {
                 apps.push(image.app.clone());
             }
         }
-        let rungs: Vec<&RungId> = step.images().into_iter().chain(step.dockerfiles()).collect();
-        // An app that has none of the step's rungs has nothing to tell.
+        let variants: Vec<&VariantId> = step.images().into_iter().chain(step.dockerfiles()).collect();
+        // An app that has none of the step's variants has nothing to tell.
         apps.retain(|app| {
-            let has = |rung: &&RungId| self.everything().any(|i| i.name.app == app.id && i.name.rung == **rung);
-            rungs.is_empty() || rungs.iter().any(has)
+            let has =
+                |variant: &&VariantId| self.everything().any(|i| i.name.app == app.id && i.name.variant == **variant);
+            variants.is_empty() || variants.iter().any(has)
         });
         apps.truncate(if step.once || step.table.is_some() { 1 } else { apps.len() });
         apps
     }
 
-    /// The images and Dockerfiles of an app with these rungs, in their order; those it does not have are left out.
-    pub(super) fn named(&self, rungs: &[RungId], app: &AppId) -> Vec<&'a Image> {
-        let of = |rung: &RungId| self.everything().find(|i| i.name.app == *app && i.name.rung == *rung);
-        rungs.iter().filter_map(of).collect()
+    /// The images and Dockerfiles of an app with these variants, in their order; those it does not have are left out.
+    pub(super) fn named(&self, variants: &[VariantId], app: &AppId) -> Vec<&'a Image> {
+        let of = |variant: &VariantId| self.everything().find(|i| i.name.app == *app && i.name.variant == *variant);
+        variants.iter().filter_map(of).collect()
     }
 }
 
 impl<'a> Bench<'a> {
     /// As [`Job::named`].
-    pub(super) fn named(&self, rungs: &[RungId], app: &AppId) -> Vec<&'a Image> {
-        self.job.named(rungs, app)
+    pub(super) fn named(&self, variants: &[VariantId], app: &AppId) -> Vec<&'a Image> {
+        self.job.named(variants, app)
     }
 }

@@ -86,7 +86,7 @@ impl Lab<'_> {
         });
         Ok(Experiment {
             app: image.name.app.clone(),
-            rung: image.name.rung.clone(),
+            variant: image.name.variant.clone(),
             cold_ms: cold.ms,
             cold_from: cold.from,
             steps: steps.collect(),
@@ -129,7 +129,7 @@ impl Lab<'_> {
         let mut ran = Vec::new();
         while took.is_empty() || (took.len() < TURNS && began.elapsed() < PATIENCE) {
             // A mark of its own for each Dockerfile: where two begin alike, the second would find the first one's work.
-            let token = format!("{}-{}-{}", self.run, image.name.rung, took.len());
+            let token = format!("{}-{}-{}", self.run, image.name.variant, took.len());
             let context = prepare::changed(image, change, &token, self.root)?;
             let built = self.build(image, &context, &tag, Turn::After(name))?;
             took.push(millis(built.took));
@@ -203,7 +203,7 @@ impl Lab<'_> {
         let _ = std::fs::remove_dir_all(self.root.join(&context));
         let _ = self.engine.ask(&docker(["image", "rm", &tag]));
         let bytes = built?.steps().iter().map(|step| step.transferred).sum();
-        Ok(SentContext { app: image.name.app.clone(), rung: image.name.rung.clone(), bytes })
+        Ok(SentContext { app: image.name.app.clone(), variant: image.name.variant.clone(), bytes })
     }
 
     fn build(&self, image: &Image, context: &str, tag: &str, turn: Turn<'_>) -> Result<build::Built> {

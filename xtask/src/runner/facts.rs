@@ -10,7 +10,7 @@ use crate::dockerfile::Dockerfile;
 use crate::error::Result;
 use crate::event::Event;
 use crate::interrupt;
-use crate::model::{ContractRun, Expect, Need, RanReadOnly, RungId, Setup, Started, Stopped};
+use crate::model::{ContractRun, Expect, Need, RanReadOnly, Setup, Started, Stopped, VariantId};
 use crate::plan::Image;
 use crate::probe;
 
@@ -25,8 +25,8 @@ impl Bench<'_> {
     ///
     /// Errors: whatever building, weighing or starting fails with. A service that fails is a fact, not an error.
     pub(super) fn gather(&mut self, expect: &[Expect]) -> Result<()> {
-        for (need, rungs) in needs(expect) {
-            let images: Vec<&Image> = self.job.images.iter().filter(|i| rungs.contains(&&i.name.rung)).collect();
+        for (need, variants) in needs(expect) {
+            let images: Vec<&Image> = self.job.images.iter().filter(|i| variants.contains(&&i.name.variant)).collect();
             let images: Vec<&Image> = images.into_iter().filter(|image| !self.has(&need, image)).collect();
             if images.is_empty() {
                 continue;
@@ -74,17 +74,17 @@ impl Bench<'_> {
 
     /// Whether a fact is there already, as it is after a step that measured it.
     fn has(&self, need: &Need, image: &Image) -> bool {
-        let (app, rung) = (&image.name.app, &image.name.rung);
+        let (app, variant) = (&image.name.app, &image.name.variant);
         let facts = &self.facts;
         match need {
             Need::Inspection => facts.inspections.iter().any(|i| i.image == image.name.tag()),
-            Need::Ready => facts.starts.iter().any(|f| f.app == *app && f.rung == *rung),
-            Need::Stop => facts.stops.iter().any(|f| f.app == *app && f.rung == *rung),
-            Need::ReadOnly => facts.read_only.iter().any(|f| f.app == *app && f.rung == *rung),
-            Need::Contract => facts.contracts.iter().any(|f| f.app == *app && f.rung == *rung),
-            Need::Context => facts.sent.iter().any(|f| f.app == *app && f.rung == *rung),
+            Need::Ready => facts.starts.iter().any(|f| f.app == *app && f.variant == *variant),
+            Need::Stop => facts.stops.iter().any(|f| f.app == *app && f.variant == *variant),
+            Need::ReadOnly => facts.read_only.iter().any(|f| f.app == *app && f.variant == *variant),
+            Need::Contract => facts.contracts.iter().any(|f| f.app == *app && f.variant == *variant),
+            Need::Context => facts.sent.iter().any(|f| f.app == *app && f.variant == *variant),
             Need::Rebuild(change) => {
-                let of = facts.experiments.iter().filter(|e| e.app == *app && e.rung == *rung);
+                let of = facts.experiments.iter().filter(|e| e.app == *app && e.variant == *variant);
                 of.flat_map(|e| &e.rebuilds).any(|rebuild| rebuild.change == *change)
             }
         }
@@ -124,7 +124,7 @@ impl Bench<'_> {
     fn rebuild(&mut self, image: &Image, change: &String) -> Result<()> {
         let named = changes([change], self.job.changes, image)?;
         let found = self.lab(false).experiment(image, &named)?;
-        let same = self.facts.experiments.iter_mut().find(|e| e.app == found.app && e.rung == found.rung);
+        let same = self.facts.experiments.iter_mut().find(|e| e.app == found.app && e.variant == found.variant);
         match same {
             Some(known) => known.rebuilds.extend(found.rebuilds),
             None => self.facts.experiments.push(found),
@@ -139,7 +139,7 @@ impl Bench<'_> {
             let after_ms = u64::try_from(after.as_millis()).unwrap_or(u64::MAX);
             self.facts.stops.push(Stopped {
                 app: image.name.app.clone(),
-                rung: image.name.rung.clone(),
+                variant: image.name.variant.clone(),
                 after_ms,
                 status,
             });
@@ -151,8 +151,8 @@ impl Bench<'_> {
     fn read_only(&mut self, image: &Image) -> Result<()> {
         let problem = self.share(image, &hardened()).err().map(|problem| problem.fact);
         interrupt::check()?;
-        let (app, rung) = (image.name.app.clone(), image.name.rung.clone());
-        self.facts.read_only.push(RanReadOnly { app, rung, problem });
+        let (app, variant) = (image.name.app.clone(), image.name.variant.clone());
+        self.facts.read_only.push(RanReadOnly { app, variant, problem });
         Ok(())
     }
 
@@ -179,8 +179,8 @@ impl Bench<'_> {
                 }
             }
         }
-        let (app, rung) = (image.name.app.clone(), image.name.rung.clone());
-        self.facts.contracts.push(ContractRun { app, rung, requests, wrong });
+        let (app, variant) = (image.name.app.clone(), image.name.variant.clone());
+        self.facts.contracts.push(ContractRun { app, variant, requests, wrong });
         Ok(())
     }
 
@@ -189,8 +189,9 @@ impl Bench<'_> {
     /// Errors: the run was interrupted. A service that does not start has one entry less.
     pub(super) fn start_again(&mut self) -> Result<()> {
         let needs = needs(self.job.expect);
-        let Some(rungs) = needs.get(&Need::Ready) else { return Ok(()) };
-        let images: Vec<&Image> = self.job.images.iter().filter(|image| rungs.contains(&image.name.rung)).collect();
+        let Some(variants) = needs.get(&Need::Ready) else { return Ok(()) };
+        let images: Vec<&Image> =
+            self.job.images.iter().filter(|image| variants.contains(&image.name.variant)).collect();
         let mut starts: Vec<Vec<u64>> = vec![Vec::new(); images.len()];
         self.engine.sink().emit(Event::Phase { name: "Starting", total: images.len() * STARTS, of: "containers" });
         for _ in 0..STARTS {
@@ -207,9 +208,9 @@ impl Bench<'_> {
         }
         for (image, mut ready_ms) in images.into_iter().zip(starts) {
             ready_ms.sort_unstable();
-            let (app, rung) = (image.name.app.clone(), image.name.rung.clone());
-            let started = Started { app, rung, ready_ms };
-            let result = self.facts.results.iter_mut().find(|m| m.app == started.app && m.rung == started.rung);
+            let (app, variant) = (image.name.app.clone(), image.name.variant.clone());
+            let started = Started { app, variant, ready_ms };
+            let result = self.facts.results.iter_mut().find(|m| m.app == started.app && m.variant == started.variant);
             if let (Some(result), Some(median)) = (result, started.median_ms()) {
                 result.ready_ms = median;
             }
@@ -257,12 +258,12 @@ pub(super) fn hardened() -> Setup {
     Setup { read_only: true, ..Setup::default() }
 }
 
-/// Which rungs each kind of fact is needed of.
-pub(super) fn needs(expect: &[Expect]) -> BTreeMap<Need, BTreeSet<&RungId>> {
-    let mut needs: BTreeMap<Need, BTreeSet<&RungId>> = BTreeMap::new();
+/// Which variants each kind of fact is needed of.
+pub(super) fn needs(expect: &[Expect]) -> BTreeMap<Need, BTreeSet<&VariantId>> {
+    let mut needs: BTreeMap<Need, BTreeSet<&VariantId>> = BTreeMap::new();
     for expect in expect {
         for need in expect.needs() {
-            needs.entry(need).or_default().extend(expect.rung().into_iter().chain(expect.compared_with()));
+            needs.entry(need).or_default().extend(expect.variant().into_iter().chain(expect.compared_with()));
         }
     }
     needs

@@ -175,7 +175,7 @@ impl<'a> Job<'a> {
             let summary = built.as_ref().map(|built| built.summary(&image.name.target()));
             facts.results.push(Measurement {
                 app: image.name.app.clone(),
-                rung: image.name.rung.clone(),
+                variant: image.name.variant.clone(),
                 image: image.name.tag(),
                 stored_bytes: weight.stored_bytes,
                 files: weight.files,
@@ -187,7 +187,7 @@ impl<'a> Job<'a> {
                 ready_ms: millis(served.ready),
                 health: served.health,
                 user: inspected.user(image),
-                hardened: image.rung.hardened,
+                hardened: image.variant.hardened,
             });
             outcome.kept.extend(served.url.filter(|_| self.options.keep).map(|url| (image.name.to_string(), url)));
             let named = |problem: Problem| Problem { fact: format!("{}: {}", image.name, problem.fact), ..problem };

@@ -111,8 +111,8 @@ pub fn container_of(image: &Image, setup: &Setup, run: &str) -> container::Run {
     container::Run {
         image: image.name.tag(),
         run: run.to_owned(),
-        hardened: image.rung.hardened || setup.read_only,
-        tmpfs: setup.tmpfs.clone().unwrap_or_else(|| image.rung.tmpfs.clone()),
+        hardened: image.variant.hardened || setup.read_only,
+        tmpfs: setup.tmpfs.clone().unwrap_or_else(|| image.variant.tmpfs.clone()),
         port: Some(image.app.port),
         environment: setup.environment.clone(),
     }

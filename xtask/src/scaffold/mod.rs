@@ -1,10 +1,10 @@
-//! Begins a lesson, an exercise, an app or a rung: files that load and that `cargo xtask tidy` finds nothing wrong with, but
+//! Begins a lesson, an exercise, an app or a variant: files that load and that `cargo xtask tidy` finds nothing wrong with, but
 //! for the words that are still to be written.
 
 use std::fs;
 
 use crate::error::{self, ErrorId, Problem, Result};
-use crate::model::{AppId, LessonId, RungId};
+use crate::model::{AppId, LessonId, VariantId};
 use crate::plan::{self, Image};
 use crate::workshop::{self, Workshop};
 
@@ -33,15 +33,15 @@ pub fn lesson(workshop: &Workshop, name: &str) -> Result<Vec<String>> {
         return Err(Problem::new(ErrorId::AlreadyThere, format!("There is a lesson `{id}` already.")));
     }
     let number = workshop.lessons.last().map_or(0, |last| last.number) + 1;
-    let of_apps = |rung: &&RungId| workshop.apps.values().any(|app| app.rung.contains_key(*rung));
-    let last = workshop.lessons.last().into_iter().flat_map(|lesson| &lesson.rungs);
-    let mut rungs: Vec<&RungId> = last.filter(of_apps).collect();
-    if rungs.is_empty() {
-        rungs.extend(workshop.apps.values().take(1).map(|app| &app.check.rung));
+    let of_apps = |variant: &&VariantId| workshop.apps.values().any(|app| app.variant.contains_key(*variant));
+    let last = workshop.lessons.last().into_iter().flat_map(|lesson| &lesson.variants);
+    let mut variants: Vec<&VariantId> = last.filter(of_apps).collect();
+    if variants.is_empty() {
+        variants.extend(workshop.apps.values().take(1).map(|app| &app.check.variant));
     }
-    let rungs = rungs.iter().map(|rung| format!("\"{rung}\"")).collect::<Vec<_>>().join(", ");
+    let variants = variants.iter().map(|variant| format!("\"{variant}\"")).collect::<Vec<_>>().join(", ");
     let path = format!("lessons/{number:02}-{id}/lesson.toml");
-    let mut files = vec![(path, LESSON.replace("{rungs}", &rungs))];
+    let mut files = vec![(path, LESSON.replace("{variants}", &variants))];
     let contents = workshop.root.join(CONTENTS);
     if !contents.is_file() {
         return write(workshop, files);
@@ -63,11 +63,11 @@ pub fn page_of(lesson: &LessonId) -> String {
     format!("book/src/lessons/{lesson}.md")
 }
 
-/// The exercise of a lesson for one app: what is shipped is the lesson's first rung, the right answer its last, and the wrong
+/// The exercise of a lesson for one app: what is shipped is the lesson's first variant, the right answer its last, and the wrong
 /// one what is shipped.
 ///
-/// Errors: [`ErrorId::UnknownLesson`], [`ErrorId::UnknownApp`], [`ErrorId::UnknownRung`] where the app has none of the
-/// lesson's rungs, [`ErrorId::AlreadyThere`], [`ErrorId::File`].
+/// Errors: [`ErrorId::UnknownLesson`], [`ErrorId::UnknownApp`], [`ErrorId::UnknownVariant`] where the app has none of the
+/// lesson's variants, [`ErrorId::AlreadyThere`], [`ErrorId::File`].
 pub fn exercise(workshop: &Workshop, lesson: &str, app: Option<&str>) -> Result<Vec<String>> {
     let lesson = workshop.lesson(lesson)?;
     let app = match app.or_else(|| workshop.apps.keys().next().map(AppId::as_str)) {
@@ -75,15 +75,15 @@ pub fn exercise(workshop: &Workshop, lesson: &str, app: Option<&str>) -> Result<
         None => return Err(Problem::new(ErrorId::NothingToRun, "There is no app to write an exercise for.")),
     };
     let mut read = |path: &str| workshop.dockerfile(path);
-    let images = lesson.rungs.iter().filter_map(|rung| plan::of_lesson(app, rung, lesson, &mut read));
+    let images = lesson.variants.iter().filter_map(|variant| plan::of_lesson(app, variant, lesson, &mut read));
     let images: Vec<Image> = images.collect::<Result<_>>()?;
     let (Some(first), Some(last)) = (images.first(), images.last()) else {
-        let fact = format!("{} has none of the rungs of lesson {}.", app.id, lesson.number);
-        return Err(Problem::new(ErrorId::UnknownRung, fact));
+        let fact = format!("{} has none of the variants of lesson {}.", app.id, lesson.number);
+        return Err(Problem::new(ErrorId::UnknownVariant, fact));
     };
     let (shipped, right) = (text(workshop, &first.dockerfile)?, text(workshop, &last.dockerfile)?);
     let folder = lesson.folder();
-    let manifest = EXERCISE.replace("{app}", app.id.as_str()).replace("{rung}", last.name.rung.as_str());
+    let manifest = EXERCISE.replace("{app}", app.id.as_str()).replace("{variant}", last.name.variant.as_str());
     let files = vec![
         (format!("{folder}/exercise/exercise.toml"), manifest),
         (format!("{folder}/exercise/{}/Dockerfile", app.id), shipped.clone()),
@@ -94,7 +94,7 @@ pub fn exercise(workshop: &Workshop, lesson: &str, app: Option<&str>) -> Result<
     write(workshop, files)
 }
 
-/// An app with one rung.
+/// An app with one variant.
 ///
 /// Errors: [`ErrorId::Usage`] for a name that is none, [`ErrorId::AlreadyThere`], [`ErrorId::File`].
 pub fn app(workshop: &Workshop, name: &str) -> Result<Vec<String>> {
@@ -106,22 +106,22 @@ pub fn app(workshop: &Workshop, name: &str) -> Result<Vec<String>> {
     write(workshop, files)
 }
 
-/// A rung of an app: a copy of the Dockerfile the app is checked with, and a table in its manifest.
+/// A variant of an app: a copy of the Dockerfile the app is checked with, and a table in its manifest.
 ///
 /// Errors: [`ErrorId::UnknownApp`], [`ErrorId::Usage`] for a name that is none, [`ErrorId::AlreadyThere`], [`ErrorId::File`].
-pub fn rung(workshop: &Workshop, app: &str, name: &str) -> Result<Vec<String>> {
+pub fn variant(workshop: &Workshop, app: &str, name: &str) -> Result<Vec<String>> {
     let app = workshop.app(app)?;
-    let id = RungId::try_from(name.to_owned()).map_err(|why| no_name(&why))?;
-    if app.rung.contains_key(&id) {
-        return Err(Problem::new(ErrorId::AlreadyThere, format!("{} has a rung `{id}` already.", app.id)));
+    let id = VariantId::try_from(name.to_owned()).map_err(|why| no_name(&why))?;
+    if app.variant.contains_key(&id) {
+        return Err(Problem::new(ErrorId::AlreadyThere, format!("{} has a variant `{id}` already.", app.id)));
     }
-    let copied = text(workshop, &workshop::dockerfile_path(&app.id, &app.check.rung))?;
+    let copied = text(workshop, &workshop::dockerfile_path(&app.id, &app.check.variant))?;
     let path = workshop::dockerfile_path(&app.id, &id);
-    let mut written = write(workshop, vec![(path, format!("# {MARK}: what this rung does otherwise.\n{copied}"))])?;
+    let mut written = write(workshop, vec![(path, format!("# {MARK}: what this variant does otherwise.\n{copied}"))])?;
     // The manifest is the author's: it grows at its end, and nothing in it moves.
     let manifest = format!("{}/app.toml", app.folder());
     let grown = text(workshop, &manifest)?.trim_end().to_owned();
-    let grown = format!("{grown}\n\n[rung.{id}]\nsummary = \"{MARK}: what it does, one sentence.\"\n");
+    let grown = format!("{grown}\n\n[variant.{id}]\nsummary = \"{MARK}: what it does, one sentence.\"\n");
     let path = workshop.root.join(&manifest);
     fs::write(&path, grown).map_err(|e| error::io("write", &path, &e))?;
     written.push(manifest);

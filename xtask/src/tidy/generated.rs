@@ -35,7 +35,7 @@ pub fn files(workshop: &Workshop) -> Result<Vec<Generated>> {
             let shown = recorded_path(lesson.number, lesson.id.as_str());
             let again = format!("cargo xtask lesson {} --app all --record", lesson.number);
             let run: LessonReport = recorded(&workshop.root, &shown, &again)?;
-            content = replace(&content, &marker, &report::markdown(&lesson.rungs, &run), README)?;
+            content = replace(&content, &marker, &report::markdown(&lesson.variants, &run), README)?;
         }
     }
     let marker = "compare";

@@ -21,7 +21,7 @@ pub fn find(workshop: &Workshop) -> Vec<String> {
     }
     findings.extend(pages(workshop));
     for app in workshop.apps.values() {
-        let dockerfiles = app.rung.keys().map(|rung| crate::workshop::dockerfile_path(&app.id, rung));
+        let dockerfiles = app.variant.keys().map(|variant| crate::workshop::dockerfile_path(&app.id, variant));
         let manifest = format!("{}/app.toml", app.folder());
         findings.extend(unwritten(&workshop.root, dockerfiles.chain([manifest])));
     }
@@ -82,11 +82,11 @@ fn stray(workshop: &Workshop, lesson: &Lesson, file: &str) -> Option<String> {
         ["exercise", "exercise.toml"] | ["wrong", _, "answer.toml"] if lesson.exercise.is_some() => None,
         ["exercise", app, _, ..] | ["solution" | "wrong", _, app, _, ..] => of_exercise(lesson, app, &shown),
         [app, name] if workshop.apps.contains_key(*app) => {
-            let rung = name.strip_suffix(".dockerignore").unwrap_or(name).strip_suffix(".Dockerfile")?;
-            if !lesson.rung.keys().any(|known| known.as_str() == rung) {
-                return Some(format!("{shown} is no rung of {}/lesson.toml", lesson.folder()));
+            let variant = name.strip_suffix(".dockerignore").unwrap_or(name).strip_suffix(".Dockerfile")?;
+            if !lesson.variant.keys().any(|known| known.as_str() == variant) {
+                return Some(format!("{shown} is no variant of {}/lesson.toml", lesson.folder()));
             }
-            let used = lesson.all_rungs().into_iter().any(|used| used.as_str() == rung);
+            let used = lesson.all_variants().into_iter().any(|used| used.as_str() == variant);
             (!used).then(|| format!("{shown} is used by no table and no step of its lesson"))
         }
         _ => Some(format!("{shown} belongs to nothing")),

@@ -10,27 +10,30 @@ use crate::workshop::{self, Workshop};
 pub fn find(workshop: &Workshop) -> Result<Vec<String>> {
     let mut findings = Vec::new();
     for app in workshop.apps.values() {
-        for rung in app.rung.keys() {
-            let path = workshop::dockerfile_path(&app.id, rung);
+        for variant in app.variant.keys() {
+            let path = workshop::dockerfile_path(&app.id, variant);
             if !workshop.root.join(&path).is_file() {
-                findings.push(format!("apps/{}/app.toml describes the rung `{rung}`, and there is no {path}", app.id));
+                findings.push(format!(
+                    "apps/{}/app.toml describes the variant `{variant}`, and there is no {path}",
+                    app.id
+                ));
             }
         }
         for file in names_in(&workshop.root.join("apps").join(app.id.as_str())) {
-            if let Some(rung) = file.strip_suffix(".Dockerfile")
-                && !app.rung.keys().any(|r| r.as_str() == rung)
+            if let Some(variant) = file.strip_suffix(".Dockerfile")
+                && !app.variant.keys().any(|r| r.as_str() == variant)
             {
-                findings.push(format!("apps/{}/{file} is no rung of apps/{}/app.toml", app.id, app.id));
+                findings.push(format!("apps/{}/{file} is no variant of apps/{}/app.toml", app.id, app.id));
             }
         }
-        if !app.rung.contains_key(&app.check.rung) {
-            findings.push(format!("apps/{}/app.toml: check.rung `{}` is no rung", app.id, app.check.rung));
+        if !app.variant.contains_key(&app.check.variant) {
+            findings.push(format!("apps/{}/app.toml: check.variant `{}` is no variant", app.id, app.check.variant));
         } else if workshop
-            .dockerfile(&workshop::dockerfile_path(&app.id, &app.check.rung))?
+            .dockerfile(&workshop::dockerfile_path(&app.id, &app.check.variant))?
             .position(&app.check.target)
             .is_none()
         {
-            let path = workshop::dockerfile_path(&app.id, &app.check.rung);
+            let path = workshop::dockerfile_path(&app.id, &app.check.variant);
             findings.push(format!(
                 "{path} has no stage `{}`, which apps/{}/app.toml checks with",
                 app.check.target, app.id

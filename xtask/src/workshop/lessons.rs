@@ -7,7 +7,7 @@ use std::path::Path;
 use super::{folders, suggest};
 use crate::error::{ErrorId, Problem, Result};
 use crate::manifest;
-use crate::model::{App, AppId, Exercise, Expect, Lesson, LessonId, MINE, RungId, Step};
+use crate::model::{App, AppId, Exercise, Expect, Lesson, LessonId, MINE, Step, VariantId};
 
 /// Every lesson in `lessons/`, in teaching order.
 pub(super) fn load(root: &Path, apps: &BTreeMap<AppId, App>) -> Result<Vec<Lesson>> {
@@ -64,9 +64,9 @@ impl Manifest {
         manifest::contradiction(&self.text, &self.shown, needle, message)
     }
 
-    /// How an expectation writes the name of a rung: the first key of a table of its own that has this value.
-    fn quoted(&self, rung: &str) -> String {
-        let value = format!("\"{rung}\"");
+    /// How an expectation writes the name of a variant: the first key of a table of its own that has this value.
+    fn quoted(&self, variant: &str) -> String {
+        let value = format!("\"{variant}\"");
         let of_a_key = |line: &&str| line.split_once('=').is_some_and(|(_, after)| after.trim() == value);
         let line = self.text.lines().find(of_a_key);
         line.map_or(value.clone(), str::to_owned)
@@ -79,27 +79,28 @@ fn numbered(folder: &str) -> Option<(u32, LessonId)> {
     Some((number.parse().ok()?, LessonId::try_from(id.to_owned()).ok()?))
 }
 
-/// Which apps have a Dockerfile for each rung of the lesson's own.
-fn own(lesson: &Lesson, root: &Path, apps: &BTreeMap<AppId, App>) -> BTreeMap<RungId, Vec<AppId>> {
+/// Which apps have a Dockerfile for each variant of the lesson's own.
+fn own(lesson: &Lesson, root: &Path, apps: &BTreeMap<AppId, App>) -> BTreeMap<VariantId, Vec<AppId>> {
     let folder = root.join(lesson.folder());
-    let of = |rung: &RungId| {
-        let there = |app: &&AppId| folder.join(app.as_str()).join(format!("{rung}.Dockerfile")).is_file();
+    let of = |variant: &VariantId| {
+        let there = |app: &&AppId| folder.join(app.as_str()).join(format!("{variant}.Dockerfile")).is_file();
         apps.keys().filter(there).cloned().collect()
     };
-    lesson.rung.keys().map(|rung| (rung.clone(), of(rung))).collect()
+    lesson.variant.keys().map(|variant| (variant.clone(), of(variant))).collect()
 }
 
-/// A lesson may only name rungs, apps, changes and groups of files that exist, and a step does exactly one thing.
+/// A lesson may only name variants, apps, changes and groups of files that exist, and a step does exactly one thing.
 fn check(lesson: &Lesson, apps: &BTreeMap<AppId, App>, manifest: &Manifest) -> Result<()> {
-    let rungs = || apps.values().flat_map(|app| app.rung.keys()).chain(lesson.rung.keys()).map(RungId::as_str);
-    for rung in lesson.all_rungs() {
-        let owned = lesson.own.get(rung).is_some_and(|apps| !apps.is_empty());
-        if lesson.rung.contains_key(rung) && !owned {
-            let message = format!("there is no {}/<app>/{rung}.Dockerfile", lesson.folder());
-            return Err(manifest.wrong(rung.as_str(), &message, []));
+    let variants =
+        || apps.values().flat_map(|app| app.variant.keys()).chain(lesson.variant.keys()).map(VariantId::as_str);
+    for variant in lesson.all_variants() {
+        let owned = lesson.own.get(variant).is_some_and(|apps| !apps.is_empty());
+        if lesson.variant.contains_key(variant) && !owned {
+            let message = format!("there is no {}/<app>/{variant}.Dockerfile", lesson.folder());
+            return Err(manifest.wrong(variant.as_str(), &message, []));
         }
-        if !owned && !apps.values().any(|app| app.rung.contains_key(rung)) {
-            return Err(manifest.wrong(rung.as_str(), &format!("no app has a rung `{rung}`"), rungs()));
+        if !owned && !apps.values().any(|app| app.variant.contains_key(variant)) {
+            return Err(manifest.wrong(variant.as_str(), &format!("no app has a variant `{variant}`"), variants()));
         }
     }
     for app in lesson.apps.iter().chain(lesson.step.iter().flat_map(|step| &step.apps)) {
@@ -108,7 +109,7 @@ fn check(lesson: &Lesson, apps: &BTreeMap<AppId, App>, manifest: &Manifest) -> R
             return Err(manifest.wrong(app.as_str(), &format!("there is no app `{app}`"), known));
         }
     }
-    for group in lesson.rung.values().flat_map(|rung| &rung.with) {
+    for group in lesson.variant.values().flat_map(|variant| &variant.with) {
         if !lesson.files.contains_key(group) {
             let known = lesson.files.keys().map(String::as_str);
             return Err(manifest.wrong(group, &format!("the lesson has no files `{group}`"), known));
@@ -121,17 +122,19 @@ fn check(lesson: &Lesson, apps: &BTreeMap<AppId, App>, manifest: &Manifest) -> R
     check_expectations(&lesson.expect, apps, manifest)
 }
 
-/// Expectations are judged by what is measured: the rungs of the table. About any other nothing would be said, and it would
+/// Expectations are judged by what is measured: the variants of the table. About any other nothing would be said, and it would
 /// look as if everything held.
 fn check_measured(lesson: &Lesson, manifest: &Manifest) -> Result<()> {
-    let measured = || lesson.rungs.iter().map(RungId::as_str);
+    let measured = || lesson.variants.iter().map(VariantId::as_str);
     for expect in &lesson.expect {
-        for rung in expect.rung().into_iter().chain(expect.compared_with()) {
-            let place = manifest.quoted(rung.as_str());
-            if !lesson.rungs.contains(rung) {
-                let message =
-                    format!("`{}` is judged by what `rungs` lists, and `{rung}` is not among them", expect.rule());
-                return Err(suggest(manifest.at(&place, &message), rung.as_str(), measured()));
+        for variant in expect.variant().into_iter().chain(expect.compared_with()) {
+            let place = manifest.quoted(variant.as_str());
+            if !lesson.variants.contains(variant) {
+                let message = format!(
+                    "`{}` is judged by what `variants` lists, and `{variant}` is not among them",
+                    expect.rule()
+                );
+                return Err(suggest(manifest.at(&place, &message), variant.as_str(), measured()));
             }
         }
     }
@@ -187,12 +190,13 @@ fn exercise(root: &Path, folder: &str, lesson: &Lesson, apps: &BTreeMap<AppId, A
         let message = format!("there is no {folder}/exercise/{}/Dockerfile", exercise.first);
         return Err(manifest.wrong(exercise.first.as_str(), &message, exercise.apps.iter().map(AppId::as_str)));
     }
-    let of_lesson =
-        |rung: &RungId| lesson.rung.contains_key(rung) || apps.values().any(|app| app.rung.contains_key(rung));
+    let of_lesson = |variant: &VariantId| {
+        lesson.variant.contains_key(variant) || apps.values().any(|app| app.variant.contains_key(variant))
+    };
     for expect in &exercise.expect {
-        let named = expect.rung().into_iter().chain(expect.compared_with());
-        if let Some(rung) = named.filter(|rung| rung.as_str() != MINE).find(|rung| !of_lesson(rung)) {
-            return Err(manifest.wrong(rung.as_str(), &format!("there is no rung `{rung}`"), []));
+        let named = expect.variant().into_iter().chain(expect.compared_with());
+        if let Some(variant) = named.filter(|variant| variant.as_str() != MINE).find(|variant| !of_lesson(variant)) {
+            return Err(manifest.wrong(variant.as_str(), &format!("there is no variant `{variant}`"), []));
         }
     }
     let rules: Vec<&str> = exercise.expect.iter().map(Expect::rule).chain(["build"]).collect();

@@ -10,7 +10,7 @@ use crate::context;
 use crate::dockerfile::{self, Dockerfile};
 use crate::error::{self, ErrorId, Problem, Result};
 use crate::manifest;
-use crate::model::{App, AppId, Change, Contract, ImageName, Lesson, RungId};
+use crate::model::{App, AppId, Change, Contract, ImageName, Lesson, VariantId};
 use crate::names;
 
 /// The repository's data.
@@ -112,10 +112,10 @@ impl Workshop {
     pub fn dockerfile_of(&self, tag: &str) -> Option<Dockerfile> {
         let image = ImageName::of_tag(tag)?;
         let path = match &image.lesson {
-            None => dockerfile_path(&image.app, &image.rung),
+            None => dockerfile_path(&image.app, &image.variant),
             Some(id) => {
                 let lesson = self.lessons.iter().find(|lesson| lesson.id == *id)?;
-                format!("{}/{}/{}.Dockerfile", lesson.folder(), image.app, image.rung)
+                format!("{}/{}/{}.Dockerfile", lesson.folder(), image.app, image.variant)
             }
         };
         self.dockerfile(&path).ok()
@@ -135,9 +135,9 @@ pub fn root() -> Result<PathBuf> {
     })
 }
 
-/// Path of a rung's Dockerfile, relative to the repository.
-pub fn dockerfile_path(app: &AppId, rung: &RungId) -> String {
-    format!("apps/{app}/{rung}.Dockerfile")
+/// Path of a variant's Dockerfile, relative to the repository.
+pub fn dockerfile_path(app: &AppId, variant: &VariantId) -> String {
+    format!("apps/{app}/{variant}.Dockerfile")
 }
 
 /// Adds "Did you mean" when a candidate is near.

@@ -61,7 +61,7 @@ fn every(workshop: &Workshop, options: &cli::Lesson, context: Context) -> Result
 fn one(workshop: &Workshop, lesson: &Lesson, options: &cli::Lesson, context: Context) -> Result<Exit> {
     let chosen = apps::choose(workshop, lesson, options)?;
     let apps = chosen.apps;
-    let mut plan = Plan::of_lesson(workshop, lesson, &apps, &options.rung, |path| workshop.dockerfile(path))?;
+    let mut plan = Plan::of_lesson(workshop, lesson, &apps, &options.variant, |path| workshop.dockerfile(path))?;
     let sink = report::progress(context.style, context.global.verbose);
     let sink: &dyn Sink = sink.as_ref();
     if options.dry_run {
@@ -102,7 +102,7 @@ fn one(workshop: &Workshop, lesson: &Lesson, options: &cli::Lesson, context: Con
         others: &plan.others,
         dockerfiles: &plan.dockerfiles,
         // A part of the lesson has no story.
-        steps: if options.rung.is_empty() { &plan.lesson.step } else { &[] },
+        steps: if options.variant.is_empty() { &plan.lesson.step } else { &[] },
         changes: &plan.lesson.change,
         expect: &plan.lesson.expect,
         contexts: &contexts,
@@ -120,7 +120,7 @@ fn one(workshop: &Workshop, lesson: &Lesson, options: &cli::Lesson, context: Con
     // The result is on the screen already: looking into the images takes longer than to read its first line.
     let command = page::again(workshop, &report, options);
     // A part of a lesson is not the lesson, and one that failed has not shown what it is for.
-    if exit == Exit::Pass && options.rung.is_empty() {
+    if exit == Exit::Pass && options.variant.is_empty() {
         Book::open()?.update(sink, |progress| progress.ran(&lesson.id, &report.environment.date))?;
     }
     let tags: Vec<_> = report.results.iter().map(|m| m.image.clone()).collect();

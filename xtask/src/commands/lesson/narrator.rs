@@ -20,7 +20,7 @@ impl Narrator for Teller<'_> {
     fn measured(&mut self, results: &[Measurement]) {
         let has_place = self.lesson.step.iter().any(|step| step.table.is_some());
         if !self.quiet && !has_place && !results.is_empty() {
-            report::line(report::table(&self.lesson.rungs, results));
+            report::line(report::table(&self.lesson.variants, results));
         }
     }
 
@@ -33,7 +33,7 @@ impl Narrator for Teller<'_> {
 
     fn after(&mut self, step: &Step, told: &Told, last: bool, results: &[Measurement]) {
         if !self.quiet {
-            report::line(report::after(&self.lesson.rungs, step, told, last, results, self.style));
+            report::line(report::after(&self.lesson.variants, step, told, last, results, self.style));
         }
     }
 

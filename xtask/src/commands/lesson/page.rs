@@ -32,8 +32,8 @@ pub(super) fn again(workshop: &Workshop, report: &LessonReport, options: &cli::L
     for app in apps {
         command = command.args(["--app", app]);
     }
-    for rung in &options.rung {
-        command = command.args(["--rung", rung]);
+    for variant in &options.variant {
+        command = command.args(["--variant", variant]);
     }
     if let Some(bases) = &options.bases.bases {
         command = command.args(["--bases".to_owned(), bases.to_string()]);

@@ -145,8 +145,8 @@ mod tests {
                 let value = value.unwrap_or_else(|| panic!("{name} has no colour"));
                 luminance(value.trim_end_matches(')').split(", ").nth(scheme).expect("one for light and one for dark"))
             };
-            let rungs = (0..4).map(|rung| format!("rung-{rung}"));
-            for name in Class::ALL.iter().map(|class| class.name().to_owned()).chain(rungs) {
+            let variants = (0..4).map(|variant| format!("variant-{variant}"));
+            for name in Class::ALL.iter().map(|class| class.name().to_owned()).chain(variants) {
                 for ground in ["page", "card"] {
                     let (light, dark) = (of(&name).max(of(ground)), of(&name).min(of(ground)));
                     let contrast = (light + 0.05) / (dark + 0.05);

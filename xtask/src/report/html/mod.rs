@@ -104,5 +104,5 @@ fn capital(sentence: &str) -> String {
 
 /// `go/multi-stage`
 fn name(measurement: &Measurement) -> String {
-    format!("{}/{}", measurement.app, measurement.rung)
+    format!("{}/{}", measurement.app, measurement.variant)
 }

@@ -6,10 +6,10 @@ use super::axis::{Axis, round};
 use super::parts::{cell, length, numbers};
 use super::summary::apps;
 use super::{name, text};
-use crate::model::{LessonReport, Measurement, RungId};
+use crate::model::{LessonReport, Measurement, VariantId};
 use crate::units;
 
-/// Colours there are for rungs.
+/// Colours there are for variants.
 const COLOURS: usize = 4;
 
 /// A section of the page.
@@ -64,25 +64,25 @@ fn in_numbers(report: &LessonReport) -> Markup {
 }
 
 fn chart(caption: &str, axis: Axis, report: &LessonReport) -> Markup {
-    let rungs = rungs(report);
+    let variants = variants(report);
     html! {
         figure.chart style={ "--ticks:" (axis.background()) } {
             figcaption { (caption) }
             @for of in apps(report) {
                 h3 { (text(of[0].app.as_str())) }
-                @for m in of { (bar(m, axis, rungs.iter().position(|r| **r == m.rung).unwrap_or_default())) }
+                @for m in of { (bar(m, axis, variants.iter().position(|r| **r == m.variant).unwrap_or_default())) }
             }
             div.row { span.label {} (axis.words()) span.value {} }
         }
     }
 }
 
-fn bar(m: &Measurement, axis: Axis, rung: usize) -> Markup {
+fn bar(m: &Measurement, axis: Axis, variant: usize) -> Markup {
     let height = if m.pull_bytes.is_some() { "22" } else { "16" };
     html! {
         div.row {
-            span.label { (text(m.rung.as_str())) }
-            svg width="100%" height=(height) aria-hidden="true" class={ "rung-" (rung % COLOURS) } {
+            span.label { (text(m.variant.as_str())) }
+            svg width="100%" height=(height) aria-hidden="true" class={ "variant-" (variant % COLOURS) } {
                 rect x="0" y="2" width=(length(axis.place(m.stored_bytes))) height="12" {}
                 @if let Some(pull) = m.pull_bytes {
                     rect.thin x="0" y="16" width=(length(axis.place(pull))) height="4" {}
@@ -93,15 +93,15 @@ fn bar(m: &Measurement, axis: Axis, rung: usize) -> Markup {
     }
 }
 
-/// The rungs in the order in which they were measured.
-fn rungs(report: &LessonReport) -> Vec<&RungId> {
-    let mut rungs = Vec::new();
+/// The variants in the order in which they were measured.
+fn variants(report: &LessonReport) -> Vec<&VariantId> {
+    let mut variants = Vec::new();
     for m in &report.results {
-        if !rungs.contains(&&m.rung) {
-            rungs.push(&m.rung);
+        if !variants.contains(&&m.variant) {
+            variants.push(&m.variant);
         }
     }
-    rungs
+    variants
 }
 
 fn rows(report: &LessonReport) -> Vec<Vec<Markup>> {

@@ -108,14 +108,14 @@ fn difference(from: &str, to: &str, lines: &[DiffLine], changed: usize) -> Marku
 
 fn tried(one: &Tried) -> Markup {
     html! {
-        p { strong { (one.rung.as_str()) } ": " (text(&one.says)) " – " @if one.worked { "works" } @else { "refused" } }
+        p { strong { (one.variant.as_str()) } ": " (text(&one.says)) " – " @if one.worked { "works" } @else { "refused" } }
         (terminal(&one.command, &one.output))
     }
 }
 
 fn made(one: &Made) -> Markup {
     html! {
-        h3 { (one.rung.as_str()) }
+        h3 { (one.variant.as_str()) }
         @for aspect in &one.show {
             @match aspect {
                 Aspect::Payload => p { (text(&inspect::payload(&one.inspection))) },
@@ -151,7 +151,7 @@ fn block(columns: &str) -> Markup {
 }
 
 fn experiment(one: &Experiment) -> Markup {
-    let mut header = vec!["line".to_owned(), one.rung.to_string(), "cold".to_owned()];
+    let mut header = vec!["line".to_owned(), one.variant.to_string(), "cold".to_owned()];
     header.extend(one.rebuilds.iter().map(|rebuild| format!("{} change", rebuild.change)));
     let seconds = |ms| units::seconds(std::time::Duration::from_millis(ms));
     let mut rows: Vec<Vec<Markup>> = Vec::new();
@@ -178,7 +178,7 @@ fn experiment(one: &Experiment) -> Markup {
     });
     sum("bytes in new layers", String::new(), &|rebuild| units::bytes(rebuild.new_stored_bytes));
     let header: Vec<&str> = header.iter().map(String::as_str).collect();
-    table(&format!("What {} builds again", one.rung), &header, &rows)
+    table(&format!("What {} builds again", one.variant), &header, &rows)
 }
 
 fn scored(one: &Prediction) -> Markup {
@@ -191,7 +191,7 @@ fn scored(one: &Prediction) -> Markup {
 fn answered(one: &Answered) -> Markup {
     let status = if one.status == 0 { "no answer".to_owned() } else { one.status.to_string() };
     html! {
-        p { strong { (one.rung.as_str()) } ": " (status) }
+        p { strong { (one.variant.as_str()) } ": " (status) }
         // A request is nothing that a shell takes.
         pre.wrapped { code { b { (text(&one.request)) } "\n" (text(&one.body)) } }
     }
@@ -200,12 +200,12 @@ fn answered(one: &Answered) -> Markup {
 fn end(one: &Ended) -> Markup {
     let status = one.status.map_or_else(|| "was not started".to_owned(), |status| format!("exit status {status}"));
     html! {
-        p { strong { (one.rung.as_str()) } ": " (status) }
-        (terminal(&format!("docker run {}", one.rung), &one.lines))
+        p { strong { (one.variant.as_str()) } ": " (status) }
+        (terminal(&format!("docker run {}", one.variant), &one.lines))
     }
 }
 
 fn sent_table(sent: &[SentContext]) -> Markup {
-    let rows: Vec<_> = sent.iter().map(|one| vec![cell(one.rung.as_str()), cell(units::bytes(one.bytes))]).collect();
-    table("What a first build sends", &["rung", "sent"], &rows)
+    let rows: Vec<_> = sent.iter().map(|one| vec![cell(one.variant.as_str()), cell(units::bytes(one.bytes))]).collect();
+    table("What a first build sends", &["variant", "sent"], &rows)
 }

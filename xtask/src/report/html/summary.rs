@@ -7,7 +7,7 @@ use crate::model::{LessonReport, Measurement};
 use crate::report::lesson::users;
 use crate::units;
 
-/// One card a service: its first rung against its last.
+/// One card a service: its first variant against its last.
 pub fn summary(report: &LessonReport) -> Markup {
     let well = report.results.iter().filter(|m| m.health.ok).count();
     html! {
@@ -36,7 +36,7 @@ fn card(of: &[Measurement]) -> Markup {
             h2 { (text(last.app.as_str())) }
             @if of.len() == 1 {
                 p.times { (after) }
-                p { (text(last.rung.as_str())) ", user " (text(&last.user)) }
+                p { (text(last.variant.as_str())) ", user " (text(&last.user)) }
             } @else {
                 p.times { (units::factor(times)) @if times >= 1.0 { span { " smaller" } } @else { span { " the size" } } }
                 p { (before) " → " (after) }

@@ -3,7 +3,7 @@
 use super::html;
 use crate::model::{
     AppId, BuildStep, Environment, FullReport, Health, Inspection, LayerLine, Lesson, LessonId, LessonRef,
-    LessonReport, Measurement, RungId, SecretLine, Store, Surface, Timeline, Verdict,
+    LessonReport, Measurement, SecretLine, Store, Surface, Timeline, VariantId, Verdict,
 };
 
 /// Text that would do harm if it became markup or reached a terminal.
@@ -11,17 +11,17 @@ const HOSTILE: &str = "<script>alert(1)</script>\"'&\u{1b}[31m";
 
 fn lesson() -> Lesson {
     toml::from_str(
-        "title = \"Ills\"\nquestion = \"Why?\"\nable-to = \"x\"\nanswer = \"a\"\nminutes = { talk = 1, machine = 1, exercise = 1 }\nrungs = [\"one\", \"two\"]\n\
+        "title = \"Ills\"\nquestion = \"Why?\"\nable-to = \"x\"\nanswer = \"a\"\nminutes = { talk = 1, machine = 1, exercise = 1 }\nvariants = [\"one\", \"two\"]\n\
          [[look]]\napp = \"sloop\"\ntext = \"of {stored:one} left <b>.\"\n",
     )
     .unwrap_or_else(|e| panic!("{e}"))
 }
 
-fn measurement(rung: &str, stored_bytes: u64, pull_bytes: Option<u64>) -> Measurement {
+fn measurement(variant: &str, stored_bytes: u64, pull_bytes: Option<u64>) -> Measurement {
     Measurement {
         app: AppId::try_from("sloop".to_owned()).unwrap(),
-        rung: RungId::try_from(rung.to_owned()).unwrap(),
-        image: format!("drydock.local/app/sloop:{rung}"),
+        variant: VariantId::try_from(variant.to_owned()).unwrap(),
+        image: format!("drydock.local/app/sloop:{variant}"),
         stored_bytes,
         files: 3,
         pull_bytes,

@@ -1,4 +1,4 @@
-//! Every app by every rung, as bars to one scale.
+//! Every app by every variant, as bars to one scale.
 
 use super::{Picture, length};
 use crate::model::{AppId, Matrix, Measurement};
@@ -16,7 +16,7 @@ const GAP: f64 = 16.0;
 
 /// The stored bytes of every image. `title` is how an app is called.
 pub fn matrix(matrix: &Matrix, title: &dyn Fn(&AppId) -> String) -> String {
-    let rungs = matrix.rungs();
+    let variants = matrix.variants();
     let largest = matrix.results.iter().map(|m| m.stored_bytes).max().unwrap_or_default();
     let mut picture = Picture::new(WIDTH);
     let headline = format!("The same service, built {}", ways(matrix));
@@ -28,9 +28,9 @@ pub fn matrix(matrix: &Matrix, title: &dyn Fn(&AppId) -> String) -> String {
         picture.text((MARGIN, y + 12.0), 15, "strong", &title(app));
         let top = y - 3.0;
         for image in images {
-            let series = rungs.iter().position(|rung| **rung == image.rung).unwrap_or_default();
+            let series = variants.iter().position(|variant| **variant == image.variant).unwrap_or_default();
             let long = length(image.stored_bytes, largest, BARS.1);
-            picture.text((BARS.0 - 10.0, y + 11.5), 13, "dim end", image.rung.as_str());
+            picture.text((BARS.0 - 10.0, y + 11.5), 13, "dim end", image.variant.as_str());
             picture.bar((BARS.0, y), (long, BAR), series);
             picture.text((BARS.0 + long + 8.0, y + 11.5), 13, "", &label(matrix, image));
             y += ROW;
@@ -50,7 +50,7 @@ fn label(matrix: &Matrix, image: &Measurement) -> String {
 
 fn in_words(matrix: &Matrix, title: &dyn Fn(&AppId) -> String) -> String {
     let app = |app: &AppId| {
-        let images = matrix.row(app).into_iter().map(|image| format!("{} {}", image.rung, label(matrix, image)));
+        let images = matrix.row(app).into_iter().map(|image| format!("{} {}", image.variant, label(matrix, image)));
         format!("{}: {}.", title(app), images.collect::<Vec<_>>().join(", "))
     };
     matrix.apps().into_iter().map(app).collect::<Vec<_>>().join(" ")

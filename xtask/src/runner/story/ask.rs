@@ -1,4 +1,4 @@
-//! `ask`: a request to a running container of each of some rungs.
+//! `ask`: a request to a running container of each of some variants.
 
 use super::Bench;
 use super::peer::Peers;
@@ -16,7 +16,7 @@ const SHOWN: usize = 400;
 impl Bench<'_> {
     pub(super) fn ask(&self, step: &Ask, app: &AppId) -> Result<Shown> {
         let request = request(step);
-        let images = self.named(&step.rungs, app);
+        let images = self.named(&step.variants, app);
         self.engine.sink().emit(Event::Phase { name: "Asking", total: images.len(), of: "services" });
         let mut answers = Vec::new();
         for image in images {
@@ -29,11 +29,11 @@ impl Bench<'_> {
                 Err(why) => (0, why),
             };
             let worked = (200..400).contains(&status);
-            let told = worked == step.works_in.contains(&image.name.rung);
+            let told = worked == step.works_in.contains(&image.name.variant);
             let says = worked || step.contains.as_ref().is_none_or(|text| body.contains(text.as_str()));
             self.engine.sink().emit(Event::Done { item, remark: status.to_string() });
             answers.push(Answered {
-                rung: image.name.rung.clone(),
+                variant: image.name.variant.clone(),
                 request: format!("{} {}", request.method, request.path),
                 status,
                 body: printable(&body).chars().take(SHOWN).collect(),

@@ -4,7 +4,7 @@ use similar::{ChangeTag, TextDiff};
 
 use super::Bench;
 use crate::error::{self, Result};
-use crate::model::{AppId, Changed, DiffLine, RungId, Shown};
+use crate::model::{AppId, Changed, DiffLine, Shown, VariantId};
 
 /// Lines that stayed the same and are shown around those that did not.
 const AROUND: usize = 2;
@@ -17,9 +17,9 @@ impl Bench<'_> {
         Ok(Shown::Changed { from, to, lines, changed })
     }
 
-    fn text(&self, rung: &RungId, app: &AppId) -> Result<(String, String)> {
-        let named = self.named(std::slice::from_ref(rung), app);
-        let Some(image) = named.first() else { return Ok((rung.to_string(), String::new())) };
+    fn text(&self, variant: &VariantId, app: &AppId) -> Result<(String, String)> {
+        let named = self.named(std::slice::from_ref(variant), app);
+        let Some(image) = named.first() else { return Ok((variant.to_string(), String::new())) };
         let path = self.job.root.join(&image.dockerfile);
         let text = std::fs::read_to_string(&path).map_err(|e| error::io("read", &path, &e))?;
         Ok((image.dockerfile.clone(), text))

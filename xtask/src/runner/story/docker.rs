@@ -3,7 +3,7 @@
 use super::Bench;
 use crate::engine;
 use crate::error::Result;
-use crate::model::{AppId, DockerStep, RungId, Setup, Shown};
+use crate::model::{AppId, DockerStep, Setup, Shown, VariantId};
 use crate::names::printable;
 use crate::plan::Image;
 use crate::process::Command;
@@ -16,9 +16,9 @@ fn shown_as(argument: &str) -> String {
     let mut text = argument.to_owned();
     for opening in ["{image:", "{container:"] {
         while let Some((before, after)) = text.split_once(opening)
-            && let Some((rung, rest)) = after.split_once('}')
+            && let Some((variant, rest)) = after.split_once('}')
         {
-            text = format!("{before}{rung}{rest}");
+            text = format!("{before}{variant}{rest}");
         }
     }
     text
@@ -64,15 +64,15 @@ impl Bench<'_> {
         Ok(names.join("\n"))
     }
 
-    /// An argument with `{image:RUNG}` and `{container:RUNG}` put in. A container is started, and noted, where one is asked for.
+    /// An argument with `{image:VARIANT}` and `{container:VARIANT}` put in. A container is started, and noted, where one is asked for.
     fn filled(&self, argument: &str, app: &AppId, started: &mut Vec<String>) -> Result<String> {
         let mut text = String::new();
         let mut rest = argument;
         while let Some((before, after)) = rest.split_once('{') {
             text.push_str(before);
             let found = after.split_once('}').and_then(|(inside, after)| {
-                let (kind, rung) = inside.split_once(':')?;
-                Some((kind, self.one(rung, app)?, after))
+                let (kind, variant) = inside.split_once(':')?;
+                Some((kind, self.one(variant, app)?, after))
             });
             match found {
                 Some(("image", image, after)) => {
@@ -95,9 +95,9 @@ impl Bench<'_> {
         Ok(text + rest)
     }
 
-    fn one(&self, rung: &str, app: &AppId) -> Option<&Image> {
-        let rung = RungId::try_from(rung.to_owned()).ok()?;
-        self.named(&[rung], app).first().copied()
+    fn one(&self, variant: &str, app: &AppId) -> Option<&Image> {
+        let variant = VariantId::try_from(variant.to_owned()).ok()?;
+        self.named(&[variant], app).first().copied()
     }
 }
 

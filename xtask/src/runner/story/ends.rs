@@ -20,13 +20,13 @@ const LINES: u32 = 6;
 impl Bench<'_> {
     pub(super) fn ends(&self, step: &Ends, app: &AppId) -> Result<Shown> {
         let mut ended = Vec::new();
-        for image in self.named(&step.rungs, app) {
+        for image in self.named(&step.variants, app) {
             let (status, lines) = self.end_of(image)?;
             // One that ends well has ended all the same: a service should not.
             let lived = lines.iter().any(|line| line == LIVED);
             let told = !lived && lines.iter().any(|line| line.contains(&step.contains));
             let lines = lines.iter().map(|line| printable(line)).collect();
-            ended.push(Ended { rung: image.name.rung.clone(), status, lines, as_told: told });
+            ended.push(Ended { variant: image.name.variant.clone(), status, lines, as_told: told });
         }
         Ok(Shown::Ends { ended })
     }

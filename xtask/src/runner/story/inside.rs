@@ -11,7 +11,7 @@ use crate::plan::Image;
 impl Bench<'_> {
     pub(super) fn inside(&self, step: &Inside, app: &AppId) -> Result<Shown> {
         let tries: Vec<&Try> = step.tries.iter().filter(|t| t.app.as_ref().is_none_or(|of| of == app)).collect();
-        let images = self.named(&step.rungs, app);
+        let images = self.named(&step.variants, app);
         self.engine.sink().emit(Event::Phase { name: "Trying", total: images.len() * tries.len(), of: "commands" });
         let mut done = Vec::new();
         for image in images {
@@ -26,7 +26,7 @@ impl Bench<'_> {
     }
 
     fn attempt(&self, one: &Try, image: &Image, id: &str) -> Result<Tried> {
-        let item = format!("{}: {}", image.name.rung, one.says);
+        let item = format!("{}: {}", image.name.variant, one.says);
         self.engine.sink().emit(Event::Progress { item: item.clone(), doing: one.run.join(" ") });
         let output = self.engine.exec(id, &one.run)?;
         let worked = output.success();
@@ -35,13 +35,13 @@ impl Bench<'_> {
         let lines = said.lines().map(printable).map(|line| line.trim_end().to_owned()).filter(|line| !line.is_empty());
         self.engine.sink().emit(Event::Done { item, remark: String::new() });
         Ok(Tried {
-            rung: image.name.rung.clone(),
+            variant: image.name.variant.clone(),
             says: one.says.clone(),
-            command: docker(["exec", image.name.rung.as_str()]).args(one.run.iter().cloned()).display(),
+            command: docker(["exec", image.name.variant.as_str()]).args(one.run.iter().cloned()).display(),
             status: Some(output.status),
             output: lines.take(one.lines).collect(),
             worked,
-            as_told: worked == one.works_in.contains(&image.name.rung),
+            as_told: worked == one.works_in.contains(&image.name.variant),
         })
     }
 }

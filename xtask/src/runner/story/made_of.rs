@@ -9,12 +9,12 @@ const FILES: usize = 5;
 
 impl Bench<'_> {
     pub(super) fn made_of(&self, step: &MadeOf, app: &AppId) -> Result<Shown> {
-        let images = self.named(&step.rungs, app);
-        let names: Vec<_> = images.iter().map(|image| (image.name.rung.clone(), image.name.tag())).collect();
+        let images = self.named(&step.variants, app);
+        let names: Vec<_> = images.iter().map(|image| (image.name.variant.clone(), image.name.tag())).collect();
         let tags: Vec<String> = names.iter().map(|(_, tag)| tag.clone()).collect();
         let found = self.looking(&tags, |looker| looker.briefly(&tags, &self.facts.inspections))?;
-        let made = found.into_iter().zip(names).map(|(inspection, (rung, _))| Made {
-            rung,
+        let made = found.into_iter().zip(names).map(|(inspection, (variant, _))| Made {
+            variant,
             show: step.show.clone(),
             files: inspection.files.iter().take(FILES).cloned().collect(),
             // Every file of a large image is a long list; the largest are told.

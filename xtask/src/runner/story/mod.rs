@@ -17,7 +17,7 @@ use super::experiment::changes;
 use crate::error::Result;
 use crate::event::Event;
 use crate::interrupt;
-use crate::model::{App, AppId, ExperimentStep, Measurement, RungId, Shown, Step, Told, Verdict};
+use crate::model::{App, AppId, ExperimentStep, Measurement, Shown, Step, Told, VariantId, Verdict};
 
 /// Who tells the learner. Everything arrives in the order in which it happens.
 pub trait Narrator {
@@ -97,7 +97,7 @@ impl Bench<'_> {
             return self.docker(docker, &app.id);
         }
         if let Some(sent) = &step.sent {
-            return self.sent(&sent.rungs, &app.id);
+            return self.sent(&sent.variants, &app.id);
         }
         match &step.experiment {
             Some(experiment) => self.experiment(experiment, &app.id, narrator),
@@ -105,9 +105,9 @@ impl Bench<'_> {
         }
     }
 
-    fn sent(&mut self, rungs: &[RungId], app: &AppId) -> Result<Shown> {
+    fn sent(&mut self, variants: &[VariantId], app: &AppId) -> Result<Shown> {
         let mut sent = Vec::new();
-        for image in self.named(rungs, app) {
+        for image in self.named(variants, app) {
             sent.push(self.lab(false).sent(image)?);
         }
         self.facts.sent.extend(sent.iter().cloned());
@@ -115,10 +115,10 @@ impl Bench<'_> {
     }
 
     fn experiment(&mut self, step: &ExperimentStep, app: &AppId, narrator: &mut dyn Narrator) -> Result<Shown> {
-        let images = self.named(&step.rungs, app);
+        let images = self.named(&step.variants, app);
         let mut asked = None;
-        if let Some(rung) = &step.predict
-            && let Some(image) = images.iter().find(|image| image.name.rung == *rung)
+        if let Some(variant) = &step.predict
+            && let Some(image) = images.iter().find(|image| image.name.variant == *variant)
             && let Some((name, change)) = changes(step.changes.first(), self.job.changes, image)?.first()
         {
             let question = Question::new(image, name, change, &self.lab(true).dockerfile(image)?);
@@ -138,9 +138,9 @@ impl Bench<'_> {
 /// What a step must have come to for its words to be true.
 fn verdicts(step: &Step, told: &Told) -> Vec<Verdict> {
     let app = told.app.as_ref().map(ToString::to_string).unwrap_or_default();
-    let verdict = |rung: &RungId, pass, expected: &str, measured: String| Verdict {
+    let verdict = |variant: &VariantId, pass, expected: &str, measured: String| Verdict {
         id: "as-told".to_owned(),
-        subject: format!("{app}/{rung}"),
+        subject: format!("{app}/{variant}"),
         pass,
         expected: expected.to_owned(),
         measured,
@@ -152,20 +152,20 @@ fn verdicts(step: &Step, told: &Told) -> Vec<Verdict> {
         Shown::Inside { tries } => tries
             .iter()
             .map(|t| {
-                verdict(&t.rung, t.as_told, works(t.worked == t.as_told), format!("{}: {}", t.says, works(t.worked)))
+                verdict(&t.variant, t.as_told, works(t.worked == t.as_told), format!("{}: {}", t.says, works(t.worked)))
             })
             .collect(),
         Shown::Ask { answers } => answers
             .iter()
-            .map(|a| verdict(&a.rung, a.as_told, "the answer the step tells of", format!("{} {}", a.status, a.body)))
+            .map(|a| verdict(&a.variant, a.as_told, "the answer the step tells of", format!("{} {}", a.status, a.body)))
             .collect(),
         Shown::Ends { ended } => {
-            ended.iter().map(|e| verdict(&e.rung, e.as_told, "ends, and says why", e.lines.join(" "))).collect()
+            ended.iter().map(|e| verdict(&e.variant, e.as_told, "ends, and says why", e.lines.join(" "))).collect()
         }
         Shown::Docker { command, as_told: false, .. } => {
             let expected = step.docker.as_ref().and_then(|docker| docker.contains.clone()).unwrap_or_default();
             let mut failed =
-                verdict(&step_rung(), false, &format!("{command} shows {expected:?}"), "it does not".to_owned());
+                verdict(&step_variant(), false, &format!("{command} shows {expected:?}"), "it does not".to_owned());
             failed.subject = app;
             vec![failed]
         }
@@ -173,7 +173,7 @@ fn verdicts(step: &Step, told: &Told) -> Vec<Verdict> {
     }
 }
 
-/// A name for verdicts that are about no rung; never shown.
-fn step_rung() -> RungId {
-    RungId::try_from("docker".to_owned()).expect("a valid name")
+/// A name for verdicts that are about no variant; never shown.
+fn step_variant() -> VariantId {
+    VariantId::try_from("docker".to_owned()).expect("a valid name")
 }

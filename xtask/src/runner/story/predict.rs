@@ -5,7 +5,7 @@ use std::collections::BTreeSet;
 use crate::dockerfile::Dockerfile;
 use crate::engine::instructions;
 use crate::error::{ErrorId, Problem, Result};
-use crate::model::{AppId, Change, Experiment, Prediction, Rebuild, RungId};
+use crate::model::{AppId, Change, Experiment, Prediction, Rebuild, VariantId};
 use crate::plan::Image;
 use crate::units;
 
@@ -13,7 +13,7 @@ use crate::units;
 #[derive(Clone, Debug)]
 pub struct Question {
     app: AppId,
-    rung: RungId,
+    variant: VariantId,
     change: String,
     files: Vec<String>,
     /// The Dockerfile's path, relative to the repository.
@@ -83,7 +83,7 @@ impl Question {
         let places = instructions::places(file).into_iter().filter(|place| !place.text.starts_with("WORKDIR"));
         Self {
             app: image.name.app.clone(),
-            rung: image.name.rung.clone(),
+            variant: image.name.variant.clone(),
             change: name.to_owned(),
             files: change.edits.iter().map(|edit| edit.file.clone()).collect(),
             dockerfile: image.dockerfile.clone(),
@@ -108,7 +108,7 @@ impl Question {
 
     /// How the guess came out. `None` where the experiment has no such rebuild.
     pub(super) fn score(&self, guess: &Guess, experiments: &[Experiment]) -> Option<Prediction> {
-        let experiment = experiments.iter().find(|e| e.app == self.app && e.rung == self.rung)?;
+        let experiment = experiments.iter().find(|e| e.app == self.app && e.variant == self.variant)?;
         let rebuild = experiment.rebuilds.iter().find(|rebuild| rebuild.change == self.change)?;
         let ran: BTreeSet<usize> = rebuild.ran.iter().filter_map(|&index| experiment.steps.get(index)?.line).collect();
         let mut misses: Vec<String> = Vec::new();
@@ -124,7 +124,7 @@ impl Question {
             misses.push(magnitude(rebuild));
         }
         Some(Prediction {
-            rung: self.rung.clone(),
+            variant: self.variant.clone(),
             change: self.change.clone(),
             right,
             asked: self.lines.len(),
