@@ -46,13 +46,13 @@ pub fn findings(browser: &Browser, script: &str) -> Result<Vec<String>, String> 
 fn fetch(folder: &std::path::Path) -> drydock::error::Result<()> {
     let engine = Engine::new(&Silent);
     let chosen = bases::choose(None, &[], engine)?;
-    let contexts = bases::ensure(&[BASE.to_owned()].into(), &chosen, false, engine)?;
+    let sources = bases::ensure(&[BASE.to_owned()].into(), &chosen, false, engine)?;
     let place = tempfile::tempdir().expect("a temporary folder");
     fs::write(place.path().join("Dockerfile"), DOCKERFILE).expect("a file");
     let target = bake::Target {
         context: ".".to_owned(),
         dockerfile: "Dockerfile".to_owned(),
-        contexts: contexts.into_iter().filter(|(name, _)| name == BASE).collect(),
+        contexts: sources.contexts(&[BASE.to_owned()]),
         outputs: vec![format!("type=local,dest={}", folder.display())],
         ..bake::Target::default()
     };

@@ -29,10 +29,10 @@ pub fn built_images(workshop: &Workshop) -> Result<Vec<Image>> {
     let engine = Engine::new(&Silent);
     let options = bake::Options::default();
     let chosen = bases::choose(None, &[], engine)?;
-    let contexts = bases::ensure(&plan::bases(&images), &chosen, false, engine)?;
+    let sources = bases::ensure(&plan::bases(&images), &chosen, false, engine)?;
     let dockerfiles: BTreeMap<String, String> =
         images.iter().map(|i| (i.name.target(), i.dockerfile.clone())).collect();
-    let definition = plan::definition(&images, &contexts);
+    let definition = plan::definition(&images, &sources);
     build::build("images", &definition, &options, &dockerfiles, &workshop.root, engine)?;
     Ok(images)
 }

@@ -48,8 +48,8 @@ fn weighed(inspect: Command, image: &str, memory: &str) -> BTreeMap<&'static str
 fn in_all_three(image: &str, run: &Run) -> Result<[BTreeMap<&'static str, Value>; 3]> {
     let engine = Engine::new(&Silent);
     let chosen = bases::choose(None, &[], engine)?;
-    let contexts = bases::ensure(&registry::bases()?, &chosen, false, engine)?;
-    let registry = Registry::start(&contexts, run, engine)?;
+    let sources = bases::ensure(&registry::bases()?, &chosen, false, engine)?;
+    let registry = Registry::start(&sources, run, engine)?;
     registry.push(image, "sloop:1", engine)?;
     let place = Registry::inside("sloop:1");
     let program = runner().display().to_string();

@@ -46,13 +46,13 @@ pub fn measure(
     let text = fs::read_to_string(workshop.root.join(path)).map_err(|e| error::io("read", path.as_ref(), &e))?;
     let file = workshop.dockerfile(path)?;
     let chosen = bases::choose(None, &[], engine)?;
-    let contexts = bases::ensure(&plan::bases([&image]), &chosen, false, engine)?;
+    let sources = bases::ensure(&plan::bases([&image]), &chosen, false, engine)?;
     let mut stages = BTreeMap::new();
     for index in file.reachable(None) {
         let tag = format!("drydock.local/stage/{}:{index}", image.name.target());
         let part = up_to(&text, &file, index, path)?;
         let last = index + 1 == file.stages.len();
-        let mut target = image.target(&contexts);
+        let mut target = image.target(&sources);
         target.tags = vec![tag.clone()];
         if !last {
             target.target = Some(file.stages[index].name.clone().ok_or_else(|| unnamed(path, index))?);

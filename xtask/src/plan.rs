@@ -6,7 +6,7 @@ use crate::dockerfile::{Dockerfile, Source};
 use crate::engine::{bake, labels};
 use crate::error::{ErrorId, Problem, Result};
 use crate::image::weigh::Base;
-use crate::model::{App, AppId, Exercise, ExtraFile, ImageName, Lesson, MINE, Step, Variant, VariantId};
+use crate::model::{App, AppId, BaseSources, Exercise, ExtraFile, ImageName, Lesson, MINE, Step, Variant, VariantId};
 use crate::workshop::{self, Workshop};
 
 /// The base whose containers serve HTTPS beside a service; any image with Python and OpenSSL would do.
@@ -144,12 +144,9 @@ pub fn bases<'i>(images: impl IntoIterator<Item = &'i Image>) -> BTreeSet<String
     images.into_iter().flat_map(|image| image.bases.iter().cloned()).collect()
 }
 
-/// The bake definition of these images, with the given sources of bases.
-pub fn definition<'i>(
-    images: impl IntoIterator<Item = &'i Image>,
-    contexts: &BTreeMap<String, String>,
-) -> bake::Definition {
-    let targets = images.into_iter().map(|image| (image.name.target(), image.target(contexts)));
+/// The bake definition of these images, which find their bases in `sources`.
+pub fn definition<'i>(images: impl IntoIterator<Item = &'i Image>, sources: &BaseSources) -> bake::Definition {
+    let targets = images.into_iter().map(|image| (image.name.target(), image.target(sources)));
     bake::Definition { targets: targets.collect() }
 }
 
@@ -239,15 +236,14 @@ impl Image {
         if self.on_scratch { Base::Scratch } else { Base::among(bases, layers) }
     }
 
-    /// This image as a bake target. `contexts` says where each base comes from; a base it does not name is left to the
-    /// engine to find.
-    pub fn target(&self, contexts: &BTreeMap<String, String>) -> bake::Target {
+    /// This image as a bake target that finds its bases in `sources`.
+    pub fn target(&self, sources: &BaseSources) -> bake::Target {
         let (namespace, value) = bake::CACHE_MOUNT_NAMESPACE;
         let label = |name: &str, value: &str| (name.to_owned(), value.to_owned());
         bake::Target {
             context: self.context.clone(),
             dockerfile: bake::relative(&self.context, &self.dockerfile),
-            contexts: self.bases.iter().filter_map(|b| Some((b.clone(), contexts.get(b)?.clone()))).collect(),
+            contexts: sources.contexts(&self.bases),
             args: BTreeMap::from([label(namespace, value)]),
             labels: BTreeMap::from([
                 label(labels::ROLE, "app"),

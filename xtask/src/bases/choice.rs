@@ -78,12 +78,12 @@ impl fmt::Display for Choice {
 }
 
 impl Choice {
-    /// What BuildKit should take instead of an official name; `None` when it should simply pull it.
-    pub fn context(&self, name: &str) -> Option<String> {
+    /// The image that builds get instead of an official name; `None` when BuildKit should simply pull it.
+    pub fn image(&self, name: &str) -> Option<String> {
         match self {
-            Self::Local => Some(format!("docker-image://{}", super::tag(name))),
+            Self::Local => Some(super::tag(name)),
             Self::Registry { host: None } => None,
-            Self::Registry { host: Some(host) } => Some(format!("docker-image://{host}/{}", canonical(name))),
+            Self::Registry { host: Some(host) } => Some(format!("{host}/{}", canonical(name))),
         }
     }
 }
@@ -200,12 +200,12 @@ mod tests {
     }
 
     #[test]
-    fn contexts_follow_the_choice() {
+    fn images_follow_the_choice() {
         let name = "node:24-trixie";
-        assert_eq!(Choice::Local.context(name).unwrap(), "docker-image://drydock.local/node:24-trixie");
-        assert_eq!(Choice::Registry { host: None }.context(name), None);
+        assert_eq!(Choice::Local.image(name).unwrap(), "drydock.local/node:24-trixie");
+        assert_eq!(Choice::Registry { host: None }.image(name), None);
         let mirror = Choice::Registry { host: Some("127.0.0.1:5000".to_owned()) };
-        assert_eq!(mirror.context(name).unwrap(), "docker-image://127.0.0.1:5000/docker.io/library/node:24-trixie");
+        assert_eq!(mirror.image(name).unwrap(), "127.0.0.1:5000/docker.io/library/node:24-trixie");
     }
 
     #[test]

@@ -28,6 +28,7 @@ pub use store::list;
 use crate::engine::{Engine, docker};
 use crate::error::{ErrorId, Problem, Result};
 use crate::event::Event;
+use crate::model::BaseSources;
 use crate::workshop;
 
 /// What every tag of ours begins with. The host part resolves nowhere, so that no engine ever tries to pull one.
@@ -74,40 +75,35 @@ pub fn choose(wanted: Option<&Wanted>, ca_files: &[PathBuf], engine: Engine<'_>)
     Ok(Bases { repository, recipes, decision, overlay })
 }
 
-/// The named contexts for builds that need these bases, whether or not they are there yet. Asks nobody.
+/// Where builds will find these bases, whether or not they are there yet. Asks nobody.
 ///
 /// Errors: [`ErrorId::UnknownBase`] for local bases without a recipe.
-pub fn contexts(needed: &BTreeSet<String>, bases: &Bases) -> Result<BTreeMap<String, String>> {
+pub fn sources(needed: &BTreeSet<String>, bases: &Bases) -> Result<BaseSources> {
     // Which recipe an image was made by depends on the architecture; where it is does not.
     let at = bases.surroundings("any");
-    Ok(plan::plan(at, needed, &BTreeMap::new())?.contexts)
+    Ok(plan::plan(at, needed, &BTreeMap::new())?.sources)
 }
 
-/// Sees to it that every base of `needed` is there, and returns the named contexts for the builds that need them. A base
-/// without a context is left to the engine to pull. With `setup`, a missing mmdebstrap is installed.
+/// Sees to it that every base of `needed` is there, and returns where builds find them. With `setup`, a missing mmdebstrap
+/// is installed.
 ///
 /// Errors: as [`Bases::plan`] and [`Plan::carry_out`].
-pub fn ensure(
-    needed: &BTreeSet<String>,
-    bases: &Bases,
-    setup: bool,
-    engine: Engine<'_>,
-) -> Result<BTreeMap<String, String>> {
+pub fn ensure(needed: &BTreeSet<String>, bases: &Bases, setup: bool, engine: Engine<'_>) -> Result<BaseSources> {
     let architecture = architecture(engine)?;
     let plan = bases.plan(needed, &architecture, engine)?;
     plan.carry_out(bases.surroundings(&architecture), &bases.repository, setup, engine)?;
     if !plan.is_empty() && !bases.are_pulled() {
         let is_final = |name: &str| bases.recipes.find(name).is_some_and(|recipe| recipe.base.toolchain.is_none());
-        weigh::push(plan.contexts.iter().filter(|(name, _)| is_final(name)).map(|(_, place)| place.as_str()), engine)?;
+        weigh::push(plan.sources.iter().filter(|(name, _)| is_final(name)).map(|(_, image)| image), engine)?;
     }
-    Ok(plan.contexts)
+    Ok(plan.sources)
 }
 
 /// Weighs bases by pushing them, toolchains too: then no later weighing waits for one of them.
 ///
 /// Errors: the engine does not answer.
-pub fn weigh_all(contexts: &BTreeMap<String, String>, engine: Engine<'_>) -> Result<()> {
-    weigh::push(contexts.values().map(String::as_str), engine)
+pub fn weigh_all(sources: &BaseSources, engine: Engine<'_>) -> Result<()> {
+    weigh::push(sources.iter().map(|(_, image)| image), engine)
 }
 
 /// The engine's architecture in Docker's words, e.g. `amd64`.
@@ -156,7 +152,7 @@ impl Bases {
         Err(Problem::new(ErrorId::Usage, fact).next("--bases registry    or a mirror: --bases registry=HOST"))
     }
 
-    /// What would have to be built for `needed`, and the named contexts in the end. Asks the engine one question.
+    /// What would have to be built for `needed`, and where builds find it in the end. Asks the engine one question.
     ///
     /// Errors: [`ErrorId::UnknownBase`]; the engine does not answer.
     pub fn plan(&self, needed: &BTreeSet<String>, architecture: &str, engine: Engine<'_>) -> Result<Plan> {

@@ -10,6 +10,7 @@ use super::{overlay_tag, tag};
 use crate::engine::bake::{CACHE_MOUNT_NAMESPACE, Definition, Target};
 use crate::engine::labels;
 use crate::error::Result;
+use crate::model::{BaseSources, image_context};
 
 /// Folder for what is generated, from the repository's root: git ignores it.
 pub const SCRATCH: &str = "target/drydock/bases";
@@ -30,8 +31,8 @@ pub struct Surroundings<'a> {
 /// What must be built, and what Dockerfiles get in the end.
 #[derive(Clone, Debug, Default)]
 pub struct Plan {
-    /// Named contexts for the builds that need the bases: official name to where it is.
-    pub contexts: BTreeMap<String, String>,
+    /// Where builds find the bases in the end.
+    pub sources: BaseSources,
     /// The bases to build in one call; empty when all are there.
     pub definition: Definition,
     /// Whether mmdebstrap has to make the root filesystem first.
@@ -48,8 +49,8 @@ pub fn plan(at: Surroundings<'_>, needed: &BTreeSet<String>, present: &BTreeMap<
     let hashes = hash::recipes(at.recipes, at.architecture)?;
     let mut planner = Planner { at, hashes, present, plan: Plan::default() };
     for name in needed {
-        if let Some(context) = planner.base(name)? {
-            planner.plan.contexts.insert(name.clone(), context);
+        if let Some(image) = planner.base(name)? {
+            planner.plan.sources.insert(name, image);
         }
     }
     Ok(planner.plan)
@@ -73,28 +74,29 @@ struct Planner<'a> {
 }
 
 impl Planner<'_> {
-    /// Sees to a base as Dockerfiles need it: with the overlay where there is one. Returns its context.
+    /// Sees to a base as Dockerfiles need it: with the overlay where there is one. Returns the image that is it.
     fn base(&mut self, name: &str) -> Result<Option<String>> {
         let toolchain = self.at.recipes.find(name).and_then(|r| r.base.toolchain.as_ref());
         let dockerfile = toolchain.and_then(|t| self.at.overlay.dockerfile(&self.at.recipes.overlay, t));
         let Some(dockerfile) = dockerfile else {
             self.origin(name)?;
-            return Ok(self.at.choice.context(name));
+            return Ok(self.at.choice.image(name));
         };
         self.overlaid(name, dockerfile)?;
-        Ok(Some(format!("docker-image://{}", overlay_tag(name))))
+        Ok(Some(overlay_tag(name)))
     }
 
     /// Sees to a base without overlay. Returns what another target of the same bake call may name as its context; `None`
     /// where the official name itself is right.
     fn origin(&mut self, name: &str) -> Result<Option<String>> {
+        let image = || self.at.choice.image(name).map(|image| image_context(&image));
         if *self.at.choice != Choice::Local {
-            return Ok(self.at.choice.context(name));
+            return Ok(image());
         }
         let recipe = self.at.recipes.get(name)?;
         let hash = self.hashes[name].clone();
         if self.present.get(&tag(name)) == Some(&hash) {
-            return Ok(self.at.choice.context(name));
+            return Ok(image());
         }
         let id = target_id(name);
         if !self.plan.definition.targets.contains_key(&id) {
@@ -166,7 +168,7 @@ impl Planner<'_> {
     fn identity(&self, name: &str) -> Result<String> {
         match self.at.choice {
             Choice::Local => self.at.recipes.get(name).map(|r| self.hashes[&r.base.name].clone()),
-            Choice::Registry { .. } => Ok(self.at.choice.context(name).unwrap_or_else(|| name.to_owned())),
+            Choice::Registry { .. } => Ok(self.at.choice.image(name).unwrap_or_else(|| name.to_owned())),
         }
     }
 
@@ -250,7 +252,7 @@ mod tests {
         assert_eq!(go.contexts["debian:trixie-slim"], "target:debian-trixie-slim");
         assert_eq!(go.args["BUILDKIT_CACHE_MOUNT_NS"], "drydock");
         assert!(go.secrets.is_empty());
-        assert_eq!(plan.contexts[GO], "docker-image://drydock.local/golang:1.27-trixie");
+        assert_eq!(plan.sources.image(GO), "drydock.local/golang:1.27-trixie");
         assert_eq!(
             plan.definition.targets["debian-trixie-slim"].dockerfile,
             "../../../../xtask/bases/debian.Dockerfile"
@@ -264,7 +266,7 @@ mod tests {
         let second = scene.plan(&[GO, STATIC], &Scene::all_present(&first));
         assert_eq!(targets(&second), Vec::<&str>::new());
         assert!(!second.needs_root);
-        assert_eq!(second.contexts, first.contexts);
+        assert_eq!(second.sources, first.sources);
     }
 
     #[test]
@@ -282,8 +284,8 @@ mod tests {
     #[test]
     fn a_ca_reaches_the_toolchain_and_no_other_base() {
         let plan = scene(Choice::Local, "CA").plan(&[GO, STATIC], &BTreeMap::new());
-        assert_eq!(plan.contexts[GO], "docker-image://drydock.local/ca/golang:1.27-trixie");
-        assert_eq!(plan.contexts[STATIC], format!("docker-image://drydock.local/{STATIC}"));
+        assert_eq!(plan.sources.image(GO), "drydock.local/ca/golang:1.27-trixie");
+        assert_eq!(plan.sources.image(STATIC), format!("drydock.local/{STATIC}"));
         let overlay = &plan.definition.targets["ca-golang-1-27-trixie"];
         assert_eq!(overlay.contexts[GO], "target:golang-1-27-trixie");
         assert_eq!(plan.files["target/drydock/bases/overlay/host-ca.pem"], "CA");
@@ -302,13 +304,13 @@ mod tests {
     #[test]
     fn a_registry_needs_nothing_built_but_overlays() {
         let pulled = scene(Choice::Registry { host: None }, "").plan(&[GO, "alpine:3"], &BTreeMap::new());
-        assert!(pulled.contexts.is_empty() && targets(&pulled).is_empty());
+        assert!(pulled.sources.is_empty() && targets(&pulled).is_empty());
         let mirror = Choice::Registry { host: Some("h:5000".to_owned()) };
         let plan = scene(mirror, "CA").plan(&[GO, STATIC], &BTreeMap::new());
         assert_eq!(targets(&plan), ["ca-golang-1-27-trixie"]);
         let overlay = &plan.definition.targets["ca-golang-1-27-trixie"];
         assert_eq!(overlay.contexts[GO], "docker-image://h:5000/docker.io/library/golang:1.27-trixie");
-        assert_eq!(plan.contexts[STATIC], format!("docker-image://h:5000/{STATIC}"));
+        assert_eq!(plan.sources.image(STATIC), format!("h:5000/{STATIC}"));
     }
 
     #[test]

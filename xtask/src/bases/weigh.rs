@@ -11,12 +11,11 @@ use crate::event::Event;
 use crate::image::weigh::{Base, Subject};
 use crate::image::{Way, weigh};
 
-/// Pushes images to the scale, given as BuildKit names them (`docker-image://…`). One that cannot be weighed is no loss: it
-/// will be, with the first image that stands on it.
+/// Pushes images to the scale. One that cannot be weighed is no loss: it will be, with the first image that stands on it.
 ///
 /// Errors: the engine does not answer.
-pub(super) fn push<'c>(places: impl Iterator<Item = &'c str>, engine: Engine<'_>) -> Result<()> {
-    let tags: Vec<_> = places.filter_map(|place| place.strip_prefix("docker-image://")).map(str::to_owned).collect();
+pub(super) fn push<'i>(images: impl Iterator<Item = &'i str>, engine: Engine<'_>) -> Result<()> {
+    let tags: Vec<_> = images.map(str::to_owned).collect();
     let way = Way::to(&reach::probe()?, true);
     if tags.is_empty() || way == Way::Stream {
         return Ok(());

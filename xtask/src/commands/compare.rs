@@ -62,7 +62,7 @@ fn measure(
         surroundings: format!("bases: {} · engine {} · {} CPUs", chosen.described(), reached.engine, reached.cpus),
     });
     disk::require(&reached, disk::FOR_A_LESSON.0, disk::FOR_A_LESSON.1)?;
-    let contexts = bases::ensure(&plan::bases(images), &chosen, options.setup, engine)?;
+    let sources = bases::ensure(&plan::bases(images), &chosen, options.setup, engine)?;
     let how = Options {
         at_once: usize::try_from(reached.cpus).unwrap_or(1),
         weigh: Way::to(&reached, true).with_pulled_bases(chosen.are_pulled()),
@@ -75,7 +75,7 @@ fn measure(
         steps: &[],
         changes: &runner::NO_CHANGES,
         expect: &[],
-        contexts: &contexts,
+        sources: &sources,
         contract: &workshop.contract,
         options: &how,
         root: &workshop.root,

@@ -70,14 +70,14 @@ fn measure(workshop: &Workshop, images: &[Image], options: &cli::Rollout, sink: 
         surroundings: format!("bases: {} · engine {} · {} CPUs", chosen.described(), reached.engine, reached.cpus),
     });
     disk::require(&reached, disk::FOR_A_LESSON.0, disk::FOR_A_LESSON.1)?;
-    let contexts = bases::ensure(&plan::bases(images), &chosen, options.setup, engine)?;
+    let sources = bases::ensure(&plan::bases(images), &chosen, options.setup, engine)?;
     let way = Way::to(&reached, true).with_pulled_bases(chosen.are_pulled());
-    let shipment = rollout::measure(images, &contexts, way, &workshop.root, engine)?;
+    let shipment = rollout::measure(images, &sources, way, &workshop.root, engine)?;
     let fleet = options.fleet();
     let names: Vec<_> = images.iter().map(|image| image.name.clone()).collect();
     let pulled: Vec<_> = if options.measure_pulls {
-        let contexts = bases::ensure(&registry::bases()?, &chosen, options.setup, engine)?;
-        let pulled = rollout::pulls::measure(&names, &contexts, reached.store, &workshop.root, engine)?;
+        let sources = bases::ensure(&registry::bases()?, &chosen, options.setup, engine)?;
+        let pulled = rollout::pulls::measure(&names, &sources, reached.store, &workshop.root, engine)?;
         pulled.into_iter().map(Some).collect()
     } else {
         vec![None; names.len()]

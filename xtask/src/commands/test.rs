@@ -175,8 +175,8 @@ fn check_apps(workshop: &Workshop, sink: &dyn Sink) -> Result<()> {
         }
     }
     let chosen = bases::choose(None, &[], engine)?;
-    let contexts = bases::ensure(&plan::bases(&images), &chosen, false, engine)?;
-    let mut definition = plan::definition(&images, &contexts);
+    let sources = bases::ensure(&plan::bases(&images), &chosen, false, engine)?;
+    let mut definition = plan::definition(&images, &sources);
     for (name, target) in &mut definition.targets {
         target.target = targets.get(name).cloned();
         // Nothing to ship: the stage only has to succeed.

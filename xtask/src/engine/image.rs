@@ -6,6 +6,7 @@ use serde::{Deserialize, Deserializer};
 
 use super::{Engine, docker};
 use crate::error::Result;
+use crate::model::BaseSources;
 
 /// What `docker image inspect` says about an image.
 #[derive(Clone, Debug, Deserialize)]
@@ -70,21 +71,12 @@ impl Engine<'_> {
 }
 
 impl Engine<'_> {
-    /// The layers of each of these bases that the engine shows. `contexts` says where a base is that is not under its own
-    /// name. A base that BuildKit pulled for itself is not shown.
+    /// The layers of each of these bases that the engine shows. A base that BuildKit pulled for itself is not shown.
     ///
     /// Errors: the engine does not answer.
-    pub fn base_layers(
-        &self,
-        bases: &BTreeSet<String>,
-        contexts: &BTreeMap<String, String>,
-    ) -> Result<Vec<Vec<String>>> {
-        let place = |base: &String| {
-            let context = contexts.get(base).and_then(|context| context.strip_prefix("docker-image://"));
-            context.unwrap_or(base).to_owned()
-        };
-        let places: Vec<_> = bases.iter().map(place).collect();
-        Ok(self.inspect_images(&places)?.into_iter().map(|base| base.root_fs.layers).collect())
+    pub fn base_layers(&self, bases: &BTreeSet<String>, sources: &BaseSources) -> Result<Vec<Vec<String>>> {
+        let images: Vec<_> = bases.iter().map(|base| sources.image(base).to_owned()).collect();
+        Ok(self.inspect_images(&images)?.into_iter().map(|base| base.root_fs.layers).collect())
     }
 
     /// Layers of the images that came from a registry, or went to one.

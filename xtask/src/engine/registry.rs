@@ -1,11 +1,12 @@
 //! A container registry for the length of one command: Debian's, in a container, on a port of loopback.
 
-use std::collections::BTreeMap;
+use std::collections::BTreeSet;
 use std::time::{Duration, Instant};
 
 use super::{Engine, docker, labels};
 use crate::dockerfile;
 use crate::error::{ErrorId, Problem, Result};
+use crate::model::BaseSources;
 use crate::process::Command;
 use crate::state::ledger::Run;
 
@@ -28,7 +29,7 @@ const PUSH: Duration = Duration::from_mins(15);
 /// The bases its image stands on.
 ///
 /// Errors: none, unless the recipe above is broken.
-pub fn bases() -> Result<std::collections::BTreeSet<String>> {
+pub fn bases() -> Result<BTreeSet<String>> {
     Ok(dockerfile::parse(DOCKERFILE, "the registry's Dockerfile")?.images(None))
 }
 
@@ -42,14 +43,14 @@ pub struct Registry {
 }
 
 impl Registry {
-    /// Builds the image where it is missing, and starts a container of it. `contexts` says where [`bases`] are.
+    /// Builds the image where it is missing, and starts a container of it. `sources` says where [`bases`] are.
     ///
     /// Errors: the image cannot be built ([`ErrorId::BuildFailed`]), the container does not start
     /// ([`ErrorId::ContainerNotStarted`]) or does not listen ([`ErrorId::NeverListened`]).
-    pub fn start(contexts: &BTreeMap<String, String>, run: &Run, engine: Engine<'_>) -> Result<Self> {
+    pub fn start(sources: &BaseSources, run: &Run, engine: Engine<'_>) -> Result<Self> {
         let mut build = docker(["buildx", "build", "--load", "--provenance=false", "--tag", IMAGE]);
         build = build.args(["--label".to_owned(), format!("{}=registry", labels::ROLE)]);
-        for (name, place) in contexts {
+        for (name, place) in sources.contexts(&bases()?) {
             build = build.args(["--build-context".to_owned(), format!("{name}={place}")]);
         }
         let output = perform(&build.arg("-").stdin(DOCKERFILE), PUSH, engine)?;

@@ -126,7 +126,7 @@ impl<'a> Bench<'a> {
         let expect: Vec<Expect> = task.expect().cloned().collect();
         let mut images = vec![mine];
         images.extend(self.compared(task, &expect)?);
-        let contexts = bases::ensure(&plan::bases(&images), &self.bases, self.setup, self.engine)?;
+        let sources = bases::ensure(&plan::bases(&images), &self.bases, self.setup, self.engine)?;
         let options = Options {
             build: bake::Options { limit: Some(self.limit), ..bake::Options::default() },
             keep: false,
@@ -140,7 +140,7 @@ impl<'a> Bench<'a> {
             steps: &[],
             changes: &task.lesson.change,
             expect: &expect,
-            contexts: &contexts,
+            sources: &sources,
             contract: &self.workshop.contract,
             options: &options,
             root: &self.workshop.root,

@@ -1,13 +1,12 @@
 //! The builds of changed apps, as data.
 
-use std::collections::BTreeMap;
 use std::path::Path;
 
 use crate::context::{BuildContext, FOLDER};
 use crate::engine::bake::Target;
 use crate::engine::labels;
 use crate::error::Result;
-use crate::model::{App, Change};
+use crate::model::{App, BaseSources, Change};
 use crate::plan::Image;
 
 /// The change a day's work makes, in an app's manifest.
@@ -39,9 +38,9 @@ pub(super) fn tag(image: &Image, change: &str) -> String {
 }
 
 /// The build of a changed app, by its name in the bake call.
-pub(super) fn target(image: &Image, change: &str, contexts: &BTreeMap<String, String>) -> (String, Target) {
+pub(super) fn target(image: &Image, change: &str, sources: &BaseSources) -> (String, Target) {
     let context = format!("{FOLDER}/{}", folder(&image.app, change));
-    let mut target = Image { context, ..image.clone() }.target(contexts);
+    let mut target = Image { context, ..image.clone() }.target(sources);
     target.tags = vec![tag(image, change)];
     target.labels.insert(labels::ROLE.to_owned(), "rollout".to_owned());
     (format!("{}-{change}", image.name.target()), target)

@@ -12,7 +12,7 @@ use crate::event::Event;
 use crate::image::weigh::{Base, Subject};
 use crate::image::{LayerWeight, Way, Weight, weigh};
 use crate::interrupt;
-use crate::model::{Fetched, ImageName, Together, VariantId};
+use crate::model::{BaseSources, Fetched, ImageName, Together, VariantId};
 use crate::plan::{self, Image};
 use crate::state::ledger::Run;
 
@@ -25,41 +25,35 @@ pub struct Shipment {
     pub together: Vec<Together>,
 }
 
-/// Builds and weighs. `contexts` says where each base comes from. The images of changed apps are removed again.
+/// Builds and weighs. `sources` says where each base comes from. The images of changed apps are removed again.
 ///
 /// Errors: a change does not fit its app, a build fails, or the engine cannot push to us
 /// ([`ErrorId::PullUnknown`]).
-pub fn measure(
-    images: &[Image],
-    contexts: &BTreeMap<String, String>,
-    way: Way,
-    root: &Path,
-    engine: Engine<'_>,
-) -> Result<Shipment> {
+pub fn measure(images: &[Image], sources: &BaseSources, way: Way, root: &Path, engine: Engine<'_>) -> Result<Shipment> {
     let run = Run::begin()?;
     for image in images {
         for (name, change) in changed::of(&image.app) {
             changed::write(&image.app, name, change, run.id(), root)?;
         }
     }
-    let (definition, dockerfiles) = definition(images, contexts);
+    let (definition, dockerfiles) = definition(images, sources);
     let _removes = Removes { engine, tags: changed_tags(images) };
     build::build("images", &definition, &Options::default(), &dockerfiles, root, engine)?;
     interrupt::check()?;
 
-    let weights = Weights::of(images, contexts, way, engine)?;
+    let weights = Weights::of(images, sources, way, engine)?;
     let measured = images.iter().map(|image| weights.image(image)).collect::<Result<Vec<_>>>()?;
     Ok(Shipment { images: measured, together: weights.together(images)? })
 }
 
 /// All builds in one call, so that they share what they have in common.
-fn definition(images: &[Image], contexts: &BTreeMap<String, String>) -> (Definition, BTreeMap<String, String>) {
-    let mut definition = plan::definition(images, contexts);
+fn definition(images: &[Image], sources: &BaseSources) -> (Definition, BTreeMap<String, String>) {
+    let mut definition = plan::definition(images, sources);
     let mut dockerfiles: BTreeMap<_, _> =
         images.iter().map(|image| (image.name.target(), image.dockerfile.clone())).collect();
     for image in images {
         for (change, _) in changed::of(&image.app) {
-            let (id, target) = changed::target(image, change, contexts);
+            let (id, target) = changed::target(image, change, sources);
             dockerfiles.insert(id.clone(), image.dockerfile.clone());
             definition.targets.insert(id, target);
         }
@@ -99,10 +93,10 @@ struct Weights {
 }
 
 impl Weights {
-    fn of(images: &[Image], contexts: &BTreeMap<String, String>, way: Way, engine: Engine<'_>) -> Result<Self> {
+    fn of(images: &[Image], sources: &BaseSources, way: Way, engine: Engine<'_>) -> Result<Self> {
         let tags: Vec<_> = images.iter().flat_map(|image| tags_of(image).map(move |tag| (image, tag))).collect();
         let found = engine.inspect_images(&tags.iter().map(|(_, tag)| tag.clone()).collect::<Vec<_>>())?;
-        let bases = engine.base_layers(&plan::bases(images), contexts)?;
+        let bases = engine.base_layers(&plan::bases(images), sources)?;
         let subject = |(image, tag): &(&Image, String)| {
             let layers = found.iter().find(|found| found.repo_tags.contains(tag))?.root_fs.layers.clone();
             Some(Subject { image: tag.clone(), base: image.base(&layers, &bases), layers })

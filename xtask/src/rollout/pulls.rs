@@ -1,6 +1,5 @@
 //! How long an engine that has nothing takes to pull each image, from a registry on this machine.
 
-use std::collections::BTreeMap;
 use std::path::Path;
 use std::time::{Duration, Instant};
 
@@ -10,7 +9,7 @@ use crate::engine::registry::Registry;
 use crate::error::{ErrorId, Problem, Result};
 use crate::event::Event;
 use crate::interrupt;
-use crate::model::{ImageName, Pulled, Store};
+use crate::model::{BaseSources, ImageName, Pulled, Store};
 use crate::state::ledger::{self, Run};
 use crate::units;
 
@@ -18,12 +17,12 @@ use crate::units;
 const LIMIT: Duration = Duration::from_mins(15);
 
 /// Pushes the images to a registry, starts an engine, and lets it pull one after the other; before each it has nothing.
-/// `contexts` says where the registry's bases are. What was started is ended and removed.
+/// `sources` says where the registry's bases are. What was started is ended and removed.
 ///
 /// Errors: as [`Registry::start`], [`EmptyEngine::start`]; a pull that fails ([`ErrorId::ImageStream`]).
 pub fn measure(
     images: &[ImageName],
-    contexts: &BTreeMap<String, String>,
+    sources: &BaseSources,
     store: Store,
     root: &Path,
     engine: Engine<'_>,
@@ -31,7 +30,7 @@ pub fn measure(
     ledger::sweep(engine)?;
     let run = Run::begin()?;
     interrupt::note_run(Some(run.id()));
-    let pulled = with_registry(images, contexts, store, root, &run, engine);
+    let pulled = with_registry(images, sources, store, root, &run, engine);
     run.clean(engine);
     interrupt::note_run(None);
     interrupt::check()?;
@@ -40,13 +39,13 @@ pub fn measure(
 
 fn with_registry(
     images: &[ImageName],
-    contexts: &BTreeMap<String, String>,
+    sources: &BaseSources,
     store: Store,
     root: &Path,
     run: &Run,
     engine: Engine<'_>,
 ) -> Result<Vec<Pulled>> {
-    let registry = Registry::start(contexts, run, engine)?;
+    let registry = Registry::start(sources, run, engine)?;
     engine.sink().emit(Event::Phase { name: "Pushing", total: images.len(), of: "images" });
     for image in images {
         interrupt::check()?;

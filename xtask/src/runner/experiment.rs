@@ -13,7 +13,7 @@ use crate::image::digest::Digest;
 use crate::image::origin;
 use crate::image::weigh::{self, Subject};
 use crate::interrupt;
-use crate::model::{Change, Experiment, Rebuild, SentContext, StepCost};
+use crate::model::{BaseSources, Change, Experiment, Rebuild, SentContext, StepCost};
 use crate::plan::Image;
 use crate::state::costs::Costs;
 
@@ -24,7 +24,7 @@ const TURNS: usize = 3;
 /// Where experiments take place. Its builds run one after the other, so their times compare.
 #[derive(Clone, Copy)]
 pub(super) struct Lab<'a> {
-    pub contexts: &'a BTreeMap<String, String>,
+    pub sources: &'a BaseSources,
     pub options: &'a bake::Options,
     pub weigh: weigh::Way,
     /// Whether the time of a whole cold build is told. Where only shares count, the costs of its steps are enough.
@@ -173,7 +173,7 @@ impl Lab<'_> {
     /// The layers an image has and another had not: how many, stored bytes, pull bytes; and the stored bytes of all.
     fn weigh_new(&self, image: &Image, tag: &str, old: &BTreeSet<String>) -> Result<(usize, u64, Option<u64>, u64)> {
         let layers = self.inspect(tag)?;
-        let bases = self.engine.base_layers(&image.bases, self.contexts)?;
+        let bases = self.engine.base_layers(&image.bases, self.sources)?;
         let subject = Subject { image: tag.to_owned(), base: weigh::Base::among(&bases, &layers), layers };
         let mut weights = weigh::weigh(std::slice::from_ref(&subject), self.engine, self.weigh)?;
         let weight = weights.remove(tag).unwrap_or_default();
@@ -207,7 +207,7 @@ impl Lab<'_> {
     }
 
     fn build(&self, image: &Image, context: &str, tag: &str, turn: Turn<'_>) -> Result<build::Built> {
-        let mut target = image.target(self.contexts);
+        let mut target = image.target(self.sources);
         context.clone_into(&mut target.context);
         target.dockerfile = bake::relative(context, &image.dockerfile);
         target.tags = vec![tag.to_owned()];
@@ -236,7 +236,7 @@ impl Lab<'_> {
         for place in places {
             let base = match &file.stages[place.stage].base {
                 Source::Stage(stage) => before.get(stage).cloned().unwrap_or_default(),
-                Source::Image(name) => format!("{name}={}", self.contexts.get(name).cloned().unwrap_or_default()),
+                Source::Image(name) => format!("{name}={}", self.sources.context(name).unwrap_or_default()),
                 Source::Scratch => "scratch".to_owned(),
             };
             let chain = before.entry(place.stage).or_insert(base);
@@ -244,7 +244,7 @@ impl Lab<'_> {
             steps.push(key(&format!("{}\n{chain}", image.name.app)));
         }
         let all: Vec<&str> = places.iter().map(|place| place.text.as_str()).collect();
-        let bases: Vec<_> = image.bases.iter().map(|base| (base, self.contexts.get(base))).collect();
+        let bases: Vec<_> = image.bases.iter().map(|base| (base, self.sources.context(base))).collect();
         Keys { steps, whole: key(&format!("{} {bases:?} {all:?}", image.name.app)) }
     }
 }

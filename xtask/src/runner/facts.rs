@@ -111,7 +111,7 @@ impl Bench<'_> {
     /// A place for experiments; `whole` where the time of a whole cold build is told.
     pub(super) fn lab(&self, whole: bool) -> Lab<'_> {
         Lab {
-            contexts: self.job.contexts,
+            sources: self.job.sources,
             options: &self.job.options.build,
             weigh: self.job.options.weigh,
             whole,

@@ -24,7 +24,7 @@ use crate::error::{Problem, Result};
 use crate::event::Event;
 use crate::image::weigh::{self, Subject};
 use crate::interrupt;
-use crate::model::{Cache, Change, Contract, Expect, Facts, Measurement, Step, Timeline, Told, Verdict};
+use crate::model::{BaseSources, Cache, Change, Contract, Expect, Facts, Measurement, Step, Timeline, Told, Verdict};
 use crate::plan::{self, Image};
 use crate::rules;
 use crate::state::ledger::{self, Run};
@@ -82,8 +82,8 @@ pub struct Job<'a> {
     pub changes: &'a BTreeMap<String, Change>,
     /// What must hold.
     pub expect: &'a [Expect],
-    /// Where each base comes from.
-    pub contexts: &'a BTreeMap<String, String>,
+    /// Where builds find their bases.
+    pub sources: &'a BaseSources,
     /// What the services must answer.
     pub contract: &'a Contract,
     /// How.
@@ -149,7 +149,7 @@ impl<'a> Job<'a> {
         let mut built = None;
         if !to_build.is_empty() {
             prepare::contexts(to_build.iter().copied(), run.id(), self.root)?;
-            let definition = plan::definition(to_build.iter().copied(), self.contexts);
+            let definition = plan::definition(to_build.iter().copied(), self.sources);
             let dockerfiles = to_build.iter().map(|image| (image.name.target(), image.dockerfile.clone())).collect();
             let done = build::build("images", &definition, &self.options.build, &dockerfiles, self.root, engine)?;
             outcome.built_in = done.took;
@@ -159,7 +159,7 @@ impl<'a> Job<'a> {
         }
         let tags: Vec<String> = images.iter().map(|i| i.name.tag()).collect();
         let inspected = Inspected(if tags.is_empty() { Vec::new() } else { engine.inspect_images(&tags)? });
-        let bases = engine.base_layers(&plan::bases(images), self.contexts)?;
+        let bases = engine.base_layers(&plan::bases(images), self.sources)?;
         let weights = weigh::weigh(&inspected.subjects(images, &bases), engine, self.options.weigh)?;
         interrupt::check()?;
 

@@ -4,8 +4,6 @@ mod apps;
 mod narrator;
 mod page;
 
-use std::collections::BTreeMap;
-
 use self::narrator::Teller;
 use super::Context;
 use crate::bases;
@@ -17,7 +15,7 @@ use crate::engine::reach;
 use crate::error::{Exit, Result};
 use crate::event::{Event, Silent, Sink};
 use crate::image::Way;
-use crate::model::{Cache, Cold, Environment, FullReport, Lesson, LessonRef, LessonReport};
+use crate::model::{BaseSources, Cache, Cold, Environment, FullReport, Lesson, LessonRef, LessonReport};
 use crate::plan::{self, Plan};
 use crate::progress::Book;
 use crate::report::{self, Finish};
@@ -90,7 +88,7 @@ fn one(workshop: &Workshop, lesson: &Lesson, options: &cli::Lesson, context: Con
     }
     disk::require(&reached, disk::FOR_A_LESSON.0, disk::FOR_A_LESSON.1)?;
     let build = bake::Options { no_cache: options.no_cache, builder: options.builder.clone(), ..Default::default() };
-    let contexts = bases::ensure(&plan.bases(), &bases, options.setup, engine)?;
+    let sources = bases::ensure(&plan.bases(), &bases, options.setup, engine)?;
     let run_options = Options {
         build,
         keep: options.keep,
@@ -105,7 +103,7 @@ fn one(workshop: &Workshop, lesson: &Lesson, options: &cli::Lesson, context: Con
         steps: if options.variant.is_empty() { &plan.lesson.step } else { &[] },
         changes: &plan.lesson.change,
         expect: &plan.lesson.expect,
-        contexts: &contexts,
+        sources: &sources,
         contract: &workshop.contract,
         options: &run_options,
         root: &workshop.root,
@@ -116,7 +114,7 @@ fn one(workshop: &Workshop, lesson: &Lesson, options: &cli::Lesson, context: Con
     let build = std::mem::take(&mut outcome.timeline);
     let (ids, seen) = (std::mem::take(&mut outcome.ids), std::mem::take(&mut outcome.facts.inspections));
     let environment = reached.environment(bases.described());
-    let (report, exit) = finish(workshop, &plan, &contexts, Ran { outcome, not_run, environment }, options, context)?;
+    let (report, exit) = finish(workshop, &plan, &sources, Ran { outcome, not_run, environment }, options, context)?;
     // The result is on the screen already: looking into the images takes longer than to read its first line.
     let command = page::again(workshop, &report, options);
     // A part of a lesson is not the lesson, and one that failed has not shown what it is for.
@@ -152,7 +150,7 @@ struct Ran {
 fn finish(
     workshop: &Workshop,
     plan: &Plan,
-    contexts: &BTreeMap<String, String>,
+    sources: &BaseSources,
     ran: Ran,
     options: &cli::Lesson,
     context: Context,
@@ -180,7 +178,7 @@ fn finish(
     if options.json {
         report::line(serde_json::to_string_pretty(&report).expect("plain data is always JSON"));
     } else {
-        let example = plan.images.last().map(|image| image.target(contexts).by_hand().display()).unwrap_or_default();
+        let example = plan.images.last().map(|image| image.target(sources).by_hand().display()).unwrap_or_default();
         let finish = Finish {
             built_in: outcome.built_in,
             cache: outcome.cache,
@@ -202,9 +200,9 @@ fn finish(
 fn dry_run(plan: &Plan, options: &cli::Lesson, sink: &dyn Sink) -> Result<Exit> {
     let engine = Engine::new(sink);
     let bases = bases::choose(options.bases.bases.as_ref(), &options.bases.ca_file, engine)?;
-    let contexts = bases::contexts(&plan.bases(), &bases)?;
+    let sources = bases::sources(&plan.bases(), &bases)?;
     let build = bake::Options { no_cache: options.no_cache, builder: options.builder.clone(), ..Default::default() };
-    report::line(plan::definition(&plan.images, &contexts).command(&build).script());
+    report::line(plan::definition(&plan.images, &sources).command(&build).script());
     for image in &plan.images {
         report::line(runner::container_of(image, &crate::model::Setup::default(), "RUN").command().display());
     }

@@ -33,11 +33,7 @@ pub(super) struct Peers {
 impl Peers {
     /// Starts the peer, then a container of the image that has been told of it.
     pub(super) fn start(bench: &Bench<'_>, image: &Image, trust: Peer) -> Result<Self> {
-        let base = bench
-            .job
-            .contexts
-            .get(PEER_BASE)
-            .map_or(PEER_BASE, |context| context.trim_start_matches("docker-image://"));
+        let base = bench.job.sources.image(PEER_BASE);
         let label = format!("{}={}", labels::RUN, bench.run.id());
         // The service has no port of its own where it shares the peer's network: the peer publishes it.
         let publish = format!("127.0.0.1::{}", image.app.port);
