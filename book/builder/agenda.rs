@@ -3,7 +3,8 @@
 use std::collections::BTreeMap;
 use std::fs;
 
-use drydock::model::{Lesson, LessonId};
+use drydock::lesson::Lesson;
+use drydock::model::LessonId;
 use maud::{Markup, html};
 use serde::Deserialize;
 

@@ -6,7 +6,8 @@ use std::fs;
 use std::path::{Path, PathBuf};
 
 use drydock::error::Result;
-use drydock::model::{Lesson, LessonReport, Matrix, Measurement};
+use drydock::lesson::Lesson;
+use drydock::model::{LessonReport, Matrix, Measurement};
 use drydock::tidy::{MATRIX, recorded_path};
 use drydock::workshop::Workshop;
 

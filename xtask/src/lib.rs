@@ -16,6 +16,7 @@ pub mod exercise;
 pub mod host;
 pub mod image;
 pub mod interrupt;
+pub mod lesson;
 pub mod manifest;
 pub mod model;
 pub mod names;

@@ -3,10 +3,12 @@
 //! Types decide what is valid (`deny_unknown_fields`); this module turns their complaint into a message with file, line
 //! and column, a snippet, and the nearest key that would have been right.
 
+use std::ops::Range;
 use std::path::Path;
 
 use annotate_snippets::{AnnotationKind, Level, Renderer, Snippet};
 use serde::de::DeserializeOwned;
+use toml::de::{DeTable, DeValue};
 
 use crate::error::{self, ErrorId, Problem, Result};
 use crate::names;
@@ -36,13 +38,92 @@ pub fn parse<T: DeserializeOwned>(text: &str, shown: &str) -> Result<T> {
     toml::from_str(text).map_err(|e| invalid(text, shown, e.message(), e.span()))
 }
 
-/// A manifest that parses but means something impossible, pointing at the first place `needle` occurs.
-pub fn contradiction(text: &str, shown: &str, needle: &str, message: &str) -> Problem {
-    let span = text.find(needle).map(|start| start..start + needle.len());
-    invalid(text, shown, message, span)
+/// A manifest's text, kept to point into it where its types are right and its meaning is not.
+#[derive(Debug)]
+pub struct Source {
+    text: String,
+    /// The path as the user knows it, relative to the repository.
+    pub shown: String,
 }
 
-fn invalid(text: &str, shown: &str, message: &str, span: Option<std::ops::Range<usize>>) -> Problem {
+impl Source {
+    /// Reads a manifest of the repository at `root`.
+    ///
+    /// Errors: as [`load`].
+    pub fn read(root: &Path, shown: &str) -> Result<Self> {
+        // Loading as a table checks size and syntax.
+        let _: toml::Table = load(&root.join(shown), shown)?;
+        let path = root.join(shown);
+        let text = std::fs::read_to_string(&path).map_err(|e| error::io("read", Path::new(shown), &e))?;
+        Ok(Self { text, shown: shown.to_owned() })
+    }
+
+    /// The manifest as a type.
+    ///
+    /// Errors: as [`parse`].
+    pub fn parse<T: DeserializeOwned>(&self) -> Result<T> {
+        parse(&self.text, &self.shown)
+    }
+
+    /// A complaint about a value: the first one below `place` that is `value` or has it in it, with the nearest of what would
+    /// have been right. `place` is a path of keys and positions such as `step.3.do`; a part of it that is not there ends it.
+    pub fn wrong<'a>(
+        &self,
+        place: &str,
+        value: &str,
+        message: &str,
+        known: impl IntoIterator<Item = &'a str>,
+    ) -> Problem {
+        let problem = invalid(&self.text, &self.shown, message, self.span(place, value));
+        match names::nearest(value, known) {
+            Some(name) => problem.next(format!("Did you mean `{name}`?")),
+            None => problem,
+        }
+    }
+
+    /// Where the value stands, else where the place does.
+    fn span(&self, place: &str, value: &str) -> Option<Range<usize>> {
+        let table = DeTable::parse(&self.text).ok()?;
+        let mut span = table.span();
+        let whole = DeValue::Table(table.into_inner());
+        let mut here = &whole;
+        for part in place.split('.').filter(|part| !part.is_empty()) {
+            let next = match here {
+                DeValue::Table(table) => table.iter().find(|(key, _)| key.get_ref() == part).map(|(_, value)| value),
+                DeValue::Array(array) => part.parse().ok().and_then(|index: usize| array.get(index)),
+                _ => None,
+            };
+            let Some(next) = next else { break };
+            (here, span) = (next.get_ref(), next.span());
+        }
+        find(here, span.clone(), value).or(Some(span))
+    }
+}
+
+/// The first key or text in a value that is `wanted`, else the first text that has it in it.
+fn find(value: &DeValue<'_>, span: Range<usize>, wanted: &str) -> Option<Range<usize>> {
+    fn every<'v>(value: &'v DeValue<'_>, span: Range<usize>, found: &mut Vec<(&'v str, Range<usize>)>) {
+        match value {
+            DeValue::String(text) => found.push((text, span)),
+            DeValue::Array(array) => array.iter().for_each(|one| every(one.get_ref(), one.span(), found)),
+            DeValue::Table(table) => {
+                for (key, one) in table {
+                    found.push((key.get_ref(), key.span()));
+                    every(one.get_ref(), one.span(), found);
+                }
+            }
+            _ => {}
+        }
+    }
+    let mut all = Vec::new();
+    every(value, span, &mut all);
+    // Tables are sorted by their keys: what is asked for is the first in the file.
+    all.sort_by_key(|(_, span)| span.start);
+    let is = all.iter().find(|(text, _)| *text == wanted);
+    is.or_else(|| all.iter().find(|(text, _)| text.contains(wanted))).map(|(_, span)| span.clone())
+}
+
+fn invalid(text: &str, shown: &str, message: &str, span: Option<Range<usize>>) -> Problem {
     let message = first_line(message);
     let span = span.unwrap_or(0..0);
     let (line, column) = position(text, span.start);
@@ -101,6 +182,19 @@ mod tests {
         let problem = parse::<Sample>("title = \"Go\"\nport = \"eighty\"\n", "a.toml").unwrap_err();
         assert!(problem.fact.starts_with("a.toml:2:8: invalid type"), "{}", problem.fact);
         assert!(problem.next.is_empty());
+    }
+
+    #[test]
+    fn a_value_is_pointed_at_where_it_stands() {
+        let text = "# one\nvariants = [\"one\"]\n[[step]]\ntitle = \"two\"\ndo.ask.variants = [\"one\", \"too\"]\n";
+        let source = Source { text: text.to_owned(), shown: "a.toml".to_owned() };
+        let at = |place: &str, value: &str| source.wrong(place, value, "no", ["two"]);
+        assert_eq!(at("step.0.do", "too").fact, "a.toml:5:27: no.");
+        assert_eq!(at("step.0.do", "too").next, ["Did you mean `two`?"]);
+        assert_eq!(at("variants", "one").fact, "a.toml:2:13: no.");
+        assert_eq!(at("step.0", "variants").fact, "a.toml:5:8: no.");
+        // What is not there is looked for where the path ends.
+        assert_eq!(at("step.0.title.x", "nothing").fact, "a.toml:4:9: no.");
     }
 
     #[test]

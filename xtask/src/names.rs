@@ -22,6 +22,14 @@ pub fn list<'a>(names: impl IntoIterator<Item = &'a str>) -> String {
     }
 }
 
+/// Small numbers as words, as prose has them: `no`, `one` … `twelve`, `13`.
+pub fn count(number: u64) -> String {
+    const WORDS: [&str; 13] =
+        ["no", "one", "two", "three", "four", "five", "six", "seven", "eight", "nine", "ten", "eleven", "twelve"];
+    let word = usize::try_from(number).ok().and_then(|number| WORDS.get(number));
+    word.map_or_else(|| number.to_string(), |word| (*word).to_owned())
+}
+
 /// Removes control characters, so that no name, log line or label can move the cursor or colour the terminal. Tabs become
 /// spaces.
 pub fn printable(text: &str) -> String {

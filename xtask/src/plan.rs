@@ -6,7 +6,8 @@ use crate::dockerfile::{Dockerfile, Source};
 use crate::engine::{bake, labels};
 use crate::error::{ErrorId, Problem, Result};
 use crate::image::weigh::Base;
-use crate::model::{App, AppId, BaseSources, Exercise, ExtraFile, ImageName, Lesson, MINE, Step, Variant, VariantId};
+use crate::lesson::{Action, Exercise, Lesson};
+use crate::model::{App, AppId, BaseSources, ExtraFile, ImageName, LessonId, Platform, Variant, VariantId};
 use crate::workshop::{self, Workshop};
 
 /// The base whose containers serve HTTPS beside a service; any image with Python and OpenSSL would do.
@@ -29,14 +30,14 @@ pub struct Image {
     pub dockerfile: String,
     /// Folder sent as the build context, relative to the repository.
     pub context: String,
-    /// How the context is made before the build; `None` where it is the app's own folder.
+    /// How the context is made before the build; `None` where it is a folder as it is.
     pub recipe: Option<Recipe>,
 }
 
-/// A build context that is a changed copy of the app's folder.
+/// A build context that is a changed copy of a folder.
 #[derive(Clone, Debug, Default, PartialEq, Eq)]
 pub struct Recipe {
-    /// Paths of the app's folder that are left out.
+    /// Paths of the folder that are left out.
     pub remove: Vec<String>,
     /// Files besides.
     pub files: Vec<ExtraFile>,
@@ -72,24 +73,25 @@ impl Plan {
         mut dockerfile: impl FnMut(&str) -> Result<Dockerfile>,
     ) -> Result<Self> {
         for variant in variants {
-            if !lesson.variants.iter().any(|r| r.as_str() == variant) {
+            if !lesson.variants.iter().any(|known| known.as_str() == variant) {
                 return Err(unknown_variant(lesson, variant));
             }
         }
         let measured = |id: &VariantId| lesson.variants.contains(id);
-        let built: BTreeSet<&VariantId> = lesson.step.iter().flat_map(Step::images).collect();
+        let built: BTreeSet<&VariantId> = lesson.step.iter().flat_map(|step| step.names().images).collect();
         let mut plan = Self { lesson: lesson.clone(), images: vec![], others: vec![], dockerfiles: vec![] };
-        for app in workshop.apps.values().filter(|app| apps.is_empty() || apps.contains(&app.id)) {
+        let all = workshop.apps.values().chain(lesson.guests.values());
+        for app in all.filter(|app| apps.is_empty() || apps.contains(&app.id)) {
             for id in lesson.all_variants() {
                 // Steps come along only when the whole lesson is asked for.
-                if !variants.is_empty() && !variants.iter().any(|r| r == id.as_str()) {
+                if !variants.is_empty() && !variants.iter().any(|variant| variant == id.as_str()) {
                     continue;
                 }
-                let Some(image) = of_lesson(app, id, lesson, &mut dockerfile).transpose()? else { continue };
+                let images = of_lesson(app, id, lesson, &mut dockerfile)?;
                 match (measured(id), built.contains(id)) {
-                    (true, _) => plan.images.push(image),
-                    (false, true) => plan.others.push(image),
-                    (false, false) => plan.dockerfiles.push(image),
+                    (true, _) => plan.images.extend(images),
+                    (false, true) => plan.others.extend(images),
+                    (false, false) => plan.dockerfiles.extend(images),
                 }
             }
         }
@@ -112,7 +114,8 @@ impl Plan {
 
     /// The bases that all of it needs.
     pub fn bases(&self) -> BTreeSet<String> {
-        let peers = self.lesson.step.iter().any(|step| step.ask.as_ref().is_some_and(|ask| ask.peer.is_some()));
+        let has_peer = |action: &Action| matches!(action, Action::Ask(ask) if ask.peer.is_some());
+        let peers = self.lesson.step.iter().any(|step| has_peer(&step.action));
         bases(self.all()).into_iter().chain(peers.then(|| PEER_BASE.to_owned())).collect()
     }
 
@@ -133,7 +136,7 @@ pub fn everything(
     let mut images = Vec::new();
     for app in workshop.apps.values().filter(|app| apps.is_empty() || apps.contains(&app.id)) {
         for variant in app.variant.keys() {
-            images.extend(of_app(app, variant, &mut dockerfile).transpose()?);
+            images.extend(of_app(app, variant, &mut dockerfile)?);
         }
     }
     Ok(images)
@@ -150,23 +153,25 @@ pub fn definition<'i>(images: impl IntoIterator<Item = &'i Image>, sources: &Bas
     bake::Definition { targets: targets.collect() }
 }
 
-/// One variant of an app; `None` where the app does not have it.
-fn of_app(app: &App, id: &VariantId, dockerfile: &mut impl FnMut(&str) -> Result<Dockerfile>) -> Option<Result<Image>> {
-    let variant = app.variant.get(id)?.clone();
-    let path = workshop::dockerfile_path(&app.id, id);
-    Some(dockerfile(&path).map(|file| Image {
-        name: ImageName { lesson: None, app: app.id.clone(), variant: id.clone() },
-        app: app.clone(),
+/// One variant of an app, an image for each of its platforms; none where the app does not have it.
+fn of_app(app: &App, id: &VariantId, dockerfile: &mut impl FnMut(&str) -> Result<Dockerfile>) -> Result<Vec<Image>> {
+    let Some(variant) = app.variant.get(id) else { return Ok(Vec::new()) };
+    let path = workshop::dockerfile_path(app, id);
+    let draft = Draft {
+        app,
         variant,
-        bases: file.images(None),
-        on_scratch: file.stands_on() == Some(&Source::Scratch),
-        dockerfile: path,
-        context: app.folder(),
-        recipe: None,
-    }))
+        path: &path,
+        lesson: None,
+        id,
+        files: Vec::new(),
+        remove: &variant.remove,
+        overlay: None,
+    };
+    draft.images(&dockerfile(&path)?)
 }
 
-/// A variant of a lesson for an app: the lesson's own Dockerfile, else the app's; `None` where neither has it.
+/// A variant of a lesson for an app, an image for each of its platforms: the lesson's own Dockerfile, else the app's; none where
+/// neither has it.
 ///
 /// Errors: whatever `dockerfile` fails with.
 pub fn of_lesson(
@@ -174,55 +179,89 @@ pub fn of_lesson(
     id: &VariantId,
     lesson: &Lesson,
     dockerfile: &mut impl FnMut(&str) -> Result<Dockerfile>,
-) -> Option<Result<Image>> {
+) -> Result<Vec<Image>> {
     let Some(variant) = lesson.variant.get(id) else { return of_app(app, id, dockerfile) };
-    if !lesson.own.get(id).is_some_and(|apps| apps.contains(&app.id)) {
-        return None;
-    }
-    let path = format!("{}/{}/{id}.Dockerfile", lesson.folder(), app.id);
+    let Some(path) = lesson.own.get(id).and_then(|apps| apps.get(&app.id)) else { return Ok(Vec::new()) };
     let files: Vec<_> = variant.with.iter().filter_map(|group| lesson.files.get(group)).flatten().cloned().collect();
-    let recipe = Recipe { remove: variant.remove.clone(), files, overlay: None };
-    let name = ImageName { lesson: Some(lesson.id.clone()), app: app.id.clone(), variant: id.clone() };
-    Some(dockerfile(&path).map(|file| Image {
-        context: if recipe == Recipe::default() { app.folder() } else { context_folder(&name) },
-        recipe: (recipe != Recipe::default()).then_some(recipe),
-        name,
-        app: app.clone(),
-        variant: variant.clone(),
-        bases: file.images(None),
-        on_scratch: file.stands_on() == Some(&Source::Scratch),
-        dockerfile: path,
-    }))
+    let lesson = Some(&lesson.id);
+    Draft { app, variant, path, lesson, id, files, remove: &variant.remove, overlay: None }.images(&dockerfile(path)?)
 }
 
-/// The learner's answer to an exercise: the files in `folder`, relative to the repository, laid over the app's.
+/// The learner's answer to an exercise: the files in `folder`, relative to the repository, laid over the app's. `named` stands in
+/// for the lesson in the names of image and context, so that a proof does not take the place of the learner's image.
 ///
 /// Errors: whatever `dockerfile` fails with.
 pub fn answer(
     app: &App,
-    lesson: &Lesson,
+    named: &LessonId,
     exercise: &Exercise,
     folder: &str,
     mut dockerfile: impl FnMut(&str) -> Result<Dockerfile>,
-) -> Result<Image> {
+) -> Result<Vec<Image>> {
     let path = format!("{folder}/Dockerfile");
-    let variant = VariantId::try_from(MINE.to_owned()).expect("a valid name");
-    let name = ImageName { lesson: Some(lesson.id.clone()), app: app.id.clone(), variant };
-    let file = dockerfile(&path)?;
-    Ok(Image {
-        bases: file.images(None),
-        on_scratch: file.stands_on() == Some(&Source::Scratch),
-        context: context_folder(&name),
-        name,
-        app: app.clone(),
-        variant: exercise.mine.clone(),
-        dockerfile: path,
-        recipe: Some(Recipe {
-            remove: exercise.remove.clone(),
-            files: exercise.file.clone(),
-            overlay: Some(folder.to_owned()),
-        }),
-    })
+    let draft = Draft {
+        app,
+        variant: &exercise.mine,
+        path: &path,
+        lesson: Some(named),
+        id: &VariantId::mine(),
+        files: exercise.file.clone(),
+        remove: &exercise.remove,
+        overlay: Some(folder),
+    };
+    draft.images(&dockerfile(&path)?)
+}
+
+/// What all images of one variant of one app have in common.
+struct Draft<'a> {
+    app: &'a App,
+    variant: &'a Variant,
+    path: &'a str,
+    lesson: Option<&'a LessonId>,
+    id: &'a VariantId,
+    files: Vec<ExtraFile>,
+    remove: &'a [String],
+    overlay: Option<&'a str>,
+}
+
+impl Draft<'_> {
+    /// One image for each platform of the variant, or for the engine's own.
+    ///
+    /// Errors: [`ErrorId::Dockerfile`] where the file has no stage of the variant's target.
+    fn images(&self, file: &Dockerfile) -> Result<Vec<Image>> {
+        let target = self.variant.target.as_deref();
+        let Some(file) = file.up_to(target) else {
+            let target = target.unwrap_or_default();
+            let fact = format!("{} has no stage `{target}`, which `{}` is built to.", self.path, self.id);
+            let names = file.stages.iter().filter_map(|stage| stage.name.as_deref());
+            return Err(workshop::suggest(Problem::new(ErrorId::Dockerfile, fact), target, names));
+        };
+        let platforms = self.variant.platforms.iter().cloned().map(Some);
+        let platforms: Vec<_> = if self.variant.platforms.is_empty() { vec![None] } else { platforms.collect() };
+        Ok(platforms.into_iter().map(|platform| self.image(&file, platform)).collect())
+    }
+
+    fn image(&self, file: &Dockerfile, platform: Option<Platform>) -> Image {
+        let name =
+            ImageName { lesson: self.lesson.cloned(), app: self.app.id.clone(), variant: self.id.clone(), platform };
+        let recipe = Recipe {
+            remove: self.remove.to_vec(),
+            files: self.files.clone(),
+            overlay: self.overlay.map(str::to_owned),
+        };
+        let recipe = (recipe != Recipe::default()).then_some(recipe);
+        let folder = self.variant.context.clone().unwrap_or_else(|| self.app.folder.clone());
+        Image {
+            context: if recipe.is_some() { context_folder(&name) } else { folder },
+            recipe,
+            name,
+            app: self.app.clone(),
+            variant: self.variant.clone(),
+            bases: file.images(None),
+            on_scratch: file.stands_on() == Some(&Source::Scratch),
+            dockerfile: self.path.to_owned(),
+        }
+    }
 }
 
 /// Where the changed copy of a build context lies, relative to the repository.
@@ -236,15 +275,31 @@ impl Image {
         if self.on_scratch { Base::Scratch } else { Base::among(bases, layers) }
     }
 
+    /// The folder its build context is, or is made from.
+    pub fn source(&self) -> &str {
+        self.variant.context.as_deref().unwrap_or(&self.app.folder)
+    }
+
+    /// Where the value of one of its secrets lies while it is built, relative to the repository.
+    pub fn secret_file(&self, id: &str) -> String {
+        format!("target/drydock/secrets/{}/{id}", self.name.target())
+    }
+
     /// This image as a bake target that finds its bases in `sources`.
     pub fn target(&self, sources: &BaseSources) -> bake::Target {
         let (namespace, value) = bake::CACHE_MOUNT_NAMESPACE;
         let label = |name: &str, value: &str| (name.to_owned(), value.to_owned());
+        let mut args = self.variant.args.clone();
+        args.extend([label(namespace, value)]);
+        let secret = |id: &String| format!("type=file,id={id},src={}", self.secret_file(id));
         bake::Target {
+            target: self.variant.target.clone(),
+            platforms: self.name.platform.iter().map(ToString::to_string).collect(),
+            secrets: self.variant.secrets.keys().map(secret).collect(),
             context: self.context.clone(),
             dockerfile: bake::relative(&self.context, &self.dockerfile),
             contexts: sources.contexts(&self.bases),
-            args: BTreeMap::from([label(namespace, value)]),
+            args,
             labels: BTreeMap::from([
                 label(labels::ROLE, "app"),
                 label(labels::APP, self.name.app.as_str()),

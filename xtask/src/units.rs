@@ -41,6 +41,22 @@ pub fn seconds(duration: Duration) -> String {
     }
 }
 
+/// A number as people type it, with or without a unit: `8 MB`, `1.6GB`, `300 ms`, `2 s`, `100 ×`. Bytes, milliseconds or the
+/// number itself; `None` for anything else.
+pub fn parse(text: &str) -> Option<f64> {
+    let text = text.trim().replace(',', ".");
+    let end = text.find(|c: char| !c.is_ascii_digit() && c != '.').unwrap_or(text.len());
+    let number: f64 = text[..end].parse().ok()?;
+    let scale = match text[end..].trim().to_lowercase().as_str() {
+        "" | "b" | "bytes" | "ms" | "x" | "×" | "times" => 1.0,
+        "kb" | "s" | "seconds" => 1e3,
+        "mb" => 1e6,
+        "gb" => 1e9,
+        _ => return None,
+    };
+    Some(number * scale)
+}
+
 fn three_digits(value: f64) -> String {
     if value >= 99.95 {
         format!("{value:.0}")
@@ -68,6 +84,13 @@ mod tests {
         let shown: Vec<_> =
             [0, 999, 1000, 374_000, 999_499, 999_500, 2_164_000, 72_100_000, 1_647_000_000].map(bytes).into();
         assert_eq!(shown, ["0 B", "999 B", "1.00 kB", "374 kB", "999 kB", "1.00 MB", "2.16 MB", "72.1 MB", "1.65 GB"]);
+    }
+
+    #[test]
+    fn typed_numbers_are_read_with_their_units() {
+        let read = ["8 MB", "1.6GB", "300 ms", "2 s", "12,5 kB", "100 ×", "7"].map(|text| parse(text).unwrap());
+        assert_eq!(read, [8e6, 1.6e9, 300.0, 2000.0, 12_500.0, 100.0, 7.0]);
+        assert!(["", "MB", "8 furlongs", "-3"].into_iter().all(|text| parse(text).is_none()));
     }
 
     #[test]

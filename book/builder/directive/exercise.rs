@@ -1,17 +1,24 @@
 //! The exercise of a lesson.
 
-use drydock::model::{Expect, Lesson};
+use drydock::lesson::{Exercise, Lesson};
+use drydock::rules::Expect;
 use maud::{Markup, html};
 
 use super::block;
 use crate::page::Outcome;
 use crate::sources::Sources;
 
-/// Its task, where the learner's file is, the commands, and what is judged.
-pub fn exercise(id: &str, sources: &Sources) -> Outcome {
+/// Its task, where the learner's file is, the commands, and what is judged. `LESSON` is enough where it has one exercise;
+/// `LESSON/EXERCISE` names one of several.
+pub fn exercise(named: &str, sources: &Sources) -> Outcome {
+    let (id, which) = named.split_once('/').map_or((named, None), |(id, which)| (id, Some(which)));
     let lesson = sources.lesson(id)?;
-    let exercise = lesson.exercise.as_ref().ok_or_else(|| format!("lesson `{id}` has no exercise"))?;
-    let number = lesson.number;
+    let is = |exercise: &&Exercise| which.is_none_or(|which| exercise.id.as_str() == which);
+    let exercise = lesson.exercises.iter().find(is).ok_or_else(|| format!("there is no exercise `{named}`"))?;
+    let (number, folder) = match which {
+        None => (lesson.number.to_string(), lesson.id.to_string()),
+        Some(which) => (format!("{}/{which}", lesson.number), named.to_owned()),
+    };
     let markup = html! {
         article.exercise.measured {
             h3 { (exercise.title) }
@@ -19,7 +26,7 @@ pub fn exercise(id: &str, sources: &Sources) -> Outcome {
             div.apps {
                 @for app in &exercise.apps {
                     div data-app=(app) {
-                        p { "Your file: " code { "my/" (lesson.id) "/" (app) "/Dockerfile" } ", made by the first check." }
+                        p { "Your file: " code { "my/" (folder) "/" (app) "/Dockerfile" } ", made by the first check." }
                         pre.command tabindex="0" { code { "cargo xtask check " (number) " --app " (app) } }
                     }
                 }
@@ -44,9 +51,9 @@ fn judged(lesson: &Lesson, expect: &[Expect]) -> Markup {
                 tbody {
                     @for one in expect {
                         tr {
-                            th scope="row" { a href={ "../reference/expectations.html#" (one.rule()) } { code { (one.rule()) } } }
-                            td { @match one.app() { Some(app) => (app), None => "every language" } }
-                            td.words { (one.why()) }
+                            th scope="row" { a href={ "../reference/expectations.html#" (one.rule.name()) } { code { (one.rule.name()) } } }
+                            td { @match &one.app { Some(app) => (app), None => "every language" } }
+                            td.words { (one.why) }
                         }
                     }
                 }

@@ -1,6 +1,6 @@
 //! The head of a lesson's page, and its steps.
 
-use drydock::model::{Lesson, Step};
+use drydock::lesson::{Lesson, Step};
 use drydock::report;
 use maud::{PreEscaped, html};
 

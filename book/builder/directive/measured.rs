@@ -1,5 +1,6 @@
 //! What was measured: sizes, verdicts, single values.
 
+use drydock::lesson::Value;
 use drydock::model::AppId;
 use drydock::report;
 use maud::{PreEscaped, html};
@@ -39,7 +40,9 @@ pub fn value(arguments: &str, sources: &Sources) -> Outcome {
     };
     let app = AppId::try_from(app.to_owned())?;
     let Some(results) = sources.measured(id)? else { return Ok("(not recorded yet)".to_owned()) };
-    report::fill_for(&format!("{{{what}}}"), Some(&app), &results)
-        .map(|value| value.replace(' ', "\u{a0}"))
+    let value = Value::try_from(what.to_owned())?;
+    let number = value.number(Some(&app), &results);
+    number
+        .map(|number| value.shown(number).replace(' ', "\u{a0}"))
         .ok_or_else(|| format!("`{what}` of {app} was not measured in `{id}`"))
 }

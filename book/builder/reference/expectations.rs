@@ -3,7 +3,7 @@
 use std::fmt::Write as _;
 use std::fs;
 
-use drydock::model::Expect;
+use drydock::rules::Expect;
 
 use super::shapes::{self, Shape};
 use crate::page::Outcome;

@@ -5,9 +5,10 @@ use std::fmt::Write as _;
 use std::path::Path;
 
 use drydock::error::Result;
+use drydock::lesson::{Exercise, Lesson, WrongAnswer};
 use drydock::model::{
-    App, BaseReport, CheckReport, Comparison, Diagnosis, Exercise, FullReport, Inspection, Lesson, LessonReport,
-    Matrix, ProgressReport, Ranking, Rollout, WrongAnswer,
+    App, BaseReport, CheckReport, Comparison, Diagnosis, FullReport, Inspection, LessonReport, Matrix, ProgressReport,
+    Ranking, Rollout,
 };
 use schemars::{JsonSchema, generate::SchemaSettings};
 use serde_json::Value;

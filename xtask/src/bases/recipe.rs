@@ -6,7 +6,8 @@ use std::path::{Path, PathBuf};
 use serde::{Deserialize, Serialize};
 
 use crate::error::{self, ErrorId, Problem, Result};
-use crate::{dockerfile, manifest, names};
+use crate::manifest::Source;
+use crate::{dockerfile, names};
 
 /// Folder of the recipes, from the repository's root.
 pub const FOLDER: &str = "xtask/bases";
@@ -131,8 +132,8 @@ impl Recipes {
     pub fn load(repository: &Path) -> Result<Self> {
         let folder = repository.join(FOLDER);
         let shown = format!("{FOLDER}/bases.toml");
-        let text = read(&folder.join("bases.toml"))?;
-        let manifest: Manifest = manifest::parse(&text, &shown)?;
+        let source = Source::read(repository, &shown)?;
+        let manifest: Manifest = source.parse()?;
         let mut by_name = BTreeMap::new();
         let mut order: Vec<String> = Vec::new();
         for base in manifest.base {
@@ -141,11 +142,11 @@ impl Recipes {
             // Parents first, in the file as in a build: then there can be no cycle.
             if let Some(unknown) = recipe.parents.iter().find(|p| !order.contains(p)) {
                 let message = format!("`{name}` stands on `{unknown}`, which has no recipe above it");
-                return Err(manifest::contradiction(&text, &shown, &format!("\"{name}\""), &message));
+                return Err(source.wrong("base", &name, &message, []));
             }
             if order.contains(&name) {
                 let message = format!("`{name}` has two recipes");
-                return Err(manifest::contradiction(&text, &shown, &format!("\"{name}\""), &message));
+                return Err(source.wrong("base", &name, &message, []));
             }
             order.push(name.clone());
             by_name.insert(name, recipe);

@@ -28,7 +28,7 @@ pub fn run(options: &cli::Check, context: Context) -> Result<Exit> {
     let book = Book::open()?;
     let task = find(&workshop, &options.which, &book.load(sink)?)?;
     if exercise::begin(&workshop.root, &task)? {
-        report::message(report::begun(task.lesson, task.exercise, &task.file(), &task.app.folder(), context.style));
+        report::message(report::begun(task.lesson, task.exercise, &task.file(), &task.app.folder, context.style));
     }
     if options.setup {
         setup::engine(sink)?;
@@ -91,8 +91,8 @@ impl Check<'_> {
             failed: judged.failed(),
         };
         let best_bytes = self.book.update(self.sink, |progress| {
-            progress.checked(&task.lesson.id, &task.app.id, check);
-            progress.attempt(&task.lesson.id, &task.app.id).and_then(|attempt| attempt.best_bytes)
+            progress.checked(task.spot(), check);
+            progress.attempt(task.spot()).and_then(|attempt| attempt.best_bytes)
         })?;
         let millis = |time: Duration| u64::try_from(time.as_millis()).unwrap_or(u64::MAX);
         let report = CheckReport {

@@ -76,7 +76,6 @@ fn measure(
         changes: &runner::NO_CHANGES,
         expect: &[],
         sources: &sources,
-        contract: &workshop.contract,
         options: &how,
         root: &workshop.root,
     };
@@ -85,7 +84,7 @@ fn measure(
         schema: Matrix::SCHEMA,
         environment: reached.environment(chosen.described()),
         build_ms: u64::try_from(outcome.built_in.as_millis()).unwrap_or(u64::MAX),
-        results: outcome.facts.results,
+        results: outcome.facts.results(),
         leftovers: outcome.leftovers,
     };
     Ok((matrix, outcome.problems))

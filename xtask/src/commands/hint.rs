@@ -17,7 +17,7 @@ pub fn run(options: &cli::Hint, context: Context) -> Result<Exit> {
     let book = Book::open()?;
     let progress = book.load(sink)?;
     let task = find(&workshop, &options.which, &progress)?;
-    let last = progress.attempt(&task.lesson.id, &task.app.id).and_then(|attempt| attempt.last.as_ref());
+    let last = progress.attempt(task.spot()).and_then(|attempt| attempt.last.as_ref());
     let Some(last) = last else {
         let fact = format!("{} has not been checked yet, so nothing is known to fail.", task.file());
         return Err(Problem::new(ErrorId::NotChecked, fact).next(task.command("check")));
@@ -38,7 +38,7 @@ pub fn run(options: &cli::Hint, context: Context) -> Result<Exit> {
         return Ok(Exit::Pass);
     };
     let there_are = hints.say.len();
-    let given = book.update(sink, |progress| progress.hint(&task.lesson.id, &task.app.id, hints.rule, there_are))?;
+    let given = book.update(sink, |progress| progress.hint(task.spot(), hints.rule, there_are))?;
     let next = if given < there_are {
         format!("{}    one more", task.command("hint"))
     } else {

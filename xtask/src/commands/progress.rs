@@ -6,6 +6,7 @@ use crate::engine::Engine;
 use crate::error::{Exit, Result};
 use crate::event::{Silent, Sink};
 use crate::exercise::{self, Task};
+use crate::lesson::Exercise;
 use crate::model::{LessonProgress, LessonRef, ProgressReport, Reached};
 use crate::progress::{Book, Progress, Standing};
 use crate::report;
@@ -33,13 +34,18 @@ pub(super) fn gather(workshop: &Workshop, progress: &Progress, engine: Option<En
     let mut lessons = Vec::new();
     for (row, lesson) in standing.rows.iter().zip(&workshop.lessons) {
         let mut reached = Vec::new();
-        let attempts = progress.lessons.get(&lesson.id).into_iter().flat_map(|visited| &visited.attempts);
-        for (id, attempt) in attempts {
-            let (Some(exercise), Some(app)) = (&lesson.exercise, workshop.apps.get(id)) else { continue };
+        let visited = progress.lessons.get(&lesson.id);
+        let attempts = |exercise: &Exercise| visited.and_then(|visited| visited.attempts.get(&exercise.id));
+        let each = lesson.exercises.iter().flat_map(|exercise| {
+            attempts(exercise).into_iter().flatten().map(move |(app, attempt)| (exercise, app, attempt))
+        });
+        for (exercise, id, attempt) in each {
+            let Some(app) = workshop.apps.get(id).or_else(|| lesson.guests.get(id)) else { continue };
             let task = Task { lesson, exercise, app };
             // Without an engine there still is the recorded run.
             let marks = exercise::marks(workshop, &task, engine).or_else(|_| exercise::marks(workshop, &task, None))?;
             reached.push(Reached {
+                exercise: (lesson.exercises.len() > 1).then(|| exercise.id.clone()),
                 app: id.clone(),
                 solved: attempt.solved.clone(),
                 failed: attempt.last.as_ref().map(|last| last.failed.clone()).unwrap_or_default(),

@@ -30,11 +30,11 @@ pub fn run(options: &cli::Reset, context: Context) -> Result<Exit> {
     // A check that is at it finishes first.
     let _turn = Turn::wait(&task.name(), sink)?;
     let backup = exercise::begin_again(&workshop.root, &task)?;
-    book.update(sink, |progress| progress.begin_again(&task.lesson.id, &task.app.id))?;
+    book.update(sink, |progress| progress.begin_again(task.spot()))?;
     if let Some(backup) = backup {
         report::line(format!("What you had is in {backup}."));
     }
-    report::line(report::begun(task.lesson, task.exercise, &task.file(), &task.app.folder(), context.style));
+    report::line(report::begun(task.lesson, task.exercise, &task.file(), &task.app.folder, context.style));
     report::line(format!("  {} {}", context.style.bold("Next:"), context.style.command(&task.command("check"))));
     Ok(Exit::Pass)
 }

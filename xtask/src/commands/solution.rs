@@ -17,7 +17,7 @@ pub fn run(options: &cli::Solution, context: Context) -> Result<Exit> {
     let sink: &dyn Sink = sink.as_ref();
     let progress = Book::open()?.load(sink)?;
     let task = find(&workshop, &options.which, &progress)?;
-    let attempt = progress.attempt(&task.lesson.id, &task.app.id);
+    let attempt = progress.attempt(task.spot());
     if !options.anyway && attempt.is_none_or(|attempt| attempt.solved.is_none()) {
         let fact = format!("The exercise of lesson {} is not solved yet for {}.", task.lesson.number, task.app.id);
         return Err(Problem::new(ErrorId::NotSolved, fact)
@@ -26,7 +26,7 @@ pub fn run(options: &cli::Solution, context: Context) -> Result<Exit> {
     }
     exercise::begin(&workshop.root, &task)?;
     let Some(answer) = exercise::nearest(&workshop.root, &task)? else {
-        let fact = format!("No right answer is kept in {}/solution for {}.", task.lesson.folder(), task.app.id);
+        let fact = format!("No right answer is kept in {}/solution for {}.", task.exercise.folder, task.app.id);
         return Err(Problem::new(ErrorId::NoExercise, fact));
     };
     let mine = exercise::files(&workshop.root.join(task.folder()))?;

@@ -25,6 +25,8 @@ pub struct BuildContext<'a> {
     pub remove: &'a [&'a str],
     /// Folders laid over it, in this order, relative to the repository.
     pub overlays: &'a [&'a str],
+    /// Files and folders laid over it at a path of their own: from where, relative to the repository, and to where inside.
+    pub taken: &'a [(&'a str, &'a str)],
     /// Files put on top: path inside the context, and content.
     pub files: &'a [(&'a str, &'a [u8])],
     /// Paths that no part brings, such as the Dockerfile among a learner's files: it is read from where it lies, and would
@@ -81,6 +83,9 @@ impl BuildContext<'_> {
         }
         for path in self.without {
             tree::remove(&inside(into, path)?)?;
+        }
+        for (from, to) in self.taken {
+            tree::place(&repository.join(from), &inside(into, to)?)?;
         }
         for (path, bytes) in self.files {
             tree::write(&inside(into, path)?, bytes)?;

@@ -46,6 +46,16 @@ fn folder(from: &Path, into: &Path, below: &Path, ignored: &BTreeSet<String>) ->
     fs::set_permissions(&copy, permissions).map_err(|e| error::io("create", &copy, &e))
 }
 
+/// Copies a file, or lays a folder over another, at a path whose parents are made where they are missing.
+pub(super) fn place(from: &Path, to: &Path) -> Result<()> {
+    if from.is_dir() {
+        return copy(from, to, &BTreeSet::new());
+    }
+    let parent = to.parent().unwrap_or(to);
+    fs::create_dir_all(parent).map_err(|e| error::io("create", parent, &e))?;
+    file(from, to)
+}
+
 fn file(from: &Path, to: &Path) -> Result<()> {
     make_room(to)?;
     fs::copy(from, to).map_err(|e| error::io("copy", from, &e))?;

@@ -75,6 +75,17 @@ pub struct Step<'f> {
 }
 
 impl Dockerfile {
+    /// The file up to a stage, so that this one is the last: what a build with `--target` gets to see. The whole file without a
+    /// target; `None` where no stage has that name.
+    #[must_use]
+    pub fn up_to(&self, target: Option<&str>) -> Option<Self> {
+        let Some(target) = target else { return Some(self.clone()) };
+        // Stages are counted from 0, and a number names one too.
+        let position =
+            self.position(target).or_else(|| target.parse().ok().filter(|index| *index < self.stages.len()))?;
+        Some(Self { stages: self.stages[..=position].to_vec() })
+    }
+
     /// What a build of the last stage puts on top of its base, in order: the instructions of the stages it is built on, then
     /// its own.
     pub fn steps(&self) -> Vec<Step<'_>> {

@@ -23,6 +23,9 @@ pub struct Target {
     /// Stage to build; the last one when `None`.
     #[serde(skip_serializing_if = "Option::is_none")]
     pub target: Option<String>,
+    /// Platforms to build it for; the engine's own when empty.
+    #[serde(skip_serializing_if = "Vec::is_empty")]
+    pub platforms: Vec<String>,
     /// Images and folders that replace what `FROM` and `--from` name.
     #[serde(skip_serializing_if = "BTreeMap::is_empty")]
     pub contexts: BTreeMap<String, String>,
@@ -106,6 +109,12 @@ impl Target {
         command = command.args(["--file".to_owned(), resolved(&self.context, &self.dockerfile)]);
         if let Some(target) = &self.target {
             command = command.args(["--target", target]);
+        }
+        for platform in &self.platforms {
+            command = command.args(["--platform", platform]);
+        }
+        for secret in &self.secrets {
+            command = command.args(["--secret", secret]);
         }
         for (name, value) in &self.contexts {
             command = command.args(["--build-context".to_owned(), format!("{name}={value}")]);

@@ -23,6 +23,18 @@ pub struct Run {
     pub port: Option<u16>,
     /// Environment variables.
     pub environment: BTreeMap<String, String>,
+    /// Whether the engine's own init is PID 1.
+    pub init: bool,
+    /// The program in place of the image's.
+    pub entrypoint: Option<String>,
+    /// The signal that `docker stop` sends first.
+    pub stop_signal: Option<String>,
+    /// Platform of the image, where it is not the engine's own.
+    pub platform: Option<String>,
+    /// Further options as they stand before the image.
+    pub options: Vec<String>,
+    /// Arguments behind the image, in place of its `CMD`.
+    pub arguments: Vec<String>,
 }
 
 impl Run {
@@ -43,7 +55,15 @@ impl Run {
         for (name, value) in &self.environment {
             command = command.args(["--env".to_owned(), format!("{name}={value}")]);
         }
-        command.arg(self.image.clone())
+        if self.init {
+            command = command.arg("--init");
+        }
+        let named =
+            [("--entrypoint", &self.entrypoint), ("--stop-signal", &self.stop_signal), ("--platform", &self.platform)];
+        for (option, value) in named.into_iter().filter_map(|(option, value)| Some((option, value.as_ref()?))) {
+            command = command.args([option, value]);
+        }
+        command.args(self.options.iter().cloned()).arg(self.image.clone()).args(self.arguments.iter().cloned())
     }
 }
 

@@ -7,8 +7,8 @@ use similar::TextDiff;
 
 use super::{Task, files};
 use crate::error::Result;
+use crate::lesson::{Exercise, WrongAnswer};
 use crate::manifest;
-use crate::model::{Lesson, WrongAnswer};
 
 /// One known answer for one app.
 #[derive(Clone, Debug)]
@@ -46,7 +46,7 @@ impl Kind {
 /// Errors: an `answer.toml` that cannot be read or is not valid.
 pub fn known(root: &Path, task: &Task<'_>) -> Result<Vec<Answer>> {
     let mut answers = vec![Answer { kind: Kind::Shipped, folder: task.shipped() }];
-    for (name, folder) in named(root, task.lesson, "wrong") {
+    for (name, folder) in named(root, task.exercise, "wrong") {
         let manifest = format!("{folder}/answer.toml");
         let folder = format!("{folder}/{}", task.app.id);
         if root.join(&folder).is_dir() {
@@ -54,7 +54,7 @@ pub fn known(root: &Path, task: &Task<'_>) -> Result<Vec<Answer>> {
             answers.push(Answer { kind: Kind::Wrong(name, known), folder });
         }
     }
-    for (name, folder) in named(root, task.lesson, "solution") {
+    for (name, folder) in named(root, task.exercise, "solution") {
         let folder = format!("{folder}/{}", task.app.id);
         if root.join(&folder).is_dir() {
             answers.push(Answer { kind: Kind::Right(name), folder });
@@ -64,8 +64,8 @@ pub fn known(root: &Path, task: &Task<'_>) -> Result<Vec<Answer>> {
 }
 
 /// The folders of answers of one kind, by name: name and path relative to the repository.
-pub(crate) fn named(root: &Path, lesson: &Lesson, kind: &str) -> Vec<(String, String)> {
-    let inside = format!("{}/{kind}", lesson.folder());
+pub(crate) fn named(root: &Path, exercise: &Exercise, kind: &str) -> Vec<(String, String)> {
+    let inside = format!("{}/{kind}", exercise.folder);
     let entries = fs::read_dir(root.join(&inside)).into_iter().flatten().flatten();
     let folders =
         entries.filter(|entry| entry.path().is_dir()).filter_map(|entry| entry.file_name().into_string().ok());

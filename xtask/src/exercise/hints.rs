@@ -1,7 +1,7 @@
 //! Which hints there are for what failed.
 
 use super::Task;
-use crate::model::Hint;
+use crate::lesson::Hint;
 
 /// The hints for one rule.
 #[derive(Clone, Debug, PartialEq, Eq)]

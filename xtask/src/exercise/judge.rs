@@ -10,9 +10,9 @@ use crate::engine::reach::{self, Reached};
 use crate::engine::{Engine, bake, disk};
 use crate::error::{ErrorId, Exit, Problem, Result};
 use crate::image::Way;
-use crate::model::{Environment, Expect, Lesson, LessonId, MINE, Measurement, VariantId, Verdict};
+use crate::model::{Environment, LessonId, MINE, Measurement, Outcome, VariantId, Verdict};
 use crate::plan::{self, Image};
-use crate::rules;
+use crate::rules::Expect;
 use crate::runner::{Job, Mute, Options};
 use crate::workshop::Workshop;
 
@@ -44,7 +44,7 @@ pub struct Judged {
 impl Judged {
     /// Whether everything held.
     pub fn passes(&self) -> bool {
-        self.trouble.is_none() && self.result.is_some() && self.verdicts.iter().all(|verdict| verdict.pass)
+        self.trouble.is_none() && self.result.is_some() && self.verdicts.iter().all(|verdict| verdict.held())
     }
 
     /// The rules that failed, each once, in the order of the exercise; `build` where it did not build.
@@ -54,7 +54,7 @@ impl Judged {
         }
         let mut failed: Vec<String> = Vec::new();
         let unwell = self.trouble.is_some().then(|| "healthy".to_owned());
-        let rules = self.verdicts.iter().filter(|verdict| !verdict.pass).map(|verdict| verdict.id.clone());
+        let rules = self.verdicts.iter().filter(|verdict| !verdict.held()).map(|verdict| verdict.id.clone());
         for rule in unwell.into_iter().chain(rules) {
             if !failed.contains(&rule) {
                 failed.push(rule);
@@ -121,10 +121,9 @@ impl<'a> Bench<'a> {
 
     fn run(&self, task: &Task<'_>, folder: &str, named: Option<&LessonId>) -> Result<Judged> {
         let read = |path: &str| dockerfile(self.workshop, path);
-        let lesson = Lesson { id: named.unwrap_or(&task.lesson.id).clone(), ..task.lesson.clone() };
-        let mine = plan::answer(task.app, &lesson, task.exercise, folder, read)?;
+        let named = named.unwrap_or(&task.lesson.id);
+        let mut images = plan::answer(task.app, named, task.exercise, folder, read)?;
         let expect: Vec<Expect> = task.expect().cloned().collect();
-        let mut images = vec![mine];
         images.extend(self.compared(task, &expect)?);
         let sources = bases::ensure(&plan::bases(&images), &self.bases, self.setup, self.engine)?;
         let options = Options {
@@ -141,14 +140,13 @@ impl<'a> Bench<'a> {
             changes: &task.lesson.change,
             expect: &expect,
             sources: &sources,
-            contract: &self.workshop.contract,
             options: &options,
             root: &self.workshop.root,
         };
         let outcome = job.run(&mut Mute, self.engine)?;
-        let subject = task.subject();
-        let mut verdicts: Vec<_> = outcome.verdicts.into_iter().filter(|verdict| verdict.subject == subject).collect();
-        let rules: BTreeSet<&str> = expect.iter().map(Expect::rule).collect();
+        let mut verdicts = outcome.verdicts;
+        verdicts.retain(|verdict| task.is_subject(&verdict.subject));
+        let rules: BTreeSet<&str> = expect.iter().map(|expect| expect.rule.name()).collect();
         if let Some(rule) = rules.iter().find(|rule| !verdicts.iter().any(|verdict| verdict.id == **rule)) {
             // It would pass for want of anything to judge.
             return Err(Problem::new(ErrorId::Manifest, format!("The rule `{rule}` came to no verdict.")).cause(
@@ -159,27 +157,30 @@ impl<'a> Bench<'a> {
         let mut not_judged = BTreeSet::new();
         if trouble.is_some() {
             // Of a service that does not run little is measured; what was not says nothing about the answer.
-            let unknown = |verdict: &Verdict| !verdict.pass && verdict.measured == rules::UNKNOWN;
+            let unknown = |verdict: &Verdict| verdict.outcome == Outcome::NotMeasured;
             not_judged.extend(verdicts.iter().filter(|verdict| unknown(verdict)).map(|verdict| verdict.id.clone()));
             verdicts.retain(|verdict| !unknown(verdict));
         }
         let not_judged = not_judged.into_iter().collect();
-        let result = outcome.facts.results.into_iter().find(|measured| measured.variant.as_str() == MINE);
+        let result = outcome.facts.results().into_iter().find(|measured| measured.variant.as_str() == MINE);
         Ok(Judged { result, verdicts, not_judged, trouble, built_in: outcome.built_in })
     }
 
     /// The images of the variants that the expectations compare the answer with.
     fn compared(&self, task: &Task<'_>, expect: &[Expect]) -> Result<Vec<Image>> {
         let mut variants: Vec<&VariantId> = Vec::new();
-        for variant in expect.iter().flat_map(|expect| expect.variant().into_iter().chain(expect.compared_with())) {
+        for variant in expect.iter().flat_map(|expect| expect.variant.iter().chain(expect.rule.judge().compared_with()))
+        {
             if variant.as_str() != MINE && !variants.contains(&variant) {
                 variants.push(variant);
             }
         }
         let mut read = |path: &str| dockerfile(self.workshop, path);
-        let images =
-            variants.into_iter().filter_map(|variant| plan::of_lesson(task.app, variant, task.lesson, &mut read));
-        images.collect()
+        let mut images = Vec::new();
+        for variant in variants {
+            images.extend(plan::of_lesson(task.app, variant, task.lesson, &mut read)?);
+        }
+        Ok(images)
     }
 }
 
@@ -204,11 +205,12 @@ mod tests {
         let text = || String::new();
         Verdict {
             id: id.to_owned(),
-            subject: text(),
-            pass,
+            subject: crate::model::Subject::from(crate::model::AppId::try_from("go".to_owned()).unwrap()),
+            outcome: Outcome::of(pass),
             expected: text(),
             measured: text(),
             place: None,
+            source: None,
             why: text(),
         }
     }

@@ -16,10 +16,12 @@ pub use mine::{Backup, Stamp, begin, begin_again, files, stamp};
 pub use prove::{Known, Languages, Prover, all, beside};
 
 use crate::error::{ErrorId, Problem, Result};
-use crate::model::{App, AppId, Exercise, Expect, Lesson, LessonRef, MINE};
+use crate::lesson::{self, Exercise, Lesson};
+use crate::model::{App, AppId, ImageName, LessonRef, MINE, Subject};
 use crate::names;
-use crate::progress::{Progress, Standing};
-use crate::workshop::Workshop;
+use crate::progress::{Progress, Spot, Standing};
+use crate::rules::Expect;
+use crate::workshop::{self, Workshop};
 
 /// The folder of everything that is the learner's own, relative to the repository. Git ignores it.
 pub const MY: &str = "my";
@@ -46,11 +48,23 @@ impl<'w> Task<'w> {
         progress: &Progress,
         follows: &[AppId],
     ) -> Result<Self> {
-        let lesson = match lesson {
-            Some(typed) => workshop.lesson(typed)?,
-            None => here(workshop, progress)?,
+        // `16/libc` names one of several exercises.
+        let (lesson, named) = match lesson.map(|typed| typed.split_once('/').unwrap_or((typed, ""))) {
+            Some((typed, named)) => (workshop.lesson(typed)?, Some(named).filter(|named| !named.is_empty())),
+            None => (here(workshop, progress)?, None),
         };
-        let Some(exercise) = &lesson.exercise else {
+        let visited = progress.lessons.get(&lesson.id);
+        let exercise = match named {
+            Some(named) => Some(of_name(lesson, named)?),
+            None => {
+                let last = visited.and_then(|visited| visited.exercise.as_ref());
+                let last = lesson.exercises.iter().find(|exercise| Some(&exercise.id) == last);
+                // The one at hand as long as it is not solved, then the next that is not.
+                let open = |exercise: &&Exercise| !progress.solved(&lesson.id, &exercise.id);
+                last.filter(open).or_else(|| progress.open(lesson).next()).or(last).or(lesson.exercises.first())
+            }
+        };
+        let Some(exercise) = exercise else {
             let fact = format!("Lesson {} has no exercise.", lesson.number);
             return Err(Problem::new(ErrorId::NoExercise, fact).next("cargo xtask progress    shows which have one"));
         };
@@ -64,16 +78,23 @@ impl<'w> Task<'w> {
             }
             id
         } else {
-            let last = progress.lessons.get(&lesson.id).and_then(|visited| visited.app.as_ref());
+            let last = visited.and_then(|visited| visited.app.as_ref());
             last.into_iter().chain(follows).find(has).unwrap_or(&exercise.first)
         };
-        let app = workshop.apps.get(id).ok_or_else(|| crate::bug("An exercise has an app that is none"))?;
+        let app = workshop
+            .apps
+            .get(id)
+            .or_else(|| lesson.guests.get(id))
+            .ok_or_else(|| crate::bug("An exercise has an app that is none"))?;
         Ok(Self { lesson, exercise, app })
     }
 
     /// The learner's folder, relative to the repository.
     pub fn folder(&self) -> String {
-        format!("{MY}/{}/{}", self.lesson.id, self.app.id)
+        if self.is_only() {
+            return format!("{MY}/{}/{}", self.lesson.id, self.app.id);
+        }
+        format!("{MY}/{}/{}/{}", self.lesson.id, self.exercise.id, self.app.id)
     }
 
     /// The learner's Dockerfile, relative to the repository.
@@ -83,23 +104,44 @@ impl<'w> Task<'w> {
 
     /// The folder the learner's files are copied from, relative to the repository.
     pub fn shipped(&self) -> String {
-        format!("{}/exercise/{}", self.lesson.folder(), self.app.id)
+        format!("{}/{}", self.exercise.shipped, self.app.id)
     }
 
     /// What must hold for this app.
     pub fn expect(&self) -> impl Iterator<Item = &'w Expect> + use<'w> {
         let app = &self.app.id;
-        self.exercise.expect.iter().filter(move |expect| expect.app().is_none_or(|only| only == app))
+        self.exercise.expect.iter().filter(move |expect| expect.app.as_ref().is_none_or(|only| only == app))
     }
 
-    /// The names under which verdicts speak of the learner's image.
-    pub fn subject(&self) -> String {
-        format!("{}/{MINE}", self.app.id)
+    /// Whether verdicts with this subject speak of the learner's image.
+    pub fn is_subject(&self, subject: &Subject) -> bool {
+        subject.app == self.app.id && subject.variant.as_ref().is_some_and(|variant| variant.as_str() == MINE)
+    }
+
+    /// What its progress is kept by.
+    pub fn spot(&self) -> Spot<'w> {
+        Spot { lesson: &self.lesson.id, exercise: &self.exercise.id, app: &self.app.id }
     }
 
     /// A name that is safe in a path.
     pub fn name(&self) -> String {
-        format!("{}-{}", self.lesson.id, self.app.id)
+        if self.is_only() {
+            return format!("{}-{}", self.lesson.id, self.app.id);
+        }
+        format!("{}-{}-{}", self.lesson.id, self.exercise.id, self.app.id)
+    }
+
+    /// The exercise and its language, as a line of a proof names them: `two-stages/go`, `clinic/libc/go`.
+    pub fn shown(&self) -> String {
+        if self.is_only() {
+            return format!("{}/{}", self.lesson.id, self.app.id);
+        }
+        format!("{}/{}/{}", self.lesson.id, self.exercise.id, self.app.id)
+    }
+
+    /// Whether it is the only exercise of its lesson, so that nobody has to say which.
+    fn is_only(&self) -> bool {
+        self.exercise.id == lesson::only()
     }
 
     /// The lesson, for a document.
@@ -110,7 +152,8 @@ impl<'w> Task<'w> {
     /// A command on this exercise as the learner would type it again.
     pub fn command(&self, verb: &str) -> String {
         let app = if self.exercise.apps.len() > 1 { format!(" --app {}", self.app.id) } else { String::new() };
-        format!("cargo xtask {verb} {}{app}", self.lesson.number)
+        let exercise = if self.is_only() { String::new() } else { format!("/{}", self.exercise.id) };
+        format!("cargo xtask {verb} {}{exercise}{app}", self.lesson.number)
     }
 }
 
@@ -119,8 +162,19 @@ fn here<'w>(workshop: &'w Workshop, progress: &Progress) -> Result<&'w Lesson> {
     let at = Standing::of(&workshop.lessons, progress).at;
     let index = workshop.lessons.iter().position(|lesson| Some(&lesson.id) == at.as_ref()).unwrap_or(0);
     let mut from_here = workshop.lessons.iter().skip(index).chain(workshop.lessons.iter().take(index));
-    from_here.find(|lesson| lesson.exercise.is_some()).ok_or_else(|| {
+    from_here.find(|lesson| !lesson.exercises.is_empty()).ok_or_else(|| {
         Problem::new(ErrorId::NoExercise, "No lesson has an exercise.").next("cargo xtask lesson    lists the lessons")
+    })
+}
+
+/// The exercise of a lesson that was typed.
+fn of_name<'w>(lesson: &'w Lesson, typed: &str) -> Result<&'w Exercise> {
+    let known = || lesson.exercises.iter().map(|exercise| exercise.id.as_str());
+    lesson.exercises.iter().find(|exercise| exercise.id.as_str() == typed).ok_or_else(|| {
+        let fact = format!("Lesson {} has no exercise {:?}.", lesson.number, names::printable(typed));
+        let problem = Problem::new(ErrorId::NoExercise, fact);
+        let problem = workshop::suggest(problem, typed, known());
+        if lesson.exercises.len() < 2 { problem } else { problem.next(format!("It has {}.", names::list(known()))) }
     })
 }
 
@@ -140,5 +194,5 @@ fn dockerfile(workshop: &Workshop, path: &str) -> Result<crate::dockerfile::Dock
 fn tag_of(task: &Task<'_>, variant: &crate::model::VariantId) -> String {
     let own = task.lesson.variant.contains_key(variant);
     let lesson = own.then(|| task.lesson.id.clone());
-    crate::model::ImageName { lesson, app: task.app.id.clone(), variant: variant.clone() }.tag()
+    ImageName { lesson, app: task.app.id.clone(), variant: variant.clone(), platform: None }.tag()
 }

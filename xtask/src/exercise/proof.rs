@@ -30,7 +30,7 @@ pub(super) fn fault(kind: &Kind, judged: &Judged) -> Option<String> {
 
 /// What was measured of each rule that failed, and what the build or the container said.
 fn told(judged: &Judged) -> Vec<String> {
-    let verdicts = judged.verdicts.iter().filter(|verdict| !verdict.pass);
+    let verdicts = judged.verdicts.iter().filter(|verdict| !verdict.held());
     let mut said: Vec<String> = verdicts
         .map(|v| {
             let place = v.place.as_ref().map(|place| format!(" ({place})")).unwrap_or_default();
@@ -49,16 +49,18 @@ mod tests {
 
     use super::*;
     use crate::error::{ErrorId, Problem};
-    use crate::model::{Verdict, WrongAnswer};
+    use crate::lesson::WrongAnswer;
+    use crate::model::{AppId, Outcome, Subject, Verdict};
 
     fn judged(failing: &[(&str, &str)]) -> Judged {
         let verdict = |(id, measured): &(&str, &str)| Verdict {
             id: (*id).to_owned(),
-            subject: String::new(),
-            pass: false,
+            subject: Subject::from(AppId::try_from("go".to_owned()).unwrap()),
+            outcome: Outcome::Failed,
             expected: String::new(),
             measured: (*measured).to_owned(),
             place: None,
+            source: None,
             why: String::new(),
         };
         let result = crate::model::matrix::tests::matrix(&[("a", "mine", 10)]).results.into_iter().next();

@@ -14,6 +14,7 @@ use super::proof::fault;
 use super::{Answer, Bench, Kind, Task, files, known, stamp};
 use crate::engine::Engine;
 use crate::error::{self, Result};
+use crate::lesson::Exercise;
 use crate::model::{LessonId, Proof};
 use crate::state;
 use crate::units::hex;
@@ -71,7 +72,7 @@ impl<'a> Prover<'a> {
             self.engine.remove_image(&result.image)?;
         }
         let proof = Proof {
-            answer: format!("{}/{}: {}", task.lesson.id, task.app.id, answer.kind.shown()),
+            answer: format!("{}: {}", task.shown(), answer.kind.shown()),
             failed: judged.failed().into_iter().collect(),
             fault: fault(&answer.kind, &judged),
             stored_bytes: judged.result.as_ref().map(|result| result.stored_bytes),
@@ -106,9 +107,9 @@ impl<'a> Prover<'a> {
         digest.update(answer.kind.shown());
         add_files(&mut digest, &root.join(&answer.folder))?;
         let lesson = root.join(task.lesson.folder());
-        let mut single = vec![lesson.join("lesson.toml"), lesson.join("exercise/exercise.toml")];
+        let mut single = vec![lesson.join("lesson.toml"), root.join(&task.exercise.shipped).join("exercise.toml")];
         if let Kind::Wrong(name, _) = &answer.kind {
-            single.push(lesson.join("wrong").join(name).join("answer.toml"));
+            single.push(root.join(&task.exercise.folder).join("wrong").join(name).join("answer.toml"));
         }
         for path in single {
             digest.update(std::fs::read(&path).map_err(|e| error::io("read", &path, &e))?);
@@ -118,7 +119,7 @@ impl<'a> Prover<'a> {
             add_files(&mut digest, &own)?;
         }
         // The app may hold what its tools built, so its files count by length and time.
-        for (path, bytes, time) in stamp(&root.join(task.app.folder()))? {
+        for (path, bytes, time) in stamp(&root.join(&task.app.folder))? {
             digest.update(format!("{} {bytes} {time:?}\n", path.display()));
         }
         Ok(hex(&digest.finalize()))
@@ -150,11 +151,15 @@ pub fn all<'w>(workshop: &'w Workshop, lessons: &[String], languages: Languages)
     let wanted = lessons.iter().map(|typed| workshop.lesson(typed)).collect::<Result<Vec<_>>>()?;
     let (mut answers, mut missing) = (Vec::new(), Vec::new());
     for lesson in &workshop.lessons {
-        let Some(exercise) = &lesson.exercise else { continue };
         if !wanted.is_empty() && !wanted.iter().any(|one| one.id == lesson.id) {
             continue;
         }
-        for app in exercise.apps.iter().filter_map(|id| workshop.apps.get(id)) {
+        let apps = |exercise: &'w Exercise| {
+            exercise.apps.iter().filter_map(|id| workshop.apps.get(id).or_else(|| lesson.guests.get(id)))
+        };
+        for (exercise, app) in
+            lesson.exercises.iter().flat_map(|exercise| apps(exercise).map(move |app| (exercise, app)))
+        {
             if languages == Languages::First && app.id != exercise.first {
                 continue;
             }
@@ -164,11 +169,11 @@ pub fn all<'w>(workshop: &'w Workshop, lessons: &[String], languages: Languages)
             let right = of_it.iter().filter(|answer| matches!(answer.kind, Kind::Right(_))).count();
             let (least_wrong, least_right) = if app.id == exercise.first { (WRONG, RIGHT) } else { (0, 1) };
             if wrong < least_wrong {
-                let there = format!("{}/wrong has {wrong} wrong answers for {}", lesson.folder(), app.id);
+                let there = format!("{}/wrong has {wrong} wrong answers for {}", exercise.folder, app.id);
                 missing.push(format!("{there}; the first language has at least {least_wrong}"));
             }
             if right < least_right {
-                let there = format!("{}/solution has {right} right answers for {}", lesson.folder(), app.id);
+                let there = format!("{}/solution has {right} right answers for {}", exercise.folder, app.id);
                 missing.push(format!("{there}; it needs at least {least_right}"));
             }
             answers.extend(of_it.into_iter().map(|answer| (task, answer)));

@@ -6,13 +6,14 @@ use serde::Deserialize;
 use serde_json::Value;
 
 /// The requests and what they must be answered.
-#[derive(Clone, Debug, Deserialize)]
+#[derive(Clone, Debug, Default, Deserialize)]
 #[cfg_attr(feature = "schema", derive(schemars::JsonSchema))]
 #[serde(deny_unknown_fields)]
 pub struct Contract {
     /// Name of the service, as `GET /` reports it.
     pub service: String,
     /// Ways to run a container, by name. `plain` is the one used where a request names none.
+    #[serde(default = "only_plain")]
     pub setup: BTreeMap<String, Setup>,
     /// The requests, in the order they are sent.
     #[serde(rename = "request")]
@@ -237,6 +238,10 @@ fn is_offset(text: &str) -> bool {
         && matches!(bytes[0], b'+' | b'-')
         && bytes[3] == b':'
         && [1, 2, 4, 5].iter().all(|&i| bytes[i].is_ascii_digit())
+}
+
+fn only_plain() -> BTreeMap<String, Setup> {
+    BTreeMap::from([(plain(), Setup::default())])
 }
 
 fn get() -> String {

@@ -2,7 +2,7 @@
 
 use serde::{Deserialize, Serialize};
 
-use super::{AppId, Inspection, Measurement, VariantId};
+use super::{AppId, VariantId};
 
 /// A cold build of one Dockerfile, and its rebuilds after changes of the app. The builds ran one after the other.
 #[derive(Clone, Debug, Serialize, Deserialize)]
@@ -100,10 +100,6 @@ pub struct SentContext {
 #[derive(Clone, Debug, Serialize, Deserialize)]
 #[cfg_attr(feature = "schema", derive(schemars::JsonSchema))]
 pub struct Started {
-    /// The app.
-    pub app: AppId,
-    /// The variant.
-    pub variant: VariantId,
     /// Milliseconds from `docker run` to the first good answer, one entry a start; sorted.
     pub ready_ms: Vec<u64>,
 }
@@ -119,10 +115,6 @@ impl Started {
 #[derive(Clone, Debug, Serialize, Deserialize)]
 #[cfg_attr(feature = "schema", derive(schemars::JsonSchema))]
 pub struct Stopped {
-    /// The app.
-    pub app: AppId,
-    /// The variant.
-    pub variant: VariantId,
     /// Milliseconds from `docker stop` to the end.
     pub after_ms: u64,
     /// Exit status; 137 where the engine had to kill it.
@@ -133,10 +125,6 @@ pub struct Stopped {
 #[derive(Clone, Debug, Serialize, Deserialize)]
 #[cfg_attr(feature = "schema", derive(schemars::JsonSchema))]
 pub struct ContractRun {
-    /// The app.
-    pub app: AppId,
-    /// The variant.
-    pub variant: VariantId,
     /// Requests sent.
     pub requests: usize,
     /// The names of those whose answer was wrong, and how.
@@ -147,31 +135,6 @@ pub struct ContractRun {
 #[derive(Clone, Debug, Serialize, Deserialize)]
 #[cfg_attr(feature = "schema", derive(schemars::JsonSchema))]
 pub struct RanReadOnly {
-    /// The app.
-    pub app: AppId,
-    /// The variant.
-    pub variant: VariantId,
     /// What went wrong; `null` where it answered.
     pub problem: Option<String>,
-}
-
-/// All that expectations are judged by.
-#[derive(Clone, Debug, Default)]
-pub struct Facts {
-    /// One entry an image.
-    pub results: Vec<Measurement>,
-    /// What images are made of, by their tags.
-    pub inspections: Vec<Inspection>,
-    /// Experiments.
-    pub experiments: Vec<Experiment>,
-    /// What builds sent.
-    pub sent: Vec<SentContext>,
-    /// How long services took to be ready.
-    pub starts: Vec<Started>,
-    /// How services ended.
-    pub stops: Vec<Stopped>,
-    /// Answers to the contract.
-    pub contracts: Vec<ContractRun>,
-    /// Hardened runs.
-    pub read_only: Vec<RanReadOnly>,
 }

@@ -72,6 +72,7 @@ pub(crate) mod tests {
         let measurement = |(app, variant, stored_bytes): &(&str, &str, u64)| Measurement {
             app: AppId::try_from((*app).to_owned()).unwrap(),
             variant: VariantId::try_from((*variant).to_owned()).unwrap(),
+            platform: None,
             image: format!("drydock.local/app/{app}:{variant}"),
             stored_bytes: *stored_bytes,
             files: 1,

@@ -2,7 +2,7 @@
 
 use serde::{Deserialize, Serialize};
 
-use super::{AppId, Environment, LessonId, Shown, Told, VariantId};
+use super::{AppId, Environment, ImageKey, LessonId, Platform, Shown, Told, VariantId, Verdict};
 
 /// Everything a lesson observed of one image. Sizes are bytes, durations milliseconds.
 #[derive(Clone, Debug, Serialize, Deserialize)]
@@ -12,6 +12,9 @@ pub struct Measurement {
     pub app: AppId,
     /// The variant.
     pub variant: VariantId,
+    /// The platform it was built for; left out for the engine's own.
+    #[serde(default, skip_serializing_if = "Option::is_none")]
+    pub platform: Option<Platform>,
     /// The image's tag in the engine's store.
     pub image: String,
     /// Regular-file bytes of all layers as unpacked.
@@ -38,6 +41,13 @@ pub struct Measurement {
     pub hardened: bool,
 }
 
+impl Measurement {
+    /// Which image that is.
+    pub fn key(&self) -> ImageKey {
+        ImageKey { app: self.app.clone(), variant: self.variant.clone(), platform: self.platform.clone() }
+    }
+}
+
 /// How much of a build came from the build cache.
 #[derive(Clone, Copy, Debug, Default, PartialEq, Eq)]
 pub enum Cache {
@@ -60,27 +70,6 @@ pub struct Health {
     pub status: u16,
     /// How many requests it took.
     pub attempts: u32,
-}
-
-/// What one expectation of a lesson came to.
-#[derive(Clone, Debug, Serialize, Deserialize)]
-#[cfg_attr(feature = "schema", derive(schemars::JsonSchema))]
-pub struct Verdict {
-    /// The rule, e.g. `times-smaller-than`.
-    pub id: String,
-    /// Which image or app was judged, e.g. `rust/multi-stage`.
-    pub subject: String,
-    /// Whether the expectation held.
-    pub pass: bool,
-    /// What was expected, in words with numbers and units.
-    pub expected: String,
-    /// What was measured, in words with numbers and units.
-    pub measured: String,
-    /// Where: a Dockerfile line, a layer; `null` where that says nothing.
-    #[serde(default)]
-    pub place: Option<String>,
-    /// Why the expectation matters, one sentence.
-    pub why: String,
 }
 
 /// Which lesson a report is about.
@@ -122,6 +111,9 @@ pub struct LessonReport {
 }
 
 impl LessonReport {
+    /// Version of the document's shape.
+    pub const SCHEMA: u32 = 2;
+
     /// The report as it is kept for pages: without lists of packages, which are most of its bytes and stand on none, and without
     /// what somebody predicted, which is nobody else's.
     #[must_use]

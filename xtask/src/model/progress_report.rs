@@ -2,7 +2,7 @@
 
 use serde::{Deserialize, Serialize};
 
-use super::{AppId, LessonRef, Marks};
+use super::{AppId, ExerciseId, LessonRef, Marks};
 
 /// How far the learner has come.
 #[derive(Clone, Debug, Serialize, Deserialize)]
@@ -29,7 +29,7 @@ pub struct LessonProgress {
     pub lesson: LessonRef,
     /// Whether it has an exercise.
     pub exercise: bool,
-    /// Whether it is done: its exercise solved, or, where it has none, the lesson run.
+    /// Whether it is done: its exercises solved, or, where it has none, the lesson run.
     pub done: bool,
     /// One entry an app whose exercise was checked.
     pub reached: Vec<Reached>,
@@ -39,6 +39,9 @@ pub struct LessonProgress {
 #[derive(Clone, Debug, Serialize, Deserialize)]
 #[cfg_attr(feature = "schema", derive(schemars::JsonSchema))]
 pub struct Reached {
+    /// The exercise; left out where it is the only one of its lesson.
+    #[serde(default, skip_serializing_if = "Option::is_none")]
+    pub exercise: Option<ExerciseId>,
     /// The app.
     pub app: AppId,
     /// When it was first solved, RFC 3339; `null` where it was not.

@@ -2,7 +2,7 @@
 
 use serde::{Deserialize, Serialize};
 
-use super::{AppId, Aspect, Experiment, FileLine, Inspection, SentContext, VariantId};
+use super::{AppId, Experiment, FileLine, Inspection, SentContext, VariantId};
 
 /// One step for one app, after it happened.
 #[derive(Clone, Debug, Serialize, Deserialize)]
@@ -14,6 +14,40 @@ pub struct Told {
     pub app: Option<AppId>,
     /// What came of it.
     pub shown: Shown,
+    /// What the learner guessed before it; left out where nobody was asked.
+    #[serde(default, skip_serializing_if = "Option::is_none")]
+    pub guessed: Option<Guessed>,
+}
+
+/// How a guess came out.
+#[derive(Clone, Debug, PartialEq, Eq, Serialize, Deserialize)]
+#[cfg_attr(feature = "schema", derive(schemars::JsonSchema))]
+pub struct Guessed {
+    /// What the learner said.
+    pub said: String,
+    /// What was right.
+    pub right: String,
+    /// Whether the guess counts as right.
+    pub hit: bool,
+}
+
+/// What can be shown of an image.
+#[derive(Clone, Copy, Debug, PartialEq, Eq, Serialize, Deserialize)]
+#[cfg_attr(feature = "schema", derive(schemars::JsonSchema))]
+#[serde(rename_all = "kebab-case")]
+pub enum Aspect {
+    /// The line that says how much of it is the application, and what else is aboard.
+    Payload,
+    /// Its five largest files.
+    Files,
+    /// Its bytes by class.
+    Classes,
+    /// Its layers, with the instruction that made each, and what is wasted.
+    Layers,
+    /// The secrets found in it, their values left out.
+    Secrets,
+    /// Shells, package managers, compilers, user.
+    Surface,
 }
 
 /// What came of a step.

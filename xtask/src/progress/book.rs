@@ -4,7 +4,7 @@ use std::fs::File;
 use std::io::ErrorKind;
 use std::path::{Path, PathBuf};
 
-use super::Progress;
+use super::{Progress, earlier};
 use crate::error::{self, Result};
 use crate::event::{Event, Sink};
 use crate::state;
@@ -78,6 +78,9 @@ impl Book {
         let why = match (version, serde_json::from_str::<Progress>(&text)) {
             (Some(v), Ok(progress)) if v == u64::from(Progress::VERSION) => return Ok(progress),
             (Some(v), _) if v != u64::from(Progress::VERSION) => {
+                if let Some(progress) = earlier::read(v, &text) {
+                    return Ok(progress);
+                }
                 format!("was written by another version of Drydock (its form is {v}, not {})", Progress::VERSION)
             }
             _ => "cannot be read as a whole".to_owned(),

@@ -1,8 +1,9 @@
 //! How far the learner has come: what was solved, how small it got, what failed last, which hints were given.
 //!
-//! Kept by lesson id, since numbers change. Nothing here judges anything; `exercise` does, and tells it.
+//! Kept by the ids of lesson and exercise, since numbers change. Nothing here judges anything; `exercise` does, and tells it.
 
 mod book;
+mod earlier;
 mod standing;
 mod turn;
 
@@ -14,7 +15,8 @@ pub use book::Book;
 pub use standing::{Row, Standing};
 pub use turn::Turn;
 
-use crate::model::{AppId, LessonId};
+use crate::lesson::{Exercise, Lesson};
+use crate::model::{AppId, ExerciseId, LessonId};
 
 /// Everything that is remembered of one learner.
 #[derive(Clone, Debug, Default, PartialEq, Serialize, Deserialize)]
@@ -34,11 +36,24 @@ pub struct Progress {
 pub struct Visited {
     /// When it was last run to its end, RFC 3339.
     pub ran: Option<String>,
-    /// The app whose exercise was checked last.
+    /// The exercise that was checked last.
+    pub exercise: Option<ExerciseId>,
+    /// The app it was checked for.
     pub app: Option<AppId>,
-    /// Its exercise, by app.
+    /// Its exercises, by app.
     #[serde(default)]
-    pub attempts: BTreeMap<AppId, Attempt>,
+    pub attempts: BTreeMap<ExerciseId, BTreeMap<AppId, Attempt>>,
+}
+
+/// One exercise for one app: what progress is kept by.
+#[derive(Clone, Copy, Debug)]
+pub struct Spot<'a> {
+    /// The lesson.
+    pub lesson: &'a LessonId,
+    /// Its exercise.
+    pub exercise: &'a ExerciseId,
+    /// The app.
+    pub app: &'a AppId,
 }
 
 /// How an exercise stands for one app.
@@ -70,7 +85,7 @@ pub struct Checked {
 
 impl Progress {
     /// Version of the file's shape.
-    pub const VERSION: u32 = 1;
+    pub const VERSION: u32 = 2;
 
     /// Notes that a lesson was run to its end.
     pub fn ran(&mut self, lesson: &LessonId, date: &str) {
@@ -79,11 +94,12 @@ impl Progress {
     }
 
     /// Notes a check.
-    pub fn checked(&mut self, lesson: &LessonId, app: &AppId, check: Checked) {
-        self.at = Some(lesson.clone());
-        let visited = self.lessons.entry(lesson.clone()).or_default();
-        visited.app = Some(app.clone());
-        let attempt = visited.attempts.entry(app.clone()).or_default();
+    pub fn checked(&mut self, spot: Spot<'_>, check: Checked) {
+        self.at = Some(spot.lesson.clone());
+        let visited = self.lessons.entry(spot.lesson.clone()).or_default();
+        visited.app = Some(spot.app.clone());
+        visited.exercise = Some(spot.exercise.clone());
+        let attempt = self.begin(spot);
         if check.failed.is_empty() {
             attempt.solved.get_or_insert_with(|| check.date.clone());
             attempt.best_bytes = attempt.best_bytes.into_iter().chain(check.stored_bytes).min();
@@ -92,34 +108,47 @@ impl Progress {
     }
 
     /// Gives one more hint for a rule. Returns how many that makes, at most `there_are`.
-    pub fn hint(&mut self, lesson: &LessonId, app: &AppId, rule: &str, there_are: usize) -> usize {
-        let attempt = self.lessons.entry(lesson.clone()).or_default().attempts.entry(app.clone()).or_default();
-        let given = attempt.hints.entry(rule.to_owned()).or_default();
+    pub fn hint(&mut self, spot: Spot<'_>, rule: &str, there_are: usize) -> usize {
+        let given = self.begin(spot).hints.entry(rule.to_owned()).or_default();
         *given = (*given + 1).min(there_are);
         *given
     }
 
     /// Forgets the last check and the hints, as for files that are new. What was reached stays reached.
-    pub fn begin_again(&mut self, lesson: &LessonId, app: &AppId) {
-        if let Some(attempt) = self.lessons.get_mut(lesson).and_then(|visited| visited.attempts.get_mut(app)) {
+    pub fn begin_again(&mut self, spot: Spot<'_>) {
+        if self.attempt(spot).is_some() {
+            let attempt = self.begin(spot);
             attempt.last = None;
             attempt.hints.clear();
         }
     }
 
-    /// How the exercise of a lesson stands for an app.
-    pub fn attempt(&self, lesson: &LessonId, app: &AppId) -> Option<&Attempt> {
-        self.lessons.get(lesson)?.attempts.get(app)
+    fn begin(&mut self, spot: Spot<'_>) -> &mut Attempt {
+        let visited = self.lessons.entry(spot.lesson.clone()).or_default();
+        visited.attempts.entry(spot.exercise.clone()).or_default().entry(spot.app.clone()).or_default()
     }
 
-    /// Whether a lesson was run to its end, or its exercise solved.
+    /// How an exercise stands for an app.
+    pub fn attempt(&self, spot: Spot<'_>) -> Option<&Attempt> {
+        self.lessons.get(spot.lesson)?.attempts.get(spot.exercise)?.get(spot.app)
+    }
+
+    /// Whether a lesson was run to its end, or one of its exercises solved.
     pub fn knows(&self, lesson: &LessonId) -> bool {
-        self.solved(lesson) || self.lessons.get(lesson).is_some_and(|visited| visited.ran.is_some())
+        let solved =
+            |visited: &Visited| visited.attempts.values().flat_map(BTreeMap::values).any(|a| a.solved.is_some());
+        self.lessons.get(lesson).is_some_and(|visited| visited.ran.is_some() || solved(visited))
     }
 
-    /// Whether the exercise of a lesson was ever solved, for whatever app.
-    pub fn solved(&self, lesson: &LessonId) -> bool {
-        self.lessons.get(lesson).is_some_and(|visited| visited.attempts.values().any(|a| a.solved.is_some()))
+    /// Whether an exercise was ever solved, for whatever app.
+    pub fn solved(&self, lesson: &LessonId, exercise: &ExerciseId) -> bool {
+        let attempts = self.lessons.get(lesson).and_then(|visited| visited.attempts.get(exercise));
+        attempts.is_some_and(|attempts| attempts.values().any(|attempt| attempt.solved.is_some()))
+    }
+
+    /// The exercises of a lesson that nobody has solved yet, in their order.
+    pub fn open<'l>(&self, lesson: &'l Lesson) -> impl Iterator<Item = &'l Exercise> {
+        lesson.exercises.iter().filter(|exercise| !self.solved(&lesson.id, &exercise.id))
     }
 }
 

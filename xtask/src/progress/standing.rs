@@ -1,7 +1,8 @@
 //! Where the learner stands: which lessons are done, and what comes next.
 
 use super::Progress;
-use crate::model::{AppId, Lesson, LessonId};
+use crate::lesson::Lesson;
+use crate::model::LessonId;
 
 /// The lessons in teaching order with what was reached in each.
 #[derive(Clone, Debug)]
@@ -25,12 +26,10 @@ pub struct Row {
     pub title: String,
     /// Whether it has an exercise.
     pub exercise: bool,
-    /// Whether it is done: its exercise solved, or, where it has none, the lesson run.
+    /// Whether it is done: its exercises solved, or, where it has none, the lesson run.
     pub done: bool,
     /// Whether it was run or its exercise checked.
     pub begun: bool,
-    /// The best answer of each app that has been checked.
-    pub best: Vec<(AppId, Option<u64>)>,
 }
 
 impl Standing {
@@ -61,17 +60,13 @@ impl Standing {
 
 fn row(lesson: &Lesson, progress: &Progress) -> Row {
     let visited = progress.lessons.get(&lesson.id);
-    let best = |visited: &super::Visited| {
-        visited.attempts.iter().map(|(app, attempt)| (app.clone(), attempt.best_bytes)).collect()
-    };
-    let exercise = lesson.exercise.is_some();
+    let exercise = !lesson.exercises.is_empty();
     Row {
         lesson: lesson.id.clone(),
         number: lesson.number,
         title: lesson.title.clone(),
         exercise,
-        done: if exercise { progress.solved(&lesson.id) } else { visited.is_some_and(|v| v.ran.is_some()) },
+        done: if exercise { progress.open(lesson).next().is_none() } else { visited.is_some_and(|v| v.ran.is_some()) },
         begun: visited.is_some(),
-        best: visited.map(best).unwrap_or_default(),
     }
 }

@@ -3,7 +3,7 @@ use std::time::{Duration, Instant};
 
 use super::*;
 use crate::event::{Event, Silent, Sink};
-use crate::model::Lesson;
+use crate::lesson::Lesson;
 
 fn lesson_id(name: &str) -> LessonId {
     LessonId::try_from(name.to_owned()).unwrap()
@@ -11,6 +11,15 @@ fn lesson_id(name: &str) -> LessonId {
 
 fn app(name: &str) -> AppId {
     AppId::try_from(name.to_owned()).unwrap()
+}
+
+fn exercise() -> ExerciseId {
+    crate::lesson::only()
+}
+
+/// The only exercise of a lesson.
+fn spot<'a>(lesson: &'a LessonId, exercise: &'a ExerciseId, app: &'a AppId) -> Spot<'a> {
+    Spot { lesson, exercise, app }
 }
 
 fn checked(date: &str, bytes: u64, failed: &[&str]) -> Checked {
@@ -44,13 +53,14 @@ impl Sink for Warnings {
 #[test]
 fn the_smallest_right_answer_is_the_best_one() {
     let mut progress = Progress::default();
-    let (id, go) = (lesson_id("a"), app("go"));
-    progress.checked(&id, &go, checked("1", 5, &["non-root"]));
-    assert!(!progress.solved(&id));
-    progress.checked(&id, &go, checked("2", 9, &[]));
-    progress.checked(&id, &go, checked("3", 7, &[]));
-    progress.checked(&id, &go, checked("4", 8, &[]));
-    let attempt = progress.attempt(&id, &go).unwrap();
+    let (id, only, go) = (lesson_id("a"), exercise(), app("go"));
+    let spot = spot(&id, &only, &go);
+    progress.checked(spot, checked("1", 5, &["non-root"]));
+    assert!(!progress.solved(&id, &only));
+    progress.checked(spot, checked("2", 9, &[]));
+    progress.checked(spot, checked("3", 7, &[]));
+    progress.checked(spot, checked("4", 8, &[]));
+    let attempt = progress.attempt(spot).unwrap();
     // Five bytes were fewer, and wrong.
     assert_eq!((attempt.best_bytes, attempt.solved.as_deref()), (Some(7), Some("2")));
     assert_eq!(attempt.last.as_ref().unwrap().date, "4");
@@ -59,11 +69,12 @@ fn the_smallest_right_answer_is_the_best_one() {
 #[test]
 fn a_hint_more_is_given_each_time_until_there_are_no_more() {
     let mut progress = Progress::default();
-    let (id, go) = (lesson_id("a"), app("go"));
-    assert_eq!([1, 2, 3, 3], std::array::from_fn(|_| progress.hint(&id, &go, "non-root", 3)));
-    assert_eq!(progress.hint(&id, &go, "absent", 2), 1);
-    progress.begin_again(&id, &go);
-    assert_eq!(progress.hint(&id, &go, "non-root", 3), 1);
+    let (id, only, go) = (lesson_id("a"), exercise(), app("go"));
+    let spot = spot(&id, &only, &go);
+    assert_eq!([1, 2, 3, 3], std::array::from_fn(|_| progress.hint(spot, "non-root", 3)));
+    assert_eq!(progress.hint(spot, "absent", 2), 1);
+    progress.begin_again(spot);
+    assert_eq!(progress.hint(spot, "non-root", 3), 1);
 }
 
 #[test]
@@ -86,17 +97,19 @@ fn next_is_the_first_open_lesson_from_here_on() {
 fn what_is_written_is_read_again() {
     let folder = tempfile::tempdir().unwrap();
     let book = Book::below(folder.path());
-    book.update(&Silent, |p| p.checked(&lesson_id("a"), &app("go"), checked("1", 5, &["absent"]))).unwrap();
+    let (id, only, go) = (lesson_id("a"), exercise(), app("go"));
+    book.update(&Silent, |p| p.checked(spot(&id, &only, &go), checked("1", 5, &["absent"]))).unwrap();
     let progress = Book::below(folder.path()).load(&Silent).unwrap();
-    assert_eq!(progress.attempt(&lesson_id("a"), &app("go")).unwrap().last, Some(checked("1", 5, &["absent"])));
+    assert_eq!(progress.attempt(spot(&id, &only, &go)).unwrap().last, Some(checked("1", 5, &["absent"])));
 }
 
 #[test]
 fn what_cannot_be_read_is_set_aside_and_said() {
     for (text, why) in [
-        ("{\"version\": 1, \"less", "cannot be read as a whole"),
-        ("{\"version\": 1, \"at\": null, \"lessons\": {}, \"stars\": 3}", "cannot be read as a whole"),
-        ("{\"version\": 2, \"stars\": 3}", "was written by another version of Drydock (its form is 2, not 1)"),
+        ("{\"version\": 2, \"less", "cannot be read as a whole"),
+        ("{\"version\": 2, \"at\": null, \"lessons\": {}, \"stars\": 3}", "cannot be read as a whole"),
+        ("{\"version\": 1, \"stars\": 3}", "was written by another version of Drydock (its form is 1, not 2)"),
+        ("{\"version\": 3, \"stars\": 3}", "was written by another version of Drydock (its form is 3, not 2)"),
         ("", "cannot be read as a whole"),
     ] {
         let folder = tempfile::tempdir().unwrap();
@@ -124,14 +137,15 @@ fn two_who_write_at_once_lose_nothing() {
             scope.spawn(move || {
                 for turn in 0..20 {
                     let id = lesson_id(&format!("lesson-{turn}"));
-                    book.update(&Silent, |p| p.checked(&id, &app(who), checked("1", 5, &[]))).unwrap();
+                    book.update(&Silent, |p| p.checked(spot(&id, &exercise(), &app(who)), checked("1", 5, &[])))
+                        .unwrap();
                 }
             });
         }
     });
     let progress = Book::below(folder.path()).load(&Silent).unwrap();
     assert_eq!(progress.lessons.len(), 20);
-    assert!(progress.lessons.values().all(|visited| visited.attempts.len() == 2));
+    assert!(progress.lessons.values().all(|visited| visited.attempts[&exercise()].len() == 2));
 }
 
 #[test]
@@ -146,4 +160,36 @@ fn a_second_check_waits_for_the_first() {
         drop(first);
         assert!(second.join().unwrap().unwrap() >= Duration::from_millis(300));
     });
+}
+
+#[test]
+fn what_the_first_version_wrote_is_read() {
+    let folder = tempfile::tempdir().unwrap();
+    let text = r#"{"version": 1, "at": "a", "lessons": {"a": {"ran": "1", "app": "go", "attempts": {"go":
+        {"solved": "2", "best_bytes": 7, "last": null, "hints": {"absent": 1}}}}, "b": {"ran": "3", "app": null}}}"#;
+    std::fs::write(folder.path().join("progress.json"), text).unwrap();
+    let progress = Book::below(folder.path()).load(&Silent).unwrap();
+    let (id, only, go) = (lesson_id("a"), exercise(), app("go"));
+    let attempt = progress.attempt(spot(&id, &only, &go)).unwrap();
+    assert_eq!((attempt.best_bytes, attempt.hints["absent"]), (Some(7), 1));
+    assert!(progress.solved(&id, &only) && progress.knows(&lesson_id("b")));
+    assert_eq!(progress.lessons[&lesson_id("b")].exercise, None);
+}
+
+#[test]
+fn a_lesson_of_several_exercises_is_done_when_all_are_solved() {
+    let mut lesson = lessons(&["a"]).remove(0);
+    let exercise = |id: &str| -> Exercise {
+        let text = "title='T'\ntask='t'\nfirst='go'\nmine.summary='m'\nexpect=[]";
+        Exercise { id: ExerciseId::try_from(id.to_owned()).unwrap(), ..toml::from_str(text).unwrap() }
+    };
+    lesson.exercises = vec![exercise("one"), exercise("two")];
+    let mut progress = Progress::default();
+    let go = app("go");
+    for (solved, left) in [("two", vec!["one"]), ("one", vec![])] {
+        let id = ExerciseId::try_from(solved.to_owned()).unwrap();
+        progress.checked(spot(&lesson.id, &id, &go), checked("1", 5, &[]));
+        assert_eq!(progress.open(&lesson).map(|exercise| exercise.id.as_str()).collect::<Vec<_>>(), left);
+        assert_eq!(Standing::of(std::slice::from_ref(&lesson), &progress).rows[0].done, left.is_empty());
+    }
 }

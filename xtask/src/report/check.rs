@@ -4,7 +4,8 @@ use std::fmt::Write as _;
 
 use super::Style;
 use super::lines::{paragraph, width, wrapped};
-use crate::model::{CheckReport, Exercise, Lesson, Mark, Verdict};
+use crate::lesson::{Exercise, Lesson};
+use crate::model::{CheckReport, Mark, Verdict};
 use crate::names::list;
 use crate::units;
 
@@ -28,7 +29,7 @@ pub fn check(report: &CheckReport, title: &str, next: &[String], style: Style) -
         let lines = report.expectations.iter().map(|verdict| expectation(verdict, style));
         parts.push(lines.collect::<Vec<_>>().join("\n"));
     }
-    let held = report.expectations.iter().filter(|verdict| verdict.pass).count();
+    let held = report.expectations.iter().filter(|verdict| verdict.held()).count();
     let all = report.expectations.len();
     parts.push(match (report.solved, all) {
         (true, _) => format!("  {} {}", style.ok_mark(), style.bold("Solved: every expectation holds.")),
@@ -50,11 +51,11 @@ pub fn check(report: &CheckReport, title: &str, next: &[String], style: Style) -
 
 /// One expectation: what was measured, and, where it failed, what was expected, where, and why it matters.
 fn expectation(verdict: &Verdict, style: Style) -> String {
-    let mark = if verdict.pass { style.ok_mark() } else { style.fail_mark() };
+    let mark = if verdict.held() { style.ok_mark() } else { style.fail_mark() };
     // Wrapped together, so that a long path has a whole line.
     let line = wrapped(&format!("{}: {}", verdict.id, verdict.measured), width() - 2).join("\n      ");
     let mut lines = vec![format!("  {mark} {}", line.replacen(&verdict.id, &style.bold(&verdict.id), 1))];
-    if !verdict.pass {
+    if !verdict.held() {
         lines.push(said("expected", &verdict.expected));
         lines.extend(verdict.place.as_ref().map(|place| said("where", place)));
         lines.push(said("why", &verdict.why));
@@ -129,15 +130,16 @@ pub fn hint(rule: &str, say: &[&str], given: usize, next: &str, style: Style) ->
 mod tests {
     use super::*;
     use crate::model::matrix::tests::matrix;
-    use crate::model::{AppId, LessonId, LessonRef, Marks, VariantId};
+    use crate::model::{AppId, LessonId, LessonRef, Marks, VariantId, Outcome};
 
     const PLAIN: Style = Style { color: false, live: false, symbols: true };
 
     fn verdict(id: &str, pass: bool) -> Verdict {
         Verdict {
             id: id.to_owned(),
-            subject: "go/mine".to_owned(),
-            pass,
+            subject: "go/mine".parse().unwrap(),
+            outcome: Outcome::of(pass),
+            source: None,
             expected: "a number other than 0".to_owned(),
             measured: "root".to_owned(),
             place: (!pass).then(|| "line 3".to_owned()),
@@ -157,7 +159,7 @@ mod tests {
             app: AppId::try_from("go".to_owned()).unwrap(),
             file: "my/a/go/Dockerfile".to_owned(),
             environment: matrix.environment,
-            solved: expectations.iter().all(|verdict| verdict.pass),
+            solved: expectations.iter().all(|verdict| verdict.held()),
             result: matrix.results.into_iter().next(),
             expectations,
             not_judged: Vec::new(),

@@ -1,7 +1,7 @@
 //! Asking the person at the terminal one question.
 
 use dialoguer::theme::ColorfulTheme;
-use dialoguer::{Confirm, MultiSelect, Select};
+use dialoguer::{Confirm, Input, MultiSelect, Select};
 
 use crate::error::Result;
 use crate::interrupt;
@@ -26,6 +26,17 @@ pub fn tick(question: &str, answers: &[String]) -> Result<Option<Vec<usize>>> {
     let theme = ColorfulTheme::default();
     let ticked = MultiSelect::with_theme(&theme).with_prompt(question).items(answers).interact_opt();
     ticked.map_err(|_| interrupt::problem())
+}
+
+/// Lets the person type an answer. `None` when nothing was typed.
+///
+/// Errors: [`crate::error::ErrorId::Interrupted`] when the question is left with Ctrl-C.
+pub fn ask(question: &str) -> Result<Option<String>> {
+    let theme = ColorfulTheme::default();
+    let typed: std::result::Result<String, _> =
+        Input::with_theme(&theme).with_prompt(question).allow_empty(true).interact_text();
+    let typed = typed.map_err(|_| interrupt::problem())?;
+    Ok(Some(typed.trim().to_owned()).filter(|typed| !typed.is_empty()))
 }
 
 /// Asks the person whether to do something; Enter alone means no.

@@ -4,7 +4,8 @@ use comfy_table::{CellAlignment, Table, presets};
 
 use super::lines::{headed, paragraph, width, wrapped};
 use super::{Style, look};
-use crate::model::{Cache, Cold, Lesson, LessonReport, Measurement, VariantId, Verdict};
+use crate::lesson::Lesson;
+use crate::model::{Cache, Cold, LessonReport, Measurement, VariantId, Verdict};
 use crate::units;
 
 /// What is said below the table, apart from the report itself.
@@ -126,14 +127,14 @@ fn answered(report: &LessonReport, style: Style) -> String {
 
 /// How many expectations held; those that failed, or all of them on request.
 fn expectations(verdicts: &[Verdict], style: Style, verbose: bool) -> Option<String> {
-    let held = verdicts.iter().filter(|v| v.pass).count();
+    let held = verdicts.iter().filter(|v| v.held()).count();
     let mark = if held == verdicts.len() { style.ok_mark() } else { style.fail_mark() };
     let sum = format!("  {mark} {held} of {} expectations hold.", verdicts.len());
     let mut shown = vec![sum];
-    let each = verdicts.iter().filter(|v| verbose || !v.pass).map(|v| {
-        let mark = if v.pass { style.ok_mark() } else { style.fail_mark() };
+    let each = verdicts.iter().filter(|v| verbose || !v.held()).map(|v| {
+        let mark = if v.held() { style.ok_mark() } else { style.fail_mark() };
         let line = format!("  {mark} {} {}: {}", v.subject, v.id, v.measured);
-        if v.pass {
+        if v.held() {
             return line;
         }
         let line = wrapped(&line, width()).join("\n      ");
@@ -146,7 +147,7 @@ fn expectations(verdicts: &[Verdict], style: Style, verbose: bool) -> Option<Str
 
 /// The exercise, and the command that judges it.
 fn your_turn(lesson: &Lesson, style: Style) -> Option<String> {
-    let exercise = lesson.exercise.as_ref()?;
+    let exercise = lesson.exercises.first()?;
     let command = style.command(&format!("cargo xtask check {}", lesson.number));
     let head = format!("  {} {}", style.bold("Your turn:"), exercise.title);
     Some(format!("{head}\n{}\n    {command}", paragraph(&exercise.task)))

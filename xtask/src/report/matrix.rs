@@ -3,7 +3,7 @@
 use super::inspect::{indented, table};
 use super::lesson::{ready, users};
 use super::markdown::{row, surroundings};
-use super::{Style, look};
+use super::Style;
 use crate::model::{Matrix, Measurement};
 use crate::units;
 
@@ -97,7 +97,7 @@ pub(super) fn smaller(matrix: &Matrix, image: &Measurement) -> Option<String> {
 pub(super) fn ways(matrix: &Matrix) -> String {
     match matrix.variants().len() {
         1 => "one way".to_owned(),
-        many => format!("{} ways", look::count(many as u64)),
+        many => format!("{} ways", crate::names::count(many as u64)),
     }
 }
 

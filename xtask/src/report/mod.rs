@@ -28,13 +28,12 @@ mod style;
 
 pub use bases::bases;
 pub use check::{begun, check, hint};
-pub use choose::{choose, confirm, tick};
+pub use choose::{ask, choose, confirm, tick};
 pub use diff::diff;
 pub use doctor::doctor;
 pub use html::{FRAGMENT_STYLE, PALETTE, html, sizes_of, step_of, surroundings_of, verdicts_of};
 pub use inspect::{MOST_FILES, inspect};
 pub use lesson::{Finish, lesson, listing, table};
-pub use look::fill_for;
 pub use markdown::markdown;
 pub use matrix::{matrix, matrix_markdown};
 pub use out::{line, message, terminal};

@@ -65,7 +65,8 @@ fn line(reached: &Reached) -> String {
     };
     let marks = [("par", &reached.marks.par), ("record", &reached.marks.record)];
     let marks = marks.iter().filter_map(|(name, mark)| Some(format!(" · {name} {}", marked(mark.as_ref()?))));
-    format!("{}: {state}{}", reached.app, marks.collect::<String>())
+    let exercise = reached.exercise.as_ref().map(|exercise| format!("{exercise} ")).unwrap_or_default();
+    format!("{exercise}{}: {state}{}", reached.app, marks.collect::<String>())
 }
 
 #[cfg(test)]
@@ -82,6 +83,7 @@ mod tests {
             title: id.to_uppercase(),
         };
         let reached = |app: &str, solved: bool| Reached {
+            exercise: None,
             app: AppId::try_from(app.to_owned()).unwrap(),
             solved: solved.then(|| "1".to_owned()),
             failed: if solved { vec![] } else { vec!["absent".to_owned(), "non-root".to_owned()] },

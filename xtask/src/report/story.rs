@@ -2,9 +2,8 @@
 
 use super::lines::{paragraph, paragraph_in, width, wrapped};
 use super::{Style, experiment, inspect, lesson, look};
-use crate::model::{
-    Answered, Aspect, DiffLine, Ended, Lesson, Made, Measurement, SentContext, Shown, Step, Told, Tried, VariantId,
-};
+use crate::lesson::{Lesson, Step};
+use crate::model::{Answered, Aspect, DiffLine, Ended, Made, Measurement, SentContext, Shown, Told, Tried, VariantId};
 use crate::units;
 
 /// What is told before anything runs: the question, what the learner can do afterwards, and what should have come before.

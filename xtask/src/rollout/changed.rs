@@ -28,7 +28,7 @@ fn folder(app: &App, change: &str) -> String {
 ///
 /// Errors: as [`BuildContext::materialise`].
 pub(super) fn write(app: &App, name: &str, change: &Change, run: &str, repository: &Path) -> Result<()> {
-    let context = BuildContext { source: &app.folder(), edits: &change.edits, run, ..BuildContext::default() };
+    let context = BuildContext { source: &app.folder, edits: &change.edits, run, ..BuildContext::default() };
     context.materialise(repository, &folder(app, name)).map(drop)
 }
 

@@ -3,58 +3,71 @@
 //! Every layer counts, also what a later one hides: a file that is deleted by a later instruction is still shipped. In a
 //! path `*` stands for anything without a slash, and `**` for anything.
 
-use super::{inspected, places};
-use crate::model::{AppId, Class, Facts, Inspection, VariantId, Verdict};
+use serde::Deserialize;
+
+use super::case::{layer_place, places};
+use super::limit::NONE;
+use super::{Case, Judge, Judged, Need};
+use crate::model::{Class, Inspection};
 use crate::units;
 
 /// What must not be there.
-pub(super) struct Unwanted<'e> {
-    pub paths: &'e [String],
-    pub packages: &'e [String],
-    pub classes: &'e [Class],
+#[derive(Clone, Debug, Deserialize)]
+#[cfg_attr(feature = "schema", derive(schemars::JsonSchema))]
+#[serde(deny_unknown_fields, rename_all = "kebab-case")]
+pub struct Absent {
+    /// Paths; `*` stands for anything without a slash, `**` for anything.
+    #[serde(default)]
+    pub paths: Vec<String>,
+    /// Names of packages, of whatever ecosystem.
+    #[serde(default)]
+    pub packages: Vec<String>,
+    /// Classes of bytes.
+    #[serde(default)]
+    pub classes: Vec<Class>,
 }
 
-pub(super) fn judge(
-    facts: &Facts,
-    app: Option<&AppId>,
-    variant: &VariantId,
-    unwanted: &Unwanted<'_>,
-    why: &str,
-) -> Vec<Verdict> {
-    let classes = unwanted.classes.iter().map(|class| format!("bytes of class {}", class.name()));
-    let listed: Vec<String> = unwanted.paths.iter().chain(unwanted.packages).cloned().chain(classes).collect();
-    let expected = format!("no {}", listed.join(", no "));
-    inspected(facts, (app, variant), ("absent", &expected, why), |inspection| {
-        let found = find(inspection, unwanted);
-        if found.is_empty() {
-            return (true, "none of it".to_owned(), None);
-        }
-        let layer = inspection.files.iter().find(|file| found[0].starts_with(&format!("/{}", file.path)));
-        let place = layer.map(|file| layer_place(inspection, file.layer));
-        (false, places(&found), place)
-    })
-}
-
-/// Which layer that is, with the instruction that made it.
-pub(super) fn layer_place(inspection: &Inspection, layer: usize) -> String {
-    let made_by = inspection.layers.get(layer.saturating_sub(1)).and_then(|line| line.instruction.as_deref());
-    made_by.map_or_else(|| format!("layer {layer}"), |instruction| format!("layer {layer}: {instruction}"))
-}
-
-fn find(inspection: &Inspection, unwanted: &Unwanted<'_>) -> Vec<String> {
-    let paths = inspection.files.iter().filter(|file| matches(unwanted.paths, &file.path));
-    let mut found: Vec<String> = paths.map(|file| format!("/{} ({})", file.path, units::bytes(file.bytes))).collect();
-    let packages = inspection.packages.iter().filter(|package| unwanted.packages.contains(&package.name));
-    found.extend(packages.map(|package| format!("{} {} ({})", package.name, package.version, package.ecosystem)));
-    for class in unwanted.classes {
-        let bytes = inspection.bytes_of(*class);
-        if bytes > 0 {
-            let example = inspection.files.iter().find(|file| file.class == *class);
-            let example = example.map(|file| format!(", such as /{}", file.path)).unwrap_or_default();
-            found.push(format!("{} of class {}{example}", units::bytes(bytes), class.name()));
-        }
+impl Judge for Absent {
+    fn needs(&self) -> Vec<Need> {
+        vec![Need::Inspection]
     }
-    found
+
+    fn fault(&self) -> Option<&'static str> {
+        (self.paths.is_empty() && self.packages.is_empty() && self.classes.is_empty()).then_some(NONE)
+    }
+
+    fn judge(&self, case: &Case<'_>) -> Option<Judged> {
+        let classes = self.classes.iter().map(|class| format!("bytes of class {}", class.name()));
+        let listed: Vec<String> = self.paths.iter().chain(&self.packages).cloned().chain(classes).collect();
+        Some(case.inspected(format!("no {}", listed.join(", no ")), |inspection| {
+            let found = self.find(inspection);
+            if found.is_empty() {
+                return (true, "none of it".to_owned(), None);
+            }
+            let layer = inspection.files.iter().find(|file| found[0].starts_with(&format!("/{}", file.path)));
+            let place = layer.map(|file| layer_place(inspection, file.layer));
+            (false, places(&found), place)
+        }))
+    }
+}
+
+impl Absent {
+    fn find(&self, inspection: &Inspection) -> Vec<String> {
+        let paths = inspection.files.iter().filter(|file| matches(&self.paths, &file.path));
+        let mut found: Vec<String> =
+            paths.map(|file| format!("/{} ({})", file.path, units::bytes(file.bytes))).collect();
+        let packages = inspection.packages.iter().filter(|package| self.packages.contains(&package.name));
+        found.extend(packages.map(|package| format!("{} {} ({})", package.name, package.version, package.ecosystem)));
+        for class in &self.classes {
+            let bytes = inspection.bytes_of(*class);
+            if bytes > 0 {
+                let example = inspection.files.iter().find(|file| file.class == *class);
+                let example = example.map(|file| format!(", such as /{}", file.path)).unwrap_or_default();
+                found.push(format!("{} of class {}{example}", units::bytes(bytes), class.name()));
+            }
+        }
+        found
+    }
 }
 
 /// Whether one of the patterns matches a path of an image, which has no leading slash.

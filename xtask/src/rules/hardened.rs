@@ -1,17 +1,18 @@
 //! `hardened`: the container did its work with a read-only root, no capabilities and no new privileges.
 
-use super::{of, verdict};
-use crate::model::{Measurement, VariantId, Verdict};
+use super::{Case, Judge, Judged};
 
-pub(super) fn judge(results: &[Measurement], variant: &VariantId, why: &str) -> Vec<Verdict> {
-    let judged = of(results, None, variant).map(|m| {
-        let measured = match (m.hardened, m.health.ok) {
+pub(super) struct Hardened;
+
+impl Judge for Hardened {
+    fn judge(&self, case: &Case<'_>) -> Option<Judged> {
+        let (hardened, healthy) = (case.measured.hardened, case.measured.health.ok);
+        let measured = match (hardened, healthy) {
             (true, true) => "healthy under all three",
             (true, false) => "not healthy under all three",
             (false, _) => "ran without them",
         };
-        let expected = "healthy with a read-only root, no capabilities, no new privileges".to_owned();
-        verdict("hardened", m, m.hardened && m.health.ok, expected, measured.to_owned(), why)
-    });
-    judged.collect()
+        let expected = "healthy with a read-only root, no capabilities, no new privileges";
+        Some(Judged::new(hardened && healthy, expected, measured))
+    }
 }

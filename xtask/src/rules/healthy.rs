@@ -1,15 +1,16 @@
 //! `healthy`: every container gave the answer its health endpoint must give.
 
-use super::verdict;
-use crate::model::{Measurement, Verdict};
+use super::{Case, Judge, Judged};
 
-pub(super) fn judge(results: &[Measurement], why: &str) -> Vec<Verdict> {
-    let judged = results.iter().map(|m| {
-        let measured = match m.health.status {
+pub(super) struct Healthy;
+
+impl Judge for Healthy {
+    fn judge(&self, case: &Case<'_>) -> Option<Judged> {
+        let health = &case.measured.health;
+        let measured = match health.status {
             0 => "no answer".to_owned(),
-            status => format!("{status} after {} ms", m.ready_ms),
+            status => format!("{status} after {} ms", case.measured.ready_ms),
         };
-        verdict("healthy", m, m.health.ok, "the contract's answer to its health request".to_owned(), measured, why)
-    });
-    judged.collect()
+        Some(Judged::new(health.ok, "the contract's answer to its health request", measured))
+    }
 }

@@ -1,15 +1,30 @@
 //! `leaks`: the image holds secrets in at least so many places. It proves in every run that a lesson on leaks shows a real
 //! one, and that the search finds it.
 
-use super::{inspected, places};
-use crate::model::{Facts, VariantId, Verdict};
+use serde::Deserialize;
 
-pub(super) fn judge(facts: &Facts, variant: &VariantId, at_least: usize, why: &str) -> Vec<Verdict> {
-    let expected = format!("a secret in at least {at_least} places");
-    inspected(facts, (None, variant), ("leaks", &expected, why), |inspection| {
-        let found: Vec<String> =
-            inspection.secrets.iter().map(|secret| format!("{} in {}", secret.rule, secret.path)).collect();
-        let measured = if found.is_empty() { "none found".to_owned() } else { places(&found) };
-        (found.len() >= at_least, measured, None)
-    })
+use super::case::{found, secrets};
+use super::{Case, Judge, Judged, Need};
+
+/// How many leaks a lesson has to show.
+#[derive(Clone, Debug, Deserialize)]
+#[cfg_attr(feature = "schema", derive(schemars::JsonSchema))]
+#[serde(deny_unknown_fields, rename_all = "kebab-case")]
+pub struct Leaks {
+    /// The fewest places that hold a secret.
+    pub at_least: usize,
+}
+
+impl Judge for Leaks {
+    fn needs(&self) -> Vec<Need> {
+        vec![Need::Inspection]
+    }
+
+    fn judge(&self, case: &Case<'_>) -> Option<Judged> {
+        let expected = format!("a secret in at least {} places", self.at_least);
+        Some(case.inspected(expected, |inspection| {
+            let secrets = secrets(inspection);
+            (secrets.len() >= self.at_least, found(&secrets, "none found"), None)
+        }))
+    }
 }

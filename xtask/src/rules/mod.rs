@@ -1,18 +1,23 @@
-//! The judges: one rule a file. A rule compares what is expected with the facts of a run. Pure arithmetic.
+//! The judges: one rule a file, with what a manifest may write about it. A rule compares what is expected with the facts of a
+//! run. Pure arithmetic.
 //!
-//! The documentation of each file is what the book's reference says of the rule.
+//! A new rule is a file, and its line in [`Rule`] and in [`Rule::judge`]. The documentation of each file is what the book's
+//! reference says of the rule.
 
 mod absent;
+mod case;
 mod context_at_most;
 mod hardened;
 mod healthy;
 mod leaks;
+mod limit;
 mod no_secret;
 mod no_shell;
 mod non_root;
 mod present;
 mod read_only;
 mod ready_at_most;
+mod rebuild;
 mod rebuild_keeps;
 mod rebuild_loses;
 mod same_contract;
@@ -20,116 +25,144 @@ mod stops_within;
 mod stored_at_most;
 mod times_smaller_than;
 
-use crate::model::{AppId, Expect, Facts, Inspection, Measurement, VariantId, Verdict};
+use serde::Deserialize;
 
-/// Judges one expectation. Returns one verdict for each image it applies to, none for images that did not run.
-///
-/// A fact that is missing although the image ran is a failed verdict that says so: nothing passes for want of a measurement.
-pub fn judge(expect: &Expect, facts: &Facts) -> Vec<Verdict> {
-    match expect {
-        Expect::Healthy { why } => healthy::judge(&facts.results, why),
-        Expect::NonRoot { variant, why } => non_root::judge(&facts.results, variant, why),
-        Expect::Hardened { variant, why } => hardened::judge(&facts.results, variant, why),
-        Expect::TimesSmallerThan { app, variant, than, at_least, why } => {
-            times_smaller_than::judge(&facts.results, app.as_ref(), variant, than, *at_least, why)
+pub use case::{Case, Judge, Judged, Need};
+
+use crate::model::{AppId, Facts, ImageKey, Platform, VariantId, Verdict};
+
+/// A property that measured results must have.
+#[derive(Clone, Debug, Deserialize)]
+#[cfg_attr(feature = "schema", derive(schemars::JsonSchema))]
+#[serde(deny_unknown_fields, rename_all = "kebab-case")]
+pub struct Expect {
+    /// Only this app; every app when left out.
+    pub app: Option<AppId>,
+    /// Which variant is judged. When left out: every variant of the table; in an exercise the learner's own image, `mine`.
+    pub variant: Option<VariantId>,
+    /// Only images for this platform; for every platform when left out.
+    pub platform: Option<Platform>,
+    /// What must hold.
+    pub rule: Rule,
+    /// Why it matters, one sentence.
+    pub why: String,
+}
+
+/// What must hold. A rule without anything to say is written `rule = "healthy"`, another `rule.absent.paths = […]`.
+#[derive(Clone, Debug, Deserialize)]
+#[cfg_attr(feature = "schema", derive(schemars::JsonSchema))]
+#[serde(rename_all = "kebab-case")]
+pub enum Rule {
+    /// The container gave its health endpoint's answer.
+    Healthy,
+    /// The image names a numeric user other than 0.
+    NonRoot,
+    /// The container ran with a read-only root, no capabilities and no new privileges.
+    Hardened,
+    /// The image's stored bytes go at least so many times into another variant's.
+    TimesSmallerThan(times_smaller_than::TimesSmallerThan),
+    /// The image has at most so many stored bytes, or at most so many times those of another variant.
+    StoredAtMost(stored_at_most::StoredAtMost),
+    /// None of these is in any layer of the image.
+    Absent(absent::Absent),
+    /// Each of these paths is in the image's root file system.
+    Present(present::Present),
+    /// The image holds no shell.
+    NoShell,
+    /// No layer, label, variable or history of the image holds a secret.
+    NoSecret,
+    /// The image holds secrets in at least so many places: what a lesson on leaks has to show.
+    Leaks(leaks::Leaks),
+    /// `docker stop` ends the service by itself, without the kill that follows after ten seconds.
+    StopsWithin(stops_within::StopsWithin),
+    /// The service is ready in at most so many times the time that another variant's takes.
+    ReadyAtMost(ready_at_most::ReadyAtMost),
+    /// The service answers with a read-only root file system, no capabilities and no new privileges.
+    ReadOnly,
+    /// The service answers the whole HTTP contract.
+    SameContract,
+    /// After a change, a build runs again only a part of what a cold build ran, and makes few new bytes.
+    RebuildKeeps(rebuild_keeps::RebuildKeeps),
+    /// A change makes much of a cold build run again: what a lesson on bad order has to show.
+    RebuildLoses(rebuild_loses::RebuildLoses),
+    /// A first build sends at most so many bytes of its context, or at most so many times what another variant sends.
+    ContextAtMost(context_at_most::ContextAtMost),
+}
+
+impl Rule {
+    /// The rule's name in manifests and verdicts, and its judge.
+    fn named(&self) -> (&'static str, &dyn Judge) {
+        match self {
+            Self::Healthy => ("healthy", &healthy::Healthy),
+            Self::NonRoot => ("non-root", &non_root::NonRoot),
+            Self::Hardened => ("hardened", &hardened::Hardened),
+            Self::TimesSmallerThan(rule) => ("times-smaller-than", rule),
+            Self::StoredAtMost(rule) => ("stored-at-most", rule),
+            Self::Absent(rule) => ("absent", rule),
+            Self::Present(rule) => ("present", rule),
+            Self::NoShell => ("no-shell", &no_shell::NoShell),
+            Self::NoSecret => ("no-secret", &no_secret::NoSecret),
+            Self::Leaks(rule) => ("leaks", rule),
+            Self::StopsWithin(rule) => ("stops-within", rule),
+            Self::ReadyAtMost(rule) => ("ready-at-most", rule),
+            Self::ReadOnly => ("read-only", &read_only::ReadOnly),
+            Self::SameContract => ("same-contract", &same_contract::SameContract),
+            Self::RebuildKeeps(rule) => ("rebuild-keeps", rule),
+            Self::RebuildLoses(rule) => ("rebuild-loses", rule),
+            Self::ContextAtMost(rule) => ("context-at-most", rule),
         }
-        Expect::StoredAtMost { app, variant, bytes, times, of, why } => {
-            stored_at_most::judge(&facts.results, app.as_ref(), variant, &Limit { bytes, times, of }, why)
-        }
-        Expect::Absent { app, variant, paths, packages, classes, why } => {
-            absent::judge(facts, app.as_ref(), variant, &absent::Unwanted { paths, packages, classes }, why)
-        }
-        Expect::Present { app, variant, paths, why } => present::judge(facts, app.as_ref(), variant, paths, why),
-        Expect::NoShell { variant, why } => no_shell::judge(facts, variant, why),
-        Expect::NoSecret { variant, why } => no_secret::judge(facts, variant, why),
-        Expect::Leaks { variant, at_least, why } => leaks::judge(facts, variant, *at_least, why),
-        Expect::StopsWithin { variant, seconds, why } => stops_within::judge(facts, variant, *seconds, why),
-        Expect::ReadyAtMost { app, variant, times, of, why } => {
-            ready_at_most::judge(facts, app.as_ref(), variant, (*times, of), why)
-        }
-        Expect::ReadOnly { variant, why } => read_only::judge(facts, variant, why),
-        Expect::SameContract { variant, why } => same_contract::judge(facts, variant, why),
-        Expect::RebuildKeeps { app, variant, change, run_share_at_most, new_share_at_most, why } => {
-            let limits = rebuild_keeps::Limits { run_share: *run_share_at_most, new_share: *new_share_at_most };
-            rebuild_keeps::judge(facts, app.as_ref(), variant, change, limits, why)
-        }
-        Expect::RebuildLoses { app, variant, change, run_share_at_least, why } => {
-            rebuild_loses::judge(facts, app.as_ref(), variant, change, *run_share_at_least, why)
-        }
-        Expect::ContextAtMost { app, variant, bytes, times, of, why } => {
-            context_at_most::judge(facts, app.as_ref(), variant, &Limit { bytes, times, of }, why)
-        }
+    }
+
+    /// Its name, as in manifests and verdicts.
+    pub fn name(&self) -> &'static str {
+        self.named().0
+    }
+
+    /// Its judge.
+    pub fn judge(&self) -> &dyn Judge {
+        self.named().1
     }
 }
 
-/// A largest number of bytes: absolute, as a multiple of another variant's, or both.
-struct Limit<'e> {
-    bytes: &'e Option<u64>,
-    times: &'e Option<f64>,
-    of: &'e Option<VariantId>,
-}
-
-impl Limit<'_> {
-    /// The bytes allowed and the words for them; `None` where the variant compared with was not measured.
-    fn resolve(&self, bytes_of: impl Fn(&VariantId) -> Option<u64>) -> Option<(u64, String)> {
-        let absolute = self.bytes.map(|bytes| (bytes, format!("at most {}", crate::units::bytes(bytes))));
-        let relative = match (self.times, self.of) {
-            (Some(times), Some(of)) => {
-                let bytes = bytes_of(of)?;
-                #[expect(
-                    clippy::cast_precision_loss,
-                    clippy::cast_possible_truncation,
-                    clippy::cast_sign_loss,
-                    reason = "a limit in bytes, far from 2^53"
-                )]
-                let limit = (bytes as f64 * times) as u64;
-                Some((limit, format!("at most {} ({times} × {of})", crate::units::bytes(limit))))
-            }
-            _ => None,
-        };
-        match (absolute, relative) {
-            (Some(a), Some(b)) => Some(if a.0 <= b.0 { a } else { b }),
-            (a, b) => a.or(b),
-        }
+impl Expect {
+    /// Judges one expectation. Returns one verdict for each image it applies to, none for images that did not run.
+    ///
+    /// A fact that is missing although the image ran is a verdict of its own, [`crate::model::Outcome::NotMeasured`]: nothing
+    /// passes for want of a measurement.
+    pub fn judge(&self, facts: &Facts) -> Vec<Verdict> {
+        let (id, judge) = self.rule.named();
+        let cases = facts.measured().filter(|(key, _)| self.is_about(key));
+        let judged = cases.filter_map(|(key, measurement)| {
+            let judged = judge.judge(&Case::new(facts, key, measurement)?)?;
+            Some(Verdict {
+                id: id.to_owned(),
+                subject: key.clone().into(),
+                outcome: judged.outcome,
+                expected: judged.expected,
+                measured: judged.measured,
+                place: judged.place,
+                source: judged.source,
+                why: self.why.clone(),
+            })
+        });
+        judged.collect()
     }
-}
 
-/// The measurements of one variant, of one app or of all.
-fn of<'a>(
-    results: &'a [Measurement],
-    app: Option<&'a AppId>,
-    variant: &'a VariantId,
-) -> impl Iterator<Item = &'a Measurement> {
-    results.iter().filter(move |m| m.variant == *variant && app.is_none_or(|app| m.app == *app))
-}
+    /// Whether it judges this image.
+    pub fn is_about(&self, key: &ImageKey) -> bool {
+        let app = self.app.as_ref().is_none_or(|app| *app == key.app);
+        let variant = self.variant.as_ref().is_none_or(|variant| *variant == key.variant);
+        app && variant && self.platform.as_ref().is_none_or(|platform| key.platform.as_ref() == Some(platform))
+    }
 
-/// Judges what the images of a variant are made of. `look` returns whether it passes, what was measured, and where.
-fn inspected(
-    facts: &Facts,
-    (app, variant): (Option<&AppId>, &VariantId),
-    (id, expected, why): (&str, &str, &str),
-    look: impl Fn(&Inspection) -> (bool, String, Option<String>),
-) -> Vec<Verdict> {
-    let judged = of(&facts.results, app, variant).map(|m| {
-        let found = facts.inspections.iter().find(|inspection| inspection.image == m.image);
-        let (pass, measured, place) = found.map_or_else(|| (false, UNKNOWN.to_owned(), None), &look);
-        Verdict { place, ..verdict(id, m, pass, expected.to_owned(), measured, why) }
-    });
-    judged.collect()
-}
-
-/// What is said where a fact is missing.
-pub(crate) const UNKNOWN: &str = "it was not measured";
-
-/// The first three of some places, and how many there are.
-fn places(all: &[String]) -> String {
-    let shown = all.iter().take(3).cloned().collect::<Vec<_>>().join(", ");
-    if all.len() > 3 { format!("{shown} and {} more", all.len() - 3) } else { shown }
-}
-
-fn verdict(id: &str, of: &Measurement, pass: bool, expected: String, measured: String, why: &str) -> Verdict {
-    let subject = format!("{}/{}", of.app, of.variant);
-    Verdict { id: id.to_owned(), subject, pass, expected, measured, place: None, why: why.to_owned() }
+    /// Whether it needs facts of this image, as the one it judges or the one it compares with.
+    pub fn looks_at(&self, key: &ImageKey) -> bool {
+        let compared = self.rule.judge().compared_with();
+        self.is_about(key)
+            || compared
+                .iter()
+                .any(|variant| **variant == key.variant && self.app.as_ref().is_none_or(|app| *app == key.app))
+    }
 }
 
 #[cfg(test)]

@@ -2,14 +2,15 @@
 //!
 //! By number, because Kubernetes' `runAsNonRoot` refuses to guess what a name means inside an image.
 
-use super::{of, verdict};
-use crate::model::{Measurement, VariantId, Verdict};
+use super::{Case, Judge, Judged};
 
-pub(super) fn judge(results: &[Measurement], variant: &VariantId, why: &str) -> Vec<Verdict> {
-    let judged = of(results, None, variant).map(|m| {
-        let number = m.user.split(':').next().and_then(|user| user.parse::<u32>().ok());
-        let pass = number.is_some_and(|number| number != 0);
-        verdict("non-root", m, pass, "a numeric user other than 0".to_owned(), m.user.clone(), why)
-    });
-    judged.collect()
+pub(super) struct NonRoot;
+
+impl Judge for NonRoot {
+    fn judge(&self, case: &Case<'_>) -> Option<Judged> {
+        let user = &case.measured.user;
+        let number = user.split(':').next().and_then(|user| user.parse::<u32>().ok());
+        let held = number.is_some_and(|number| number != 0);
+        Some(Judged::new(held, "a numeric user other than 0", user.as_str()))
+    }
 }

@@ -1,23 +1,38 @@
 //! `present`: each of these paths is a file of the image. In a path `*` stands for anything without a slash, and `**` for
 //! anything.
 
-use super::absent::matches;
-use super::{inspected, places};
-use crate::model::{AppId, Facts, VariantId, Verdict};
+use serde::Deserialize;
 
-pub(super) fn judge(
-    facts: &Facts,
-    app: Option<&AppId>,
-    variant: &VariantId,
-    paths: &[String],
-    why: &str,
-) -> Vec<Verdict> {
-    let expected = paths.join(", ");
-    inspected(facts, (app, variant), ("present", &expected, why), |inspection| {
-        let there =
-            |pattern: &&String| inspection.files.iter().any(|file| matches(std::slice::from_ref(*pattern), &file.path));
-        let missing: Vec<String> = paths.iter().filter(|pattern| !there(pattern)).cloned().collect();
-        let measured = if missing.is_empty() { "all there".to_owned() } else { format!("no {}", places(&missing)) };
-        (missing.is_empty(), measured, None)
-    })
+use super::absent::matches;
+use super::case::places;
+use super::{Case, Judge, Judged, Need};
+
+/// What must be there.
+#[derive(Clone, Debug, Deserialize)]
+#[cfg_attr(feature = "schema", derive(schemars::JsonSchema))]
+#[serde(deny_unknown_fields, rename_all = "kebab-case")]
+pub struct Present {
+    /// Paths; `*` stands for anything without a slash, `**` for anything.
+    pub paths: Vec<String>,
+}
+
+impl Judge for Present {
+    fn needs(&self) -> Vec<Need> {
+        vec![Need::Inspection]
+    }
+
+    fn fault(&self) -> Option<&'static str> {
+        self.paths.is_empty().then_some("this expectation names no path that could be missing")
+    }
+
+    fn judge(&self, case: &Case<'_>) -> Option<Judged> {
+        Some(case.inspected(self.paths.join(", "), |inspection| {
+            let there = |pattern: &&String| {
+                inspection.files.iter().any(|file| matches(std::slice::from_ref(*pattern), &file.path))
+            };
+            let missing: Vec<String> = self.paths.iter().filter(|pattern| !there(pattern)).cloned().collect();
+            let measured = if missing.is_empty() { "all there".to_owned() } else { format!("no {}", places(&missing)) };
+            (missing.is_empty(), measured, None)
+        }))
+    }
 }

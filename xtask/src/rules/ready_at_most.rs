@@ -5,33 +5,46 @@
 //! answer; the medians are compared. Most of what they take is the engine's work, the same for both, so that a limit below
 //! 1.5 says more about the machine than about the images.
 
-use super::{UNKNOWN, of, verdict};
-use crate::model::{AppId, Facts, Measurement, VariantId, Verdict};
+use serde::Deserialize;
+
+use super::{Case, Judge, Judged, Need};
+use crate::model::{ImageFacts, VariantId};
 use crate::units;
 
-pub(super) fn judge(
-    facts: &Facts,
-    app: Option<&AppId>,
-    variant: &VariantId,
-    (times, than): (f64, &VariantId),
-    why: &str,
-) -> Vec<Verdict> {
-    let median = |m: &Measurement, variant: &VariantId| {
-        let started = facts.starts.iter().find(|start| start.app == m.app && start.variant == *variant)?;
-        started.median_ms().map(|ms| (ms, started.ready_ms.len()))
-    };
-    let judged = of(&facts.results, app, variant).map(|m| {
-        let expected = format!("ready in at most {times} × the time of {than}");
-        let (pass, measured) = match (median(m, variant), median(m, than)) {
+/// How long a service may take to be ready.
+#[derive(Clone, Debug, Deserialize)]
+#[cfg_attr(feature = "schema", derive(schemars::JsonSchema))]
+#[serde(deny_unknown_fields, rename_all = "kebab-case")]
+pub struct ReadyAtMost {
+    /// Largest multiple of another variant's time that passes.
+    pub times: f64,
+    /// The variant that `times` is a multiple of.
+    pub of: VariantId,
+}
+
+impl Judge for ReadyAtMost {
+    fn compared_with(&self) -> Vec<&VariantId> {
+        vec![&self.of]
+    }
+
+    fn needs(&self) -> Vec<Need> {
+        vec![Need::Ready]
+    }
+
+    fn judge(&self, case: &Case<'_>) -> Option<Judged> {
+        let median = |facts: &ImageFacts| {
+            let started = facts.started.as_ref()?;
+            started.median_ms().map(|ms| (ms, started.ready_ms.len()))
+        };
+        let expected = format!("ready in at most {} × the time of {}", self.times, self.of);
+        Some(match (median(case.facts), case.other(&self.of).and_then(median)) {
             (Some((ms, starts)), Some((other, _))) => {
                 let quotient = units::times(ms, other);
-                let measured =
-                    format!("{}: {ms} ms against {other} ms, medians of {starts} starts", units::factor(quotient));
-                (quotient <= times, measured)
+                let factor = units::factor(quotient);
+                let measured = format!("{factor}: {ms} ms against {other} ms, medians of {starts} starts");
+                Judged::new(quotient <= self.times, expected, measured)
             }
-            _ => (false, UNKNOWN.to_owned()),
-        };
-        verdict("ready-at-most", m, pass, expected, measured, why)
-    });
-    judged.collect()
+            _ => Judged::not_measured(expected),
+        })
+    }
 }

@@ -4,68 +4,47 @@
 //! The share counts each instruction that ran again with what it cost in the cold build, so it is a ratio of two numbers of
 //! one machine. The change is new in every run: the build cache cannot hold its result already.
 
-use super::{UNKNOWN, of, verdict};
-use crate::model::{AppId, Experiment, Facts, Measurement, Rebuild, VariantId, Verdict};
-use crate::units;
+use serde::Deserialize;
 
-/// What is allowed, as shares from 0 to 1.
-#[derive(Clone, Copy)]
-pub(super) struct Limits {
-    pub run_share: Option<f64>,
-    pub new_share: Option<f64>,
+use super::limit::NONE;
+use super::rebuild::{again, dearest, percent, rebuilt, share};
+use super::{Case, Judge, Judged, Need};
+
+/// What a rebuild may do again: at least one of the two shares.
+#[derive(Clone, Debug, Deserialize)]
+#[cfg_attr(feature = "schema", derive(schemars::JsonSchema))]
+#[serde(deny_unknown_fields, rename_all = "kebab-case")]
+pub struct RebuildKeeps {
+    /// Which change, of the lesson or of the app, e.g. `source`.
+    pub change: String,
+    /// Largest share of the cold build's `RUN` time that may run again, from 0 to 1.
+    pub run_share_at_most: Option<f64>,
+    /// Largest share of the image's stored bytes that may be in new layers, from 0 to 1.
+    pub new_share_at_most: Option<f64>,
 }
 
-pub(super) fn judge(
-    facts: &Facts,
-    app: Option<&AppId>,
-    variant: &VariantId,
-    change: &str,
-    limits: Limits,
-    why: &str,
-) -> Vec<Verdict> {
-    let judged = of(&facts.results, app, variant).map(|m| {
-        let mut expected = Vec::new();
-        expected.extend(limits.run_share.map(|share| format!("at most {} of the RUN time again", percent(share))));
-        expected.extend(limits.new_share.map(|share| format!("at most {} of the bytes in new layers", percent(share))));
-        let expected = format!("after the {change} change: {}", expected.join(", "));
-        let Some((experiment, rebuild)) = find(facts, m, change) else {
-            return verdict("rebuild-keeps", m, false, expected, UNKNOWN.to_owned(), why);
+impl Judge for RebuildKeeps {
+    fn needs(&self) -> Vec<Need> {
+        vec![Need::Rebuild(self.change.clone())]
+    }
+
+    fn fault(&self) -> Option<&'static str> {
+        (self.run_share_at_most.is_none() && self.new_share_at_most.is_none()).then_some(NONE)
+    }
+
+    fn judge(&self, case: &Case<'_>) -> Option<Judged> {
+        let run = self.run_share_at_most.map(|share| format!("at most {} of the RUN time again", percent(share)));
+        let new = self.new_share_at_most.map(|share| format!("at most {} of the bytes in new layers", percent(share)));
+        let limits: Vec<String> = run.into_iter().chain(new).collect();
+        let expected = format!("after the {} change: {}", self.change, limits.join(", "));
+        let Some((experiment, rebuild)) = rebuilt(case, &self.change) else {
+            return Some(Judged::not_measured(expected));
         };
         let run = experiment.run_share(rebuild);
         let new = share(rebuild.new_stored_bytes, rebuild.stored_bytes);
-        let pass =
-            limits.run_share.is_none_or(|limit| run <= limit) && limits.new_share.is_none_or(|limit| new <= limit);
-        let place = (!pass).then(|| dearest(experiment, rebuild)).flatten();
-        Verdict { place, ..verdict("rebuild-keeps", m, pass, expected, measured(run, rebuild), why) }
-    });
-    judged.collect()
-}
-
-/// The experiment on an image, and its rebuild after a change.
-pub(super) fn find<'f>(facts: &'f Facts, m: &Measurement, change: &str) -> Option<(&'f Experiment, &'f Rebuild)> {
-    let experiment = facts.experiments.iter().find(|e| e.app == m.app && e.variant == m.variant)?;
-    experiment.rebuilds.iter().find(|rebuild| rebuild.change == change).map(|rebuild| (experiment, rebuild))
-}
-
-/// `100 % of the RUN time again, 12.1 MB in new layers`
-pub(super) fn measured(run: f64, rebuild: &Rebuild) -> String {
-    format!("{} of the RUN time again, {} in new layers", percent(run), units::bytes(rebuild.new_stored_bytes))
-}
-
-/// The instruction that ran again and costs most.
-pub(super) fn dearest(experiment: &Experiment, rebuild: &Rebuild) -> Option<String> {
-    let ran = rebuild.ran.iter().filter_map(|&index| experiment.steps.get(index)).filter(|step| step.is_run());
-    let step = ran.max_by_key(|step| step.cold_ms)?;
-    let line = step.line.map(|line| format!("line {line}: ")).unwrap_or_default();
-    let cost = units::seconds(std::time::Duration::from_millis(step.cold_ms));
-    Some(format!("{line}{} ({cost} in a cold build)", step.instruction))
-}
-
-pub(super) fn percent(share: f64) -> String {
-    format!("{:.0} %", share * 100.0)
-}
-
-#[expect(clippy::cast_precision_loss, reason = "a share, to be shown in percent")]
-fn share(part: u64, whole: u64) -> f64 {
-    if whole == 0 { 0.0 } else { part as f64 / whole as f64 }
+        let held = self.run_share_at_most.is_none_or(|limit| run <= limit)
+            && self.new_share_at_most.is_none_or(|limit| new <= limit);
+        let place = (!held).then(|| dearest(experiment, rebuild)).flatten();
+        Some(Judged { place, ..Judged::new(held, expected, again(run, rebuild)) })
+    }
 }

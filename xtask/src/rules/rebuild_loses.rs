@@ -1,25 +1,34 @@
 //! `rebuild-loses`: after a change of the app, a build runs again at least this share of the cold build's `RUN` time. It
 //! proves in every run that the bad order of a lesson is bad.
 
-use super::rebuild_keeps::{find, measured, percent};
-use super::{UNKNOWN, of, verdict};
-use crate::model::{AppId, Facts, VariantId, Verdict};
+use serde::Deserialize;
 
-pub(super) fn judge(
-    facts: &Facts,
-    app: Option<&AppId>,
-    variant: &VariantId,
-    change: &str,
-    at_least: f64,
-    why: &str,
-) -> Vec<Verdict> {
-    let judged = of(&facts.results, app, variant).map(|m| {
-        let expected = format!("after the {change} change: at least {} of the RUN time again", percent(at_least));
-        let Some((experiment, rebuild)) = find(facts, m, change) else {
-            return verdict("rebuild-loses", m, false, expected, UNKNOWN.to_owned(), why);
+use super::rebuild::{again, percent, rebuilt};
+use super::{Case, Judge, Judged, Need};
+
+/// What a rebuild has to do again.
+#[derive(Clone, Debug, Deserialize)]
+#[cfg_attr(feature = "schema", derive(schemars::JsonSchema))]
+#[serde(deny_unknown_fields, rename_all = "kebab-case")]
+pub struct RebuildLoses {
+    /// Which change, of the lesson or of the app, e.g. `source`.
+    pub change: String,
+    /// Smallest share of the cold build's `RUN` time that runs again, from 0 to 1.
+    pub run_share_at_least: f64,
+}
+
+impl Judge for RebuildLoses {
+    fn needs(&self) -> Vec<Need> {
+        vec![Need::Rebuild(self.change.clone())]
+    }
+
+    fn judge(&self, case: &Case<'_>) -> Option<Judged> {
+        let least = percent(self.run_share_at_least);
+        let expected = format!("after the {} change: at least {least} of the RUN time again", self.change);
+        let Some((experiment, rebuild)) = rebuilt(case, &self.change) else {
+            return Some(Judged::not_measured(expected));
         };
         let run = experiment.run_share(rebuild);
-        verdict("rebuild-loses", m, run >= at_least, expected, measured(run, rebuild), why)
-    });
-    judged.collect()
+        Some(Judged::new(run >= self.run_share_at_least, expected, again(run, rebuild)))
+    }
 }

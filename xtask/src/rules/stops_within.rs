@@ -1,24 +1,33 @@
 //! `stops-within`: `docker stop` sends SIGTERM, and the service ends by itself within so many seconds, with status 0. An
 //! engine kills what has not ended after ten, and whatever it was doing is lost (status 137).
 
-use super::{UNKNOWN, of, verdict};
-use crate::model::{Facts, VariantId, Verdict};
+use std::time::Duration;
+
+use serde::Deserialize;
+
+use super::{Case, Judge, Judged, Need};
 use crate::units;
 
-pub(super) fn judge(facts: &Facts, variant: &VariantId, seconds: f64, why: &str) -> Vec<Verdict> {
-    let judged = of(&facts.results, None, variant).map(|m| {
-        let stop = facts.stops.iter().find(|stop| stop.app == m.app && stop.variant == m.variant);
-        let expected = format!("ends by itself within {seconds} s");
-        let (pass, measured) = match stop {
-            None => (false, UNKNOWN.to_owned()),
-            Some(stop) => {
-                let after = std::time::Duration::from_millis(stop.after_ms);
-                let how = if stop.status == 137 { "was killed" } else { "ended" };
-                let measured = format!("{how} with status {} after {}", stop.status, units::seconds(after));
-                (stop.status == 0 && after.as_secs_f64() <= seconds, measured)
-            }
-        };
-        verdict("stops-within", m, pass, expected, measured, why)
-    });
-    judged.collect()
+/// How soon a service ends.
+#[derive(Clone, Debug, Deserialize)]
+#[cfg_attr(feature = "schema", derive(schemars::JsonSchema))]
+#[serde(deny_unknown_fields, rename_all = "kebab-case")]
+pub struct StopsWithin {
+    /// Seconds from the signal to the end.
+    pub seconds: f64,
+}
+
+impl Judge for StopsWithin {
+    fn needs(&self) -> Vec<Need> {
+        vec![Need::Stop]
+    }
+
+    fn judge(&self, case: &Case<'_>) -> Option<Judged> {
+        let expected = format!("ends by itself within {} s", self.seconds);
+        let Some(stop) = &case.facts.stopped else { return Some(Judged::not_measured(expected)) };
+        let after = Duration::from_millis(stop.after_ms);
+        let how = if stop.status == 137 { "was killed" } else { "ended" };
+        let measured = format!("{how} with status {} after {}", stop.status, units::seconds(after));
+        Some(Judged::new(stop.status == 0 && after.as_secs_f64() <= self.seconds, expected, measured))
+    }
 }

@@ -1,10 +1,11 @@
 use super::*;
-use crate::model::{Health, Started};
+use crate::model::{Health, Measurement, Outcome, Started};
 
 fn measured(app: &str, variant: &str, stored_bytes: u64, user: &str) -> Measurement {
     Measurement {
         app: AppId::try_from(app.to_owned()).unwrap(),
         variant: VariantId::try_from(variant.to_owned()).unwrap(),
+        platform: None,
         image: String::new(),
         stored_bytes,
         files: 1,
@@ -21,7 +22,11 @@ fn measured(app: &str, variant: &str, stored_bytes: u64, user: &str) -> Measurem
 }
 
 fn facts(results: &[Measurement]) -> Facts {
-    Facts { results: results.to_vec(), ..Facts::default() }
+    let mut facts = Facts::default();
+    for result in results {
+        facts.entry(result.key()).measurement = Some(result.clone());
+    }
+    facts
 }
 
 fn expect(text: &str) -> Expect {
@@ -30,7 +35,7 @@ fn expect(text: &str) -> Expect {
 
 /// Whether each verdict passed, in order.
 fn passes(text: &str, results: &[Measurement]) -> Vec<bool> {
-    judge(&expect(text), &facts(results)).iter().map(|v| v.pass).collect()
+    expect(text).judge(&facts(results)).iter().map(Verdict::held).collect()
 }
 
 #[test]
@@ -41,11 +46,11 @@ fn times_smaller_compares_variants_of_one_app() {
         measured("b", "naive", 50, "root"),
         measured("b", "small", 10, "65532"),
     ];
-    let rule = "rule='times-smaller-than'\nvariant='small'\nthan='naive'\nat-least=10.0\nwhy='w'";
+    let rule = "variant='small'\nwhy='w'\nrule.times-smaller-than={than='naive',at-least=10.0}";
     assert_eq!(passes(rule, &results), [true, false]);
-    let verdict = &judge(&expect(rule), &facts(&results))[0];
+    let verdict = &expect(rule).judge(&facts(&results))[0];
     assert_eq!(verdict.measured, "100 × smaller: 10 B against 1.00 kB");
-    assert_eq!(verdict.subject, "a/small");
+    assert_eq!(verdict.subject.to_string(), "a/small");
     assert_eq!(passes(&format!("{rule}\napp='b'"), &results), [false]);
     // The other side did not run: nothing to judge, and nothing passes by default.
     assert!(passes(rule, &results[1..2]).is_empty());
@@ -61,7 +66,7 @@ fn a_user_must_be_a_number_other_than_zero() {
 
 #[test]
 fn stored_is_judged_at_the_byte() {
-    let rule = "rule='stored-at-most'\nvariant='small'\nbytes=100\nwhy='w'";
+    let rule = "rule.stored-at-most.bytes=100\nvariant='small'\nwhy='w'";
     assert_eq!(passes(rule, &[measured("a", "small", 100, "1"), measured("b", "small", 101, "1")]), [true, false]);
 }
 
@@ -79,18 +84,35 @@ fn health_and_hardening_fail_when_the_container_did() {
 #[test]
 fn readiness_is_compared_by_medians_of_several_starts() {
     let results = [measured("a", "large", 1000, "1"), measured("a", "small", 1, "1")];
-    let started = |variant: &str, ready_ms: &[u64]| Started {
-        app: AppId::try_from("a".to_owned()).unwrap(),
-        variant: VariantId::try_from(variant.to_owned()).unwrap(),
-        ready_ms: ready_ms.to_vec(),
+    let rule = expect("rule.ready-at-most={times=1.5,of='small'}\nvariant='large'\nwhy='w'");
+    let judged = |starts: &[(&str, &[u64])]| {
+        let mut facts = facts(&results);
+        for (variant, ready_ms) in starts {
+            let key = results.iter().find(|m| m.variant.as_str() == *variant).unwrap().key();
+            facts.entry(key).started = Some(Started { ready_ms: ready_ms.to_vec() });
+        }
+        rule.judge(&facts).remove(0)
     };
-    let rule = expect("rule='ready-at-most'\nvariant='large'\ntimes=1.5\nof='small'\nwhy='w'");
-    let judged = |starts: Vec<Started>| judge(&rule, &Facts { starts, ..facts(&results) }).remove(0);
     // One start that was held up says nothing.
-    let verdict = judged(vec![started("large", &[400, 450, 9000]), started("small", &[200, 300, 301])]);
-    assert!(verdict.pass);
+    let verdict = judged(&[("large", &[400, 450, 9000]), ("small", &[200, 300, 301])]);
+    assert!(verdict.held());
     assert_eq!(verdict.measured, "1.50 ×: 450 ms against 300 ms, medians of 3 starts");
-    assert!(!judged(vec![started("large", &[400, 451, 452]), started("small", &[200, 300, 301])]).pass);
-    let unknown = judged(vec![started("large", &[1])]);
-    assert_eq!((unknown.pass, unknown.measured.as_str()), (false, UNKNOWN));
+    assert!(!judged(&[("large", &[400, 451, 452]), ("small", &[200, 300, 301])]).held());
+    assert_eq!(judged(&[("large", &[1])]).outcome, Outcome::NotMeasured);
+}
+
+#[test]
+fn an_expectation_is_about_the_app_the_variant_and_the_platform_it_names() {
+    let mut foreign = measured("a", "small", 1, "root");
+    foreign.platform = Some(Platform::try_from("linux/arm64".to_owned()).unwrap());
+    let results =
+        [measured("a", "small", 1, "1"), measured("b", "small", 1, "1"), measured("b", "naive", 1, "root"), foreign];
+    let subjects = |text: &str| -> Vec<String> {
+        let verdicts = expect(&format!("rule='non-root'\nwhy='w'\n{text}")).judge(&facts(&results));
+        verdicts.iter().map(|verdict| verdict.subject.to_string()).collect()
+    };
+    assert_eq!(subjects(""), ["a/small", "b/small", "b/naive", "a/small (linux/arm64)"]);
+    assert_eq!(subjects("app='b'\nvariant='small'"), ["b/small"]);
+    assert_eq!(subjects("platform='linux/arm64'"), ["a/small (linux/arm64)"]);
+    assert!(subjects("app='c'").is_empty());
 }

@@ -2,29 +2,34 @@
 //!
 //! A quotient of two measurements of one run: it holds on another architecture, where both sides differ in bytes.
 
-use super::{of, verdict};
-use crate::model::{AppId, Measurement, VariantId, Verdict};
+use serde::Deserialize;
+
+use super::{Case, Judge, Judged};
+use crate::model::VariantId;
 use crate::units;
 
-pub(super) fn judge(
-    results: &[Measurement],
-    app: Option<&AppId>,
-    variant: &VariantId,
-    than: &VariantId,
-    at_least: f64,
-    why: &str,
-) -> Vec<Verdict> {
-    let judged = of(results, app, variant).filter_map(|small| {
-        let large = results.iter().find(|m| m.app == small.app && m.variant == *than)?;
-        let times = units::times(large.stored_bytes, small.stored_bytes);
-        let expected = format!("at least {} smaller than {than}", units::factor(at_least));
-        let measured = format!(
-            "{} smaller: {} against {}",
-            units::factor(times),
-            units::bytes(small.stored_bytes),
-            units::bytes(large.stored_bytes)
-        );
-        Some(verdict("times-smaller-than", small, times >= at_least, expected, measured, why))
-    });
-    judged.collect()
+/// How much smaller an image is.
+#[derive(Clone, Debug, Deserialize)]
+#[cfg_attr(feature = "schema", derive(schemars::JsonSchema))]
+#[serde(deny_unknown_fields, rename_all = "kebab-case")]
+pub struct TimesSmallerThan {
+    /// Compared with which variant of the same app.
+    pub than: VariantId,
+    /// The smallest quotient that passes.
+    pub at_least: f64,
+}
+
+impl Judge for TimesSmallerThan {
+    fn compared_with(&self) -> Vec<&VariantId> {
+        vec![&self.than]
+    }
+
+    fn judge(&self, case: &Case<'_>) -> Option<Judged> {
+        let large = case.other(&self.than)?.measurement.as_ref()?.stored_bytes;
+        let small = case.measured.stored_bytes;
+        let times = units::times(large, small);
+        let expected = format!("at least {} smaller than {}", units::factor(self.at_least), self.than);
+        let (factor, small, large) = (units::factor(times), units::bytes(small), units::bytes(large));
+        Some(Judged::new(times >= self.at_least, expected, format!("{factor} smaller: {small} against {large}")))
+    }
 }

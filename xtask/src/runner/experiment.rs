@@ -5,6 +5,7 @@ use std::path::Path;
 use std::time::{Duration, Instant};
 
 use super::prepare;
+use crate::context::RUN;
 use crate::dockerfile::{self, Dockerfile, Source};
 use crate::engine::instructions::{self, Place, Ran};
 use crate::engine::{Engine, bake, build, docker};
@@ -48,8 +49,8 @@ enum Turn<'c> {
     Cached,
     /// Without the cache.
     Cold,
-    /// With the cache, after the change of this name.
-    After(&'c str),
+    /// With the cache, after the change of this name, which gives these arguments another value.
+    After(&'c str, &'c BTreeMap<String, String>),
 }
 
 impl Lab<'_> {
@@ -59,6 +60,7 @@ impl Lab<'_> {
     ///
     /// Errors: whatever building or weighing fails with.
     pub fn experiment(&self, image: &Image, changes: &[(&str, &Change)]) -> Result<Experiment> {
+        prepare::contexts([image], self.run, self.root)?;
         let file = self.dockerfile(image)?;
         let places = instructions::places(&file);
         let keys = self.keys(image, &file, &places);
@@ -131,12 +133,15 @@ impl Lab<'_> {
             // A mark of its own for each Dockerfile: where two begin alike, the second would find the first one's work.
             let token = format!("{}-{}-{}", self.run, image.name.variant, took.len());
             let context = prepare::changed(image, change, &token, self.root)?;
-            let built = self.build(image, &context, &tag, Turn::After(name))?;
+            prepare::secrets(image, &change.secrets, &token, self.root)?;
+            let args = change.args.iter().map(|(name, value)| (name.clone(), value.replace(RUN, &token)));
+            let built = self.build(image, &context, &tag, Turn::After(name, &args.collect()))?;
             took.push(millis(built.took));
             let again = instructions::ran(places, built.steps());
             ran = (0..again.len()).filter(|&index| !again[index].cached).collect();
             interrupt::check()?;
         }
+        prepare::secrets(image, &BTreeMap::new(), self.run, self.root)?;
         let weighed = self.renewed(file, places, &tag, old).and_then(|renewed| {
             ran.extend(renewed);
             self.weigh_new(image, &tag, old)
@@ -215,7 +220,10 @@ impl Lab<'_> {
         let name = match turn {
             Turn::Cached => image.name.target(),
             Turn::Cold => format!("{}-cold", image.name.target()),
-            Turn::After(change) => format!("{}-after-{change}", image.name.target()),
+            Turn::After(change, args) => {
+                target.args.extend(args.clone());
+                format!("{}-after-{change}", image.name.target())
+            }
         };
         let definition = bake::Definition { targets: BTreeMap::from([(name.clone(), target)]) };
         let options = bake::Options { no_cache: turn == Turn::Cold, ..self.options.clone() };
@@ -226,7 +234,8 @@ impl Lab<'_> {
     pub fn dockerfile(&self, image: &Image) -> Result<Dockerfile> {
         let path = self.root.join(&image.dockerfile);
         let text = std::fs::read_to_string(&path).map_err(|e| error::io("read", &path, &e))?;
-        dockerfile::parse(&text, &image.dockerfile)
+        let file = dockerfile::parse(&text, &image.dockerfile)?;
+        Ok(file.up_to(image.variant.target.as_deref()).unwrap_or(file))
     }
 
     /// The names under which the costs of a build are kept.
@@ -289,7 +298,7 @@ pub(super) fn changes<'c>(
     let find = |name: &'c String| {
         let change = of_lesson.get(name).or_else(|| image.app.change.get(name));
         change.map(|change| (name.as_str(), change)).ok_or_else(|| {
-            let fact = format!("{}/app.toml and the lesson know no change `{name}`.", image.app.folder());
+            let fact = format!("{}/app.toml and the lesson know no change `{name}`.", image.app.folder);
             Problem::new(ErrorId::Manifest, fact)
         })
     };

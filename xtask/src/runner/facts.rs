@@ -1,18 +1,20 @@
 //! Gathers the facts that expectations are judged by and nothing else has measured yet.
 
 use std::collections::{BTreeMap, BTreeSet};
+use std::sync::Arc;
 
+use super::Underway;
 use super::experiment::{Lab, changes};
 use super::look::Looker;
 use super::running::{Starter, Up};
-use super::{Bench, Job};
 use crate::dockerfile::Dockerfile;
 use crate::error::Result;
 use crate::event::Event;
 use crate::interrupt;
-use crate::model::{ContractRun, Expect, Need, RanReadOnly, Setup, Started, Stopped, VariantId};
+use crate::model::{ContractRun, ImageFacts, RanReadOnly, Setup, Started, Stopped};
 use crate::plan::Image;
 use crate::probe;
+use crate::rules::{Expect, Need};
 
 /// How often a service is started whose readiness is compared with another's.
 const STARTS: usize = 5;
@@ -20,14 +22,14 @@ const STARTS: usize = 5;
 /// Requests that are sent for the contract belong to one of its setups.
 type BySetup<'c> = BTreeMap<&'c str, Vec<&'c crate::model::Request>>;
 
-impl Bench<'_> {
+impl Underway<'_> {
     /// Gathers what these expectations need and is not there yet.
     ///
     /// Errors: whatever building, weighing or starting fails with. A service that fails is a fact, not an error.
     pub(super) fn gather(&mut self, expect: &[Expect]) -> Result<()> {
-        for (need, variants) in needs(expect) {
-            let images: Vec<&Image> = self.job.images.iter().filter(|i| variants.contains(&&i.name.variant)).collect();
-            let images: Vec<&Image> = images.into_iter().filter(|image| !self.has(&need, image)).collect();
+        for need in needs(expect) {
+            let wanted = |image: &&Image| asks_for(expect, &need, image) && !self.has(&need, image);
+            let images: Vec<&Image> = self.job.images.iter().filter(wanted).collect();
             if images.is_empty() {
                 continue;
             }
@@ -35,20 +37,21 @@ impl Bench<'_> {
                 Need::Inspection => {
                     let tags: Vec<String> = images.iter().map(|image| image.name.tag()).collect();
                     let found = self.looking(&tags, |looker| looker.whole(&tags))?;
-                    self.facts.inspections.extend(found);
+                    for (image, inspection) in images.iter().zip(found) {
+                        self.of(image).inspection = Some(inspection);
+                    }
                 }
                 // Measured with the images, before anything is told.
                 Need::Ready => {}
                 Need::Stop => self.each("Stopping", &images, Self::stop)?,
                 Need::ReadOnly => self.each("Hardening", &images, Self::read_only)?,
                 Need::Contract => self.each("Asking", &images, Self::contract)?,
-                Need::Context => self.each("Sending", &images, |bench, image| {
-                    let sent = bench.lab(false).sent(image)?;
-                    bench.facts.sent.push(sent);
+                Need::Context => self.each("Sending", &images, |run, image| {
+                    run.of(image).sent = Some(run.lab(false).sent(image)?);
                     Ok(())
                 })?,
                 Need::Rebuild(change) => {
-                    self.each("Rebuilding", &images, |bench, image| bench.rebuild(image, &change))?;
+                    self.each("Rebuilding", &images, |run, image| run.rebuild(image, &change))?;
                 }
             }
         }
@@ -72,20 +75,23 @@ impl Bench<'_> {
         Ok(())
     }
 
+    /// What is known of an image so far.
+    pub(super) fn of(&mut self, image: &Image) -> &mut ImageFacts {
+        self.facts.entry(image.name.key())
+    }
+
     /// Whether a fact is there already, as it is after a step that measured it.
     fn has(&self, need: &Need, image: &Image) -> bool {
-        let (app, variant) = (&image.name.app, &image.name.variant);
-        let facts = &self.facts;
+        let Some(facts) = self.facts.of(&image.name.key()) else { return false };
         match need {
-            Need::Inspection => facts.inspections.iter().any(|i| i.image == image.name.tag()),
-            Need::Ready => facts.starts.iter().any(|f| f.app == *app && f.variant == *variant),
-            Need::Stop => facts.stops.iter().any(|f| f.app == *app && f.variant == *variant),
-            Need::ReadOnly => facts.read_only.iter().any(|f| f.app == *app && f.variant == *variant),
-            Need::Contract => facts.contracts.iter().any(|f| f.app == *app && f.variant == *variant),
-            Need::Context => facts.sent.iter().any(|f| f.app == *app && f.variant == *variant),
+            Need::Inspection => facts.inspection.is_some(),
+            Need::Ready => facts.started.is_some(),
+            Need::Stop => facts.stopped.is_some(),
+            Need::ReadOnly => facts.read_only.is_some(),
+            Need::Contract => facts.contract.is_some(),
+            Need::Context => facts.sent.is_some(),
             Need::Rebuild(change) => {
-                let of = facts.experiments.iter().filter(|e| e.app == *app && e.variant == *variant);
-                of.flat_map(|e| &e.rebuilds).any(|rebuild| rebuild.change == *change)
+                facts.experiment.iter().flat_map(|experiment| &experiment.rebuilds).any(|one| one.change == *change)
             }
         }
     }
@@ -104,7 +110,7 @@ impl Bench<'_> {
             at_once: self.job.options.at_once,
             dockerfiles: &|image| files.get(image).cloned(),
             ids: self.ids,
-            results: &self.facts.results,
+            results: &self.facts.results(),
         })
     }
 
@@ -124,10 +130,9 @@ impl Bench<'_> {
     fn rebuild(&mut self, image: &Image, change: &String) -> Result<()> {
         let named = changes([change], self.job.changes, image)?;
         let found = self.lab(false).experiment(image, &named)?;
-        let same = self.facts.experiments.iter_mut().find(|e| e.app == found.app && e.variant == found.variant);
-        match same {
+        match &mut self.of(image).experiment {
             Some(known) => known.rebuilds.extend(found.rebuilds),
-            None => self.facts.experiments.push(found),
+            unknown => *unknown = Some(found),
         }
         Ok(())
     }
@@ -137,12 +142,7 @@ impl Bench<'_> {
         if let Ok(up) = self.own(image, &Setup::default()) {
             let (after, status) = self.engine.stop(&up.id)?;
             let after_ms = u64::try_from(after.as_millis()).unwrap_or(u64::MAX);
-            self.facts.stops.push(Stopped {
-                app: image.name.app.clone(),
-                variant: image.name.variant.clone(),
-                after_ms,
-                status,
-            });
+            self.of(image).stopped = Some(Stopped { after_ms, status });
             self.remove(&up.id);
         }
         Ok(())
@@ -151,20 +151,20 @@ impl Bench<'_> {
     fn read_only(&mut self, image: &Image) -> Result<()> {
         let problem = self.share(image, &hardened()).err().map(|problem| problem.fact);
         interrupt::check()?;
-        let (app, variant) = (image.name.app.clone(), image.name.variant.clone());
-        self.facts.read_only.push(RanReadOnly { app, variant, problem });
+        self.of(image).read_only = Some(RanReadOnly { problem });
         Ok(())
     }
 
     fn contract(&mut self, image: &Image) -> Result<()> {
         let lacks = image.without();
         let mut setups = BySetup::new();
-        for request in &self.job.contract.requests {
+        let contract = Arc::clone(&image.app.contract);
+        for request in &contract.requests {
             setups.entry(&request.setup).or_default().push(request);
         }
         let (mut requests, mut wrong) = (0, Vec::new());
         for (name, of_setup) in setups {
-            let setup = self.job.contract.setup.get(name).cloned().unwrap_or_default();
+            let setup = contract.setup.get(name).cloned().unwrap_or_default();
             let served = self.share(image, &setup);
             interrupt::check()?;
             for request in of_setup {
@@ -179,8 +179,7 @@ impl Bench<'_> {
                 }
             }
         }
-        let (app, variant) = (image.name.app.clone(), image.name.variant.clone());
-        self.facts.contracts.push(ContractRun { app, variant, requests, wrong });
+        self.of(image).contract = Some(ContractRun { requests, wrong });
         Ok(())
     }
 
@@ -188,10 +187,11 @@ impl Bench<'_> {
     ///
     /// Errors: the run was interrupted. A service that does not start has one entry less.
     pub(super) fn start_again(&mut self) -> Result<()> {
-        let needs = needs(self.job.expect);
-        let Some(variants) = needs.get(&Need::Ready) else { return Ok(()) };
-        let images: Vec<&Image> =
-            self.job.images.iter().filter(|image| variants.contains(&image.name.variant)).collect();
+        let wanted = |image: &&Image| asks_for(self.job.expect, &Need::Ready, image);
+        let images: Vec<&Image> = self.job.images.iter().filter(wanted).collect();
+        if images.is_empty() {
+            return Ok(());
+        }
         let mut starts: Vec<Vec<u64>> = vec![Vec::new(); images.len()];
         self.engine.sink().emit(Event::Phase { name: "Starting", total: images.len() * STARTS, of: "containers" });
         for _ in 0..STARTS {
@@ -208,13 +208,13 @@ impl Bench<'_> {
         }
         for (image, mut ready_ms) in images.into_iter().zip(starts) {
             ready_ms.sort_unstable();
-            let (app, variant) = (image.name.app.clone(), image.name.variant.clone());
-            let started = Started { app, variant, ready_ms };
-            let result = self.facts.results.iter_mut().find(|m| m.app == started.app && m.variant == started.variant);
-            if let (Some(result), Some(median)) = (result, started.median_ms()) {
+            let started = Started { ready_ms };
+            let median = started.median_ms();
+            let facts = self.of(image);
+            if let (Some(result), Some(median)) = (&mut facts.measurement, median) {
                 result.ready_ms = median;
             }
-            self.facts.starts.push(started);
+            facts.started = Some(started);
         }
         Ok(())
     }
@@ -248,8 +248,7 @@ impl Bench<'_> {
     }
 
     fn starter(&self) -> Starter<'_> {
-        let Job { contract, options, .. } = self.job;
-        Starter { contract, run: self.run, engine: self.engine, keep: options.keep }
+        Starter { run: self.run, engine: self.engine, keep: self.job.options.keep }
     }
 }
 
@@ -258,13 +257,13 @@ pub(super) fn hardened() -> Setup {
     Setup { read_only: true, ..Setup::default() }
 }
 
-/// Which variants each kind of fact is needed of.
-pub(super) fn needs(expect: &[Expect]) -> BTreeMap<Need, BTreeSet<&VariantId>> {
-    let mut needs: BTreeMap<Need, BTreeSet<&VariantId>> = BTreeMap::new();
-    for expect in expect {
-        for need in expect.needs() {
-            needs.entry(need).or_default().extend(expect.variant().into_iter().chain(expect.compared_with()));
-        }
-    }
-    needs
+/// The kinds of facts that these expectations are judged by, each once.
+pub(super) fn needs(expect: &[Expect]) -> BTreeSet<Need> {
+    expect.iter().flat_map(|expect| expect.rule.judge().needs()).collect()
+}
+
+/// Whether an expectation is judged by this kind of fact of this image.
+pub(super) fn asks_for(expect: &[Expect], need: &Need, image: &Image) -> bool {
+    let key = image.name.key();
+    expect.iter().any(|expect| expect.looks_at(&key) && expect.rule.judge().needs().contains(need))
 }

@@ -24,9 +24,10 @@ use crate::error::{Problem, Result};
 use crate::event::Event;
 use crate::image::weigh::{self, Subject};
 use crate::interrupt;
-use crate::model::{BaseSources, Cache, Change, Contract, Expect, Facts, Measurement, Step, Timeline, Told, Verdict};
+use crate::lesson::Step;
+use crate::model::{BaseSources, Cache, Change, Facts, Measurement, Timeline, Told, Verdict};
 use crate::plan::{self, Image};
-use crate::rules;
+use crate::rules::Expect;
 use crate::state::ledger::{self, Run};
 
 /// What the learner asked of a run, apart from what to run.
@@ -84,8 +85,6 @@ pub struct Job<'a> {
     pub expect: &'a [Expect],
     /// Where builds find their bases.
     pub sources: &'a BaseSources,
-    /// What the services must answer.
-    pub contract: &'a Contract,
     /// How.
     pub options: &'a Options,
     /// Folder of the repository.
@@ -93,7 +92,7 @@ pub struct Job<'a> {
 }
 
 /// A run at work: what it is about, and what has come of it so far.
-struct Bench<'a> {
+struct Underway<'a> {
     job: Job<'a>,
     run: &'a Run,
     engine: Engine<'a>,
@@ -165,7 +164,7 @@ impl<'a> Job<'a> {
 
         let stored = |image: &Image| weights.get(&image.name.tag()).map_or(0, |weight| weight.stored_bytes);
         let running = Running::default();
-        let starter = Starter { contract: self.contract, run, engine, keep: self.options.keep };
+        let starter = Starter { run, engine, keep: self.options.keep };
         let served = serve(images, &self.asked_later(), &stored, &running, starter, self.options.at_once);
         interrupt::check()?;
 
@@ -173,9 +172,10 @@ impl<'a> Job<'a> {
         for (image, served) in images.iter().zip(served) {
             let weight = weights.get(&image.name.tag()).cloned().unwrap_or_default();
             let summary = built.as_ref().map(|built| built.summary(&image.name.target()));
-            facts.results.push(Measurement {
+            facts.entry(image.name.key()).measurement = Some(Measurement {
                 app: image.name.app.clone(),
                 variant: image.name.variant.clone(),
+                platform: image.name.platform.clone(),
                 image: image.name.tag(),
                 stored_bytes: weight.stored_bytes,
                 files: weight.files,
@@ -193,29 +193,29 @@ impl<'a> Job<'a> {
             let named = |problem: Problem| Problem { fact: format!("{}: {}", image.name, problem.fact), ..problem };
             outcome.problems.extend(served.problem.map(named));
         }
-        outcome.cache = match (built.is_some_and(|built| built.any_cached()), facts.results.iter().all(|m| m.cached)) {
+        outcome.cache = match (built.is_some_and(|built| built.any_cached()), facts.measured().all(|(_, m)| m.cached)) {
             (_, true) => Cache::All,
             (true, false) => Cache::Some,
             (false, false) => Cache::None,
         };
         let ids = inspected.ids();
-        let mut bench =
-            Bench { job: *self, run, engine, ids: &ids, running, facts, told: Vec::new(), verdicts: Vec::new() };
+        let mut underway =
+            Underway { job: *self, run, engine, ids: &ids, running, facts, told: Vec::new(), verdicts: Vec::new() };
         if outcome.problems.is_empty() {
-            bench.start_again()?;
+            underway.start_again()?;
         }
         engine.sink().emit(Event::Quiet);
-        narrator.measured(&bench.facts.results);
+        narrator.measured(&underway.facts.results());
         // A service that does not run has no steps to show; what failed is told first.
         if outcome.problems.is_empty() {
-            bench.tell(narrator)?;
-            bench.gather(self.expect)?;
+            underway.tell(narrator)?;
+            underway.gather(self.expect)?;
         }
         if self.options.keep {
-            bench.leave_only(images);
+            underway.leave_only(images);
         }
-        let Bench { facts, told, mut verdicts, .. } = bench;
-        verdicts.extend(self.expect.iter().flat_map(|expect| rules::judge(expect, &facts)));
+        let Underway { facts, told, mut verdicts, .. } = underway;
+        verdicts.extend(self.expect.iter().flat_map(|expect| expect.judge(&facts)));
         Ok(Outcome { facts, told, verdicts, ids, ..outcome })
     }
 }

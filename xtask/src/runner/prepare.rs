@@ -1,11 +1,13 @@
 //! Makes the build contexts of images that are not built from their app's folder as it is.
 
+use std::collections::BTreeMap;
 use std::path::Path;
 
 use crate::context::{BuildContext, RUN};
 use crate::error::Result;
 use crate::model::{Change, ExtraFile};
 use crate::plan::{Image, Recipe};
+use crate::state;
 
 /// Makes the context of every image that needs one of its own.
 ///
@@ -15,6 +17,19 @@ pub fn contexts<'i>(images: impl IntoIterator<Item = &'i Image>, run: &str, root
         if image.recipe.is_some() {
             make(image, None, image.name.target().as_str(), run, root)?;
         }
+        secrets(image, &BTreeMap::new(), run, root)?;
+    }
+    Ok(())
+}
+
+/// Writes the secrets that an image's build is given, each into a file that nobody else may read; `changed` takes the place of
+/// what the variant says.
+///
+/// Errors: a file cannot be written.
+pub fn secrets(image: &Image, changed: &BTreeMap<String, String>, run: &str, root: &Path) -> Result<()> {
+    for (id, value) in &image.variant.secrets {
+        let value = changed.get(id).unwrap_or(value).replace(RUN, run);
+        state::write_atomically(&root.join(image.secret_file(id)), value.as_bytes())?;
     }
     Ok(())
 }
@@ -36,18 +51,21 @@ pub fn afresh(image: &Image, run: &str, root: &Path) -> Result<String> {
 fn make(image: &Image, change: Option<&Change>, name: &str, run: &str, root: &Path) -> Result<String> {
     let none = Recipe::default();
     let recipe = image.recipe.as_ref().unwrap_or(&none);
-    let source = image.app.folder();
-    let files: Vec<(&str, Vec<u8>)> =
-        recipe.files.iter().map(|file| (file.path.as_str(), content(file, run))).collect();
-    let files: Vec<(&str, &[u8])> = files.iter().map(|(path, bytes)| (*path, bytes.as_slice())).collect();
+    let source = image.source();
+    let made = recipe.files.iter().filter(|file| file.from.is_none());
+    let made: Vec<(&str, Vec<u8>)> = made.map(|file| (file.path.as_str(), content(file, run))).collect();
+    let files: Vec<(&str, &[u8])> = made.iter().map(|(path, bytes)| (*path, bytes.as_slice())).collect();
+    let taken = recipe.files.iter().filter_map(|file| Some((file.from.as_deref()?, file.path.as_str())));
+    let taken: Vec<(&str, &str)> = taken.collect();
     let overlays: Vec<&str> = recipe.overlay.iter().map(String::as_str).collect();
     let remove: Vec<&str> = recipe.remove.iter().map(String::as_str).collect();
     // A learner's Dockerfile lies among their files, and is no part of what it builds.
     let without: &[&str] = if overlays.is_empty() { &[] } else { &["Dockerfile"] };
     BuildContext {
-        source: &source,
+        source,
         remove: &remove,
         overlays: &overlays,
+        taken: &taken,
         files: &files,
         without,
         edits: change.map_or(&[], |change| &change.edits),

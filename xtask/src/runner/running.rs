@@ -11,7 +11,7 @@ use super::{container_of, start};
 use crate::engine::Engine;
 use crate::error::{ErrorId, Problem, Result};
 use crate::interrupt;
-use crate::model::{Contract, Health, Setup};
+use crate::model::{Health, Setup};
 use crate::plan::Image;
 use crate::probe;
 use crate::state::ledger::Run;
@@ -41,8 +41,6 @@ pub struct Running {
 /// All that starting a container takes.
 #[derive(Clone, Copy)]
 pub struct Starter<'a> {
-    /// What the services must answer.
-    pub contract: &'a Contract,
     /// The run they belong to.
     pub run: &'a Run,
     /// The engine.
@@ -59,7 +57,7 @@ impl Starter<'_> {
         interrupt::check()?;
         let began = Instant::now();
         let (id, address) = start(image, setup, self.run, self.engine)?;
-        let health = self.contract.health().ok_or_else(no_health)?;
+        let health = image.app.contract.health().ok_or_else(no_health)?;
         match probe::wait_until_healthy(self.engine, &id, &address, health, image.app.ready_within, began) {
             Ok((health, ready)) => Ok(Up { id, address, health, ready }),
             Err(problem) => {

@@ -8,7 +8,7 @@ use crate::engine::{Engine, container};
 use crate::error::{Problem, Result};
 use crate::event::Event;
 use crate::interrupt;
-use crate::model::{Health, Setup};
+use crate::model::{Health, RunOptions, Setup};
 use crate::plan::Image;
 use crate::probe;
 use crate::state::ledger::Run;
@@ -108,13 +108,20 @@ fn serve_one(image: &Image, stored_bytes: u64, running: &Running, starter: Start
 
 /// How a container of an image is run in one of the contract's setups.
 pub fn container_of(image: &Image, setup: &Setup, run: &str) -> container::Run {
+    let RunOptions { init, entrypoint, command, stop_signal, environment, options } = image.variant.run.clone();
     container::Run {
         image: image.name.tag(),
         run: run.to_owned(),
         hardened: image.variant.hardened || setup.read_only,
         tmpfs: setup.tmpfs.clone().unwrap_or_else(|| image.variant.tmpfs.clone()),
         port: Some(image.app.port),
-        environment: setup.environment.clone(),
+        environment: environment.into_iter().chain(setup.environment.clone()).collect(),
+        init,
+        entrypoint,
+        stop_signal,
+        platform: image.name.platform.as_ref().map(ToString::to_string),
+        options,
+        arguments: command,
     }
 }
 

@@ -75,8 +75,10 @@ pub fn exercise(workshop: &Workshop, lesson: &str, app: Option<&str>) -> Result<
         None => return Err(Problem::new(ErrorId::NothingToRun, "There is no app to write an exercise for.")),
     };
     let mut read = |path: &str| workshop.dockerfile(path);
-    let images = lesson.variants.iter().filter_map(|variant| plan::of_lesson(app, variant, lesson, &mut read));
-    let images: Vec<Image> = images.collect::<Result<_>>()?;
+    let mut images: Vec<Image> = Vec::new();
+    for variant in &lesson.variants {
+        images.extend(plan::of_lesson(app, variant, lesson, &mut read)?);
+    }
     let (Some(first), Some(last)) = (images.first(), images.last()) else {
         let fact = format!("{} has none of the variants of lesson {}.", app.id, lesson.number);
         return Err(Problem::new(ErrorId::UnknownVariant, fact));
@@ -115,11 +117,11 @@ pub fn variant(workshop: &Workshop, app: &str, name: &str) -> Result<Vec<String>
     if app.variant.contains_key(&id) {
         return Err(Problem::new(ErrorId::AlreadyThere, format!("{} has a variant `{id}` already.", app.id)));
     }
-    let copied = text(workshop, &workshop::dockerfile_path(&app.id, &app.check.variant))?;
-    let path = workshop::dockerfile_path(&app.id, &id);
+    let copied = text(workshop, &workshop::dockerfile_path(app, &app.check.variant))?;
+    let path = workshop::dockerfile_path(app, &id);
     let mut written = write(workshop, vec![(path, format!("# {MARK}: what this variant does otherwise.\n{copied}"))])?;
     // The manifest is the author's: it grows at its end, and nothing in it moves.
-    let manifest = format!("{}/app.toml", app.folder());
+    let manifest = format!("{}/app.toml", app.folder);
     let grown = text(workshop, &manifest)?.trim_end().to_owned();
     let grown = format!("{grown}\n\n[variant.{id}]\nsummary = \"{MARK}: what it does, one sentence.\"\n");
     let path = workshop.root.join(&manifest);

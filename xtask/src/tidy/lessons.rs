@@ -4,8 +4,9 @@ use std::collections::BTreeMap;
 use std::fs;
 use std::path::Path;
 
+use crate::lesson::{Exercise, Lesson, WrongAnswer};
 use crate::manifest;
-use crate::model::{Exercise, Expect, Lesson, WrongAnswer};
+use crate::model::VariantId;
 use crate::scaffold::{CONTENTS, MARK, page_of};
 use crate::workshop::Workshop;
 
@@ -16,13 +17,13 @@ pub fn find(workshop: &Workshop) -> Vec<String> {
         let folder = lesson.folder();
         let files = files(&workshop.root.join(&folder));
         findings.extend(files.iter().filter_map(|file| stray(workshop, lesson, file)));
-        findings.extend(answers(workshop, lesson, &files));
+        findings.extend(lesson.exercises.iter().flat_map(|exercise| answers(workshop, exercise)));
         findings.extend(unwritten(&workshop.root, files.iter().map(|file| format!("{folder}/{file}"))));
     }
     findings.extend(pages(workshop));
     for app in workshop.apps.values() {
-        let dockerfiles = app.variant.keys().map(|variant| crate::workshop::dockerfile_path(&app.id, variant));
-        let manifest = format!("{}/app.toml", app.folder());
+        let dockerfiles = app.variant.keys().map(|variant| crate::workshop::dockerfile_path(app, variant));
+        let manifest = format!("{}/app.toml", app.folder);
         findings.extend(unwritten(&workshop.root, dockerfiles.chain([manifest])));
     }
     findings
@@ -76,52 +77,82 @@ fn numbers(root: &Path) -> Vec<String> {
 /// What is wrong with a file's place in its lesson; `None` where it belongs there.
 fn stray(workshop: &Workshop, lesson: &Lesson, file: &str) -> Option<String> {
     let shown = format!("{}/{file}", lesson.folder());
+    if matches!(file, "lesson.toml" | "recorded.json" | "README.md") || is_taken(lesson, &shown) {
+        return None;
+    }
+    if let Some(exercise) = lesson.exercises.iter().find(|exercise| is_part(exercise, &shown)) {
+        return of_exercise(exercise, &shown);
+    }
     let parts: Vec<&str> = file.split('/').collect();
     match parts.as_slice() {
-        ["lesson.toml" | "recorded.json" | "README.md"] => None,
-        ["exercise", "exercise.toml"] | ["wrong", _, "answer.toml"] if lesson.exercise.is_some() => None,
-        ["exercise", app, _, ..] | ["solution" | "wrong", _, app, _, ..] => of_exercise(lesson, app, &shown),
-        [app, name] if workshop.apps.contains_key(*app) => {
-            let variant = name.strip_suffix(".dockerignore").unwrap_or(name).strip_suffix(".Dockerfile")?;
-            if !lesson.variant.keys().any(|known| known.as_str() == variant) {
+        ["exercise" | "exercises" | "solution" | "wrong", ..] => {
+            Some(format!("{shown} belongs to an exercise, and there is no such exercise.toml"))
+        }
+        ["apps", app, _, ..] if lesson.guests.contains_key(*app) => None,
+        [app, _] if workshop.apps.contains_key(*app) || lesson.guests.contains_key(*app) => {
+            let file = shown.strip_suffix(".dockerignore").unwrap_or(&shown);
+            let is = |path: &String| path == file;
+            let of = lesson.own.iter().filter(|(_, apps)| apps.values().any(is)).map(|(variant, _)| variant);
+            let variants: Vec<&VariantId> = of.collect();
+            if variants.is_empty() {
                 return Some(format!("{shown} is no variant of {}/lesson.toml", lesson.folder()));
             }
-            let used = lesson.all_variants().into_iter().any(|used| used.as_str() == variant);
+            let used = lesson.all_variants().into_iter().any(|used| variants.contains(&used));
             (!used).then(|| format!("{shown} is used by no table and no step of its lesson"))
         }
         _ => Some(format!("{shown} belongs to nothing")),
     }
 }
 
-fn of_exercise(lesson: &Lesson, app: &str, shown: &str) -> Option<String> {
-    match &lesson.exercise {
-        None => Some(format!("{shown} belongs to an exercise, and there is no {}/exercise", lesson.folder())),
-        Some(exercise) if exercise.apps.iter().any(|known| known.as_str() == app) => None,
-        Some(_) => Some(format!("{shown} is for {app}, for which the exercise has no Dockerfile")),
-    }
+/// Whether a variant of the lesson has a file in its build context.
+fn is_taken(lesson: &Lesson, shown: &str) -> bool {
+    let of_lesson = lesson.files.values().flatten();
+    let of_exercises = lesson.exercises.iter().flat_map(|exercise| &exercise.file);
+    let taken = of_lesson.chain(of_exercises).filter_map(|file| file.from.as_deref());
+    let mine = lesson.exercises.iter().map(|exercise| &exercise.mine);
+    let contexts = lesson.variant.values().chain(mine).filter_map(|variant| variant.context.as_deref());
+    taken.chain(contexts).any(|path| shown == path || shown.starts_with(&format!("{path}/")))
+}
+
+/// Whether a file lies where the files of an exercise do.
+fn is_part(exercise: &Exercise, shown: &str) -> bool {
+    let folders =
+        [exercise.shipped.clone(), format!("{}/solution", exercise.folder), format!("{}/wrong", exercise.folder)];
+    folders.into_iter().any(|folder| shown.starts_with(&format!("{folder}/")))
+}
+
+fn of_exercise(exercise: &Exercise, shown: &str) -> Option<String> {
+    let below = |folder: &str| shown.strip_prefix(folder).and_then(|rest| rest.strip_prefix('/'));
+    let answer = ["solution", "wrong"].into_iter().find_map(|kind| below(&format!("{}/{kind}", exercise.folder)));
+    let parts: Vec<&str> = answer.or_else(|| below(&exercise.shipped)).unwrap_or_default().split('/').collect();
+    let app = match (answer, parts.as_slice()) {
+        (None, ["exercise.toml"]) | (Some(_), [_, "answer.toml"]) => return None,
+        (None, [app, _, ..]) | (Some(_), [_, app, _, ..]) => app,
+        _ => return Some(format!("{shown} belongs to nothing")),
+    };
+    let known = exercise.apps.iter().any(|known| known.as_str() == *app);
+    (!known).then(|| format!("{shown} is for {app}, for which the exercise has no Dockerfile"))
 }
 
 /// An answer has a Dockerfile for at least one app; a wrong one says which rules of the exercise it breaks.
-fn answers(workshop: &Workshop, lesson: &Lesson, files: &[String]) -> Vec<String> {
-    let Some(exercise) = &lesson.exercise else { return Vec::new() };
+fn answers(workshop: &Workshop, exercise: &Exercise) -> Vec<String> {
     let mut findings = Vec::new();
     for kind in ["solution", "wrong"] {
-        for name in names(&workshop.root.join(lesson.folder()).join(kind)) {
-            let inside = format!("{kind}/{name}/");
-            let is_dockerfile = |file: &&String| file.starts_with(&inside) && file.ends_with("/Dockerfile");
-            if !files.iter().any(|file| is_dockerfile(&file)) {
-                findings.push(format!("{}/{inside} has a Dockerfile for no app", lesson.folder()));
+        for name in names(&workshop.root.join(&exercise.folder).join(kind)) {
+            let folder = format!("{}/{kind}/{name}", exercise.folder);
+            if !files(&workshop.root.join(&folder)).iter().any(|file| file.ends_with("/Dockerfile")) {
+                findings.push(format!("{folder}/ has a Dockerfile for no app"));
             }
             if kind == "wrong" {
-                findings.extend(known_wrong(workshop, lesson, exercise, &name));
+                findings.extend(known_wrong(workshop, exercise, &name));
             }
         }
     }
     findings
 }
 
-fn known_wrong(workshop: &Workshop, lesson: &Lesson, exercise: &Exercise, name: &str) -> Option<String> {
-    let shown = format!("{}/wrong/{name}/answer.toml", lesson.folder());
+fn known_wrong(workshop: &Workshop, exercise: &Exercise, name: &str) -> Option<String> {
+    let shown = format!("{}/wrong/{name}/answer.toml", exercise.folder);
     let known: WrongAnswer = match manifest::load(&workshop.root.join(&shown), &shown) {
         Ok(known) => known,
         Err(problem) => return Some(problem.fact),
@@ -129,7 +160,8 @@ fn known_wrong(workshop: &Workshop, lesson: &Lesson, exercise: &Exercise, name: 
     if known.fails.is_empty() {
         return Some(format!("{shown} breaks no rule, so it is not wrong"));
     }
-    let rules: Vec<&str> = exercise.expect.iter().map(Expect::rule).chain(["build", "healthy"]).collect();
+    let rules: Vec<&str> =
+        exercise.expect.iter().map(|expect| expect.rule.name()).chain(["build", "healthy"]).collect();
     let unknown = known.fails.iter().find(|rule| !rules.contains(&rule.as_str()))?;
     Some(format!("{shown} fails `{unknown}`, which is no rule of its exercise"))
 }

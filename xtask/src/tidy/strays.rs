@@ -11,7 +11,7 @@ pub fn find(workshop: &Workshop) -> Result<Vec<String>> {
     let mut findings = Vec::new();
     for app in workshop.apps.values() {
         for variant in app.variant.keys() {
-            let path = workshop::dockerfile_path(&app.id, variant);
+            let path = workshop::dockerfile_path(app, variant);
             if !workshop.root.join(&path).is_file() {
                 findings.push(format!(
                     "apps/{}/app.toml describes the variant `{variant}`, and there is no {path}",
@@ -29,11 +29,11 @@ pub fn find(workshop: &Workshop) -> Result<Vec<String>> {
         if !app.variant.contains_key(&app.check.variant) {
             findings.push(format!("apps/{}/app.toml: check.variant `{}` is no variant", app.id, app.check.variant));
         } else if workshop
-            .dockerfile(&workshop::dockerfile_path(&app.id, &app.check.variant))?
+            .dockerfile(&workshop::dockerfile_path(app, &app.check.variant))?
             .position(&app.check.target)
             .is_none()
         {
-            let path = workshop::dockerfile_path(&app.id, &app.check.variant);
+            let path = workshop::dockerfile_path(app, &app.check.variant);
             findings.push(format!(
                 "{path} has no stage `{}`, which apps/{}/app.toml checks with",
                 app.check.target, app.id

@@ -1,16 +1,19 @@
 //! Everything the repository holds as data, loaded once: apps, lessons and the contract.
 
+mod check;
 mod lessons;
 
 use std::collections::BTreeMap;
 use std::fs;
 use std::path::{Path, PathBuf};
+use std::sync::Arc;
 
 use crate::context;
 use crate::dockerfile::{self, Dockerfile};
 use crate::error::{self, ErrorId, Problem, Result};
-use crate::manifest;
-use crate::model::{App, AppId, Change, Contract, ImageName, Lesson, VariantId};
+use crate::lesson::Lesson;
+use crate::manifest::Source;
+use crate::model::{App, AppId, Change, Contract, ImageName, VariantId};
 use crate::names;
 
 /// The repository's data.
@@ -23,7 +26,7 @@ pub struct Workshop {
     /// The lessons in teaching order.
     pub lessons: Vec<Lesson>,
     /// The HTTP contract.
-    pub contract: Contract,
+    pub contract: Arc<Contract>,
 }
 
 impl Workshop {
@@ -39,19 +42,15 @@ impl Workshop {
     ///
     /// Errors: as [`Self::find`].
     pub fn open(root: &Path) -> Result<Self> {
-        let contract: Contract = manifest::load(&root.join("apps/contract.toml"), "apps/contract.toml")?;
-        check_contract(&contract)?;
+        let contract = Arc::new(load_contract(root, "apps/contract.toml")?);
         let mut apps = BTreeMap::new();
         for (name, shown) in folders(root, "apps")? {
             let Ok(id) = AppId::try_from(name) else { continue };
-            let path = root.join(&shown).join("app.toml");
-            if path.is_file() {
-                let app: App = manifest::load(&path, &format!("{shown}/app.toml"))?;
-                check_changes(&app, &path, &format!("{shown}/app.toml"))?;
-                apps.insert(id.clone(), App { id, ..app });
+            if root.join(&shown).join("app.toml").is_file() {
+                apps.insert(id.clone(), load_app(root, id, &shown, &contract)?);
             }
         }
-        let lessons = lessons::load(root, &apps)?;
+        let lessons = lessons::load(root, &apps, &contract)?;
         Ok(Self { root: root.to_owned(), apps, lessons, contract })
     }
 
@@ -112,10 +111,10 @@ impl Workshop {
     pub fn dockerfile_of(&self, tag: &str) -> Option<Dockerfile> {
         let image = ImageName::of_tag(tag)?;
         let path = match &image.lesson {
-            None => dockerfile_path(&image.app, &image.variant),
+            None => dockerfile_path(self.apps.get(&image.app)?, &image.variant),
             Some(id) => {
                 let lesson = self.lessons.iter().find(|lesson| lesson.id == *id)?;
-                format!("{}/{}/{}.Dockerfile", lesson.folder(), image.app, image.variant)
+                lesson.own.get(&image.variant)?.get(&image.app)?.clone()
             }
         };
         self.dockerfile(&path).ok()
@@ -135,9 +134,22 @@ pub fn root() -> Result<PathBuf> {
     })
 }
 
-/// Path of a variant's Dockerfile, relative to the repository.
-pub fn dockerfile_path(app: &AppId, variant: &VariantId) -> String {
-    format!("apps/{app}/{variant}.Dockerfile")
+/// Path of the Dockerfile of an app's variant, relative to the repository.
+pub fn dockerfile_path(app: &App, variant: &VariantId) -> String {
+    let named = app.variant.get(variant).and_then(|variant| variant.dockerfile.clone());
+    format!("{}/{}", app.folder, named.unwrap_or_else(|| format!("{variant}.Dockerfile")))
+}
+
+/// Loads the app in a folder. It keeps the common contract, unless it has one of its own beside its manifest.
+fn load_app(root: &Path, id: AppId, folder: &str, contract: &Arc<Contract>) -> Result<App> {
+    let source = Source::read(root, &format!("{folder}/app.toml"))?;
+    let app: App = source.parse()?;
+    for (name, change) in &app.change {
+        check_change(&format!("change.{name}"), change, &source)?;
+    }
+    let own = format!("{folder}/contract.toml");
+    let contract = if root.join(&own).is_file() { Arc::new(load_contract(root, &own)?) } else { Arc::clone(contract) };
+    Ok(App { id, folder: folder.to_owned(), contract, ..app })
 }
 
 /// Adds "Did you mean" when a candidate is near.
@@ -164,31 +176,30 @@ fn folders(root: &Path, inside: &str) -> Result<Vec<(String, String)>> {
     Ok(names.into_iter().map(|name| (name.clone(), format!("{inside}/{name}"))).collect())
 }
 
-fn check_contract(contract: &Contract) -> Result<()> {
-    let shown = "apps/contract.toml";
+fn load_contract(root: &Path, shown: &str) -> Result<Contract> {
+    let source = Source::read(root, shown)?;
+    let contract: Contract = source.parse()?;
     if contract.health().is_none() {
         return Err(Problem::new(ErrorId::Manifest, format!("{shown}: no request has role = \"health\".")));
     }
-    for request in &contract.requests {
+    for (index, request) in contract.requests.iter().enumerate() {
         if !contract.setup.contains_key(&request.setup) {
-            let fact =
-                format!("{shown}: request `{}` names the setup `{}`, which is not defined.", request.id, request.setup);
-            return Err(suggest(
-                Problem::new(ErrorId::Manifest, fact),
-                &request.setup,
-                contract.setup.keys().map(String::as_str),
-            ));
+            let message = format!("request `{}` names a setup that is not defined", request.id);
+            let known = contract.setup.keys().map(String::as_str);
+            return Err(source.wrong(&format!("request.{index}"), &request.setup, &message, known));
         }
     }
-    Ok(())
+    Ok(contract)
 }
 
 /// A change that is the same in every run would be in the build cache from the second run on, and then cost nothing.
-fn check_changes(app: &App, path: &Path, shown: &str) -> Result<()> {
-    let is_marked = |change: &Change| change.edits.iter().any(|edit| edit.replace.contains(context::RUN));
-    let Some((name, _)) = app.change.iter().find(|(_, change)| !is_marked(change)) else { return Ok(()) };
-    let text = fs::read_to_string(path).unwrap_or_default();
+fn check_change(place: &str, change: &Change, source: &Source) -> Result<()> {
+    if change.replacements().any(|text| text.contains(context::RUN)) {
+        return Ok(());
+    }
     let message = format!("no replacement of this change has `{}` in it", context::RUN);
-    Err(manifest::contradiction(&text, shown, &format!("change.{name}"), &message)
+    let name = place.rsplit('.').next().unwrap_or(place);
+    Err(source
+        .wrong("change", name, &message, [])
         .next("Put it into a comment or a text, where it changes the build and breaks nothing."))
 }

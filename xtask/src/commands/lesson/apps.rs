@@ -2,7 +2,8 @@
 
 use crate::cli;
 use crate::error::Result;
-use crate::model::{App, AppId, Lesson};
+use crate::lesson::Lesson;
+use crate::model::{App, AppId};
 use crate::names::list;
 use crate::report;
 use crate::state::memory::Memory;

@@ -15,7 +15,8 @@ use crate::engine::reach;
 use crate::error::{Exit, Result};
 use crate::event::{Event, Silent, Sink};
 use crate::image::Way;
-use crate::model::{BaseSources, Cache, Cold, Environment, FullReport, Lesson, LessonRef, LessonReport};
+use crate::lesson::Lesson;
+use crate::model::{BaseSources, Cache, Cold, Environment, FullReport, LessonRef, LessonReport};
 use crate::plan::{self, Plan};
 use crate::progress::Book;
 use crate::report::{self, Finish};
@@ -25,9 +26,6 @@ use crate::state;
 use crate::state::memory::Memory;
 use crate::tidy;
 use crate::workshop::Workshop;
-
-/// Version of the JSON document.
-const SCHEMA: u32 = 1;
 
 pub fn run(options: &cli::Lesson, context: Context) -> Result<Exit> {
     let workshop = Workshop::find()?;
@@ -104,7 +102,6 @@ fn one(workshop: &Workshop, lesson: &Lesson, options: &cli::Lesson, context: Con
         changes: &plan.lesson.change,
         expect: &plan.lesson.expect,
         sources: &sources,
-        contract: &workshop.contract,
         options: &run_options,
         root: &workshop.root,
     };
@@ -112,7 +109,7 @@ fn one(workshop: &Workshop, lesson: &Lesson, options: &cli::Lesson, context: Con
         Teller { lesson, style: context.style, quiet: options.json, predict: options.predict.clone(), step: 0 };
     let mut outcome = job.run(&mut teller, engine)?;
     let build = std::mem::take(&mut outcome.timeline);
-    let (ids, seen) = (std::mem::take(&mut outcome.ids), std::mem::take(&mut outcome.facts.inspections));
+    let (ids, seen) = (std::mem::take(&mut outcome.ids), outcome.facts.inspections());
     let environment = reached.environment(bases.described());
     let (report, exit) = finish(workshop, &plan, &sources, Ran { outcome, not_run, environment }, options, context)?;
     // The result is on the screen already: looking into the images takes longer than to read its first line.
@@ -159,11 +156,11 @@ fn finish(
     let lesson = &plan.lesson;
     let last_cold = remember_cold(&outcome, &environment.date)?;
     let report = LessonReport {
-        schema: SCHEMA,
+        schema: LessonReport::SCHEMA,
         lesson: LessonRef { id: lesson.id.clone(), number: lesson.number, title: lesson.title.clone() },
         environment,
         build_ms: u64::try_from(outcome.built_in.as_millis()).unwrap_or(u64::MAX),
-        results: outcome.facts.results,
+        results: outcome.facts.results(),
         told: outcome.told,
         not_run,
         expectations: outcome.verdicts,
@@ -193,7 +190,7 @@ fn finish(
         report::message(report::problem(problem, context.style));
     }
     let unhealthy = outcome.problems.first().map(crate::error::Problem::exit);
-    let failed = report.expectations.iter().any(|v| !v.pass).then_some(Exit::ExpectationFailed);
+    let failed = report.expectations.iter().any(|v| !v.held()).then_some(Exit::ExpectationFailed);
     Ok((report, unhealthy.or(failed).unwrap_or(Exit::Pass)))
 }
 
@@ -215,7 +212,7 @@ fn remember_cold(outcome: &Outcome, date: &str) -> Result<Option<Cold>> {
         return Ok(Memory::load()?.last_cold);
     }
     let ms = u64::try_from(outcome.built_in.as_millis()).unwrap_or(u64::MAX);
-    let cold = Cold { ms, images: outcome.facts.results.len(), date: date.to_owned() };
+    let cold = Cold { ms, images: outcome.facts.results().len(), date: date.to_owned() };
     Memory::update(|memory| memory.last_cold = Some(cold))?;
     Ok(None)
 }
@@ -230,8 +227,7 @@ fn missing(workshop: &Workshop, lesson: &Lesson, sink: &dyn Sink) -> Result<Vec<
 
 /// What to type next: the lesson's exercise as long as it is not solved, then the next lesson.
 fn next(workshop: &Workshop, lesson: &Lesson) -> Result<String> {
-    let solved = Book::open()?.load(&Silent)?.solved(&lesson.id);
-    if lesson.exercise.is_some() && !solved {
+    if Book::open()?.load(&Silent)?.open(lesson).next().is_some() {
         return Ok(format!("cargo xtask check {}    gives you the exercise", lesson.number));
     }
     Ok(match workshop.lessons.iter().find(|l| l.number > lesson.number) {

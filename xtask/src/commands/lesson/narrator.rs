@@ -1,7 +1,8 @@
 //! Tells the steps of a lesson on the terminal, as they happen.
 
 use crate::error::Result;
-use crate::model::{Lesson, Measurement, Step, Told};
+use crate::lesson::{self, Lesson, RightAnswer, Step};
+use crate::model::{Measurement, Told};
 use crate::report::{self, Style};
 use crate::runner::{Guess, Magnitude, Narrator, Question};
 
@@ -18,7 +19,7 @@ pub(super) struct Teller<'l> {
 
 impl Narrator for Teller<'_> {
     fn measured(&mut self, results: &[Measurement]) {
-        let has_place = self.lesson.step.iter().any(|step| step.table.is_some());
+        let has_place = self.lesson.step.iter().any(Step::of_all);
         if !self.quiet && !has_place && !results.is_empty() {
             report::line(report::table(&self.lesson.variants, results));
         }
@@ -34,6 +35,20 @@ impl Narrator for Teller<'_> {
     fn after(&mut self, step: &Step, told: &Told, last: bool, results: &[Measurement]) {
         if !self.quiet {
             report::line(report::after(&self.lesson.variants, step, told, last, results, self.style));
+        }
+    }
+
+    fn guess(&mut self, guess: &lesson::Guess) -> Result<Option<String>> {
+        if self.quiet || !report::terminal() || self.predict.as_deref() == Some("skip") {
+            return Ok(None);
+        }
+        match &guess.answer {
+            RightAnswer::Number(_) => report::ask(&guess.asks),
+            RightAnswer::Choice(choice) => {
+                let words: Vec<&str> = choice.of.iter().map(String::as_str).collect();
+                let chosen = report::choose(&guess.asks, &words, "no idea")?;
+                Ok(chosen.and_then(|index| choice.of.get(index)).cloned())
+            }
         }
     }
 

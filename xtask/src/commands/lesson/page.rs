@@ -2,7 +2,8 @@
 
 use crate::cli;
 use crate::error::Result;
-use crate::model::{FullReport, Lesson, LessonReport};
+use crate::lesson::Lesson;
+use crate::model::{FullReport, LessonReport};
 use crate::process::Command;
 use crate::report;
 use crate::state;

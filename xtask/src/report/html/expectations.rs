@@ -20,14 +20,14 @@ pub fn expectations(verdicts: &[Verdict]) -> Markup {
 /// One entry a judged expectation; those that failed come first.
 fn list(verdicts: &[Verdict]) -> Markup {
     let mut verdicts: Vec<_> = verdicts.iter().collect();
-    verdicts.sort_by_key(|v| v.pass);
-    let held = verdicts.iter().filter(|v| v.pass).count();
+    verdicts.sort_by_key(|v| v.held());
+    let held = verdicts.iter().filter(|v| v.held()).count();
     html! {
         p { (held) " of " (verdicts.len()) " expectations held." }
         ul.verdicts {
             @for v in verdicts {
-                li class=(if v.pass { "held" } else { "failed" }) {
-                    p { strong { @if v.pass { "✓ held" } @else { "✗ failed" } } " " (text(&v.subject)) " " code { (text(&v.id)) } }
+                li class=(if v.held() { "held" } else { "failed" }) {
+                    p { strong { @if v.held() { "✓ held" } @else { "✗ failed" } } " " (text(&v.subject.to_string())) " " code { (text(&v.id)) } }
                     p { "Expected " (text(&v.expected)) "; measured " (text(&v.measured)) "." }
                     p.quiet { (text(&v.why)) }
                 }

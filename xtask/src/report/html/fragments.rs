@@ -3,7 +3,8 @@
 use maud::{Markup, html};
 
 use super::{sizes, story, surroundings, text};
-use crate::model::{AppId, Environment, Lesson, LessonReport, Step, Told, Verdict};
+use crate::lesson::{Lesson, Step};
+use crate::model::{AppId, Environment, LessonReport, Told, Verdict};
 use crate::report::look;
 
 /// The rule of what a step tells.
@@ -50,29 +51,29 @@ pub fn sizes_of(lesson: &Lesson, report: &LessonReport) -> String {
 /// What was expected, what was measured, and why it matters: one entry an expectation, with all images it was judged for. What
 /// the steps tell is counted, since the page shows it already; what failed of it is an entry like the others.
 pub fn verdicts_of(verdicts: &[Verdict]) -> String {
-    let (told, judged): (Vec<&Verdict>, Vec<&Verdict>) = verdicts.iter().partition(|v| v.id == AS_TOLD && v.pass);
+    let (told, judged): (Vec<&Verdict>, Vec<&Verdict>) = verdicts.iter().partition(|v| v.id == AS_TOLD && v.held());
     let mut entries: Vec<Vec<&Verdict>> = Vec::new();
     for verdict in judged {
         let same = |entry: &&mut Vec<&Verdict>| {
             let first = entry[0];
-            (&first.id, first.pass, &first.expected, &first.why)
-                == (&verdict.id, verdict.pass, &verdict.expected, &verdict.why)
+            (&first.id, first.held(), &first.expected, &first.why)
+                == (&verdict.id, verdict.held(), &verdict.expected, &verdict.why)
         };
         match entries.iter_mut().find(same) {
             Some(entry) => entry.push(verdict),
             None => entries.push(vec![verdict]),
         }
     }
-    entries.sort_by_key(|entry| entry[0].pass);
-    let held = verdicts.iter().filter(|v| v.pass).count();
+    entries.sort_by_key(|entry| entry[0].held());
+    let held = verdicts.iter().filter(|v| v.held()).count();
     html! {
         p { (held) " of " (verdicts.len()) " expectations held. Of these " (told.len()) " are about what the steps above tell." }
         ul.verdicts {
             @for entry in &entries {
                 @let first = entry[0];
-                li class=(if first.pass { "held" } else { "failed" }) {
-                    p { strong { @if first.pass { "✓ held" } @else { "✗ failed" } } " " code { (text(&first.id)) } ": " (text(&first.expected)) }
-                    ul { @for v in entry { li { (text(&v.subject)) ": " (text(&v.measured)) } } }
+                li class=(if first.held() { "held" } else { "failed" }) {
+                    p { strong { @if first.held() { "✓ held" } @else { "✗ failed" } } " " code { (text(&first.id)) } ": " (text(&first.expected)) }
+                    ul { @for v in entry { li { (text(&v.subject.to_string())) ": " (text(&v.measured)) } } }
                     p.quiet { (text(&first.why)) }
                 }
             }

@@ -22,7 +22,8 @@ pub use fragments::{FRAGMENT_STYLE, PALETTE, sizes_of, step_of, surroundings_of,
 use maud::{DOCTYPE, Markup, PreEscaped, html as markup};
 
 use super::look;
-use crate::model::{Environment, FullReport, Lesson, Measurement};
+use crate::lesson::{Lesson, Step};
+use crate::model::{Environment, FullReport, Measurement};
 use crate::names::printable;
 use crate::units;
 
@@ -56,7 +57,7 @@ pub fn html(lesson: &Lesson, full: &FullReport) -> String {
                         ul.looks { @for look in &looks { li { (story::sentence(&capital(look))) } } }
                     }
                     (story::story(lesson, report))
-                    @if !lesson.step.iter().any(|step| step.table.is_some()) { (sizes::sizes(report)) }
+                    @if !lesson.step.iter().any(Step::of_all) { (sizes::sizes(report)) }
                     p.answer { (story::sentence(&lesson.answer)) }
                     (ledger::ledger(full))
                     (layers::layers(full))

@@ -4,9 +4,9 @@ use maud::{Markup, html};
 
 use super::parts::{cell, table};
 use super::{sizes, text};
+use crate::lesson::{Lesson, Step};
 use crate::model::{
-    Answered, Aspect, DiffLine, Ended, Experiment, Lesson, LessonReport, Made, Prediction, SentContext, Shown, Step,
-    Told, Tried,
+    Answered, Aspect, DiffLine, Ended, Experiment, LessonReport, Made, Prediction, SentContext, Shown, Told, Tried,
 };
 use crate::names::printable;
 use crate::report::{inspect, look};

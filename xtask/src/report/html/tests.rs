@@ -1,9 +1,10 @@
 //! What holds of every page, whatever was measured.
 
 use super::html;
+use crate::lesson::Lesson;
 use crate::model::{
-    AppId, BuildStep, Environment, FullReport, Health, Inspection, LayerLine, Lesson, LessonId, LessonRef,
-    LessonReport, Measurement, SecretLine, Store, Surface, Timeline, VariantId, Verdict,
+    AppId, BuildStep, Environment, FullReport, Health, Inspection, LayerLine, LessonId, LessonRef, LessonReport,
+    Measurement, Outcome, SecretLine, Store, Surface, Timeline, VariantId, Verdict,
 };
 
 /// Text that would do harm if it became markup or reached a terminal.
@@ -21,6 +22,7 @@ fn measurement(variant: &str, stored_bytes: u64, pull_bytes: Option<u64>) -> Mea
     Measurement {
         app: AppId::try_from("sloop".to_owned()).unwrap(),
         variant: VariantId::try_from(variant.to_owned()).unwrap(),
+        platform: None,
         image: format!("drydock.local/app/sloop:{variant}"),
         stored_bytes,
         files: 3,
@@ -81,8 +83,9 @@ fn full(results: Vec<Measurement>, build: Timeline) -> FullReport {
     let images = results.iter().map(inspection).collect();
     let verdict = |pass| Verdict {
         id: text(),
-        subject: text(),
-        pass,
+        subject: "go/split".parse().unwrap(),
+        outcome: Outcome::of(pass),
+        source: None,
         expected: text(),
         measured: text(),
         place: None,

@@ -1,11 +1,12 @@
 //! `ask`: a request to a running container of each of some variants.
 
-use super::Bench;
+use super::Underway;
 use super::peer::Peers;
 use crate::error::{Problem, Result};
 use crate::event::Event;
 use crate::interrupt;
-use crate::model::{Answer, Answered, AppId, Ask, Body, Expected, Request, Setup, Shown};
+use crate::lesson::Ask;
+use crate::model::{Answer, Answered, AppId, Body, Expected, Request, Setup, Shown};
 use crate::names::printable;
 use crate::plan::Image;
 use crate::probe;
@@ -13,7 +14,7 @@ use crate::probe;
 /// Characters of an answer that are shown.
 const SHOWN: usize = 400;
 
-impl Bench<'_> {
+impl Underway<'_> {
     pub(super) fn ask(&self, step: &Ask, app: &AppId) -> Result<Shown> {
         let request = request(step);
         let images = self.named(&step.variants, app);

@@ -2,14 +2,15 @@
 
 use similar::{ChangeTag, TextDiff};
 
-use super::Bench;
+use super::Underway;
 use crate::error::{self, Result};
-use crate::model::{AppId, Changed, DiffLine, Shown, VariantId};
+use crate::lesson::Changed;
+use crate::model::{AppId, DiffLine, Shown, VariantId};
 
 /// Lines that stayed the same and are shown around those that did not.
 const AROUND: usize = 2;
 
-impl Bench<'_> {
+impl Underway<'_> {
     pub(super) fn changed(&self, step: &Changed, app: &AppId) -> Result<Shown> {
         let (from, before) = self.text(&step.from, app)?;
         let (to, after) = self.text(&step.to, app)?;

@@ -1,37 +1,24 @@
 //! `docker`: a docker command that only looks, and what it prints.
 
-use super::Bench;
+use super::Underway;
 use crate::engine;
 use crate::error::Result;
-use crate::model::{AppId, DockerStep, Setup, Shown, VariantId};
+use crate::lesson::{Argument, DockerStep, Wanted};
+use crate::model::{AppId, Setup, Shown};
 use crate::names::printable;
-use crate::plan::Image;
 use crate::process::Command;
 
 /// Entries of a tar that are listed at most.
 const ENTRIES: usize = 100_000;
 
-/// An argument as it is shown: `{image:split}` and `{container:split}` as `split`.
-fn shown_as(argument: &str) -> String {
-    let mut text = argument.to_owned();
-    for opening in ["{image:", "{container:"] {
-        while let Some((before, after)) = text.split_once(opening)
-            && let Some((variant, rest)) = after.split_once('}')
-        {
-            text = format!("{before}{variant}{rest}");
-        }
-    }
-    text
-}
-
-impl Bench<'_> {
+impl Underway<'_> {
     pub(super) fn docker(&self, step: &DockerStep, app: &AppId) -> Result<Shown> {
         let mut started = Vec::new();
         let mut shown = Vec::new();
         let mut arguments = Vec::new();
         for argument in &step.run {
             arguments.push(self.filled(argument, app, &mut started)?);
-            shown.push(shown_as(argument));
+            shown.push(argument.shown());
         }
         let command = engine::docker(arguments);
         let said = if step.tar { self.listed(&command) } else { self.said(&command) };
@@ -64,51 +51,19 @@ impl Bench<'_> {
         Ok(names.join("\n"))
     }
 
-    /// An argument with `{image:VARIANT}` and `{container:VARIANT}` put in. A container is started, and noted, where one is asked for.
-    fn filled(&self, argument: &str, app: &AppId, started: &mut Vec<String>) -> Result<String> {
-        let mut text = String::new();
-        let mut rest = argument;
-        while let Some((before, after)) = rest.split_once('{') {
-            text.push_str(before);
-            let found = after.split_once('}').and_then(|(inside, after)| {
-                let (kind, variant) = inside.split_once(':')?;
-                Some((kind, self.one(variant, app)?, after))
-            });
-            match found {
-                Some(("image", image, after)) => {
-                    text.push_str(&image.name.tag());
-                    rest = after;
-                }
-                Some(("container", image, after)) => {
-                    let up = self.own(image, &Setup::default())?;
-                    text.push_str(&up.id);
-                    started.push(up.id);
-                    rest = after;
-                }
-                // A brace of the command's own, such as a format's.
-                _ => {
-                    text.push('{');
-                    rest = after;
-                }
+    /// An argument with its placeholders filled. A container is started, and noted, where one is asked for.
+    fn filled(&self, argument: &Argument, app: &AppId, started: &mut Vec<String>) -> Result<String> {
+        argument.filled(|wanted, variant| {
+            let Some(image) = self.named(std::slice::from_ref(variant), app).first().copied() else {
+                // The app has no such variant, so that nothing else stands for it.
+                return Ok(variant.to_string());
+            };
+            if wanted == Wanted::Image {
+                return Ok(image.name.tag());
             }
-        }
-        Ok(text + rest)
-    }
-
-    fn one(&self, variant: &str, app: &AppId) -> Option<&Image> {
-        let variant = VariantId::try_from(variant.to_owned()).ok()?;
-        self.named(&[variant], app).first().copied()
-    }
-}
-
-#[cfg(test)]
-mod tests {
-    use super::shown_as;
-
-    #[test]
-    fn only_our_own_placeholders_lose_their_braces() {
-        assert_eq!(shown_as("{image:split}"), "split");
-        assert_eq!(shown_as("container:{container:tiny}"), "container:tiny");
-        assert_eq!(shown_as("{{json .Config}}"), "{{json .Config}}");
+            let up = self.own(image, &Setup::default())?;
+            started.push(up.id.clone());
+            Ok(up.id)
+        })
     }
 }

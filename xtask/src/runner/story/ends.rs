@@ -2,10 +2,11 @@
 
 use std::time::{Duration, Instant};
 
-use super::Bench;
+use super::Underway;
 use crate::error::Result;
 use crate::interrupt;
-use crate::model::{AppId, Ended, Ends, Setup, Shown};
+use crate::lesson::Ends;
+use crate::model::{AppId, Ended, Setup, Shown};
 use crate::names::printable;
 use crate::plan::Image;
 use crate::runner::container_of;
@@ -17,7 +18,7 @@ const LIVED: &str = "(it went on running)";
 /// Lines that are shown.
 const LINES: u32 = 6;
 
-impl Bench<'_> {
+impl Underway<'_> {
     pub(super) fn ends(&self, step: &Ends, app: &AppId) -> Result<Shown> {
         let mut ended = Vec::new();
         for image in self.named(&step.variants, app) {

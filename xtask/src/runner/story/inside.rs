@@ -1,14 +1,15 @@
 //! `inside`: commands in running containers. What the lesson says must work has to work, the rest has to be refused.
 
-use super::Bench;
+use super::Underway;
 use crate::engine::docker;
 use crate::error::Result;
 use crate::event::Event;
-use crate::model::{AppId, Inside, Setup, Shown, Tried, Try};
+use crate::lesson::{Inside, Try};
+use crate::model::{AppId, Setup, Shown, Tried};
 use crate::names::printable;
 use crate::plan::Image;
 
-impl Bench<'_> {
+impl Underway<'_> {
     pub(super) fn inside(&self, step: &Inside, app: &AppId) -> Result<Shown> {
         let tries: Vec<&Try> = step.tries.iter().filter(|t| t.app.as_ref().is_none_or(|of| of == app)).collect();
         let images = self.named(&step.variants, app);

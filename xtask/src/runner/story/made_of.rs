@@ -1,18 +1,19 @@
 //! `made-of`: what images are made of.
 
-use super::Bench;
+use super::Underway;
 use crate::error::Result;
-use crate::model::{AppId, Inspection, Made, MadeOf, Shown};
+use crate::lesson::MadeOf;
+use crate::model::{AppId, Inspection, Made, Shown};
 
 /// Largest files that are kept.
 const FILES: usize = 5;
 
-impl Bench<'_> {
+impl Underway<'_> {
     pub(super) fn made_of(&self, step: &MadeOf, app: &AppId) -> Result<Shown> {
         let images = self.named(&step.variants, app);
         let names: Vec<_> = images.iter().map(|image| (image.name.variant.clone(), image.name.tag())).collect();
         let tags: Vec<String> = names.iter().map(|(_, tag)| tag.clone()).collect();
-        let found = self.looking(&tags, |looker| looker.briefly(&tags, &self.facts.inspections))?;
+        let found = self.looking(&tags, |looker| looker.briefly(&tags, &self.facts.inspections()))?;
         let made = found.into_iter().zip(names).map(|(inspection, (variant, _))| Made {
             variant,
             show: step.show.clone(),

@@ -6,11 +6,12 @@
 use std::collections::BTreeMap;
 use std::time::{Duration, Instant};
 
-use super::Bench;
+use super::Underway;
 use crate::engine::labels;
 use crate::error::{ErrorId, Problem, Result};
 use crate::interrupt;
-use crate::model::{Answer, Peer, Request};
+use crate::lesson::Peer;
+use crate::model::{Answer, Request};
 use crate::plan::{Image, PEER_BASE};
 use crate::probe;
 
@@ -32,17 +33,17 @@ pub(super) struct Peers {
 
 impl Peers {
     /// Starts the peer, then a container of the image that has been told of it.
-    pub(super) fn start(bench: &Bench<'_>, image: &Image, trust: Peer) -> Result<Self> {
-        let base = bench.job.sources.image(PEER_BASE);
-        let label = format!("{}={}", labels::RUN, bench.run.id());
+    pub(super) fn start(here: &Underway<'_>, image: &Image, trust: Peer) -> Result<Self> {
+        let base = here.job.sources.image(PEER_BASE);
+        let label = format!("{}={}", labels::RUN, here.run.id());
         // The service has no port of its own where it shares the peer's network: the peer publishes it.
         let publish = format!("127.0.0.1::{}", image.app.port);
         let args = ["--label", &label, "--publish", &publish, base, "sh", "-c", SERVE];
-        let peer = created(bench, args.map(str::to_owned).to_vec())?;
-        started(bench, &peer)?;
-        let root = Self::root(bench, &peer)?;
+        let peer = created(here, args.map(str::to_owned).to_vec())?;
+        started(here, &peer)?;
+        let root = Self::root(here, &peer)?;
         let mut peers = Self { peer, service: None, address: String::new() };
-        let inspected = bench.engine.inspect_container(&peers.peer)?;
+        let inspected = here.engine.inspect_container(&peers.peer)?;
         peers.address = inspected.and_then(|c| c.address(image.app.port)).unwrap_or_default();
 
         let mut environment = BTreeMap::from([("PEER_URL", URL)]);
@@ -55,18 +56,18 @@ impl Peers {
             args.extend(["--env".to_owned(), format!("{name}={value}")]);
         }
         args.push(image.name.tag());
-        let service = created(bench, args)?;
+        let service = created(here, args)?;
         if trust == Peer::Trusted {
-            bench.engine.copy_into(&service, root.path(), ROOT)?;
+            here.engine.copy_into(&service, root.path(), ROOT)?;
         }
-        peers.service = Some(bench.engine.start_created(&service)?.map(|()| service));
+        peers.service = Some(here.engine.start_created(&service)?.map(|()| service));
         Ok(peers)
     }
 
     /// Sends a request to the service as soon as it listens.
     pub(super) fn ask(
         &self,
-        bench: &Bench<'_>,
+        here: &Underway<'_>,
         image: &Image,
         request: &Request,
     ) -> Result<std::result::Result<Answer, String>> {
@@ -75,10 +76,10 @@ impl Peers {
             Some(Err(why)) => return Ok(Err(why.clone())),
             None => return Ok(Err("it was not started".to_owned())),
         };
-        let health = bench.job.contract.health().ok_or_else(no_health)?;
+        let health = image.app.contract.health().ok_or_else(no_health)?;
         let began = Instant::now();
         let waited =
-            probe::wait_until_healthy(bench.engine, service, &self.address, health, image.app.ready_within, began);
+            probe::wait_until_healthy(here.engine, service, &self.address, health, image.app.ready_within, began);
         Ok(match waited {
             Ok(_) => probe::send(request, &self.address),
             Err(problem) => Err(problem.fact),
@@ -86,20 +87,20 @@ impl Peers {
     }
 
     /// Removes both.
-    pub(super) fn stop(self, bench: &Bench<'_>) {
+    pub(super) fn stop(self, here: &Underway<'_>) {
         if let Some(Ok(service)) = &self.service {
-            bench.remove(service);
+            here.remove(service);
         }
-        bench.remove(&self.peer);
+        here.remove(&self.peer);
     }
 
     /// The peer's root certificate, in a file of this machine.
-    fn root(bench: &Bench<'_>, peer: &str) -> Result<tempfile::NamedTempFile> {
+    fn root(here: &Underway<'_>, peer: &str) -> Result<tempfile::NamedTempFile> {
         let read = ["cat", ROOT].map(str::to_owned);
         let began = Instant::now();
         loop {
             interrupt::check()?;
-            let output = bench.engine.exec(peer, &read)?;
+            let output = here.engine.exec(peer, &read)?;
             if output.success() && output.stdout.contains("END CERTIFICATE") {
                 let file =
                     tempfile::NamedTempFile::new().map_err(|e| crate::error::io("create", "a file".as_ref(), &e))?;
@@ -111,22 +112,22 @@ impl Peers {
                     ErrorId::NeverListened,
                     "The HTTPS service beside the container did not start.",
                 )
-                .evidence(bench.engine.logs(peer, 6)));
+                .evidence(here.engine.logs(peer, 6)));
             }
             std::thread::sleep(Duration::from_millis(100));
         }
     }
 }
 
-fn created(bench: &Bench<'_>, args: Vec<String>) -> Result<String> {
-    let created = bench.engine.create(args)?;
+fn created(here: &Underway<'_>, args: Vec<String>) -> Result<String> {
+    let created = here.engine.create(args)?;
     let id = created.map_err(|said| not_started(&said))?;
-    bench.run.add(&id);
+    here.run.add(&id);
     Ok(id)
 }
 
-fn started(bench: &Bench<'_>, id: &str) -> Result<()> {
-    bench.engine.start_created(id)?.map_err(|said| not_started(&said))
+fn started(here: &Underway<'_>, id: &str) -> Result<()> {
+    here.engine.start_created(id)?.map_err(|said| not_started(&said))
 }
 
 fn not_started(said: &str) -> Problem {

@@ -1,10 +1,25 @@
-//! A lesson: `lessons/NN-slug/lesson.toml`.
+//! What people write about a lesson: `lesson.toml`, `exercise.toml`, `answer.toml`, as types. Nothing here does I/O.
+
+mod exercise;
+mod guess;
+mod step;
+mod words;
 
 use std::collections::BTreeMap;
 
 use serde::{Deserialize, Serialize};
 
-use super::{AppId, Change, Exercise, Expect, LessonId, Step, Variant, VariantId};
+pub(crate) use exercise::only;
+pub use exercise::{Exercise, Hint, WrongAnswer};
+pub use guess::{Guess, RightAnswer, RightChoice, RightNumber};
+pub use step::{
+    Action, Argument, Ask, Changed, DockerStep, Ends, ExperimentStep, Inside, Kind, MadeOf, Names, Peer, Piece, Sent,
+    Step, Try, Wanted,
+};
+pub use words::{Quantity, Value, Words};
+
+use crate::model::{App, AppId, Change, ExtraFile, LessonId, Variant, VariantId};
+use crate::rules::Expect;
 
 /// One lesson, as its manifest describes it. Number and id come from the folder's name.
 #[derive(Clone, Debug, Deserialize)]
@@ -35,16 +50,20 @@ pub struct Lesson {
     pub borrow: Option<String>,
     /// Variants to build, run and measure, in the order of the table's columns. The first one is what the others are compared with.
     pub variants: Vec<VariantId>,
-    /// Dockerfiles of this lesson alone: `lessons/NN-slug/<app>/<variant>.Dockerfile`, for the apps that have such a file.
+    /// Variants of this lesson alone. Its Dockerfile lies in `lessons/NN-slug/<app>/`, or else beside the app's own.
     #[serde(default)]
     pub variant: BTreeMap<VariantId, Variant>,
-    /// The apps that have a Dockerfile for each of these. Set by the loader.
+    /// Where the Dockerfile of each of these lies for the apps that have one, relative to the repository. Set by the loader.
     #[serde(skip)]
-    pub own: BTreeMap<VariantId, Vec<AppId>>,
+    pub own: BTreeMap<VariantId, BTreeMap<AppId, String>>,
+    /// Services of this lesson alone: `lessons/NN-slug/apps/<app>/`, each with a manifest and, where it does not keep the
+    /// common contract, a small one of its own. Set by the loader.
+    #[serde(skip)]
+    pub guests: BTreeMap<AppId, App>,
     /// Groups of files that variants of this lesson add to their build context, by name.
     #[serde(default)]
     pub files: BTreeMap<String, Vec<ExtraFile>>,
-    /// Changes of the build context that experiments of this lesson make, besides the apps' own.
+    /// Changes that experiments of this lesson make, besides the apps' own.
     #[serde(default)]
     pub change: BTreeMap<String, Change>,
     /// What happens, in order.
@@ -58,9 +77,9 @@ pub struct Lesson {
     pub look: Vec<Look>,
     /// What it all means: the answer to the question, a sentence or two.
     pub answer: String,
-    /// Its exercise: `exercise/exercise.toml`. Set by the loader.
+    /// Its exercises: `exercise/exercise.toml`, or one in each folder of `exercises/`. Set by the loader.
     #[serde(skip)]
-    pub exercise: Option<Exercise>,
+    pub exercises: Vec<Exercise>,
 }
 
 /// Minutes, as an agenda counts them.
@@ -76,29 +95,16 @@ pub struct Minutes {
     pub exercise: u32,
 }
 
-/// A file that a build context has besides the app's own: as it stands, or as many bytes that do not compress.
-#[derive(Clone, Debug, PartialEq, Eq, Deserialize)]
-#[cfg_attr(feature = "schema", derive(schemars::JsonSchema))]
-#[serde(deny_unknown_fields)]
-pub struct ExtraFile {
-    /// Path inside the build context.
-    pub path: String,
-    /// Its text. `{run}` stands for something that is new in every run.
-    pub text: Option<String>,
-    /// Its length, filled with bytes that do not compress. The same bytes every time.
-    pub bytes: Option<u64>,
-}
-
-/// Something to look at. The text may hold measured values: `{stored:VARIANT}`, `{ready:VARIANT}`, `{files:VARIANT}`,
-/// `{times:VARIANT/VARIANT}`.
+/// Something to look at.
 #[derive(Clone, Debug, Deserialize)]
 #[cfg_attr(feature = "schema", derive(schemars::JsonSchema))]
 #[serde(deny_unknown_fields)]
 pub struct Look {
     /// The app whose values are put in; the text is left out when that app did not run. Any app that ran when left out.
     pub app: Option<AppId>,
-    /// One or two sentences.
-    pub text: String,
+    /// One or two sentences, which may hold measured values: `{stored:VARIANT}`, `{ready:VARIANT}`, `{files:VARIANT}`,
+    /// `{times:VARIANT/VARIANT}`.
+    pub text: Words,
 }
 
 impl Lesson {
@@ -110,13 +116,22 @@ impl Lesson {
     /// Every variant an image or a Dockerfile is needed of, each once: those of the table, then those only steps name.
     pub fn all_variants(&self) -> Vec<&VariantId> {
         let mut all: Vec<&VariantId> = Vec::new();
-        let steps = self.step.iter().flat_map(|step| step.images().into_iter().chain(step.dockerfiles()));
-        for variant in self.variants.iter().chain(steps) {
+        for variant in self.variants.iter().chain(self.step.iter().flat_map(Step::variants)) {
             if !all.contains(&variant) {
                 all.push(variant);
             }
         }
         all
+    }
+
+    /// The apps of a repository that it is about, and its guests.
+    pub fn apps_of<'a>(&'a self, apps: &'a BTreeMap<AppId, App>) -> impl Iterator<Item = &'a App> {
+        let fits = |app: &&App| match (self.apps.is_empty(), self.guests.is_empty()) {
+            (false, _) => self.apps.contains(&app.id),
+            // A lesson that brings services of its own is about those.
+            (true, no_guests) => no_guests,
+        };
+        apps.values().filter(fits).chain(self.guests.values())
     }
 }
 

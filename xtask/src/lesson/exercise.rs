@@ -1,10 +1,11 @@
-//! An exercise: `lessons/NN-slug/exercise/exercise.toml`, and what is known of wrong answers to it.
+//! An exercise: `exercise.toml`, and what is known of wrong answers to it.
 
 use std::collections::BTreeSet;
 
 use serde::Deserialize;
 
-use super::{AppId, Expect, ExtraFile, Variant, VariantId};
+use crate::model::{AppId, ExerciseId, ExtraFile, Variant, VariantId};
+use crate::rules::Expect;
 
 /// One exercise. Its files for an app lie beside it in a folder with the app's name, and are copied for the learner.
 ///
@@ -13,6 +14,16 @@ use super::{AppId, Expect, ExtraFile, Variant, VariantId};
 #[cfg_attr(feature = "schema", derive(schemars::JsonSchema))]
 #[serde(deny_unknown_fields, rename_all = "kebab-case")]
 pub struct Exercise {
+    /// Permanent id: the name of its folder. Set by the loader.
+    #[serde(skip, default = "only")]
+    pub id: ExerciseId,
+    /// The folder that holds its answers, relative to the repository: `solution/`, `wrong/` and what is shipped. Set by the
+    /// loader.
+    #[serde(skip)]
+    pub folder: String,
+    /// The folder that holds what is shipped, relative to the repository. Set by the loader.
+    #[serde(skip)]
+    pub shipped: String,
     /// Headline.
     pub title: String,
     /// What to do, a few sentences; printed with the path of the learner's copy.
@@ -22,7 +33,7 @@ pub struct Exercise {
     pub apps: Vec<AppId>,
     /// The app whose known answers are the most complete; it comes first.
     pub first: AppId,
-    /// How the learner's image is run.
+    /// How the learner's image is built and run.
     pub mine: Variant,
     /// Paths of the app's folder that the build context does not have.
     #[serde(default)]
@@ -67,6 +78,11 @@ pub struct WrongAnswer {
     pub fails: BTreeSet<String>,
     /// Text that what was measured of a failing rule must hold, so that it fails for this reason and no other.
     pub says: String,
+}
+
+/// The id of an exercise that is the only one of its lesson.
+pub(crate) fn only() -> ExerciseId {
+    ExerciseId::try_from("exercise".to_owned()).expect("a valid name")
 }
 
 fn par() -> VariantId {

@@ -1,0 +1,167 @@
+//! The steps of a lesson: what is shown or tried, one after the other, with the words before and after it.
+//!
+//! A kind of step has a file here, which says what a manifest may write, and one in `runner/story/`, which does it. Its line
+//! in [`Action`] is all that joins them.
+
+mod ask;
+mod changed;
+mod docker;
+mod ends;
+mod experiment;
+mod inside;
+mod made_of;
+mod sent;
+
+use std::collections::BTreeMap;
+
+use serde::Deserialize;
+
+pub use ask::{Ask, Peer};
+pub use changed::Changed;
+pub use docker::{Argument, DockerStep, Piece, Wanted};
+pub use ends::Ends;
+pub use experiment::ExperimentStep;
+pub use inside::{Inside, Try};
+pub use made_of::MadeOf;
+pub use sent::Sent;
+
+use super::{Guess, Words};
+use crate::model::{AppId, VariantId};
+
+/// One step of a lesson.
+#[derive(Clone, Debug, Deserialize)]
+#[cfg_attr(feature = "schema", derive(schemars::JsonSchema))]
+#[serde(deny_unknown_fields, rename_all = "kebab-case")]
+pub struct Step {
+    /// Its headline.
+    pub title: String,
+    /// Said before it happens.
+    pub text: Option<String>,
+    /// Said afterwards: what the result means. May hold measured values, like a look.
+    pub means: Option<Words>,
+    /// Only for these apps; for every app of the run when empty.
+    #[serde(default)]
+    pub apps: Vec<AppId>,
+    /// Only for the first of them: where the second would show the same.
+    #[serde(default)]
+    pub once: bool,
+    /// What the learner guesses before it happens.
+    pub guess: Option<Guess>,
+    /// What happens.
+    #[serde(rename = "do")]
+    pub action: Action,
+}
+
+/// What happens in a step.
+#[derive(Clone, Debug, Deserialize)]
+#[cfg_attr(feature = "schema", derive(schemars::JsonSchema))]
+#[serde(rename_all = "kebab-case")]
+pub enum Action {
+    /// Shows what was measured of every variant of the lesson.
+    Table,
+    /// Shows how one Dockerfile differs from another.
+    Changed(Changed),
+    /// Runs commands inside containers.
+    Inside(Inside),
+    /// Says what images are made of.
+    MadeOf(MadeOf),
+    /// Builds, changes the app, builds again.
+    Experiment(ExperimentStep),
+    /// Asks running services.
+    Ask(Ask),
+    /// Starts images that are not expected to live.
+    Ends(Ends),
+    /// Shows a docker command and what it prints.
+    Docker(DockerStep),
+    /// Says how much of its context a first build sends.
+    Sent(Sent),
+}
+
+/// What a kind of step says of itself, so that its names are checked and its images are there before it happens.
+pub trait Kind {
+    /// Everything its manifest names.
+    fn names(&self) -> Names<'_>;
+
+    /// What is wrong with it although every name is right: the value at fault, and why.
+    fn fault(&self) -> Option<(String, String)> {
+        None
+    }
+}
+
+/// What a step names.
+#[derive(Debug, Default)]
+pub struct Names<'s> {
+    /// Variants it needs an image of.
+    pub images: Vec<&'s VariantId>,
+    /// Variants it only needs the Dockerfile of: it builds them itself, or shows them.
+    pub dockerfiles: Vec<&'s VariantId>,
+    /// Variants it says something about, which must be among those above.
+    pub among: Vec<&'s VariantId>,
+    /// Apps.
+    pub apps: Vec<&'s AppId>,
+    /// Changes of the lesson or of the app.
+    pub changes: Vec<&'s str>,
+    /// Secrets that the Dockerfiles above are given, by the variant.
+    pub secrets: BTreeMap<&'s VariantId, Vec<&'s str>>,
+}
+
+/// The table names nothing.
+struct Table;
+
+impl Kind for Table {
+    fn names(&self) -> Names<'_> {
+        Names::default()
+    }
+}
+
+impl Action {
+    /// The step as its kind.
+    pub fn kind(&self) -> &dyn Kind {
+        match self {
+            Self::Table => &Table,
+            Self::Changed(step) => step,
+            Self::Inside(step) => step,
+            Self::MadeOf(step) => step,
+            Self::Experiment(step) => step,
+            Self::Ask(step) => step,
+            Self::Ends(step) => step,
+            Self::Docker(step) => step,
+            Self::Sent(step) => step,
+        }
+    }
+
+    /// Its name in manifests, e.g. `made-of`.
+    pub fn name(&self) -> &'static str {
+        match self {
+            Self::Table => "table",
+            Self::Changed(_) => "changed",
+            Self::Inside(_) => "inside",
+            Self::MadeOf(_) => "made-of",
+            Self::Experiment(_) => "experiment",
+            Self::Ask(_) => "ask",
+            Self::Ends(_) => "ends",
+            Self::Docker(_) => "docker",
+            Self::Sent(_) => "sent",
+        }
+    }
+}
+
+impl Step {
+    /// Everything it names.
+    pub fn names(&self) -> Names<'_> {
+        let mut names = self.action.kind().names();
+        names.apps.extend(&self.apps);
+        names
+    }
+
+    /// The variants it needs an image or a Dockerfile of.
+    pub fn variants(&self) -> Vec<&VariantId> {
+        let names = self.names();
+        names.images.into_iter().chain(names.dockerfiles).collect()
+    }
+
+    /// Whether it is about all apps together.
+    pub fn of_all(&self) -> bool {
+        matches!(self.action, Action::Table)
+    }
+}
