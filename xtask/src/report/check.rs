@@ -130,7 +130,7 @@ pub fn hint(rule: &str, say: &[&str], given: usize, next: &str, style: Style) ->
 mod tests {
     use super::*;
     use crate::model::matrix::tests::matrix;
-    use crate::model::{AppId, LessonId, LessonRef, Marks, VariantId, Outcome};
+    use crate::model::{AppId, LessonId, LessonRef, Marks, Outcome, VariantId};
 
     const PLAIN: Style = Style { color: false, live: false, symbols: true };
 

@@ -1,9 +1,9 @@
 //! Every app by every variant, as text and as Markdown.
 
+use super::Style;
 use super::inspect::{indented, table};
 use super::lesson::{ready, users};
 use super::markdown::{row, surroundings};
-use super::Style;
 use crate::model::{Matrix, Measurement};
 use crate::units;
 
