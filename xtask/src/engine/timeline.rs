@@ -2,7 +2,7 @@
 
 use jiff::Timestamp;
 
-use super::progress::Step;
+use super::record::{Part, Step};
 use crate::model::{BuildStep, Timeline};
 use crate::names::printable;
 
@@ -29,18 +29,13 @@ pub(super) fn of(steps: &[Step]) -> Timeline {
 
 /// The stage a step belongs to, and its words; `None` for the builder's own steps.
 fn place(step: &Step) -> Option<(&str, &str)> {
-    if step.target.is_empty() {
-        return None;
+    match &step.part {
+        _ if step.target.is_empty() => None,
+        Part::Instruction(numbered) => Some((numbered.stage.as_deref().unwrap_or_default(), &numbered.words)),
+        Part::Context => Some(("context", "load build context")),
+        Part::Export => Some(("export", &step.name)),
+        Part::Internal => None,
     }
-    if step.name.starts_with("exporting") {
-        return Some(("export", &step.name));
-    }
-    let (bracket, words) = step.name.strip_prefix('[')?.split_once("] ")?;
-    if bracket == "internal" {
-        return (words == "load build context").then_some(("context", words));
-    }
-    let stage = bracket.rsplit_once(' ').map_or("", |(stage, _)| stage.trim());
-    step.is_instruction().then_some((stage, words))
 }
 
 fn millis(from: Timestamp, to: Timestamp) -> u64 {
@@ -53,13 +48,8 @@ mod tests {
 
     fn step(target: &str, name: &str, times: Option<(i64, i64)>) -> Step {
         let at = |ms| Timestamp::from_millisecond(1_000_000 + ms).unwrap();
-        Step {
-            target: target.to_owned(),
-            name: name.to_owned(),
-            started: times.map(|(from, _)| at(from)),
-            completed: times.map(|(_, to)| at(to)),
-            ..Step::default()
-        }
+        let (started, completed) = (times.map(|(from, _)| at(from)), times.map(|(_, to)| at(to)));
+        Step { started, completed, ..Step::named(target, name) }
     }
 
     #[test]

@@ -62,7 +62,7 @@ impl Lab<'_> {
     pub fn experiment(&self, image: &Image, changes: &[(&str, &Change)]) -> Result<Experiment> {
         prepare::contexts([image], self.run, self.root)?;
         let file = self.dockerfile(image)?;
-        let places = instructions::places(&file);
+        let places = instructions::places(&file, None);
         let keys = self.keys(image, &file, &places);
         // What is compared with must be in the cache; from an earlier build it costs a moment.
         let before = self.build(image, &image.context, &image.name.tag(), Turn::Cached)?;

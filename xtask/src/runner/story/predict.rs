@@ -80,7 +80,7 @@ impl std::str::FromStr for Guess {
 impl Question {
     pub(super) fn new(image: &Image, name: &str, change: &Change, file: &Dockerfile) -> Self {
         // A WORKDIR is cached unless something above it is not: it teaches nothing to ask for it.
-        let places = instructions::places(file).into_iter().filter(|place| !place.text.starts_with("WORKDIR"));
+        let places = instructions::places(file, None).into_iter().filter(|place| !place.text.starts_with("WORKDIR"));
         Self {
             app: image.name.app.clone(),
             variant: image.name.variant.clone(),

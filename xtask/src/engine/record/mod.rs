@@ -1,14 +1,19 @@
 //! BuildKit's own record of a build: the stream that `--progress=rawjson` writes.
 //!
-//! The stream is a sequence of JSON values, one to a line or (buildx 0.13) pretty-printed over several, with plain lines
-//! between them. A vertex is one step; it is repeated with more of its facts known, so vertices are merged by digest.
+//! A vertex is one step. It is repeated with more of its facts known, so vertices are merged by digest; steps that never run
+//! are in the record too, without a start.
+
+mod step;
+mod stream;
 
 use std::collections::BTreeMap;
 use std::time::Duration;
 
 use base64::Engine as _;
-use jiff::Timestamp;
-use serde::Deserialize;
+
+pub use step::{Numbered, Part, Step};
+
+use stream::{Status, Stream};
 
 /// The record so far.
 #[derive(Debug, Default)]
@@ -16,47 +21,7 @@ pub struct Record {
     targets: Vec<String>,
     steps: Vec<Step>,
     by_digest: BTreeMap<String, usize>,
-    plain: Vec<String>,
-    pending: String,
-}
-
-/// One step of a build.
-#[derive(Clone, Debug, Default)]
-pub struct Step {
-    /// Content address of the step.
-    pub digest: String,
-    /// Which bake target it is shown under; the first one, where several share it. Empty for bake's own steps.
-    pub target: String,
-    /// Its name without the target, e.g. `[build 4/6] RUN cargo build --release`.
-    pub name: String,
-    /// When it was first started.
-    pub started: Option<Timestamp>,
-    /// When it was last completed.
-    pub completed: Option<Timestamp>,
-    /// Whether its result came from the build cache.
-    pub cached: bool,
-    /// Why it failed; empty when it did not.
-    pub error: String,
-    /// What it printed, the last 64 kB.
-    pub log: String,
-    /// Bytes of the build context that it took from the client.
-    pub transferred: u64,
-}
-
-impl Step {
-    /// Whether this is an instruction of the Dockerfile rather than bookkeeping such as loading a context.
-    pub fn is_instruction(&self) -> bool {
-        // `[2/5]` or `[build 2/5]`; bookkeeping reads `[internal]` or `[context golang:1]`.
-        let bracket = self.name.strip_prefix('[').and_then(|rest| rest.split_once(']')).map(|(bracket, _)| bracket);
-        let count = bracket.and_then(|b| b.split(' ').next_back()).and_then(|last| last.split_once('/'));
-        count.is_some_and(|(n, of)| n.parse::<u32>().is_ok() && of.parse::<u32>().is_ok())
-    }
-
-    /// Last lines of what it printed, terminal codes left in.
-    pub fn last_lines(&self, count: usize) -> Vec<&str> {
-        let lines: Vec<&str> = self.log.lines().filter(|l| !l.trim().is_empty()).collect();
-        lines[lines.len().saturating_sub(count)..].to_vec()
-    }
+    stream: Stream,
 }
 
 /// What one target's part of a build came to.
@@ -66,46 +31,6 @@ pub struct Summary {
     pub took: Duration,
     /// Whether every instruction came from the cache.
     pub cached: bool,
-}
-
-#[derive(Deserialize)]
-struct Status {
-    #[serde(default)]
-    vertexes: Vec<Vertex>,
-    #[serde(default)]
-    logs: Vec<Log>,
-    #[serde(default)]
-    statuses: Vec<Transfer>,
-}
-
-/// How far a part of a step is.
-#[derive(Deserialize)]
-struct Transfer {
-    #[serde(default)]
-    id: String,
-    vertex: String,
-    #[serde(default)]
-    current: u64,
-}
-
-#[derive(Deserialize)]
-struct Vertex {
-    digest: String,
-    #[serde(default)]
-    name: String,
-    started: Option<Timestamp>,
-    completed: Option<Timestamp>,
-    #[serde(default)]
-    cached: bool,
-    #[serde(default)]
-    error: String,
-}
-
-#[derive(Deserialize)]
-struct Log {
-    vertex: String,
-    #[serde(default)]
-    data: String,
 }
 
 /// Most bytes of a step's output that are kept.
@@ -119,29 +44,7 @@ impl Record {
 
     /// Takes one line of the stream and returns the positions of the steps it said something new about.
     pub fn line(&mut self, line: &str) -> Vec<usize> {
-        if self.pending.is_empty() && !line.starts_with('{') {
-            if !line.trim().is_empty() {
-                self.plain.push(line.to_owned());
-            }
-            return Vec::new();
-        }
-        self.pending.push_str(line);
-        self.pending.push('\n');
-        if !line.ends_with('}') || (line != "}" && line.starts_with(' ')) {
-            return Vec::new();
-        }
-        match serde_json::from_str::<Status>(&self.pending) {
-            Ok(status) => {
-                self.pending.clear();
-                self.merge(status)
-            }
-            Err(error) if error.is_eof() => Vec::new(),
-            Err(_) => {
-                // Not what it looked like: keep it as the text it is.
-                self.plain.extend(std::mem::take(&mut self.pending).lines().map(str::to_owned));
-                Vec::new()
-            }
-        }
+        self.stream.line(line).map(|status| self.merge(status)).unwrap_or_default()
     }
 
     /// The steps in the order they were first heard of.
@@ -151,23 +54,30 @@ impl Record {
 
     /// Lines of the stream that were not JSON: messages of buildx itself.
     pub fn plain(&self) -> &[String] {
-        &self.plain
+        self.stream.plain()
     }
 
     /// The step that failed first, by time.
     pub fn failed(&self) -> Option<&Step> {
-        let failed = self.steps.iter().filter(|s| !s.error.is_empty() && !s.error.contains("context canceled"));
-        failed.min_by_key(|s| s.completed)
+        self.steps.iter().filter(|step| step.failed()).min_by_key(|step| step.completed)
+    }
+
+    /// The line of a Dockerfile, from 1, that the builder names as the one at fault. It is written with the lines around it,
+    /// behind the file's name and over a rule: `Dockerfile:7`, `--------`.
+    pub fn blamed_line(&self) -> Option<usize> {
+        let is_rule = |line: &str| line.len() > 3 && line.chars().all(|c| c == '-');
+        let named = self.plain().windows(2).find(|pair| is_rule(&pair[1]))?;
+        named[0].rsplit_once(':')?.1.parse().ok()
     }
 
     /// What the steps shown under this target came to. A step shared with another target counts for the one BuildKit shows
     /// it under.
     pub fn summary(&self, target: &str) -> Summary {
-        let steps = || self.steps.iter().filter(|s| s.target == target && s.is_instruction());
+        let steps = || self.steps.iter().filter(|step| step.target == target && step.instruction().is_some());
         let first = steps().filter(|s| !s.cached).filter_map(|s| s.started).min();
         let last = steps().filter(|s| !s.cached).filter_map(|s| s.completed).max();
         let took = first.zip(last).and_then(|(first, last)| Duration::try_from(last.duration_since(first)).ok());
-        let built = |s: &Step| !s.cached && !s.name.contains("] FROM ");
+        let built = |step: &Step| !step.cached && step.instruction().is_some_and(|numbered| !numbered.is_from());
         Summary { took: took.unwrap_or_default(), cached: !steps().any(built) }
     }
 
@@ -177,7 +87,8 @@ impl Record {
             let index = self.index(&vertex.digest);
             let step = &mut self.steps[index];
             if !vertex.name.is_empty() && step.name.is_empty() {
-                (step.target, step.name) = split_name(&vertex.name, &self.targets);
+                let (target, name) = split_name(&vertex.name, &self.targets);
+                (step.target, step.part, step.name) = (target, Part::of(&name), name);
             }
             step.started = step.started.or(vertex.started);
             step.completed = vertex.completed.or(step.completed);
@@ -187,7 +98,7 @@ impl Record {
             }
             touched.push(index);
         }
-        for transfer in status.statuses.iter().filter(|transfer| transfer.id.starts_with("transferring context")) {
+        for transfer in status.statuses.iter().filter(|transfer| transfer.is_of_context()) {
             let index = self.index(&transfer.vertex);
             let step = &mut self.steps[index];
             step.transferred = step.transferred.max(transfer.current);
@@ -309,6 +220,14 @@ WARNING: something plain
             r#"{"statuses":[{"id":"transferring context:","vertex":"sha256:d","current":1200},{"id":"other","vertex":"sha256:d","current":9000}]}"#
         ));
         assert_eq!(record.steps()[0].transferred, 1200);
+    }
+
+    #[test]
+    fn the_line_at_fault_is_the_one_over_a_rule() {
+        let said = "WARNING: a:9\nweb.Dockerfile:7\n--------------------\n   7 | >>> RUN false\n--------------------\n\
+                    ERROR: failed to solve: exit code: 1";
+        assert_eq!(record(said).blamed_line(), Some(7));
+        assert_eq!(record("ERROR: no such target: 3\n---").blamed_line(), None);
     }
 
     #[test]

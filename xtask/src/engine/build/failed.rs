@@ -1,0 +1,97 @@
+//! What is known of a build that did not come to its end.
+
+use std::time::Duration;
+
+use super::classify;
+use crate::engine::instructions::{self, Fate, Place};
+use crate::engine::record::{Record, Step};
+use crate::error::{ErrorId, Problem};
+use crate::names::printable;
+
+/// Lines of a failed step's output that are shown.
+const LINES: usize = 15;
+
+/// A build that the builder ended.
+#[derive(Debug)]
+pub struct FailedBuild {
+    /// Wall time of the whole call.
+    pub took: Duration,
+    pub(super) record: Record,
+    /// Where the failed step stands: its Dockerfile, relative to the repository, and the line of its instruction, from 1.
+    pub(super) place: Option<(String, usize)>,
+}
+
+impl FailedBuild {
+    /// The step that failed; `None` where the builder ended before any, e.g. because the Dockerfile has an unknown word.
+    pub fn step(&self) -> Option<&Step> {
+        self.record.failed()
+    }
+
+    /// All steps, as the builder recorded them.
+    pub fn steps(&self) -> &[Step] {
+        self.record.steps()
+    }
+
+    /// Line of the instruction that failed, from 1; `None` where none did, e.g. because the target does not exist.
+    pub fn line(&self) -> Option<usize> {
+        self.place.as_ref().map(|(_, line)| *line)
+    }
+
+    /// What the failed step printed and why the builder says it failed; what the builder said itself where no step failed.
+    /// Control characters are left in.
+    pub fn said(&self) -> String {
+        match self.step() {
+            Some(step) => format!("{}\n{}", step.log, step.error),
+            None => self.record.plain().join("\n"),
+        }
+    }
+
+    /// What became of the instructions at these places.
+    pub fn fates(&self, places: &[Place]) -> Vec<Fate> {
+        instructions::fates(places, self.record.steps())
+    }
+
+    /// Whose fault it is: [`ErrorId::BuildFailed`] where it is the Dockerfile's, else the network's, a registry's or the disk's.
+    pub fn id(&self) -> ErrorId {
+        match self.step() {
+            Some(step) => classify(&format!("{}{}", step.last_lines(LINES).join("\n"), step.error)),
+            None => classify(&self.record.plain().join("\n")),
+        }
+    }
+
+    /// The failure as a problem: the failing step, its last lines and where it stands.
+    pub fn problem(&self) -> Problem {
+        let place = self.place.as_ref().map(|(file, line)| format!(" ({file}:{line})")).unwrap_or_default();
+        let problem = if let Some(step) = self.step() {
+            let fact = format!("{}: the step {} failed{place}.", step.target, printable(&step.name));
+            Problem::new(self.id(), fact).evidence(lines(step)).evidence([printable(&step.error)])
+        } else {
+            // The definition, the Dockerfile's text, the builder or a base.
+            let lines = self.record.plain().iter().map(|line| printable(line)).filter(|line| !line.is_empty());
+            let lines: Vec<String> = lines.collect();
+            let fact = format!("The build ended before a step of a Dockerfile ran{place}.");
+            Problem::new(self.id(), fact).evidence(lines[lines.len().saturating_sub(LINES)..].iter().cloned())
+        };
+        advised(problem)
+    }
+}
+
+/// Last lines of what a step printed, as they may be shown.
+pub(super) fn lines(step: &Step) -> Vec<String> {
+    step.last_lines(LINES).into_iter().map(printable).collect()
+}
+
+/// Adds what to do, by what was found.
+fn advised(problem: Problem) -> Problem {
+    match problem.id {
+        ErrorId::Download => problem
+            .cause("A download failed: no network, a proxy that the build does not know, or a network that intercepts TLS.")
+            .next("--ca-file FILE        gives a network's certificate to the toolchain bases"),
+        ErrorId::RegistryLimit | ErrorId::Registry => problem
+            .next("--bases local                    builds the bases here, without a registry")
+            .next("--bases registry=HOST            asks another one, such as a mirror")
+            .next("cargo xtask bases load FILE      takes them from a file that somebody saved"),
+        ErrorId::DiskFull => problem.next("cargo xtask clean --dry-run    shows what of ours could be removed"),
+        _ => problem,
+    }
+}
