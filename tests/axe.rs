@@ -4,9 +4,9 @@
 use std::collections::BTreeMap;
 use std::fs;
 
-use drydock::bases;
 use drydock::engine::{Engine, bake, build};
 use drydock::event::Silent;
+use drydock::session::{Opening, Session};
 
 use crate::browser::Browser;
 use crate::{target_folder, told};
@@ -45,8 +45,7 @@ pub fn findings(browser: &Browser, script: &str) -> Result<Vec<String>, String> 
 
 fn fetch(folder: &std::path::Path) -> drydock::error::Result<()> {
     let engine = Engine::new(&Silent);
-    let chosen = bases::choose(None, &[], engine)?;
-    let sources = bases::ensure(&[BASE.to_owned()].into(), &chosen, false, engine)?;
+    let sources = Session::open(Opening::default(), engine)?.ensure(&[BASE.to_owned()].into())?;
     let place = tempfile::tempdir().expect("a temporary folder");
     fs::write(place.path().join("Dockerfile"), DOCKERFILE).expect("a file");
     let target = bake::Target {

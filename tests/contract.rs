@@ -47,7 +47,7 @@ fn main() {
 
 /// The running containers, one for each image and setup.
 struct Harbour {
-    contract: Contract,
+    contract: Arc<Contract>,
     containers: Mutex<BTreeMap<String, Arc<Mutex<Option<Served>>>>>,
 }
 

@@ -12,13 +12,13 @@ use std::collections::BTreeMap;
 use std::path::{Path, PathBuf};
 use std::sync::LazyLock;
 
-use drydock::bases;
 use drydock::engine::{Engine, bake, build};
 use drydock::error::{Problem, Result};
 use drydock::event::Silent;
 use drydock::plan::{self, Image};
 use drydock::process::Command;
 use drydock::report;
+use drydock::session::{Opening, Session};
 use drydock::workshop::Workshop;
 
 /// Builds every variant of every app on the bases this machine has, and returns them.
@@ -28,8 +28,7 @@ pub fn built_images(workshop: &Workshop) -> Result<Vec<Image>> {
     let images = plan::everything(workshop, &[], |path| workshop.dockerfile(path))?;
     let engine = Engine::new(&Silent);
     let options = bake::Options::default();
-    let chosen = bases::choose(None, &[], engine)?;
-    let sources = bases::ensure(&plan::bases(&images), &chosen, false, engine)?;
+    let sources = Session::open(Opening::default(), engine)?.ensure(&plan::bases(&images))?;
     let dockerfiles: BTreeMap<String, String> =
         images.iter().map(|i| (i.name.target(), i.dockerfile.clone())).collect();
     let definition = plan::definition(&images, &sources);

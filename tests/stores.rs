@@ -6,13 +6,13 @@
 use std::collections::BTreeMap;
 use std::time::Duration;
 
-use drydock::bases;
 use drydock::engine::empty::EmptyEngine;
 use drydock::engine::{Engine, registry, registry::Registry};
 use drydock::error::Result;
 use drydock::event::Silent;
 use drydock::model::Store;
 use drydock::process::Command;
+use drydock::session::{Opening, Session};
 use drydock::state::ledger::Run;
 use drydock_tests::workshop::{Fixture, Variant};
 use drydock_tests::{runner, state_folder, told};
@@ -47,8 +47,7 @@ fn weighed(inspect: Command, image: &str, memory: &str) -> BTreeMap<&'static str
 
 fn in_all_three(image: &str, run: &Run) -> Result<[BTreeMap<&'static str, Value>; 3]> {
     let engine = Engine::new(&Silent);
-    let chosen = bases::choose(None, &[], engine)?;
-    let sources = bases::ensure(&registry::bases()?, &chosen, false, engine)?;
+    let sources = Session::open(Opening::default(), engine)?.ensure(&registry::bases()?)?;
     let registry = Registry::start(&sources, run, engine)?;
     registry.push(image, "sloop:1", engine)?;
     let place = Registry::inside("sloop:1");

@@ -4,14 +4,13 @@ use std::collections::{BTreeMap, BTreeSet};
 use std::fs;
 use std::path::Path;
 
-use drydock::bases;
-use drydock::engine::{Engine, reach};
+use drydock::engine::Engine;
 use drydock::error::{self, ErrorId, Problem, Result};
 use drydock::event::Sink;
-use drydock::image::Way;
 use drydock::model::Environment;
 use drydock::process::Command;
 use drydock::report;
+use drydock::session::{Opening, Session};
 use drydock::state;
 use drydock::workshop::Workshop;
 use serde::Serialize;
@@ -31,9 +30,8 @@ const STAGES: &str = "stages";
 /// Errors: a lesson or a command does not end as it should, and what recording them fails with.
 pub fn record(root: &Path, runner: &Path, named: &[String], sink: &dyn Sink) -> Result<()> {
     let workshop = Workshop::open(root)?;
-    let engine = Engine::new(sink);
-    let reached = reach::probe()?;
-    let environment = reached.environment(bases::choose(None, &[], engine)?.described());
+    let session = Session::open(Opening::default(), Engine::new(sink))?;
+    let environment = session.environment();
     let wanted = |name: &str| named.is_empty() || named.iter().any(|one| one == name);
     if wanted(LESSONS) {
         for lesson in &workshop.lessons {
@@ -41,7 +39,7 @@ pub fn record(root: &Path, runner: &Path, named: &[String], sink: &dyn Sink) -> 
         }
     }
     if wanted(STAGES) {
-        record_stages(&workshop, Way::to(&reached, false), &environment, engine)?;
+        record_stages(&workshop, &session)?;
     }
     for (path, text) in pages(root)? {
         let is_named = named.iter().any(|one| one != LESSONS && one != STAGES && path.contains(one.as_str()));
@@ -86,7 +84,7 @@ fn record_lesson(runner: &Path, number: u32, root: &Path) -> Result<()> {
     }
 }
 
-fn record_stages(workshop: &Workshop, way: Way, environment: &Environment, engine: Engine<'_>) -> Result<()> {
+fn record_stages(workshop: &Workshop, session: &Session<'_>) -> Result<()> {
     let drawn = |text: &String| {
         let lines = text.lines().filter_map(|line| line.strip_prefix("{{#graph ")?.strip_suffix("}}"));
         lines.map(|path| path.trim().to_owned()).collect::<Vec<_>>()
@@ -96,7 +94,7 @@ fn record_stages(workshop: &Workshop, way: Way, environment: &Environment, engin
     let mut all: BTreeMap<String, Stages> = BTreeMap::new();
     for path in paths {
         report::message(format!("Stages of {path}"));
-        let measured = stages::measure(&path, workshop, way, environment, engine)?;
+        let measured = stages::measure(&path, workshop, session)?;
         all.insert(path, measured);
     }
     write(&stages_file(&workshop.root), &all)

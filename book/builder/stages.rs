@@ -3,14 +3,14 @@
 use std::collections::BTreeMap;
 use std::fs;
 
-use drydock::bases;
 use drydock::dockerfile::{self, Dockerfile, Source};
-use drydock::engine::{Engine, bake, build, docker};
+use drydock::engine::{bake, build, docker};
 use drydock::error::{self, ErrorId, Problem, Result};
 use drydock::image::archive::Depth;
-use drydock::image::{Way, gather};
+use drydock::image::gather;
 use drydock::model::{Environment, Inspection};
 use drydock::plan::{self, Image};
+use drydock::session::Session;
 use drydock::workshop::Workshop;
 use serde::{Deserialize, Serialize};
 
@@ -35,18 +35,12 @@ pub struct Weight {
 /// Builds and weighs each stage of a Dockerfile that its image needs. `path` is relative to the repository.
 ///
 /// Errors: no app or lesson builds this Dockerfile, or a build fails.
-pub fn measure(
-    path: &str,
-    workshop: &Workshop,
-    way: Way,
-    environment: &Environment,
-    engine: Engine<'_>,
-) -> Result<Stages> {
+pub fn measure(path: &str, workshop: &Workshop, session: &Session<'_>) -> Result<Stages> {
+    let engine = session.engine;
     let image = find(path, workshop)?;
     let text = fs::read_to_string(workshop.root.join(path)).map_err(|e| error::io("read", path.as_ref(), &e))?;
     let file = workshop.dockerfile(path)?;
-    let chosen = bases::choose(None, &[], engine)?;
-    let sources = bases::ensure(&plan::bases([&image]), &chosen, false, engine)?;
+    let sources = session.ensure(&plan::bases([&image]))?;
     let mut stages = BTreeMap::new();
     for index in file.reachable(None) {
         let tag = format!("drydock.local/stage/{}:{index}", image.name.target());
@@ -61,11 +55,11 @@ pub fn measure(
         let definition = bake::Definition { targets: BTreeMap::from([(id.clone(), target)]) };
         let dockerfiles = BTreeMap::from([(id, path.to_owned())]);
         build::build("images", &definition, &bake::Options::default(), &dockerfiles, &workshop.root, engine)?;
-        let found = gather(&tag, Depth::Everything, engine, &|| Ok(way), &|_| Some(part.clone()))?;
+        let found = gather(&tag, Depth::Everything, engine, &|| Ok(session.way(false)), &|_| Some(part.clone()))?;
         engine.tell(&docker(["image", "rm", "--force", &tag]))?;
         stages.insert(index, weight(&found, &part));
     }
-    Ok(Stages { environment: environment.clone(), stages })
+    Ok(Stages { environment: session.environment(), stages })
 }
 
 fn weight(found: &Inspection, part: &Dockerfile) -> Weight {

@@ -6,6 +6,7 @@ pub use exercises::{Check, Hint, New, NewWhat, Progress, Reset, Solution, Which}
 
 use crate::bases::Wanted;
 use crate::model::{Class, Fleet};
+use crate::session::Opening;
 use clap::builder::styling::{AnsiColor, Styles};
 use clap::{Args, CommandFactory, Parser, Subcommand, ValueEnum};
 
@@ -187,6 +188,13 @@ pub struct BaseOptions {
     /// Certificate of a network that intercepts TLS, given to the toolchain bases only. Found by itself where the system keeps it.
     #[arg(long, value_name = "FILE", help_heading = "How to build")]
     pub ca_file: Vec<std::path::PathBuf>,
+}
+
+impl BaseOptions {
+    /// A session on these bases.
+    pub fn opening(&self, setup: bool) -> Opening {
+        Opening { setup, bases: self.bases.clone(), ca_files: self.ca_file.clone(), ..Opening::default() }
+    }
 }
 
 /// `cargo xtask explain`

@@ -29,6 +29,7 @@ pub mod rollout;
 pub mod rules;
 pub mod runner;
 pub mod scaffold;
+pub mod session;
 pub mod setup;
 pub mod state;
 pub mod tidy;

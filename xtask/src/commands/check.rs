@@ -7,12 +7,12 @@ use crate::cli;
 use crate::engine::Engine;
 use crate::error::{ErrorId, Exit, Result};
 use crate::event::{Event, Sink};
-use crate::exercise::{self, Bench, Judged, Stamp, Task};
+use crate::exercise::{self, Judge, Judged, Stamp, Task};
 use crate::interrupt;
 use crate::model::{CheckReport, Trouble};
 use crate::progress::{Book, Checked, Progress, Turn};
 use crate::report;
-use crate::setup;
+use crate::session::Session;
 use crate::state::memory::Memory;
 use crate::workshop::Workshop;
 
@@ -30,12 +30,9 @@ pub fn run(options: &cli::Check, context: Context) -> Result<Exit> {
     if exercise::begin(&workshop.root, &task)? {
         report::message(report::begun(task.lesson, task.exercise, &task.file(), &task.app.folder, context.style));
     }
-    if options.setup {
-        setup::engine(sink)?;
-    }
-    let engine = Engine::new(sink);
-    let bench = Bench::open(&workshop, &options.bases, options.setup, options.timeout, engine)?;
-    let check = Check { workshop: &workshop, task, bench: &bench, book: &book, sink };
+    let opening = options.bases.opening(options.setup).within(options.timeout);
+    let judge = Judge::new(&workshop, Session::open(opening, Engine::new(sink))?);
+    let check = Check { workshop: &workshop, task, judge: &judge, book: &book, sink };
     if options.watch {
         return Ok(check.watch(context));
     }
@@ -71,7 +68,7 @@ pub(super) fn onward(workshop: &Workshop, task: &Task<'_>) -> String {
 struct Check<'a> {
     workshop: &'a Workshop,
     task: Task<'a>,
-    bench: &'a Bench<'a>,
+    judge: &'a Judge<'a>,
     book: &'a Book,
     sink: &'a dyn Sink,
 }
@@ -83,7 +80,7 @@ impl Check<'_> {
         let _turn = Turn::wait(&task.name(), self.sink)?;
         let title = format!("Exercise {} · {}", task.lesson.number, task.exercise.title);
         self.sink.emit(Event::Started { title, surroundings: task.file() });
-        let judged = self.bench.judge(task, &task.folder(), None)?;
+        let judged = self.judge.judge(task, &task.folder(), None)?;
         let marks = exercise::marks(self.workshop, task, Some(Engine::new(self.sink)))?;
         let check = Checked {
             date: now(),
@@ -100,7 +97,7 @@ impl Check<'_> {
             lesson: task.reference(),
             app: task.app.id.clone(),
             file: task.file(),
-            environment: self.bench.environment(),
+            environment: self.judge.environment(),
             solved: judged.passes(),
             result: judged.result.clone(),
             expectations: judged.verdicts.clone(),

@@ -1,17 +1,15 @@
 //! `cargo xtask compare`: every app by every variant.
 
 use super::Context;
-use crate::bases;
 use crate::cli;
-use crate::engine::{Engine, disk, reach};
+use crate::engine::Engine;
 use crate::error::{ErrorId, Exit, Problem, Result};
-use crate::event::{Event, Sink};
-use crate::image::Way;
+use crate::event::Sink;
 use crate::model::Matrix;
 use crate::plan::{self, Image};
 use crate::report;
 use crate::runner::{self, Job, Mute, Options};
-use crate::setup;
+use crate::session::{Opening, Session};
 use crate::state;
 use crate::tidy;
 use crate::workshop::Workshop;
@@ -51,23 +49,11 @@ fn measure(
     options: &cli::Compare,
     sink: &dyn Sink,
 ) -> Result<(Matrix, Vec<Problem>)> {
-    if options.setup {
-        setup::engine(sink)?;
-    }
-    let reached = reach::probe()?;
-    let engine = Engine::new(sink);
-    let chosen = bases::choose(options.bases.bases.as_ref(), &options.bases.ca_file, engine)?;
-    sink.emit(Event::Started {
-        title: "Every service, every way".to_owned(),
-        surroundings: format!("bases: {} · engine {} · {} CPUs", chosen.described(), reached.engine, reached.cpus),
-    });
-    disk::require(&reached, disk::FOR_A_LESSON.0, disk::FOR_A_LESSON.1)?;
-    let sources = bases::ensure(&plan::bases(images), &chosen, options.setup, engine)?;
-    let how = Options {
-        at_once: usize::try_from(reached.cpus).unwrap_or(1),
-        weigh: Way::to(&reached, true).with_pulled_bases(chosen.are_pulled()),
-        ..Options::default()
-    };
+    let title = Some("Every service, every way".to_owned());
+    let opening = Opening { title, ..options.bases.opening(options.setup) };
+    let session = Session::open(opening, Engine::new(sink))?;
+    let sources = session.ensure(&plan::bases(images))?;
+    let how = Options { weigh: session.way(true), ..session.options() };
     let job = Job {
         images,
         others: &[],
@@ -79,10 +65,10 @@ fn measure(
         options: &how,
         root: &workshop.root,
     };
-    let outcome = job.run(&mut Mute, engine)?;
+    let outcome = job.run(&mut Mute, session.engine)?;
     let matrix = Matrix {
         schema: Matrix::SCHEMA,
-        environment: reached.environment(chosen.described()),
+        environment: session.environment(),
         build_ms: u64::try_from(outcome.built_in.as_millis()).unwrap_or(u64::MAX),
         results: outcome.facts.results(),
         leftovers: outcome.leftovers,

@@ -1,17 +1,15 @@
 //! `cargo xtask rollout`: what it costs to ship an image to a fleet.
 
 use super::Context;
-use crate::bases;
 use crate::cli;
-use crate::engine::{Engine, disk, empty, reach, registry};
+use crate::engine::{Engine, empty, registry};
 use crate::error::{ErrorId, Exit, Problem, Result};
-use crate::event::{Event, Sink};
-use crate::image::Way;
+use crate::event::Sink;
 use crate::model::{Rollout, ShippedImage, VariantId};
 use crate::plan::{self, Image};
 use crate::report;
 use crate::rollout::{self, forecast::forecast};
-use crate::setup;
+use crate::session::{Opening, Session};
 use crate::workshop::{self, Workshop};
 
 pub fn run(options: &cli::Rollout, context: Context) -> Result<Exit> {
@@ -56,28 +54,20 @@ fn images(workshop: &Workshop, options: &cli::Rollout) -> Result<Vec<Image>> {
 }
 
 fn measure(workshop: &Workshop, images: &[Image], options: &cli::Rollout, sink: &dyn Sink) -> Result<Rollout> {
-    if options.setup {
-        setup::engine(sink)?;
-    }
-    let reached = reach::probe()?;
-    let engine = Engine::new(sink);
+    let title = Some("What it costs to ship".to_owned());
+    let opening = Opening { title, ..options.bases.opening(options.setup) };
+    let session = Session::open(opening, Engine::new(sink))?;
     if options.measure_pulls {
         empty::require()?;
     }
-    let chosen = bases::choose(options.bases.bases.as_ref(), &options.bases.ca_file, engine)?;
-    sink.emit(Event::Started {
-        title: "What it costs to ship".to_owned(),
-        surroundings: format!("bases: {} · engine {} · {} CPUs", chosen.described(), reached.engine, reached.cpus),
-    });
-    disk::require(&reached, disk::FOR_A_LESSON.0, disk::FOR_A_LESSON.1)?;
-    let sources = bases::ensure(&plan::bases(images), &chosen, options.setup, engine)?;
-    let way = Way::to(&reached, true).with_pulled_bases(chosen.are_pulled());
-    let shipment = rollout::measure(images, &sources, way, &workshop.root, engine)?;
+    let sources = session.ensure(&plan::bases(images))?;
+    let shipment = rollout::measure(images, &sources, session.way(true), &workshop.root, session.engine)?;
     let fleet = options.fleet();
     let names: Vec<_> = images.iter().map(|image| image.name.clone()).collect();
     let pulled: Vec<_> = if options.measure_pulls {
-        let sources = bases::ensure(&registry::bases()?, &chosen, options.setup, engine)?;
-        let pulled = rollout::pulls::measure(&names, &sources, reached.store, &workshop.root, engine)?;
+        let sources = session.ensure(&registry::bases()?)?;
+        let (store, engine) = (session.reached.store, session.engine);
+        let pulled = rollout::pulls::measure(&names, &sources, store, &workshop.root, engine)?;
         pulled.into_iter().map(Some).collect()
     } else {
         vec![None; names.len()]
@@ -92,7 +82,7 @@ fn measure(workshop: &Workshop, images: &[Image], options: &cli::Rollout, sink: 
     });
     Ok(Rollout {
         schema: Rollout::SCHEMA,
-        environment: reached.environment(chosen.described()),
+        environment: session.environment(),
         fleet,
         images: images.collect(),
         together: shipment.together,

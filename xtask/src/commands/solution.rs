@@ -6,9 +6,10 @@ use crate::cli;
 use crate::engine::Engine;
 use crate::error::{ErrorId, Exit, Problem, Result};
 use crate::event::Sink;
-use crate::exercise::{self, Bench};
+use crate::exercise::{self, Judge};
 use crate::progress::{Book, Turn};
 use crate::report;
+use crate::session::Session;
 use crate::workshop::Workshop;
 
 pub fn run(options: &cli::Solution, context: Context) -> Result<Exit> {
@@ -35,11 +36,11 @@ pub fn run(options: &cli::Solution, context: Context) -> Result<Exit> {
     report::line(report::changes((&folders.0, &mine), (&folders.1, &theirs), context.style));
 
     // The difference is on the screen; measuring may take a build.
-    let engine = Engine::new(sink);
-    let bench = Bench::open(&workshop, &options.bases, false, options.timeout, engine)?;
+    let opening = options.bases.opening(false).within(options.timeout);
+    let judge = Judge::new(&workshop, Session::open(opening, Engine::new(sink))?);
     let named = exercise::beside(&task.lesson.id);
     let _turn = Turn::wait(&format!("{named}-{}", task.app.id), sink)?;
-    let judged = bench.judge(&task, &answer.folder, Some(&named))?;
+    let judged = judge.judge(&task, &answer.folder, Some(&named))?;
     if let Some(problem) = &judged.trouble {
         report::message(report::problem(problem, context.style));
     }

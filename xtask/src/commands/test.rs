@@ -3,15 +3,15 @@
 use std::time::Instant;
 
 use super::Context;
-use crate::bases;
 use crate::cli::Test;
-use crate::engine::{Engine, bake, build, reach};
+use crate::engine::{Engine, bake, build};
 use crate::error::{ErrorId, Exit, Problem, Result};
 use crate::event::Sink;
 use crate::exercise::Languages;
 use crate::plan;
 use crate::process::Command;
 use crate::report;
+use crate::session::{Opening, Session};
 use crate::setup::{self, Tool};
 use crate::units;
 use crate::workshop::Workshop;
@@ -102,10 +102,6 @@ pub fn run(options: &Test, context: Context) -> Result<Exit> {
     }
     tools.into_iter().try_for_each(setup::ensure_tool)?;
     if runs.iter().any(|part| part.engine) {
-        if options.setup {
-            setup::engine(sink.as_ref())?;
-        }
-        reach::probe()?;
         prepare(&workshop, options.setup, sink.as_ref())?;
     }
     let mut failed = Vec::new();
@@ -138,10 +134,9 @@ pub fn run(options: &Test, context: Context) -> Result<Exit> {
 
 /// Gets the bases of every image, so that each part finds them whatever order the parts run in.
 fn prepare(workshop: &Workshop, setup: bool, sink: &dyn Sink) -> Result<()> {
-    let engine = Engine::new(sink);
     let images = plan::everything(workshop, &[], |path| workshop.dockerfile(path))?;
-    let chosen = bases::choose(None, &[], engine)?;
-    bases::ensure(&plan::bases(&images), &chosen, setup, engine).map(drop)
+    let session = Session::open(Opening { setup, ..Opening::default() }, Engine::new(sink))?;
+    session.ensure(&plan::bases(&images)).map(drop)
 }
 
 /// Runs cargo with its output going straight to the terminal.
@@ -163,7 +158,6 @@ fn trial(workshop: &Workshop, name: &str) -> Result<()> {
 
 /// Builds the `check` stage of every app.
 fn check_apps(workshop: &Workshop, sink: &dyn Sink) -> Result<()> {
-    let engine = Engine::new(sink);
     let mut images = Vec::new();
     let mut targets = std::collections::BTreeMap::new();
     for image in plan::everything(workshop, &[], |path| workshop.dockerfile(path))? {
@@ -174,8 +168,8 @@ fn check_apps(workshop: &Workshop, sink: &dyn Sink) -> Result<()> {
             images.push(plan::Image { bases, ..image });
         }
     }
-    let chosen = bases::choose(None, &[], engine)?;
-    let sources = bases::ensure(&plan::bases(&images), &chosen, false, engine)?;
+    let session = Session::open(Opening::default(), Engine::new(sink))?;
+    let sources = session.ensure(&plan::bases(&images))?;
     let mut definition = plan::definition(&images, &sources);
     for (name, target) in &mut definition.targets {
         target.target = targets.get(name).cloned();
@@ -184,7 +178,8 @@ fn check_apps(workshop: &Workshop, sink: &dyn Sink) -> Result<()> {
         target.outputs = vec!["type=cacheonly".to_owned()];
     }
     let dockerfiles = images.iter().map(|i| (i.name.target(), i.dockerfile.clone())).collect();
-    build::build("checks", &definition, &bake::Options::default(), &dockerfiles, &workshop.root, engine).map(drop)
+    build::build("checks", &definition, &bake::Options::default(), &dockerfiles, &workshop.root, session.engine)
+        .map(drop)
 }
 
 /// Proves the exercises; see `cargo xtask tidy --exercises`.

@@ -3,14 +3,15 @@
 use std::time::{Duration, Instant};
 
 use super::Context;
-use crate::cli::{BaseOptions, Tidy};
+use crate::cli::Tidy;
 use crate::engine::Engine;
 use crate::error::{ErrorId, Exit, Problem, Result};
 use crate::event::{Event, Silent, Sink};
-use crate::exercise::{self, Bench, Known, Languages, Prover};
+use crate::exercise::{self, Judge, Known, Languages, Prover};
 use crate::interrupt;
 use crate::model::Proof;
 use crate::report;
+use crate::session::{Opening, Session};
 use crate::tidy;
 use crate::workshop::Workshop;
 
@@ -58,8 +59,8 @@ pub(super) fn prove(
     // What single builds say would drown what is proved.
     let quiet: &dyn Sink = if context.global.verbose { sink } else { &Silent };
     let engine = Engine::new(quiet);
-    let bench = Bench::open(workshop, &BaseOptions::default(), false, LIMIT, engine)?;
-    let mut prover = Prover::open(workshop, &bench, engine, anew)?;
+    let judge = Judge::new(workshop, Session::open(Opening::default().within(LIMIT), engine)?);
+    let mut prover = Prover::open(workshop, &judge, engine, anew)?;
     sink.emit(Event::Phase { name: "Judging", total: answers.len(), of: "answers" });
     let mut rows: Vec<(String, Vec<Proof>)> = Vec::new();
     for (task, answer) in &answers {

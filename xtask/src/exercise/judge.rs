@@ -4,26 +4,18 @@ use std::collections::BTreeSet;
 use std::time::Duration;
 
 use super::{Task, dockerfile};
-use crate::bases::{self, Bases};
-use crate::cli::BaseOptions;
-use crate::engine::reach::{self, Reached};
-use crate::engine::{Engine, bake, disk};
 use crate::error::{ErrorId, Exit, Problem, Result};
-use crate::image::Way;
 use crate::model::{Environment, LessonId, MINE, Measurement, Outcome, VariantId, Verdict};
 use crate::plan::{self, Image};
 use crate::rules::Expect;
-use crate::runner::{Job, Mute, Options};
+use crate::runner::{Job, Mute};
+use crate::session::Session;
 use crate::workshop::Workshop;
 
 /// All that judging needs and that stays the same from one answer to the next.
-pub struct Bench<'a> {
+pub struct Judge<'a> {
     workshop: &'a Workshop,
-    engine: Engine<'a>,
-    reached: Reached,
-    bases: Bases,
-    setup: bool,
-    limit: Duration,
+    session: Session<'a>,
 }
 
 /// What came of an answer.
@@ -44,7 +36,7 @@ pub struct Judged {
 impl Judged {
     /// Whether everything held.
     pub fn passes(&self) -> bool {
-        self.trouble.is_none() && self.result.is_some() && self.verdicts.iter().all(|verdict| verdict.held())
+        self.trouble.is_none() && self.result.is_some() && self.verdicts.iter().all(Verdict::held)
     }
 
     /// The rules that failed, each once, in the order of the exercise; `build` where it did not build.
@@ -73,31 +65,20 @@ impl Judged {
     }
 }
 
-impl<'a> Bench<'a> {
-    /// Asks the engine and decides where bases come from, once. A build may take as long as `limit`.
-    ///
-    /// Errors: the engine cannot be used, or has too little space; whatever choosing bases fails with.
-    pub fn open(
-        workshop: &'a Workshop,
-        options: &BaseOptions,
-        setup: bool,
-        limit: Duration,
-        engine: Engine<'a>,
-    ) -> Result<Self> {
-        let reached = reach::probe()?;
-        let bases = bases::choose(options.bases.as_ref(), &options.ca_file, engine)?;
-        disk::require(&reached, disk::FOR_A_LESSON.0, disk::FOR_A_LESSON.1)?;
-        Ok(Self { workshop, engine, reached, bases, setup, limit })
+impl<'a> Judge<'a> {
+    /// A judge who works in a session; how long a build may take is among its options.
+    pub fn new(workshop: &'a Workshop, session: Session<'a>) -> Self {
+        Self { workshop, session }
     }
 
     /// The surroundings of what is measured.
     pub fn environment(&self) -> Environment {
-        self.reached.environment(self.bases.described())
+        self.session.environment()
     }
 
-    /// What decides a build besides its files: engine and bases, as a line of words.
+    /// What decides a build besides its files, as a line of words.
     pub fn surroundings(&self) -> String {
-        format!("{} {} {}", self.reached.engine, self.bases.described(), self.reached.cpus)
+        self.session.surroundings()
     }
 
     /// Judges the answer whose files are in `folder`, relative to the repository. `named` stands for the lesson's id in the
@@ -125,13 +106,7 @@ impl<'a> Bench<'a> {
         let mut images = plan::answer(task.app, named, task.exercise, folder, read)?;
         let expect: Vec<Expect> = task.expect().cloned().collect();
         images.extend(self.compared(task, &expect)?);
-        let sources = bases::ensure(&plan::bases(&images), &self.bases, self.setup, self.engine)?;
-        let options = Options {
-            build: bake::Options { limit: Some(self.limit), ..bake::Options::default() },
-            keep: false,
-            at_once: usize::try_from(self.reached.cpus).unwrap_or(1),
-            weigh: Way::to(&self.reached, false),
-        };
+        let sources = self.session.ensure(&plan::bases(&images))?;
         let job = Job {
             images: &images,
             others: &[],
@@ -140,10 +115,10 @@ impl<'a> Bench<'a> {
             changes: &task.lesson.change,
             expect: &expect,
             sources: &sources,
-            options: &options,
+            options: &self.session.options(),
             root: &self.workshop.root,
         };
-        let outcome = job.run(&mut Mute, self.engine)?;
+        let outcome = job.run(&mut Mute, self.session.engine)?;
         let mut verdicts = outcome.verdicts;
         verdicts.retain(|verdict| task.is_subject(&verdict.subject));
         let rules: BTreeSet<&str> = expect.iter().map(|expect| expect.rule.name()).collect();

@@ -10,7 +10,7 @@ mod prove;
 
 pub use answers::{Answer, Kind, known, nearest};
 pub use hints::{Hints, hints};
-pub use judge::{Bench, Judged};
+pub use judge::{Judge, Judged};
 pub use marks::marks;
 pub use mine::{Backup, Stamp, begin, begin_again, files, stamp};
 pub use prove::{Known, Languages, Prover, all, beside};

@@ -11,7 +11,7 @@ use serde::{Deserialize, Serialize};
 use sha2::{Digest, Sha256};
 
 use super::proof::fault;
-use super::{Answer, Bench, Kind, Task, files, known, stamp};
+use super::{Answer, Judge, Kind, Task, files, known, stamp};
 use crate::engine::Engine;
 use crate::error::{self, Result};
 use crate::lesson::Exercise;
@@ -28,7 +28,7 @@ const RIGHT: usize = 2;
 /// Judges known answers, and remembers what was proved.
 pub struct Prover<'a> {
     workshop: &'a Workshop,
-    bench: &'a Bench<'a>,
+    judge: &'a Judge<'a>,
     engine: Engine<'a>,
     /// What every proof depends on.
     common: Vec<u8>,
@@ -43,17 +43,17 @@ impl<'a> Prover<'a> {
     /// Reads what was proved before; nothing of it counts when `anew`.
     ///
     /// Errors: this program or the workshop's files cannot be read.
-    pub fn open(workshop: &'a Workshop, bench: &'a Bench<'a>, engine: Engine<'a>, anew: bool) -> Result<Self> {
+    pub fn open(workshop: &'a Workshop, judge: &'a Judge<'a>, engine: Engine<'a>, anew: bool) -> Result<Self> {
         let mut common = Sha256::new();
         let program = std::env::current_exe().map_err(|e| error::io("find", Path::new("xtask"), &e))?;
         common.update(std::fs::read(&program).map_err(|e| error::io("read", &program, &e))?);
-        common.update(bench.surroundings());
+        common.update(judge.surroundings());
         let contract = workshop.root.join("apps/contract.toml");
         common.update(std::fs::read(&contract).map_err(|e| error::io("read", &contract, &e))?);
         add_files(&mut common, &workshop.root.join("xtask/bases"))?;
         let text = if anew { String::new() } else { std::fs::read_to_string(path()?).unwrap_or_default() };
         let memory = serde_json::from_str(&text).unwrap_or_default();
-        Ok(Self { workshop, bench, engine, common: common.finalize().to_vec(), memory })
+        Ok(Self { workshop, judge, engine, common: common.finalize().to_vec(), memory })
     }
 
     /// Judges one answer, unless nothing has changed since it was proved.
@@ -66,7 +66,7 @@ impl<'a> Prover<'a> {
         }
         let began = Instant::now();
         let named = beside(&task.lesson.id);
-        let judged = self.bench.judge(task, &answer.folder, Some(&named))?;
+        let judged = self.judge.judge(task, &answer.folder, Some(&named))?;
         if let Some(result) = &judged.result {
             // The next answer takes the same tag: this one would stay as an image without a name.
             self.engine.remove_image(&result.image)?;

@@ -10,18 +10,15 @@ use crate::bases;
 use crate::cli;
 use crate::engine::Engine;
 use crate::engine::bake;
-use crate::engine::disk;
-use crate::engine::reach;
 use crate::error::{Exit, Result};
 use crate::event::{Event, Silent, Sink};
-use crate::image::Way;
 use crate::lesson::Lesson;
 use crate::model::{BaseSources, Cache, Cold, Environment, FullReport, LessonRef, LessonReport};
 use crate::plan::{self, Plan};
 use crate::progress::Book;
 use crate::report::{self, Finish};
 use crate::runner::{self, Job, Looker, Options, Outcome};
-use crate::setup;
+use crate::session::{Opening, Session};
 use crate::state;
 use crate::state::memory::Memory;
 use crate::tidy;
@@ -63,36 +60,22 @@ fn one(workshop: &Workshop, lesson: &Lesson, options: &cli::Lesson, context: Con
     if options.dry_run {
         return dry_run(&plan, options, sink);
     }
-    if options.setup {
-        setup::engine(sink)?;
-    }
+    let opening = Opening {
+        title: Some(format!("Lesson {} · {}", lesson.number, lesson.title)),
+        build: build_options(options),
+        ..options.bases.opening(options.setup)
+    };
+    let session = Session::open(opening, Engine::new(sink))?;
     let mut not_run = Vec::new();
-    let reached = reach::probe()?;
-    let engine = Engine::new(sink);
-    let bases = bases::choose(options.bases.bases.as_ref(), &options.bases.ca_file, engine)?;
-    sink.emit(Event::Started {
-        title: format!("Lesson {} · {}", lesson.number, lesson.title),
-        surroundings: format!("bases: {} · engine {} · {} CPUs", bases.described(), reached.engine, reached.cpus),
-    });
-    if !bases.are_pulled() {
+    if !session.bases.are_pulled() {
         not_run = plan.without_registry().iter().map(ToString::to_string).collect();
     }
     sink.emit(Event::Note(format!("{}\n", report::opening(lesson, &missing(workshop, lesson, sink)?, context.style))));
     if let Some(note) = chosen.note {
         sink.emit(Event::Note(format!("  {note}\n")));
     }
-    if let Some(builder) = &options.builder {
-        bases.require_builder(builder, engine)?;
-    }
-    disk::require(&reached, disk::FOR_A_LESSON.0, disk::FOR_A_LESSON.1)?;
-    let build = bake::Options { no_cache: options.no_cache, builder: options.builder.clone(), ..Default::default() };
-    let sources = bases::ensure(&plan.bases(), &bases, options.setup, engine)?;
-    let run_options = Options {
-        build,
-        keep: options.keep,
-        at_once: usize::try_from(reached.cpus).unwrap_or(1),
-        weigh: Way::to(&reached, false).with_pulled_bases(bases.are_pulled()),
-    };
+    let sources = session.ensure(&plan.bases())?;
+    let run_options = Options { keep: options.keep, ..session.options() };
     let job = Job {
         images: &plan.images,
         others: &plan.others,
@@ -107,10 +90,10 @@ fn one(workshop: &Workshop, lesson: &Lesson, options: &cli::Lesson, context: Con
     };
     let mut teller =
         Teller { lesson, style: context.style, quiet: options.json, predict: options.predict.clone(), step: 0 };
-    let mut outcome = job.run(&mut teller, engine)?;
+    let mut outcome = job.run(&mut teller, session.engine)?;
     let build = std::mem::take(&mut outcome.timeline);
     let (ids, seen) = (std::mem::take(&mut outcome.ids), outcome.facts.inspections());
-    let environment = reached.environment(bases.described());
+    let environment = session.environment();
     let (report, exit) = finish(workshop, &plan, &sources, Ran { outcome, not_run, environment }, options, context)?;
     // The result is on the screen already: looking into the images takes longer than to read its first line.
     let command = page::again(workshop, &report, options);
@@ -121,7 +104,7 @@ fn one(workshop: &Workshop, lesson: &Lesson, options: &cli::Lesson, context: Con
     let tags: Vec<_> = report.results.iter().map(|m| m.image.clone()).collect();
     let dockerfiles = |image: &str| workshop.dockerfile_of(image);
     let looker = Looker {
-        engine,
+        engine: session.engine,
         way: run_options.weigh,
         at_once: run_options.at_once,
         dockerfiles: &dockerfiles,
@@ -198,12 +181,15 @@ fn dry_run(plan: &Plan, options: &cli::Lesson, sink: &dyn Sink) -> Result<Exit> 
     let engine = Engine::new(sink);
     let bases = bases::choose(options.bases.bases.as_ref(), &options.bases.ca_file, engine)?;
     let sources = bases::sources(&plan.bases(), &bases)?;
-    let build = bake::Options { no_cache: options.no_cache, builder: options.builder.clone(), ..Default::default() };
-    report::line(plan::definition(&plan.images, &sources).command(&build).script());
+    report::line(plan::definition(&plan.images, &sources).command(&build_options(options)).script());
     for image in &plan.images {
         report::line(runner::container_of(image, &crate::model::Setup::default(), "RUN").command().display());
     }
     Ok(Exit::Pass)
+}
+
+fn build_options(options: &cli::Lesson) -> bake::Options {
+    bake::Options { no_cache: options.no_cache, builder: options.builder.clone(), ..bake::Options::default() }
 }
 
 /// Remembers a build that used no cache, and returns the one to show beside a build that did.
