@@ -24,6 +24,7 @@ pub mod plan;
 pub mod probe;
 pub mod process;
 pub mod progress;
+pub mod proof;
 pub mod report;
 pub mod rollout;
 pub mod rules;

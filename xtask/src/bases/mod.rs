@@ -20,6 +20,7 @@ use std::path::PathBuf;
 
 pub use archive::{contents, load, save};
 pub use choice::{Choice, Decision, Wanted, canonical, remember};
+pub(crate) use hash::recipes as hashes;
 pub use overlay::Overlay;
 pub use plan::{Plan, Surroundings};
 pub use recipe::Recipes;

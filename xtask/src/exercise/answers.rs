@@ -31,12 +31,20 @@ pub enum Kind {
 }
 
 impl Kind {
-    /// `as shipped`, `solution/two-stages`, `wrong/root`.
+    /// Its name among the answers to one exercise in one language: `shipped`, `solution/two-stages`, `wrong/root`.
+    pub fn name(&self) -> String {
+        match self {
+            Self::Shipped => "shipped".to_owned(),
+            Self::Right(name) => format!("solution/{name}"),
+            Self::Wrong(name, _) => format!("wrong/{name}"),
+        }
+    }
+
+    /// As a person says it: `as shipped`, `solution/two-stages`, `wrong/root`.
     pub fn shown(&self) -> String {
         match self {
             Self::Shipped => "as shipped".to_owned(),
-            Self::Right(name) => format!("solution/{name}"),
-            Self::Wrong(name, _) => format!("wrong/{name}"),
+            _ => self.name(),
         }
     }
 }

@@ -53,6 +53,11 @@ pub fn link(target: &Path, at: &Path) -> std::io::Result<()> {
     system::link(target, at)
 }
 
+/// Whether a file may be run as a program; never where the system does not tell.
+pub fn is_executable(metadata: &std::fs::Metadata) -> bool {
+    system::is_executable(metadata)
+}
+
 /// Whether this process has the rights of the system's administrator.
 pub fn is_root() -> bool {
     system::is_root()

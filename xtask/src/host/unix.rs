@@ -31,6 +31,10 @@ pub(super) fn link(target: &Path, at: &Path) -> std::io::Result<()> {
     std::os::unix::fs::symlink(target, at)
 }
 
+pub(super) fn is_executable(metadata: &std::fs::Metadata) -> bool {
+    metadata.is_file() && metadata.mode() & 0o100 != 0
+}
+
 pub(super) fn is_root() -> bool {
     rustix::process::geteuid().is_root()
 }

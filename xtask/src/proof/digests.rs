@@ -1,0 +1,240 @@
+//! Takes fingerprints: finds out what each proof depends on, and makes a digest of it.
+
+use std::collections::{BTreeMap, BTreeSet};
+
+use super::subject::{Proof, Subject};
+use super::tree::{Inputs, Tree};
+use super::watch::{self, CRATES, Uses};
+use super::{Fingerprint, page, words};
+use crate::bases::{self, Recipes};
+use crate::dockerfile::{self, Source};
+use crate::error::Result;
+use crate::exercise::{Answer, Kind, Task};
+use crate::model::{AppId, Expect, Lesson};
+use crate::workshop::Workshop;
+
+/// What a run wrote down, in a lesson's folder: no lesson depends on it.
+const RECORDED: &str = "recorded.json";
+/// Counts as the architecture in hashes of bases: what was proved on one holds for all.
+const ANY: &str = "any";
+
+/// What all fingerprints of a working copy have in common, read once.
+#[derive(Debug)]
+pub struct Digests<'a> {
+    workshop: &'a Workshop,
+    tree: &'a Tree,
+    recipes: Recipes,
+    /// Hashes of the recipes by the bases' names.
+    bases: BTreeMap<String, String>,
+    /// Digests of the program's source files, and of the crates it is built from, as they were when it began to run.
+    sources: BTreeMap<String, String>,
+    crates: String,
+}
+
+/// What one proof depends on, apart from the files that are its own.
+struct Depends<'a> {
+    /// Its files.
+    own: Inputs,
+    /// The apps.
+    apps: BTreeSet<&'a AppId>,
+    /// Folders with Dockerfiles besides those of the apps.
+    builds: Vec<String>,
+    /// What it uses of the program.
+    uses: Uses,
+}
+
+impl<'a> Digests<'a> {
+    /// Reads what all fingerprints share.
+    ///
+    /// Errors: a recipe of a base that is not valid.
+    pub fn open(workshop: &'a Workshop, tree: &'a Tree) -> Result<Self> {
+        let recipes = Recipes::load(&workshop.root)?;
+        let bases = bases::hashes(&recipes, ANY)?;
+        let watched = tree.paths().filter(|path| watch::counts(path));
+        let sources =
+            watched.map(|path| Ok((path.to_owned(), tree.source(path)?))).collect::<Result<BTreeMap<_, _>>>()?;
+        let lock = if tree.paths().any(|path| path == LOCK) { tree.text(LOCK)? } else { String::new() };
+        Ok(Self { workshop, tree, recipes, bases, sources, crates: versions(&lock) })
+    }
+
+    /// The same for the files as they are now. The program stays what it was when it began to run.
+    #[must_use]
+    pub fn with<'b>(&self, tree: &'b Tree) -> Digests<'b>
+    where
+        'a: 'b,
+    {
+        let Self { recipes, bases, sources, crates, .. } = self;
+        let (recipes, bases, sources) = (recipes.clone(), bases.clone(), sources.clone());
+        Digests { workshop: self.workshop, tree, recipes, bases, sources, crates: crates.clone() }
+    }
+
+    /// The fingerprint that a proof has.
+    ///
+    /// Errors: [`crate::error::ErrorId::File`].
+    pub fn of(&self, proof: &Proof<'_>) -> Result<Fingerprint> {
+        let depends = match &proof.subject {
+            Subject::Lesson(lesson, app) => self.lesson(lesson, app)?,
+            Subject::Answer(task, answer) => self.answer(task, answer)?,
+            Subject::Page(commands) => self.page(commands)?,
+            Subject::Check(app) => self.app(app, Uses { program: true, ..Uses::default() }),
+            Subject::Contract(app) => self.app(app, Uses { program: true, apps: true, ..Uses::default() }),
+        };
+        Ok(Fingerprint {
+            app: self.apps(&depends)?,
+            bases: self.bases(&depends)?,
+            code: self.code(&depends.uses),
+            own: depends.own.digest(),
+        })
+    }
+
+    fn lesson<'p>(&self, lesson: &Lesson, app: &'p AppId) -> Result<Depends<'p>> {
+        let (folder, mut own) = (lesson.folder(), Inputs::default());
+        own.manifest(self.tree, &format!("{folder}/lesson.toml"), "lesson.toml", words::LESSON)?;
+        let is_others = |path: &str| {
+            let top = path[folder.len() + 1..].split('/').next().unwrap_or_default();
+            let of_another_app = top != app.as_str() && self.workshop.apps.contains_key(top);
+            of_another_app || ["exercise", "solution", "wrong", "lesson.toml", RECORDED].contains(&top)
+        };
+        for path in self.tree.below(&folder).filter(|path| !is_others(path)) {
+            own.file(self.tree, path, &path[folder.len() + 1..])?;
+        }
+        let applies = |expect: &&Expect| expect.app().is_none_or(|only| only == app);
+        let takes = |apps: &[AppId]| apps.is_empty() || apps.contains(app);
+        let uses = Uses {
+            program: true,
+            lessons: true,
+            rules: lesson.expect.iter().filter(applies).map(|expect| expect.rule().to_owned()).collect(),
+            steps: lesson
+                .step
+                .iter()
+                .filter(|step| takes(&step.apps))
+                .flat_map(|step| step.actions())
+                .map(str::to_owned)
+                .collect(),
+            ..Uses::default()
+        };
+        Ok(Depends { own, apps: BTreeSet::from([app]), builds: vec![format!("{folder}/{app}")], uses })
+    }
+
+    fn answer<'p>(&self, task: &Task<'p>, answer: &Answer) -> Result<Depends<'p>> {
+        let (folder, app, mut own) = (task.lesson.folder(), &task.app.id, Inputs::default());
+        own.manifest(self.tree, &format!("{folder}/lesson.toml"), "lesson.toml", words::LESSON_FOR_EXERCISE)?;
+        own.manifest(self.tree, &format!("{folder}/exercise/exercise.toml"), "exercise.toml", words::EXERCISE)?;
+        if let Kind::Wrong(name, _) = &answer.kind {
+            own.manifest(self.tree, &format!("{folder}/wrong/{name}/answer.toml"), "answer.toml", words::ANSWER)?;
+        }
+        own.folder(self.tree, &answer.folder, "answer")?;
+        // It may be compared with what the lesson builds.
+        own.folder(self.tree, &format!("{folder}/{app}"), "lesson")?;
+        let rules = task.expect().map(|expect| expect.rule().to_owned()).collect();
+        let uses = Uses { program: true, exercises: true, rules, ..Uses::default() };
+        let builds = vec![answer.folder.clone(), format!("{folder}/{app}")];
+        Ok(Depends { own, apps: BTreeSet::from([app]), builds, uses })
+    }
+
+    /// The commands, every lesson and app they name, and of the program what these use.
+    fn page<'p>(&'p self, commands: &page::Commands) -> Result<Depends<'p>> {
+        let mut own = Inputs::default();
+        own.add("commands", commands.blocks.join("\n\n").as_bytes());
+        let called = commands.of_program();
+        let program = !called.is_empty();
+        let mut uses = Uses { program, exercises: program, pages: true, commands: called, ..Uses::default() };
+        let named = commands.lessons(&self.workshop.lessons);
+        let mut apps: BTreeSet<&AppId> = commands.apps(self.workshop.apps.values()).into_iter().collect();
+        if apps.is_empty() && !named.is_empty() {
+            // A lesson without a language is one in all languages.
+            apps.extend(self.workshop.apps.keys());
+        }
+        let mut builds = Vec::new();
+        for lesson in named {
+            for app in &apps {
+                let of_lesson = self.lesson(lesson, app)?;
+                own.add(&format!("{}/{app}", lesson.id), of_lesson.own.digest().as_bytes());
+                uses.rules.extend(of_lesson.uses.rules);
+                uses.steps.extend(of_lesson.uses.steps);
+                builds.extend(of_lesson.builds);
+                // Pages take what is shipped, and known answers, as learners' files.
+                for folder in ["exercise", "wrong", "solution"] {
+                    let folder = format!("{}/{folder}", lesson.folder());
+                    let is_of = |path: &&str| path.contains(&format!("/{app}/")) || path.ends_with(".toml");
+                    for path in self.tree.below(&folder).filter(is_of) {
+                        own.file(self.tree, path, &format!("{}/{}", lesson.id, &path[lesson.folder().len() + 1..]))?;
+                    }
+                }
+            }
+            let expected = lesson.exercise.iter().flat_map(|exercise| &exercise.expect);
+            uses.rules.extend(expected.map(|expect| expect.rule().to_owned()));
+        }
+        Ok(Depends { own, apps, builds, uses })
+    }
+
+    fn app<'p>(&self, app: &'p AppId, uses: Uses) -> Depends<'p> {
+        Depends { own: Inputs::default(), apps: BTreeSet::from([app]), builds: Vec::new(), uses }
+    }
+
+    /// All that git knows of the apps, since their builds may copy any of it; and what they must answer.
+    fn apps(&self, depends: &Depends<'_>) -> Result<String> {
+        let mut inputs = Inputs::default();
+        for app in &depends.apps {
+            inputs.folder(self.tree, &format!("apps/{app}"), app.as_str())?;
+            inputs.file(self.tree, "apps/contract.toml", "contract.toml")?;
+        }
+        Ok(inputs.digest())
+    }
+
+    /// The recipes of every base that a Dockerfile among these names, with what those stand on.
+    fn bases(&self, depends: &Depends<'_>) -> Result<String> {
+        let mut needed = BTreeSet::new();
+        let folders = depends.apps.iter().map(|app| format!("apps/{app}")).chain(depends.builds.iter().cloned());
+        for folder in folders {
+            for path in self.tree.below(&folder).filter(|path| path.ends_with("Dockerfile")) {
+                // A wrong answer may be one that cannot be read; then nothing is built.
+                let Ok(read) = dockerfile::parse(&self.tree.text(path)?, path) else { continue };
+                let sources = read.stages.iter().flat_map(|stage| stage.sources());
+                needed.extend(sources.filter_map(|source| match source {
+                    Source::Image(name) => self.bases.contains_key(name).then(|| name.clone()),
+                    _ => None,
+                }));
+            }
+        }
+        let mut inputs = Inputs::default();
+        for recipe in self.recipes.closure(&needed)? {
+            inputs.add(&recipe.base.name, self.bases[&recipe.base.name].as_bytes());
+        }
+        if !needed.is_empty() {
+            inputs.add("overlay", self.recipes.overlay.as_bytes());
+        }
+        Ok(inputs.digest())
+    }
+
+    /// The source files that count, and the versions of the crates that do.
+    fn code(&self, uses: &Uses) -> String {
+        let mut inputs = Inputs::default();
+        for (path, digest) in self.sources.iter().filter(|(path, _)| uses.depends_on(path)) {
+            inputs.add(path, digest.as_bytes());
+        }
+        if uses.program {
+            inputs.add(LOCK, self.crates.as_bytes());
+        }
+        inputs.digest()
+    }
+}
+
+/// The lockfile of the program.
+const LOCK: &str = "Cargo.lock";
+
+/// Names and versions of the crates that count, from a lockfile.
+fn versions(lock: &str) -> String {
+    let lock = lock.parse::<toml::Table>().unwrap_or_default();
+    let packages = lock.get("package").and_then(toml::Value::as_array).into_iter().flatten();
+    let text = |package: &toml::Value, key: &str| package.get(key)?.as_str().map(str::to_owned);
+    let named = packages.filter_map(|package| Some((text(package, "name")?, text(package, "version")?)));
+    named
+        .filter(|(name, _)| CRATES.contains(&name.as_str()))
+        .map(|(name, version)| format!("{name} {version}\n"))
+        .collect()
+}
+
+#[cfg(test)]
+#[path = "digests_tests.rs"]
+mod tests;

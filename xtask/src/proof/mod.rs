@@ -1,0 +1,20 @@
+//! What was proved, and whether it still holds: a fingerprint of all that a proof depends on, and the record of fingerprints
+//! in the repository.
+
+mod digests;
+mod fingerprint;
+mod page;
+pub mod record;
+mod rust;
+mod subject;
+mod tree;
+pub mod watch;
+mod words;
+
+pub use digests::Digests;
+pub use fingerprint::Fingerprint;
+pub use page::Commands;
+pub use record::{Record, Standing};
+pub use subject::{Proof, Subject, all};
+
+pub use tree::Tree;

@@ -1,0 +1,93 @@
+//! What is proved: lessons, known answers to exercises, commands on pages, apps.
+
+use std::fmt;
+
+use super::page::Commands;
+use super::tree::Tree;
+use crate::error::Result;
+use crate::exercise::{self, Answer, Languages, Task};
+use crate::model::{AppId, Lesson};
+use crate::workshop::Workshop;
+
+/// Something that can be proved.
+#[derive(Clone, Debug)]
+pub struct Proof<'w> {
+    /// What it is about.
+    pub subject: Subject<'w>,
+    /// Whether it is proved by default when something it depends on has changed. Languages after the first one only repeat
+    /// what that one shows.
+    pub first: bool,
+}
+
+/// What a proof is about.
+#[derive(Clone, Debug)]
+pub enum Subject<'w> {
+    /// A lesson runs to its end in a language, and its expectations hold.
+    Lesson(&'w Lesson, &'w AppId),
+    /// A known answer to an exercise fares as it should: what is shipped fails, a wrong one fails for its reason, a right
+    /// one passes.
+    Answer(Task<'w>, Answer),
+    /// The commands on a page of the book do what the page says.
+    Page(Commands),
+    /// An app's own formatter, linter and tests pass inside its build.
+    Check(&'w AppId),
+    /// Every image of an app keeps the HTTP contract.
+    Contract(&'w AppId),
+}
+
+impl Proof<'_> {
+    /// Its permanent key, e.g. `exercise/two-stages/go/wrong/same-base`.
+    pub fn key(&self) -> String {
+        self.subject.to_string()
+    }
+}
+
+impl fmt::Display for Subject<'_> {
+    fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
+        match self {
+            Self::Lesson(lesson, app) => write!(f, "lesson/{}/{app}", lesson.id),
+            Self::Answer(task, answer) => {
+                write!(f, "exercise/{}/{}/{}", task.lesson.id, task.app.id, answer.kind.name())
+            }
+            Self::Page(commands) => write!(f, "page/{}", commands.page),
+            Self::Check(app) => write!(f, "app/{app}/check"),
+            Self::Contract(app) => write!(f, "app/{app}/contract"),
+        }
+    }
+}
+
+/// Everything that can be proved: apps, lessons, exercises, pages, in this order.
+///
+/// Errors: an `answer.toml` that cannot be read, a page that cannot.
+pub fn all<'w>(workshop: &'w Workshop, tree: &Tree) -> Result<Vec<Proof<'w>>> {
+    let mut proofs = Vec::new();
+    for app in workshop.apps.keys() {
+        proofs.push(Proof { subject: Subject::Check(app), first: true });
+        proofs.push(Proof { subject: Subject::Contract(app), first: true });
+    }
+    for lesson in &workshop.lessons {
+        let fits = |app: &&AppId| lesson.apps.is_empty() || lesson.apps.contains(*app);
+        let apps: Vec<&AppId> = workshop.apps.keys().filter(fits).collect();
+        let first = lesson.exercise.as_ref().map(|exercise| &exercise.first).or(apps.first().copied());
+        proofs.extend(apps.iter().map(|app| Proof {
+            subject: Subject::Lesson(lesson, app),
+            // The first lesson is everybody's first minute, in whatever language.
+            first: lesson.number == 1 || first == Some(*app),
+        }));
+    }
+    for (task, answer) in exercise::all(workshop, &[], Languages::All)?.answers {
+        let first = task.exercise.first == task.app.id;
+        proofs.push(Proof { subject: Subject::Answer(task, answer), first });
+    }
+    for path in tree.below(PAGES).filter(|path| path.ends_with(".md")) {
+        let name = path.trim_start_matches(PAGES).trim_start_matches('/').trim_end_matches(".md");
+        let commands = Commands::of(name, &tree.text(path)?);
+        if !commands.blocks.is_empty() {
+            proofs.push(Proof { subject: Subject::Page(commands), first: true });
+        }
+    }
+    Ok(proofs)
+}
+
+/// The folder of the book's pages.
+const PAGES: &str = "book/src";

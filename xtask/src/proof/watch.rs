@@ -1,0 +1,265 @@
+//! Which proofs a source file of the program counts for. This is the one table that says so.
+//!
+//! A row names files and folders; of several rows that fit a file, the longest path decides. Tests of the program count for
+//! nothing (see [`is_test`]), and of Rust files only tokens count (see [`super::rust`]), so words may be improved at any time.
+//! A file that no row fits fails a unit test: nobody adds a module that nothing watches.
+
+use std::collections::BTreeSet;
+
+/// Whom a source file counts for.
+#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+pub enum For {
+    /// Whatever is built, run, measured or judged by the program.
+    Everything,
+    /// Lessons and exercises with an expectation of the rule that the file is named after.
+    Rule,
+    /// Lessons with a step of the kind that the file is named after.
+    Step,
+    /// Lessons with a step of this kind.
+    StepNamed(&'static str),
+    /// What is told of a lesson as a whole.
+    Lessons,
+    /// Known answers to exercises, and pages that run the program.
+    Exercises,
+    /// What an app answers, and how it is checked.
+    Apps,
+    /// Commands on pages of the book.
+    Pages,
+    /// Pages that run the command of `cargo xtask` that the file or its folder is named after.
+    Command,
+    /// No proof. It shows, prepares or administers; parts of `cargo xtask test` that always run test it, and so does
+    /// lesson 1, which is always proved.
+    Nothing,
+}
+
+/// Who counts for whom.
+pub const TABLE: &[(For, &[&str])] = &[
+    // What builds, runs, measures and judges.
+    (
+        For::Everything,
+        &[
+            "xtask/src/bases",
+            "xtask/src/context",
+            "xtask/src/dockerfile",
+            "xtask/src/engine",
+            "xtask/src/image",
+            "xtask/src/manifest.rs",
+            "xtask/src/model",
+            "xtask/src/plan.rs",
+            "xtask/src/probe.rs",
+            "xtask/src/process.rs",
+            "xtask/src/rules/mod.rs",
+            "xtask/src/runner",
+            "xtask/src/runner/story/mod.rs",
+            "xtask/src/state/looks.rs",
+            "xtask/src/state/memory.rs",
+            "xtask/src/units.rs",
+            "xtask/src/workshop",
+        ],
+    ),
+    (For::Rule, &["xtask/src/rules"]),
+    (For::Step, &["xtask/src/runner/story"]),
+    (For::StepNamed("ask"), &["xtask/src/runner/story/peer.rs", "xtask/src/runner/story/peer.sh"]),
+    (For::StepNamed("experiment"), &["xtask/src/runner/story/predict.rs"]),
+    (
+        For::Exercises,
+        &[
+            "xtask/src/exercise/judge.rs",
+            "xtask/src/exercise/mod.rs",
+            "xtask/src/exercise/proof.rs",
+            "xtask/src/exercise/prove.rs",
+        ],
+    ),
+    (For::Lessons, &["tests/lessons.rs"]),
+    (For::Apps, &["tests/contract.rs"]),
+    (For::Pages, &["tests/commands.rs", "book/builder/commands.rs"]),
+    (For::Command, &["xtask/src/commands"]),
+    // How an engine is found, what is said, what is kept for a person, what a deploy sends: no proof asks for it.
+    (
+        For::Nothing,
+        &[
+            "xtask/src/bases/archive.rs",
+            "xtask/src/cli",
+            "xtask/src/cli.rs",
+            "xtask/src/commands/mod.rs",
+            "xtask/src/engine/afloat.rs",
+            "xtask/src/engine/answers.rs",
+            "xtask/src/engine/disk.rs",
+            "xtask/src/engine/empty.rs",
+            "xtask/src/engine/proof.rs",
+            "xtask/src/engine/reach.rs",
+            "xtask/src/engine/registry.rs",
+            "xtask/src/engine/versions.rs",
+            "xtask/src/error",
+            "xtask/src/event.rs",
+            "xtask/src/exercise",
+            "xtask/src/host",
+            "xtask/src/image/compare.rs",
+            "xtask/src/image/rank.rs",
+            "xtask/src/interrupt.rs",
+            "xtask/src/lib.rs",
+            "xtask/src/main.rs",
+            "xtask/src/model/check.rs",
+            "xtask/src/model/comparison.rs",
+            "xtask/src/model/diagnosis.rs",
+            "xtask/src/model/environment.rs",
+            "xtask/src/model/full_report.rs",
+            "xtask/src/model/matrix.rs",
+            "xtask/src/model/progress_report.rs",
+            "xtask/src/model/ranking.rs",
+            "xtask/src/model/rollout.rs",
+            "xtask/src/names.rs",
+            "xtask/src/progress",
+            "xtask/src/proof",
+            "xtask/src/report",
+            "xtask/src/rollout",
+            "xtask/src/scaffold",
+            "xtask/src/setup",
+            "xtask/src/state",
+            "xtask/src/tidy",
+        ],
+    ),
+];
+
+/// Folders of which every file has to be in the table.
+pub const WATCHED: &[&str] = &["xtask/src"];
+
+/// Crates whose versions count for everything: they read images and manifests, and talk to the engine and to services.
+pub const CRATES: &[&str] = &[
+    "duct",
+    "flate2",
+    "glob",
+    "httparse",
+    "object",
+    "parse-dockerfile",
+    "ruzstd",
+    "serde",
+    "serde_json",
+    "sha2",
+    "tar",
+    "toml",
+    "ureq",
+    "zlib-rs",
+];
+
+/// What a proof uses of the program.
+#[derive(Clone, Debug, Default)]
+pub struct Uses {
+    /// Whether it runs the program, or measures with its modules, at all.
+    pub program: bool,
+    /// Whether it is about a lesson as a whole.
+    pub lessons: bool,
+    /// Whether it judges exercises.
+    pub exercises: bool,
+    /// Whether it is about an app.
+    pub apps: bool,
+    /// Whether it is about commands on a page.
+    pub pages: bool,
+    /// Names of the rules that judge.
+    pub rules: BTreeSet<String>,
+    /// Kinds of the steps that are taken.
+    pub steps: BTreeSet<String>,
+    /// Commands of the program that are run.
+    pub commands: BTreeSet<String>,
+}
+
+impl Uses {
+    /// Whether a change of this source file may change the outcome.
+    pub fn depends_on(&self, path: &str) -> bool {
+        if is_test(path) {
+            return false;
+        }
+        match of(path).map(|(whom, _)| whom) {
+            Some(For::Everything) => self.program,
+            Some(For::Rule) => self.rules.contains(&stem(path)),
+            Some(For::Step) => self.steps.contains(&stem(path)),
+            Some(For::StepNamed(kind)) => self.steps.contains(kind),
+            Some(For::Lessons) => self.lessons,
+            Some(For::Exercises) => self.exercises,
+            Some(For::Apps) => self.apps,
+            Some(For::Pages) => self.pages,
+            Some(For::Command) => self.commands.contains(&command(path)),
+            Some(For::Nothing) | None => false,
+        }
+    }
+}
+
+/// Whether a source file counts for any proof.
+pub fn counts(path: &str) -> bool {
+    !is_test(path) && of(path).is_some_and(|(whom, _)| whom != For::Nothing)
+}
+
+/// The row that decides about a file: whom it counts for, and the path in the table.
+fn of(path: &str) -> Option<(For, &'static str)> {
+    let rows = TABLE.iter().flat_map(|(whom, paths)| paths.iter().map(|row| (*whom, *row)));
+    let fits = |row: &str| path.strip_prefix(row).is_some_and(|rest| rest.is_empty() || rest.starts_with('/'));
+    rows.filter(|(_, row)| fits(row)).max_by_key(|(_, row)| row.len())
+}
+
+/// Whether a file holds tests of the program: they prove it, and no proof runs them.
+pub fn is_test(path: &str) -> bool {
+    let name = path.rsplit('/').next().unwrap_or(path);
+    path.starts_with("xtask/")
+        && (name == "tests.rs" || name == "testing.rs" || name.ends_with("_tests.rs") || path.contains("/tests/"))
+}
+
+/// What a file of a rule or a step is named after, as manifests write it.
+fn stem(path: &str) -> String {
+    let name = path.rsplit('/').next().unwrap_or(path);
+    name.split('.').next().unwrap_or(name).replace('_', "-")
+}
+
+/// The command that a file below `commands/` belongs to.
+fn command(path: &str) -> String {
+    let inside = path.split("/commands/").nth(1).unwrap_or_default();
+    inside.split('/').next().unwrap_or_default().trim_end_matches(".rs").replace('_', "-")
+}
+
+#[cfg(test)]
+mod tests {
+    use super::super::tree::Tree;
+    use super::*;
+    use crate::workshop;
+
+    #[test]
+    fn every_source_file_is_in_the_table_and_every_row_has_files() {
+        let tree = Tree::open(&workshop::root().unwrap()).unwrap();
+        let watched = |path: &&str| WATCHED.iter().any(|folder| path.starts_with(&format!("{folder}/")));
+        let unwatched: Vec<&str> =
+            tree.paths().filter(watched).filter(|path| !is_test(path) && of(path).is_none()).collect();
+        assert!(unwatched.is_empty(), "say in TABLE which proofs these count for: {unwatched:#?}");
+        let used: BTreeSet<&str> = tree.paths().filter_map(of).map(|(_, row)| row).collect();
+        let rows = TABLE.iter().flat_map(|(_, paths)| *paths);
+        let stale: Vec<&&str> = rows.filter(|row| !used.contains(**row)).collect();
+        assert!(stale.is_empty(), "no file is there for these rows of TABLE: {stale:#?}");
+    }
+
+    #[test]
+    fn a_rule_and_a_step_count_where_they_are_used() {
+        let uses = Uses {
+            program: true,
+            rules: BTreeSet::from(["no-shell".to_owned()]),
+            steps: BTreeSet::from(["ask".to_owned()]),
+            ..Uses::default()
+        };
+        for path in ["rules/no_shell.rs", "rules/mod.rs", "runner/story/ask.rs", "runner/story/peer.sh", "plan.rs"] {
+            assert!(uses.depends_on(&format!("xtask/src/{path}")), "{path}");
+        }
+        for path in
+            ["rules/absent.rs", "runner/story/ends.rs", "report/lesson.rs", "rules/tests.rs", "commands/lesson/mod.rs"]
+        {
+            assert!(!uses.depends_on(&format!("xtask/src/{path}")), "{path}");
+        }
+        let page = Uses { pages: true, commands: BTreeSet::from(["lesson".to_owned()]), ..Uses::default() };
+        assert!(page.depends_on("xtask/src/commands/lesson/mod.rs") && page.depends_on("tests/commands.rs"));
+        assert!(!page.depends_on("xtask/src/commands/check.rs") && !page.depends_on("xtask/src/plan.rs"));
+    }
+
+    #[test]
+    fn crates_that_count_are_there() {
+        let tree = Tree::open(&workshop::root().unwrap()).unwrap();
+        let lock = tree.text("Cargo.lock").unwrap();
+        let gone: Vec<&&str> = CRATES.iter().filter(|name| !lock.contains(&format!("name = \"{name}\"\n"))).collect();
+        assert!(gone.is_empty(), "{gone:?}");
+    }
+}
