@@ -3,14 +3,14 @@
 use std::collections::{BTreeMap, BTreeSet};
 
 use super::subject::{Proof, Subject};
-use super::tree::{Inputs, Tree};
-use super::watch::{self, CRATES, Uses};
+use super::tree::{self, Inputs, Tree};
+use super::watch::{self, CRATES, For, Uses};
 use super::{Fingerprint, page, words};
 use crate::bases::{self, Recipes};
-use crate::dockerfile::{self, Source};
+use crate::dockerfile::{self, Source, Stage};
 use crate::error::Result;
 use crate::exercise::{Answer, Kind, Task};
-use crate::model::{AppId, Expect, Lesson};
+use crate::model::{AppId, Expect, Lesson, Step};
 use crate::workshop::Workshop;
 
 /// What a run wrote down, in a lesson's folder: no lesson depends on it.
@@ -76,8 +76,8 @@ impl<'a> Digests<'a> {
             Subject::Lesson(lesson, app) => self.lesson(lesson, app)?,
             Subject::Answer(task, answer) => self.answer(task, answer)?,
             Subject::Page(commands) => self.page(commands)?,
-            Subject::Check(app) => self.app(app, Uses { program: true, ..Uses::default() }),
-            Subject::Contract(app) => self.app(app, Uses { program: true, apps: true, ..Uses::default() }),
+            Subject::Check(app) => of_app(app, &[For::Everything]),
+            Subject::Contract(app) => of_app(app, &[For::Everything, For::Apps]),
         };
         Ok(Fingerprint {
             app: self.apps(&depends)?,
@@ -101,14 +101,13 @@ impl<'a> Digests<'a> {
         let applies = |expect: &&Expect| expect.app().is_none_or(|only| only == app);
         let takes = |apps: &[AppId]| apps.is_empty() || apps.contains(app);
         let uses = Uses {
-            program: true,
-            lessons: true,
+            whole: &[For::Everything, For::Lessons],
             rules: lesson.expect.iter().filter(applies).map(|expect| expect.rule().to_owned()).collect(),
             steps: lesson
                 .step
                 .iter()
                 .filter(|step| takes(&step.apps))
-                .flat_map(|step| step.actions())
+                .flat_map(Step::actions)
                 .map(str::to_owned)
                 .collect(),
             ..Uses::default()
@@ -127,7 +126,7 @@ impl<'a> Digests<'a> {
         // It may be compared with what the lesson builds.
         own.folder(self.tree, &format!("{folder}/{app}"), "lesson")?;
         let rules = task.expect().map(|expect| expect.rule().to_owned()).collect();
-        let uses = Uses { program: true, exercises: true, rules, ..Uses::default() };
+        let uses = Uses { whole: &[For::Everything, For::Exercises], rules, ..Uses::default() };
         let builds = vec![answer.folder.clone(), format!("{folder}/{app}")];
         Ok(Depends { own, apps: BTreeSet::from([app]), builds, uses })
     }
@@ -137,8 +136,10 @@ impl<'a> Digests<'a> {
         let mut own = Inputs::default();
         own.add("commands", commands.blocks.join("\n\n").as_bytes());
         let called = commands.of_program();
-        let program = !called.is_empty();
-        let mut uses = Uses { program, exercises: program, pages: true, commands: called, ..Uses::default() };
+        // Plain docker commands depend on files alone.
+        let whole: &[For] =
+            if called.is_empty() { &[For::Pages] } else { &[For::Pages, For::Everything, For::Exercises] };
+        let mut uses = Uses { whole, commands: called, ..Uses::default() };
         let named = commands.lessons(&self.workshop.lessons);
         let mut apps: BTreeSet<&AppId> = commands.apps(self.workshop.apps.values()).into_iter().collect();
         if apps.is_empty() && !named.is_empty() {
@@ -156,7 +157,7 @@ impl<'a> Digests<'a> {
                 // Pages take what is shipped, and known answers, as learners' files.
                 for folder in ["exercise", "wrong", "solution"] {
                     let folder = format!("{}/{folder}", lesson.folder());
-                    let is_of = |path: &&str| path.contains(&format!("/{app}/")) || path.ends_with(".toml");
+                    let is_of = |path: &&str| path.contains(&format!("/{app}/")) || tree::ends_with(path, "toml");
                     for path in self.tree.below(&folder).filter(is_of) {
                         own.file(self.tree, path, &format!("{}/{}", lesson.id, &path[lesson.folder().len() + 1..]))?;
                     }
@@ -166,10 +167,6 @@ impl<'a> Digests<'a> {
             uses.rules.extend(expected.map(|expect| expect.rule().to_owned()));
         }
         Ok(Depends { own, apps, builds, uses })
-    }
-
-    fn app<'p>(&self, app: &'p AppId, uses: Uses) -> Depends<'p> {
-        Depends { own: Inputs::default(), apps: BTreeSet::from([app]), builds: Vec::new(), uses }
     }
 
     /// All that git knows of the apps, since their builds may copy any of it; and what they must answer.
@@ -190,7 +187,7 @@ impl<'a> Digests<'a> {
             for path in self.tree.below(&folder).filter(|path| path.ends_with("Dockerfile")) {
                 // A wrong answer may be one that cannot be read; then nothing is built.
                 let Ok(read) = dockerfile::parse(&self.tree.text(path)?, path) else { continue };
-                let sources = read.stages.iter().flat_map(|stage| stage.sources());
+                let sources = read.stages.iter().flat_map(Stage::sources);
                 needed.extend(sources.filter_map(|source| match source {
                     Source::Image(name) => self.bases.contains_key(name).then(|| name.clone()),
                     _ => None,
@@ -213,11 +210,16 @@ impl<'a> Digests<'a> {
         for (path, digest) in self.sources.iter().filter(|(path, _)| uses.depends_on(path)) {
             inputs.add(path, digest.as_bytes());
         }
-        if uses.program {
+        if uses.whole.contains(&For::Everything) {
             inputs.add(LOCK, self.crates.as_bytes());
         }
         inputs.digest()
     }
+}
+
+fn of_app<'p>(app: &'p AppId, whole: &'static [For]) -> Depends<'p> {
+    let uses = Uses { whole, ..Uses::default() };
+    Depends { own: Inputs::default(), apps: BTreeSet::from([app]), builds: Vec::new(), uses }
 }
 
 /// The lockfile of the program.
@@ -229,10 +231,8 @@ fn versions(lock: &str) -> String {
     let packages = lock.get("package").and_then(toml::Value::as_array).into_iter().flatten();
     let text = |package: &toml::Value, key: &str| package.get(key)?.as_str().map(str::to_owned);
     let named = packages.filter_map(|package| Some((text(package, "name")?, text(package, "version")?)));
-    named
-        .filter(|(name, _)| CRATES.contains(&name.as_str()))
-        .map(|(name, version)| format!("{name} {version}\n"))
-        .collect()
+    let counting = named.filter(|(name, _)| CRATES.contains(&name.as_str()));
+    counting.map(|(name, version)| format!("{name} {version}")).collect::<Vec<_>>().join("\n")
 }
 
 #[cfg(test)]

@@ -203,5 +203,5 @@ fn a_page_counts_by_its_commands_and_what_they_name() {
 fn versions_of_crates_that_count_are_found() {
     let lock = "version = 4\n[[package]]\nname = \"tar\"\nversion = \"0.4.44\"\ndependencies = [\"x\"]\n\
                 [[package]]\nname = \"other\"\nversion = \"1.0.0\"\n";
-    assert_eq!(versions(lock), "tar 0.4.44\n");
+    assert_eq!(versions(lock), "tar 0.4.44");
 }

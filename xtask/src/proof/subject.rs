@@ -3,7 +3,7 @@
 use std::fmt;
 
 use super::page::Commands;
-use super::tree::Tree;
+use super::tree::{self, Tree};
 use crate::error::Result;
 use crate::exercise::{self, Answer, Languages, Task};
 use crate::model::{AppId, Lesson};
@@ -59,7 +59,7 @@ impl fmt::Display for Subject<'_> {
 /// Everything that can be proved: apps, lessons, exercises, pages, in this order.
 ///
 /// Errors: an `answer.toml` that cannot be read, a page that cannot.
-pub fn all<'w>(workshop: &'w Workshop, tree: &Tree) -> Result<Vec<Proof<'w>>> {
+pub fn all<'w>(workshop: &'w Workshop, files: &Tree) -> Result<Vec<Proof<'w>>> {
     let mut proofs = Vec::new();
     for app in workshop.apps.keys() {
         proofs.push(Proof { subject: Subject::Check(app), first: true });
@@ -79,9 +79,9 @@ pub fn all<'w>(workshop: &'w Workshop, tree: &Tree) -> Result<Vec<Proof<'w>>> {
         let first = task.exercise.first == task.app.id;
         proofs.push(Proof { subject: Subject::Answer(task, answer), first });
     }
-    for path in tree.below(PAGES).filter(|path| path.ends_with(".md")) {
+    for path in files.below(PAGES).filter(|path| tree::ends_with(path, "md")) {
         let name = path.trim_start_matches(PAGES).trim_start_matches('/').trim_end_matches(".md");
-        let commands = Commands::of(name, &tree.text(path)?);
+        let commands = Commands::of(name, &files.text(path)?);
         if !commands.blocks.is_empty() {
             proofs.push(Proof { subject: Subject::Page(commands), first: true });
         }

@@ -77,8 +77,7 @@ impl Tree {
     /// Errors: [`ErrorId::File`].
     pub fn source(&self, path: &str) -> Result<String> {
         let text = self.text(path)?;
-        let is_rust = Path::new(path).extension().is_some_and(|extension| extension == "rs");
-        Ok(hex(&Sha256::digest(if is_rust { rust::tokens(&text) } else { text })))
+        Ok(hex(&Sha256::digest(if ends_with(path, "rs") { rust::tokens(&text) } else { text })))
     }
 
     fn read(&self, path: &str) -> Result<Vec<u8>> {
@@ -110,6 +109,11 @@ impl Tree {
         }
         Ok(digest)
     }
+}
+
+/// Whether a path has this extension.
+pub(super) fn ends_with(path: &str, extension: &str) -> bool {
+    Path::new(path).extension().is_some_and(|its| its == extension)
 }
 
 /// Collects what a proof depends on, by name, into one digest.

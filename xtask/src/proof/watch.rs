@@ -32,7 +32,7 @@ pub enum For {
     Nothing,
 }
 
-/// Who counts for whom.
+/// Whom each source file counts for.
 pub const TABLE: &[(For, &[&str])] = &[
     // What builds, runs, measures and judges.
     (
@@ -145,16 +145,8 @@ pub const CRATES: &[&str] = &[
 /// What a proof uses of the program.
 #[derive(Clone, Debug, Default)]
 pub struct Uses {
-    /// Whether it runs the program, or measures with its modules, at all.
-    pub program: bool,
-    /// Whether it is about a lesson as a whole.
-    pub lessons: bool,
-    /// Whether it judges exercises.
-    pub exercises: bool,
-    /// Whether it is about an app.
-    pub apps: bool,
-    /// Whether it is about commands on a page.
-    pub pages: bool,
+    /// The rows that count for it as a whole, [`For::Everything`] among them where it runs the program at all.
+    pub whole: &'static [For],
     /// Names of the rules that judge.
     pub rules: BTreeSet<String>,
     /// Kinds of the steps that are taken.
@@ -170,16 +162,12 @@ impl Uses {
             return false;
         }
         match of(path).map(|(whom, _)| whom) {
-            Some(For::Everything) => self.program,
             Some(For::Rule) => self.rules.contains(&stem(path)),
             Some(For::Step) => self.steps.contains(&stem(path)),
             Some(For::StepNamed(kind)) => self.steps.contains(kind),
-            Some(For::Lessons) => self.lessons,
-            Some(For::Exercises) => self.exercises,
-            Some(For::Apps) => self.apps,
-            Some(For::Pages) => self.pages,
             Some(For::Command) => self.commands.contains(&command(path)),
             Some(For::Nothing) | None => false,
+            Some(whole) => self.whole.contains(&whole),
         }
     }
 }
@@ -237,7 +225,7 @@ mod tests {
     #[test]
     fn a_rule_and_a_step_count_where_they_are_used() {
         let uses = Uses {
-            program: true,
+            whole: &[For::Everything],
             rules: BTreeSet::from(["no-shell".to_owned()]),
             steps: BTreeSet::from(["ask".to_owned()]),
             ..Uses::default()
@@ -250,7 +238,7 @@ mod tests {
         {
             assert!(!uses.depends_on(&format!("xtask/src/{path}")), "{path}");
         }
-        let page = Uses { pages: true, commands: BTreeSet::from(["lesson".to_owned()]), ..Uses::default() };
+        let page = Uses { whole: &[For::Pages], commands: BTreeSet::from(["lesson".to_owned()]), ..Uses::default() };
         assert!(page.depends_on("xtask/src/commands/lesson/mod.rs") && page.depends_on("tests/commands.rs"));
         assert!(!page.depends_on("xtask/src/commands/check.rs") && !page.depends_on("xtask/src/plan.rs"));
     }
