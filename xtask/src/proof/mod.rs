@@ -2,6 +2,7 @@
 //! in the repository.
 
 mod digests;
+pub mod draw;
 mod fingerprint;
 mod page;
 pub mod record;
