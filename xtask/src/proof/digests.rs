@@ -10,7 +10,9 @@ use crate::bases::{self, Recipes};
 use crate::dockerfile::{self, Source, Stage};
 use crate::error::Result;
 use crate::exercise::{Answer, Kind, Task};
-use crate::model::{AppId, Expect, Lesson, Step};
+use crate::lesson::{Lesson, Step};
+use crate::model::App;
+use crate::rules::Expect;
 use crate::workshop::Workshop;
 
 /// What a run wrote down, in a lesson's folder: no lesson depends on it.
@@ -31,12 +33,12 @@ pub struct Digests<'a> {
     crates: String,
 }
 
-/// What one proof depends on, apart from the files that are its own.
-struct Depends<'a> {
-    /// Its files.
+/// What one proof depends on.
+struct Depends {
+    /// The files that are its own.
     own: Inputs,
-    /// The apps.
-    apps: BTreeSet<&'a AppId>,
+    /// Folders of apps.
+    apps: BTreeSet<String>,
     /// Folders with Dockerfiles besides those of the apps.
     builds: Vec<String>,
     /// What it uses of the program.
@@ -87,52 +89,63 @@ impl<'a> Digests<'a> {
         })
     }
 
-    fn lesson<'p>(&self, lesson: &Lesson, app: &'p AppId) -> Result<Depends<'p>> {
+    fn lesson(&self, lesson: &Lesson, app: &App) -> Result<Depends> {
         let (folder, mut own) = (lesson.folder(), Inputs::default());
         own.manifest(self.tree, &format!("{folder}/lesson.toml"), "lesson.toml", words::LESSON)?;
-        let is_others = |path: &str| {
-            let top = path[folder.len() + 1..].split('/').next().unwrap_or_default();
-            let of_another_app = top != app.as_str() && self.workshop.apps.contains_key(top);
-            of_another_app || ["exercise", "solution", "wrong", "lesson.toml", RECORDED].contains(&top)
-        };
-        for path in self.tree.below(&folder).filter(|path| !is_others(path)) {
-            own.file(self.tree, path, &path[folder.len() + 1..])?;
-        }
-        let applies = |expect: &&Expect| expect.app().is_none_or(|only| only == app);
-        let takes = |apps: &[AppId]| apps.is_empty() || apps.contains(app);
+        self.files_of(lesson, app, &mut own)?;
+        let applies = |expect: &&Expect| expect.app.as_ref().is_none_or(|only| *only == app.id);
+        let takes = |step: &&Step| step.apps.is_empty() || step.apps.contains(&app.id);
         let uses = Uses {
             whole: &[For::Everything, For::Lessons],
-            rules: lesson.expect.iter().filter(applies).map(|expect| expect.rule().to_owned()).collect(),
-            steps: lesson
-                .step
-                .iter()
-                .filter(|step| takes(&step.apps))
-                .flat_map(Step::actions)
-                .map(str::to_owned)
-                .collect(),
+            rules: lesson.expect.iter().filter(applies).map(rule).collect(),
+            steps: lesson.step.iter().filter(takes).map(|step| step.action.name().to_owned()).collect(),
             ..Uses::default()
         };
-        Ok(Depends { own, apps: BTreeSet::from([app]), builds: vec![format!("{folder}/{app}")], uses })
+        let apps = BTreeSet::from([app.folder.clone()]);
+        Ok(Depends { own, apps, builds: vec![format!("{folder}/{}", app.id)], uses })
     }
 
-    fn answer<'p>(&self, task: &Task<'p>, answer: &Answer) -> Result<Depends<'p>> {
-        let (folder, app, mut own) = (task.lesson.folder(), &task.app.id, Inputs::default());
+    /// What a lesson holds for an app: its files for that app and for all of them, neither exercises nor what runs wrote.
+    fn files_of(&self, lesson: &Lesson, app: &App, own: &mut Inputs) -> Result<()> {
+        let folder = lesson.folder();
+        let is_others = |top: &str| {
+            let of_another_app = top != app.id.as_str() && self.workshop.apps.contains_key(top);
+            of_another_app || APART.contains(&top)
+        };
+        for path in self.tree.below(&folder) {
+            let name = &path[folder.len() + 1..];
+            if !is_others(name.split('/').next().unwrap_or(name)) {
+                own.file(self.tree, path, name)?;
+            }
+        }
+        // A build context may lie anywhere.
+        let outside = lesson.variant.values().filter_map(|variant| variant.context.as_deref());
+        for context in outside.filter(|context| !context.starts_with(&folder)) {
+            own.folder(self.tree, context, context)?;
+        }
+        Ok(())
+    }
+
+    fn answer(&self, task: &Task<'_>, answer: &Answer) -> Result<Depends> {
+        let (folder, app, mut own) = (task.lesson.folder(), task.app, Inputs::default());
         own.manifest(self.tree, &format!("{folder}/lesson.toml"), "lesson.toml", words::LESSON_FOR_EXERCISE)?;
-        own.manifest(self.tree, &format!("{folder}/exercise/exercise.toml"), "exercise.toml", words::EXERCISE)?;
+        let manifest = format!("{}/exercise.toml", task.exercise.shipped);
+        own.manifest(self.tree, &manifest, "exercise.toml", words::EXERCISE)?;
         if let Kind::Wrong(name, _) = &answer.kind {
-            own.manifest(self.tree, &format!("{folder}/wrong/{name}/answer.toml"), "answer.toml", words::ANSWER)?;
+            let manifest = format!("{}/wrong/{name}/answer.toml", task.exercise.folder);
+            own.manifest(self.tree, &manifest, "answer.toml", words::ANSWER)?;
         }
         own.folder(self.tree, &answer.folder, "answer")?;
         // It may be compared with what the lesson builds.
-        own.folder(self.tree, &format!("{folder}/{app}"), "lesson")?;
-        let rules = task.expect().map(|expect| expect.rule().to_owned()).collect();
+        self.files_of(task.lesson, app, &mut own)?;
+        let rules = task.expect().map(rule).collect();
         let uses = Uses { whole: &[For::Everything, For::Exercises], rules, ..Uses::default() };
-        let builds = vec![answer.folder.clone(), format!("{folder}/{app}")];
-        Ok(Depends { own, apps: BTreeSet::from([app]), builds, uses })
+        let builds = vec![answer.folder.clone(), format!("{folder}/{}", app.id)];
+        Ok(Depends { own, apps: BTreeSet::from([app.folder.clone()]), builds, uses })
     }
 
     /// The commands, every lesson and app they name, and of the program what these use.
-    fn page<'p>(&'p self, commands: &page::Commands) -> Result<Depends<'p>> {
+    fn page(&self, commands: &page::Commands) -> Result<Depends> {
         let mut own = Inputs::default();
         own.add("commands", commands.blocks.join("\n\n").as_bytes());
         let called = commands.of_program();
@@ -140,51 +153,50 @@ impl<'a> Digests<'a> {
         let whole: &[For] =
             if called.is_empty() { &[For::Pages] } else { &[For::Pages, For::Everything, For::Exercises] };
         let mut uses = Uses { whole, commands: called, ..Uses::default() };
-        let named = commands.lessons(&self.workshop.lessons);
-        let mut apps: BTreeSet<&AppId> = commands.apps(self.workshop.apps.values()).into_iter().collect();
-        if apps.is_empty() && !named.is_empty() {
+        let lessons = commands.lessons(&self.workshop.lessons);
+        let of_lessons = lessons.iter().flat_map(|lesson| lesson.guests.values());
+        let mut apps = commands.apps(self.workshop.apps.values().chain(of_lessons));
+        if apps.is_empty() && !lessons.is_empty() {
             // A lesson without a language is one in all languages.
-            apps.extend(self.workshop.apps.keys());
+            apps.extend(self.workshop.apps.values());
         }
         let mut builds = Vec::new();
-        for lesson in named {
+        for lesson in lessons {
             for app in &apps {
                 let of_lesson = self.lesson(lesson, app)?;
-                own.add(&format!("{}/{app}", lesson.id), of_lesson.own.digest().as_bytes());
+                own.add(&format!("{}/{}", lesson.id, app.id), of_lesson.own.digest().as_bytes());
                 uses.rules.extend(of_lesson.uses.rules);
                 uses.steps.extend(of_lesson.uses.steps);
                 builds.extend(of_lesson.builds);
-                // Pages take what is shipped, and known answers, as learners' files.
-                for folder in ["exercise", "wrong", "solution"] {
-                    let folder = format!("{}/{folder}", lesson.folder());
-                    let is_of = |path: &&str| path.contains(&format!("/{app}/")) || tree::ends_with(path, "toml");
-                    for path in self.tree.below(&folder).filter(is_of) {
+            }
+            // Pages take what is shipped, and known answers, as learners' files.
+            for exercise in &lesson.exercises {
+                for folder in [exercise.folder.as_str(), exercise.shipped.as_str()] {
+                    for path in self.tree.below(folder).filter(|path| is_of_answers(path, &apps)) {
                         own.file(self.tree, path, &format!("{}/{}", lesson.id, &path[lesson.folder().len() + 1..]))?;
                     }
                 }
+                uses.rules.extend(exercise.expect.iter().map(rule));
             }
-            let expected = lesson.exercise.iter().flat_map(|exercise| &exercise.expect);
-            uses.rules.extend(expected.map(|expect| expect.rule().to_owned()));
         }
-        Ok(Depends { own, apps, builds, uses })
+        Ok(Depends { own, apps: apps.into_iter().map(|app| app.folder.clone()).collect(), builds, uses })
     }
 
     /// All that git knows of the apps, since their builds may copy any of it; and what they must answer.
-    fn apps(&self, depends: &Depends<'_>) -> Result<String> {
+    fn apps(&self, depends: &Depends) -> Result<String> {
         let mut inputs = Inputs::default();
-        for app in &depends.apps {
-            inputs.folder(self.tree, &format!("apps/{app}"), app.as_str())?;
+        for folder in &depends.apps {
+            inputs.folder(self.tree, folder, folder.rsplit('/').next().unwrap_or(folder))?;
             inputs.file(self.tree, "apps/contract.toml", "contract.toml")?;
         }
         Ok(inputs.digest())
     }
 
     /// The recipes of every base that a Dockerfile among these names, with what those stand on.
-    fn bases(&self, depends: &Depends<'_>) -> Result<String> {
+    fn bases(&self, depends: &Depends) -> Result<String> {
         let mut needed = BTreeSet::new();
-        let folders = depends.apps.iter().map(|app| format!("apps/{app}")).chain(depends.builds.iter().cloned());
-        for folder in folders {
-            for path in self.tree.below(&folder).filter(|path| path.ends_with("Dockerfile")) {
+        for folder in depends.apps.iter().chain(&depends.builds) {
+            for path in self.tree.below(folder).filter(|path| path.ends_with("Dockerfile")) {
                 // A wrong answer may be one that cannot be read; then nothing is built.
                 let Ok(read) = dockerfile::parse(&self.tree.text(path)?, path) else { continue };
                 let sources = read.stages.iter().flat_map(Stage::sources);
@@ -217,9 +229,24 @@ impl<'a> Digests<'a> {
     }
 }
 
-fn of_app<'p>(app: &'p AppId, whole: &'static [For]) -> Depends<'p> {
+/// In a lesson's folder: exercises and their answers, services of its own, and what is added apart from the rest.
+const APART: [&str; 7] = ["exercise", "exercises", "solution", "wrong", "apps", "lesson.toml", RECORDED];
+
+fn rule(expect: &Expect) -> String {
+    expect.rule.name().to_owned()
+}
+
+/// Whether a file below an exercise's folder belongs to an answer for one of these apps, or is a manifest.
+fn is_of_answers(path: &str, apps: &[&App]) -> bool {
+    let mut parts = path.split('/').skip(2);
+    let of_answers = parts.next().is_some_and(|top| ["exercise", "exercises", "solution", "wrong"].contains(&top));
+    let of_app = apps.iter().any(|app| parts.clone().any(|part| part == app.id.as_str()));
+    of_answers && (of_app || tree::ends_with(path, "toml"))
+}
+
+fn of_app(app: &App, whole: &'static [For]) -> Depends {
     let uses = Uses { whole, ..Uses::default() };
-    Depends { own: Inputs::default(), apps: BTreeSet::from([app]), builds: Vec::new(), uses }
+    Depends { own: Inputs::default(), apps: BTreeSet::from([app.folder.clone()]), builds: Vec::new(), uses }
 }
 
 /// The lockfile of the program.

@@ -157,9 +157,6 @@ mod tests {
         ];
         let keys = |scope| draw(&candidates, &scope).into_iter().collect::<Vec<_>>();
         assert_eq!(keys(Scope::OutOfDate), [("lesson/b/node".to_owned(), Why::New)]);
-        assert_eq!(
-            keys(Scope::All),
-            [("lesson/a/go".to_owned(), Why::Asked), ("lesson/b/node".to_owned(), Why::New)]
-        );
+        assert_eq!(keys(Scope::All), [("lesson/a/go".to_owned(), Why::Asked), ("lesson/b/node".to_owned(), Why::New)]);
     }
 }

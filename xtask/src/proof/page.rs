@@ -2,7 +2,8 @@
 
 use std::collections::BTreeSet;
 
-use crate::model::{App, AppId, Lesson};
+use crate::lesson::Lesson;
+use crate::model::App;
 
 /// The commands of a page of the book, block by block, as far as they are run.
 #[derive(Clone, Debug)]
@@ -69,9 +70,9 @@ impl Commands {
     }
 
     /// The apps that are named anywhere.
-    pub fn apps<'w>(&self, apps: impl Iterator<Item = &'w App>) -> Vec<&'w AppId> {
+    pub fn apps<'w>(&self, apps: impl Iterator<Item = &'w App>) -> Vec<&'w App> {
         let words: BTreeSet<&str> = self.words().collect();
-        apps.map(|app| &app.id).filter(|id| words.contains(id.as_str())).collect()
+        apps.filter(|app| words.contains(app.id.as_str())).collect()
     }
 }
 

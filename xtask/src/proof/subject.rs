@@ -6,7 +6,8 @@ use super::page::Commands;
 use super::tree::{self, Tree};
 use crate::error::Result;
 use crate::exercise::{self, Answer, Languages, Task};
-use crate::model::{AppId, Lesson};
+use crate::lesson::Lesson;
+use crate::model::App;
 use crate::workshop::Workshop;
 
 /// Something that can be proved.
@@ -23,16 +24,16 @@ pub struct Proof<'w> {
 #[derive(Clone, Debug)]
 pub enum Subject<'w> {
     /// A lesson runs to its end in a language, and its expectations hold.
-    Lesson(&'w Lesson, &'w AppId),
+    Lesson(&'w Lesson, &'w App),
     /// A known answer to an exercise fares as it should: what is shipped fails, a wrong one fails for its reason, a right
     /// one passes.
     Answer(Task<'w>, Answer),
     /// The commands on a page of the book do what the page says.
     Page(Commands),
     /// An app's own formatter, linter and tests pass inside its build.
-    Check(&'w AppId),
+    Check(&'w App),
     /// Every image of an app keeps the HTTP contract.
-    Contract(&'w AppId),
+    Contract(&'w App),
 }
 
 impl Proof<'_> {
@@ -45,13 +46,11 @@ impl Proof<'_> {
 impl fmt::Display for Subject<'_> {
     fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
         match self {
-            Self::Lesson(lesson, app) => write!(f, "lesson/{}/{app}", lesson.id),
-            Self::Answer(task, answer) => {
-                write!(f, "exercise/{}/{}/{}", task.lesson.id, task.app.id, answer.kind.name())
-            }
+            Self::Lesson(lesson, app) => write!(f, "lesson/{}/{}", lesson.id, app.id),
+            Self::Answer(task, answer) => write!(f, "exercise/{}/{}", task.shown(), answer.kind.name()),
             Self::Page(commands) => write!(f, "page/{}", commands.page),
-            Self::Check(app) => write!(f, "app/{app}/check"),
-            Self::Contract(app) => write!(f, "app/{app}/contract"),
+            Self::Check(app) => write!(f, "app/{}/check", app.id),
+            Self::Contract(app) => write!(f, "app/{}/contract", app.id),
         }
     }
 }
@@ -61,18 +60,17 @@ impl fmt::Display for Subject<'_> {
 /// Errors: an `answer.toml` that cannot be read, a page that cannot.
 pub fn all<'w>(workshop: &'w Workshop, files: &Tree) -> Result<Vec<Proof<'w>>> {
     let mut proofs = Vec::new();
-    for app in workshop.apps.keys() {
+    for app in workshop.apps.values() {
         proofs.push(Proof { subject: Subject::Check(app), first: true });
         proofs.push(Proof { subject: Subject::Contract(app), first: true });
     }
     for lesson in &workshop.lessons {
-        let fits = |app: &&AppId| lesson.apps.is_empty() || lesson.apps.contains(*app);
-        let apps: Vec<&AppId> = workshop.apps.keys().filter(fits).collect();
-        let first = lesson.exercise.as_ref().map(|exercise| &exercise.first).or(apps.first().copied());
-        proofs.extend(apps.iter().map(|app| Proof {
+        let apps: Vec<&App> = lesson.apps_of(&workshop.apps).collect();
+        let first = lesson.exercises.first().map(|exercise| &exercise.first).or(apps.first().map(|app| &app.id));
+        proofs.extend(apps.into_iter().map(|app| Proof {
             subject: Subject::Lesson(lesson, app),
             // The first lesson is everybody's first minute, in whatever language.
-            first: lesson.number == 1 || first == Some(*app),
+            first: lesson.number == 1 || first == Some(&app.id),
         }));
     }
     for (task, answer) in exercise::all(workshop, &[], Languages::All)?.answers {

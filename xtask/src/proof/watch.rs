@@ -15,8 +15,10 @@ pub enum For {
     Rule,
     /// Lessons with a step of the kind that the file is named after.
     Step,
-    /// Lessons with a step of this kind.
-    StepNamed(&'static str),
+    /// Lessons with a step of one of these kinds.
+    Steps(&'static [&'static str]),
+    /// Lessons and exercises with an expectation of one of these rules.
+    Rules(&'static [&'static str]),
     /// What is told of a lesson as a whole.
     Lessons,
     /// Known answers to exercises, and pages that run the program.
@@ -43,14 +45,18 @@ pub const TABLE: &[(For, &[&str])] = &[
             "xtask/src/dockerfile",
             "xtask/src/engine",
             "xtask/src/image",
+            "xtask/src/lesson",
+            "xtask/src/lesson/step/mod.rs",
             "xtask/src/manifest.rs",
             "xtask/src/model",
             "xtask/src/plan.rs",
             "xtask/src/probe.rs",
             "xtask/src/process.rs",
+            "xtask/src/rules/case.rs",
             "xtask/src/rules/mod.rs",
             "xtask/src/runner",
             "xtask/src/runner/story/mod.rs",
+            "xtask/src/runner/story/verdicts.rs",
             "xtask/src/state/looks.rs",
             "xtask/src/state/memory.rs",
             "xtask/src/units.rs",
@@ -58,9 +64,11 @@ pub const TABLE: &[(For, &[&str])] = &[
         ],
     ),
     (For::Rule, &["xtask/src/rules"]),
-    (For::Step, &["xtask/src/runner/story"]),
-    (For::StepNamed("ask"), &["xtask/src/runner/story/peer.rs", "xtask/src/runner/story/peer.sh"]),
-    (For::StepNamed("experiment"), &["xtask/src/runner/story/predict.rs"]),
+    (For::Rules(&["context-at-most", "stored-at-most"]), &["xtask/src/rules/limit.rs"]),
+    (For::Rules(&["rebuild-keeps", "rebuild-loses"]), &["xtask/src/rules/rebuild.rs"]),
+    (For::Step, &["xtask/src/lesson/step", "xtask/src/runner/story"]),
+    (For::Steps(&["ask"]), &["xtask/src/runner/story/peer.rs", "xtask/src/runner/story/peer.sh"]),
+    (For::Steps(&["experiment"]), &["xtask/src/runner/story/predict.rs"]),
     (
         For::Exercises,
         &[
@@ -68,6 +76,7 @@ pub const TABLE: &[(For, &[&str])] = &[
             "xtask/src/exercise/mod.rs",
             "xtask/src/exercise/proof.rs",
             "xtask/src/exercise/prove.rs",
+            "xtask/src/lesson/exercise.rs",
         ],
     ),
     (For::Lessons, &["tests/lessons.rs"]),
@@ -97,6 +106,7 @@ pub const TABLE: &[(For, &[&str])] = &[
             "xtask/src/image/compare.rs",
             "xtask/src/image/rank.rs",
             "xtask/src/interrupt.rs",
+            "xtask/src/lesson/guess.rs",
             "xtask/src/lib.rs",
             "xtask/src/main.rs",
             "xtask/src/model/check.rs",
@@ -113,6 +123,7 @@ pub const TABLE: &[(For, &[&str])] = &[
             "xtask/src/proof",
             "xtask/src/report",
             "xtask/src/rollout",
+            "xtask/src/runner/story/guess.rs",
             "xtask/src/scaffold",
             "xtask/src/setup",
             "xtask/src/state",
@@ -164,7 +175,8 @@ impl Uses {
         match of(path).map(|(whom, _)| whom) {
             Some(For::Rule) => self.rules.contains(&stem(path)),
             Some(For::Step) => self.steps.contains(&stem(path)),
-            Some(For::StepNamed(kind)) => self.steps.contains(kind),
+            Some(For::Steps(kinds)) => kinds.iter().any(|kind| self.steps.contains(*kind)),
+            Some(For::Rules(rules)) => rules.iter().any(|rule| self.rules.contains(*rule)),
             Some(For::Command) => self.commands.contains(&command(path)),
             Some(For::Nothing) | None => false,
             Some(whole) => self.whole.contains(&whole),
@@ -230,7 +242,9 @@ mod tests {
             steps: BTreeSet::from(["ask".to_owned()]),
             ..Uses::default()
         };
-        for path in ["rules/no_shell.rs", "rules/mod.rs", "runner/story/ask.rs", "runner/story/peer.sh", "plan.rs"] {
+        for path in
+            ["rules/no_shell.rs", "rules/mod.rs", "lesson/step/ask.rs", "runner/story/ask.rs", "runner/story/peer.sh"]
+        {
             assert!(uses.depends_on(&format!("xtask/src/{path}")), "{path}");
         }
         for path in

@@ -16,6 +16,7 @@ pub(super) const LESSON: &[&str] = &[
     "step.*.title",
     "step.*.text",
     "step.*.means",
+    "step.*.guess",
     "expect.*.why",
 ];
 
@@ -72,7 +73,7 @@ mod tests {
     use super::*;
 
     const TEXT: &str =
-        "title = \"A\"\n[[step]]\ntitle = \"B\"\nask.text = \"B\"\n[[expect]]\nrule = \"r\"\nwhy = \"C\"\n";
+        "title = \"A\"\n[[step]]\ntitle = \"B\"\ndo.ask.text = \"B\"\n[[expect]]\nrule = \"r\"\nwhy = \"C\"\n";
 
     #[test]
     fn only_words_that_are_shown_are_left_out() {
@@ -81,7 +82,7 @@ mod tests {
         assert!(same(&TEXT.replace("title = \"B\"", "title = \"Other\"\ntext = \"New\"")));
         assert!(same(&TEXT.replace("\"C\"", "\"Other\"")));
         assert!(!same(&TEXT.replace("\"r\"", "\"other\"")));
-        assert!(!same(&TEXT.replace("ask.text = \"B\"", "ask.text = \"Other\"")), "not the step's own text");
+        assert!(!same(&TEXT.replace("do.ask.text = \"B\"", "do.ask.text = \"Other\"")), "not the step's own text");
         assert!(!same(&TEXT.replace("[[expect]]", "[[step]]\n[[expect]]")));
     }
 
