@@ -57,6 +57,11 @@ pub fn parse(text: &str) -> Option<f64> {
     Some(number * scale)
 }
 
+/// Milliseconds as `340 ms`, and from one second on as [`seconds`] has them.
+pub fn millis(ms: u64) -> String {
+    if ms < 1000 { format!("{ms} ms") } else { seconds(Duration::from_millis(ms)) }
+}
+
 fn three_digits(value: f64) -> String {
     if value >= 99.95 {
         format!("{value:.0}")
@@ -99,5 +104,6 @@ mod tests {
         assert_eq!(factor(times(5, 0)), "∞ ×");
         assert_eq!(seconds(Duration::from_millis(180)), "0.2 s");
         assert_eq!(seconds(Duration::from_secs(185)), "3 min 05 s");
+        assert_eq!([0, 999, 1000].map(millis), ["0 ms", "999 ms", "1.0 s"]);
     }
 }

@@ -3,6 +3,7 @@
 mod app;
 mod base;
 mod base_sources;
+pub mod block;
 mod check;
 mod comparison;
 mod contract;
@@ -25,6 +26,7 @@ mod verdict;
 pub use app::{App, Change, Check, Edit, ExtraFile, RunOptions, Variant};
 pub use base::{BaseReport, BaseRow, BaseState};
 pub use base_sources::{BaseSources, image_context};
+pub use block::Block;
 pub use check::{CheckReport, Mark, Marks, Proof, Trouble};
 pub use comparison::{Comparison, Place, Sizes};
 pub use contract::{Answer, Body, Contract, Expected, FieldKind, Request, Setup};

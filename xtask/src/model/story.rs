@@ -2,7 +2,7 @@
 
 use serde::{Deserialize, Serialize};
 
-use super::{AppId, Experiment, FileLine, Inspection, SentContext, VariantId};
+use super::{AppId, Block, Experiment, FileLine, Inspection, SentContext, VariantId};
 
 /// One step for one app, after it happened.
 #[derive(Clone, Debug, Serialize, Deserialize)]
@@ -110,6 +110,11 @@ pub enum Shown {
     Sent {
         /// One entry an image.
         sent: Vec<SentContext>,
+    },
+    /// Anything else, in parts that every renderer knows.
+    Blocks {
+        /// The parts in the order they are shown.
+        blocks: Vec<Block>,
     },
 }
 

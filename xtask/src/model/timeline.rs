@@ -2,6 +2,9 @@
 
 use serde::Serialize;
 
+use super::block::{Bar, Group, Lane, Lanes, Sign};
+use crate::units;
+
 /// A build of one or several images.
 #[derive(Clone, Debug, Default, Serialize)]
 #[cfg_attr(feature = "schema", derive(schemars::JsonSchema))]
@@ -47,6 +50,64 @@ impl Timeline {
         let (one, other) = (self.at_work(target, one)?, self.at_work(target, other)?);
         Some(one.1.min(other.1).saturating_sub(one.0.max(other.0)))
     }
+}
+
+/// The name of a stage that is the only one of its Dockerfile.
+const ONLY: &str = "only stage";
+
+impl Timeline {
+    /// One group an image, one lane a stage, one bar a step. Images are sorted by name, stages by when they began.
+    pub fn lanes(&self, title: &str) -> Lanes {
+        let mut groups: Vec<Group> = Vec::new();
+        for step in &self.steps {
+            let group = find(
+                &mut groups,
+                |group| group.name == step.target,
+                || Group { name: step.target.clone(), lanes: Vec::new() },
+            );
+            let stage = if step.stage.is_empty() { ONLY } else { &step.stage };
+            let lane = find(
+                &mut group.lanes,
+                |lane| lane.name == stage,
+                || Lane { name: stage.to_owned(), bars: Vec::new(), value: String::new() },
+            );
+            lane.bars.push(step.bar());
+        }
+        groups.sort_by(|a, b| a.name.cmp(&b.name));
+        for lanes in groups.iter_mut().map(|group| &mut group.lanes) {
+            lanes.sort_by_key(|lane| lane.bars.iter().filter_map(|bar| bar.start_ms).min());
+            for lane in lanes {
+                let took = lane.bars.iter().map(|bar| bar.took_ms).sum();
+                let cached = lane.bars.iter().all(|bar| bar.cached);
+                lane.value = if cached { "cached".to_owned() } else { units::millis(took) };
+            }
+        }
+        let [group, lane, bar] = ["image", "stage", "instruction"].map(str::to_owned);
+        Lanes { title: title.to_owned(), group, lane, bar, took_ms: self.took_ms, groups }
+    }
+}
+
+impl BuildStep {
+    fn bar(&self) -> Bar {
+        // A step from the cache takes the time of looking it up, which says nothing.
+        let took_ms = if self.cached { 0 } else { self.took_ms };
+        Bar {
+            name: self.instruction.clone(),
+            start_ms: self.start_ms,
+            took_ms,
+            cached: self.cached,
+            sign: Sign::Neutral,
+        }
+    }
+}
+
+/// The entry that fits, added where there is none.
+fn find<T>(all: &mut Vec<T>, fits: impl Fn(&T) -> bool, new: impl FnOnce() -> T) -> &mut T {
+    let at = all.iter().position(fits).unwrap_or_else(|| {
+        all.push(new());
+        all.len() - 1
+    });
+    &mut all[at]
 }
 
 #[cfg(test)]

@@ -1,6 +1,7 @@
 //! How things are shown. Renderers know events and the model, and nothing of how either came about.
 
 mod bases;
+mod blocks;
 mod check;
 mod choose;
 mod diff;
@@ -8,6 +9,7 @@ mod doctor;
 mod experiment;
 mod html;
 mod inspect;
+mod lanes;
 mod lesson;
 mod lines;
 mod live;
@@ -25,6 +27,7 @@ mod solution;
 mod standing;
 mod story;
 mod style;
+mod table;
 
 pub use bases::bases;
 pub use check::{begun, check, hint};

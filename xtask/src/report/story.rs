@@ -1,7 +1,7 @@
 //! The steps of a lesson as text: what is told before, what happened, what it means.
 
 use super::lines::{paragraph, paragraph_in, width, wrapped};
-use super::{Style, experiment, inspect, lesson, look};
+use super::{Style, blocks, experiment, inspect, lesson, look};
 use crate::lesson::{Lesson, Step};
 use crate::model::{Answered, Aspect, DiffLine, Ended, Made, Measurement, SentContext, Shown, Told, Tried, VariantId};
 use crate::units;
@@ -65,6 +65,7 @@ fn shown(variants: &[VariantId], shown: &Shown, results: &[Measurement], style: 
         Shown::Ends { ended } => lines(ended, |one| end(one, style)),
         Shown::Docker { command, lines, of, .. } => docker(command, lines, *of, style),
         Shown::Sent { sent } => sent_table(sent),
+        Shown::Blocks { blocks } => blocks::blocks(blocks, style),
     }
 }
 

@@ -4,8 +4,10 @@
 //! reader's cursor is taken out by [`text`]. Bars are drawn in percent, so that they fit a phone and a wall.
 
 mod axis;
+mod blocks;
 mod expectations;
 mod fragments;
+mod lanes;
 mod layers;
 mod ledger;
 mod parts;

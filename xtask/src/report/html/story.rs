@@ -3,7 +3,7 @@
 use maud::{Markup, html};
 
 use super::parts::{cell, table};
-use super::{sizes, text};
+use super::{blocks, sizes, text};
 use crate::lesson::{Lesson, Step};
 use crate::model::{
     Answered, Aspect, DiffLine, Ended, Experiment, LessonReport, Made, Prediction, SentContext, Shown, Told, Tried,
@@ -59,6 +59,7 @@ fn shown(shown: &Shown, report: &LessonReport) -> Markup {
             @if *of > lines.len() { p.quiet { "… " (of - lines.len()) " lines more" } }
         },
         Shown::Sent { sent } => sent_table(sent),
+        Shown::Blocks { blocks } => blocks::blocks(blocks),
     }
 }
 

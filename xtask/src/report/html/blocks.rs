@@ -1,0 +1,134 @@
+//! The general parts of a step's result as markup.
+
+use maud::{Markup, html};
+
+use super::story::paragraphs;
+use super::{lanes, text};
+use crate::model::block::{Align, Block, Cell, Column, Output, Sign, Table};
+
+/// Letters that never wrap in a cell.
+const FEW: usize = 30;
+
+/// The parts one after the other.
+pub fn blocks(blocks: &[Block]) -> Markup {
+    html! {
+        @for block in blocks {
+            div.block {
+                @match block {
+                    Block::Text { text } => (paragraphs(text)),
+                    Block::Table(one) => (table(one)),
+                    Block::Output(one) => (output(one)),
+                    Block::Lanes(one) => (lanes::figure(one)),
+                }
+            }
+        }
+    }
+}
+
+/// A table that scrolls inside itself where the window is narrow.
+fn table(one: &Table) -> Markup {
+    html! {
+        div.scroll role="region" tabindex="0" aria-label=(text(&one.title)) {
+            table {
+                @if !one.title.is_empty() { caption { (text(&one.title)) } }
+                thead { tr { @for column in &one.columns { th scope="col" class=[class(column, "")] { (text(&column.head)) } } } }
+                tbody {
+                    @for row in &one.rows {
+                        tr {
+                            @for (position, (column, one)) in one.columns.iter().zip(row).enumerate() {
+                                @if position == 0 { th scope="row" class=[class(column, &one.text)] { (cell(column, one)) } }
+                                @else { td class=[class(column, &one.text)] { (cell(column, one)) } }
+                            }
+                        }
+                    }
+                }
+            }
+        }
+    }
+}
+
+/// Numbers stand at the right. What is longer than a few words may wrap.
+fn class(column: &Column, words: &str) -> Option<&'static str> {
+    match column.align {
+        Align::Right => Some("number"),
+        Align::Left if words.chars().count() > FEW => Some("words"),
+        Align::Left => None,
+    }
+}
+
+fn cell(column: &Column, cell: &Cell) -> Markup {
+    html! {
+        (sign(cell.sign))
+        @if column.code && !cell.text.is_empty() { code { (text(&cell.text)) } } @else { (text(&cell.text)) }
+    }
+}
+
+/// A symbol that is read out as a word; nothing where nobody expected anything.
+pub fn sign(sign: Sign) -> Markup {
+    html! {
+        @match sign {
+            Sign::Held => { strong.sign.held role="img" aria-label="as it should be:" { "✓" } " " }
+            Sign::Failed => { strong.sign.failed role="img" aria-label="not as it should be:" { "✗" } " " }
+            Sign::Neutral => {}
+        }
+    }
+}
+
+/// What a command printed. These are lines of words: they are wrapped, since half of an error message helps nobody.
+pub fn output(one: &Output) -> Markup {
+    let more = (one.of > one.lines.len()).then(|| format!("… {} lines more", one.of - one.lines.len()));
+    let rest: Vec<String> = more.into_iter().chain(one.status.map(|status| format!("exit status {status}"))).collect();
+    html! {
+        @if !one.title.is_empty() || one.sign != Sign::Neutral { p { (sign(one.sign)) (text(&one.title)) } }
+        @if one.command.is_some() || !one.lines.is_empty() {
+            pre.wrapped {
+                code {
+                    @if let Some(command) = &one.command { b { "$ " (text(command)) } "\n" }
+                    @for (number, line) in one.lines.iter().enumerate() { @if number > 0 { "\n" } (text(line)) }
+                }
+            }
+        }
+        @if !rest.is_empty() { p.quiet { (rest.join(" · ")) } }
+    }
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    #[test]
+    fn a_table_says_what_held_without_colour_and_keeps_hostile_text_harmless() {
+        let mut found = Table::new("Found", [Column::left("rule"), Column::right("line"), Column::code("instruction")]);
+        found.row([Cell::judged("DL3008", false), "7".into(), "RUN <b>\u{1b}[31m".into()]);
+        found.row([Cell::judged("DL4006", true), "".into(), "".into()]);
+        assert_eq!(
+            blocks(&[Block::Table(found)]).into_string(),
+            "<div class=\"block\"><div class=\"scroll\" role=\"region\" tabindex=\"0\" aria-label=\"Found\"><table><caption>Found</caption>\
+             <thead><tr><th scope=\"col\">rule</th><th scope=\"col\" class=\"number\">line</th>\
+             <th scope=\"col\">instruction</th></tr></thead><tbody>\
+             <tr><th scope=\"row\"><strong class=\"sign failed\" role=\"img\" aria-label=\"not as it should be:\">✗</strong> DL3008</th>\
+             <td class=\"number\">7</td><td><code>RUN &lt;b&gt;[31m</code></td></tr>\
+             <tr><th scope=\"row\"><strong class=\"sign held\" role=\"img\" aria-label=\"as it should be:\">✓</strong> DL4006</th>\
+             <td class=\"number\"></td><td></td></tr></tbody></table></div></div>"
+        );
+    }
+
+    #[test]
+    fn output_says_what_is_left_out() {
+        let one = Output {
+            title: "gate".to_owned(),
+            sign: Sign::Held,
+            command: Some("docker build .".to_owned()),
+            lines: vec!["a".to_owned(), "b".to_owned()],
+            of: 12,
+            status: Some(1),
+        };
+        assert_eq!(
+            output(&one).into_string(),
+            "<p><strong class=\"sign held\" role=\"img\" aria-label=\"as it should be:\">✓</strong> gate</p>\
+             <pre class=\"wrapped\"><code><b>$ docker build .</b>\na\nb</code></pre>\
+             <p class=\"quiet\">… 10 lines more · exit status 1</p>"
+        );
+        assert_eq!(output(&Output::default()).into_string(), "");
+    }
+}
