@@ -57,6 +57,7 @@ pub const TABLE: &[(For, &[&str])] = &[
             "xtask/src/runner",
             "xtask/src/runner/story/mod.rs",
             "xtask/src/runner/story/verdicts.rs",
+            "xtask/src/session.rs",
             "xtask/src/state/looks.rs",
             "xtask/src/state/memory.rs",
             "xtask/src/units.rs",
