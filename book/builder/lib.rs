@@ -47,7 +47,6 @@ pub fn build(root: &Path, missing: Missing) -> Result<PathBuf> {
         Err(error) => broken(&format!("{error:#}")),
     })?;
     let built = book.build_dir_for("html");
-    reference::write_schemas(&built)?;
     slim(&built)?;
     Ok(built)
 }

@@ -30,6 +30,8 @@ pub mod rollout;
 pub mod rules;
 pub mod runner;
 pub mod scaffold;
+#[cfg(test)]
+mod schema;
 pub mod session;
 pub mod setup;
 pub mod state;

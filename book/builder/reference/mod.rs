@@ -2,29 +2,27 @@
 
 mod commands;
 mod errors;
-mod expectations;
 mod shapes;
+mod types;
 
 pub use errors::troubleshooting;
-pub use shapes::write_schemas;
 
 use crate::page::Outcome;
 use crate::sources::Sources;
 
 /// The part of this name.
 pub fn reference(name: &str, sources: &Sources) -> Outcome {
+    let root = &sources.workshop.root;
     match name {
         "commands" => Ok(commands::commands()),
         "exit-codes" => Ok(errors::exit_codes()),
         "errors" => Ok(errors::errors()),
-        "expectations" => expectations::expectations(sources),
-        "documents" => Ok(shapes::documents()),
-        _ => shapes::manifest(name).ok_or_else(|| {
+        "expectations" => shapes::expectations(root),
+        "documents" => shapes::documents(root),
+        _ => shapes::manifest(name, root).unwrap_or_else(|| {
             let known = "commands, exit-codes, errors, expectations, documents";
-            format!(
-                "there is no reference `{name}`; there are {known} and the manifests {}",
-                shapes::MANIFESTS.map(|m| m.0).join(", ")
-            )
+            let manifests = shapes::manifests(root);
+            Err(format!("there is no reference `{name}`; there are {known} and the manifests {manifests}"))
         }),
     }
 }

@@ -11,7 +11,7 @@ use crate::rules::Expect;
 ///
 /// The build context is the app's folder without `remove`, with `file` and then the learner's files laid over it.
 #[derive(Clone, Debug, Deserialize)]
-#[cfg_attr(feature = "schema", derive(schemars::JsonSchema))]
+#[cfg_attr(test, derive(schemars::JsonSchema))]
 #[serde(deny_unknown_fields, rename_all = "kebab-case")]
 pub struct Exercise {
     /// Permanent id: the name of its folder. Set by the loader.
@@ -56,7 +56,7 @@ pub struct Exercise {
 
 /// Hints for one thing that fails.
 #[derive(Clone, Debug, Deserialize)]
-#[cfg_attr(feature = "schema", derive(schemars::JsonSchema))]
+#[cfg_attr(test, derive(schemars::JsonSchema))]
 #[serde(deny_unknown_fields)]
 pub struct Hint {
     /// The rule that fails, or `build` where the image does not build.
@@ -69,7 +69,7 @@ pub struct Hint {
 
 /// What is known of one wrong answer: `wrong/<name>/answer.toml`. Its files for an app lie in a folder with the app's name.
 #[derive(Clone, Debug, Deserialize)]
-#[cfg_attr(feature = "schema", derive(schemars::JsonSchema))]
+#[cfg_attr(test, derive(schemars::JsonSchema))]
 #[serde(deny_unknown_fields)]
 pub struct WrongAnswer {
     /// The thought behind it, one sentence.

@@ -6,7 +6,7 @@ use super::Value;
 
 /// A question that is asked before a step happens. Off a terminal nobody is asked.
 #[derive(Clone, Debug, Deserialize)]
-#[cfg_attr(feature = "schema", derive(schemars::JsonSchema))]
+#[cfg_attr(test, derive(schemars::JsonSchema))]
 #[serde(deny_unknown_fields, rename_all = "kebab-case")]
 pub struct Guess {
     /// The question, one sentence.
@@ -17,7 +17,7 @@ pub struct Guess {
 
 /// What the right answer to a guess is.
 #[derive(Clone, Debug, Deserialize)]
-#[cfg_attr(feature = "schema", derive(schemars::JsonSchema))]
+#[cfg_attr(test, derive(schemars::JsonSchema))]
 #[serde(rename_all = "kebab-case")]
 pub enum RightAnswer {
     /// A number that the run measures.
@@ -28,7 +28,7 @@ pub enum RightAnswer {
 
 /// A number that the run measures.
 #[derive(Clone, Debug, Deserialize)]
-#[cfg_attr(feature = "schema", derive(schemars::JsonSchema))]
+#[cfg_attr(test, derive(schemars::JsonSchema))]
 #[serde(deny_unknown_fields, rename_all = "kebab-case")]
 pub struct RightNumber {
     /// Which: `stored:VARIANT`, and what else a text may hold.
@@ -40,7 +40,7 @@ pub struct RightNumber {
 
 /// One of some words.
 #[derive(Clone, Debug, Deserialize)]
-#[cfg_attr(feature = "schema", derive(schemars::JsonSchema))]
+#[cfg_attr(test, derive(schemars::JsonSchema))]
 #[serde(deny_unknown_fields, rename_all = "kebab-case")]
 pub struct RightChoice {
     /// What the learner chooses from.

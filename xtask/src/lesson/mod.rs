@@ -23,7 +23,7 @@ use crate::rules::Expect;
 
 /// One lesson, as its manifest describes it. Number and id come from the folder's name.
 #[derive(Clone, Debug, Deserialize)]
-#[cfg_attr(feature = "schema", derive(schemars::JsonSchema))]
+#[cfg_attr(test, derive(schemars::JsonSchema))]
 #[serde(deny_unknown_fields, rename_all = "kebab-case")]
 pub struct Lesson {
     /// Permanent id: the folder's name behind the number. Set by the loader.
@@ -84,7 +84,7 @@ pub struct Lesson {
 
 /// Minutes, as an agenda counts them.
 #[derive(Clone, Copy, Debug, PartialEq, Eq, Serialize, Deserialize)]
-#[cfg_attr(feature = "schema", derive(schemars::JsonSchema))]
+#[cfg_attr(test, derive(schemars::JsonSchema))]
 #[serde(deny_unknown_fields)]
 pub struct Minutes {
     /// Talking about it.
@@ -97,7 +97,7 @@ pub struct Minutes {
 
 /// Something to look at.
 #[derive(Clone, Debug, Deserialize)]
-#[cfg_attr(feature = "schema", derive(schemars::JsonSchema))]
+#[cfg_attr(test, derive(schemars::JsonSchema))]
 #[serde(deny_unknown_fields)]
 pub struct Look {
     /// The app whose values are put in; the text is left out when that app did not run. Any app that ran when left out.

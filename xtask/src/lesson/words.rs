@@ -11,7 +11,7 @@ use crate::units;
 
 /// A text with places for measured values.
 #[derive(Clone, Debug, PartialEq, Eq, Deserialize)]
-#[cfg_attr(feature = "schema", derive(schemars::JsonSchema), schemars(with = "String"))]
+#[cfg_attr(test, derive(schemars::JsonSchema), schemars(with = "String"))]
 #[serde(try_from = "String")]
 pub struct Words(Vec<Part>);
 
@@ -23,7 +23,7 @@ enum Part {
 
 /// A measured value, as a manifest names it: `stored:naive`, `times:naive/tiny`.
 #[derive(Clone, Debug, PartialEq, Eq, Deserialize)]
-#[cfg_attr(feature = "schema", derive(schemars::JsonSchema), schemars(with = "String"))]
+#[cfg_attr(test, derive(schemars::JsonSchema), schemars(with = "String"))]
 #[serde(try_from = "String")]
 pub struct Value {
     /// What is measured.

@@ -10,7 +10,7 @@ use super::{AppId, Contract, Platform, VariantId};
 
 /// One app, as its manifest describes it.
 #[derive(Clone, Debug, Deserialize)]
-#[cfg_attr(feature = "schema", derive(schemars::JsonSchema))]
+#[cfg_attr(test, derive(schemars::JsonSchema))]
 #[serde(deny_unknown_fields, rename_all = "kebab-case")]
 pub struct App {
     /// The app's folder name. Set by the loader, not in the manifest.
@@ -30,7 +30,7 @@ pub struct App {
     pub port: u16,
     /// How long the service may take from `docker run` to its first good answer, e.g. `10s`.
     #[serde(deserialize_with = "duration")]
-    #[cfg_attr(feature = "schema", schemars(with = "String"))]
+    #[cfg_attr(test, schemars(with = "String"))]
     pub ready_within: Duration,
     /// Capabilities of the contract that no variant of this app has.
     #[serde(default)]
@@ -50,7 +50,7 @@ pub struct App {
 
 /// One way to build and run an app.
 #[derive(Clone, Debug, Deserialize)]
-#[cfg_attr(feature = "schema", derive(schemars::JsonSchema))]
+#[cfg_attr(test, derive(schemars::JsonSchema))]
 #[serde(deny_unknown_fields, rename_all = "kebab-case")]
 pub struct Variant {
     /// What it does, one sentence.
@@ -96,7 +96,7 @@ pub struct Variant {
 
 /// How a container runs, in the words of `docker run`.
 #[derive(Clone, Debug, Default, PartialEq, Eq, Deserialize)]
-#[cfg_attr(feature = "schema", derive(schemars::JsonSchema))]
+#[cfg_attr(test, derive(schemars::JsonSchema))]
 #[serde(deny_unknown_fields, rename_all = "kebab-case")]
 pub struct RunOptions {
     /// Whether the engine's own init is PID 1: `--init`.
@@ -119,7 +119,7 @@ pub struct RunOptions {
 
 /// A file that a build context has besides the app's own. One of `text`, `bytes` and `from` says what it holds.
 #[derive(Clone, Debug, PartialEq, Eq, Deserialize)]
-#[cfg_attr(feature = "schema", derive(schemars::JsonSchema))]
+#[cfg_attr(test, derive(schemars::JsonSchema))]
 #[serde(deny_unknown_fields)]
 pub struct ExtraFile {
     /// Path inside the build context.
@@ -135,7 +135,7 @@ pub struct ExtraFile {
 
 /// The build stage that runs the app's formatter, linter and unit tests.
 #[derive(Clone, Debug, Deserialize)]
-#[cfg_attr(feature = "schema", derive(schemars::JsonSchema))]
+#[cfg_attr(test, derive(schemars::JsonSchema))]
 #[serde(deny_unknown_fields)]
 pub struct Check {
     /// The Dockerfile that holds the stage.
@@ -146,7 +146,7 @@ pub struct Check {
 
 /// An honest edit of the app, e.g. what a day's work would change.
 #[derive(Clone, Debug, Deserialize)]
-#[cfg_attr(feature = "schema", derive(schemars::JsonSchema))]
+#[cfg_attr(test, derive(schemars::JsonSchema))]
 #[serde(deny_unknown_fields)]
 pub struct Change {
     /// What the edit stands for, one clause.
@@ -178,7 +178,7 @@ impl Change {
 
 /// Replaces one piece of text, which must occur exactly once, in one file of the context.
 #[derive(Clone, Debug, Deserialize)]
-#[cfg_attr(feature = "schema", derive(schemars::JsonSchema))]
+#[cfg_attr(test, derive(schemars::JsonSchema))]
 #[serde(deny_unknown_fields)]
 pub struct Edit {
     /// Path inside the app's folder.

@@ -4,7 +4,7 @@ use serde::Serialize;
 
 /// Whether a local base can be used as it is.
 #[derive(Clone, Copy, Debug, PartialEq, Eq, Serialize)]
-#[cfg_attr(feature = "schema", derive(schemars::JsonSchema))]
+#[cfg_attr(test, derive(schemars::JsonSchema))]
 #[serde(rename_all = "kebab-case")]
 pub enum BaseState {
     /// There, and made by today's recipe.
@@ -17,7 +17,7 @@ pub enum BaseState {
 
 /// One local base.
 #[derive(Clone, Debug, Serialize)]
-#[cfg_attr(feature = "schema", derive(schemars::JsonSchema))]
+#[cfg_attr(test, derive(schemars::JsonSchema))]
 pub struct BaseRow {
     /// The official image's name.
     pub name: String,
@@ -35,7 +35,7 @@ pub struct BaseRow {
 
 /// The document `cargo xtask bases list --json` prints.
 #[derive(Clone, Debug, Serialize)]
-#[cfg_attr(feature = "schema", derive(schemars::JsonSchema))]
+#[cfg_attr(test, derive(schemars::JsonSchema))]
 pub struct BaseReport {
     /// Version of this document's shape.
     pub schema: u32,

@@ -8,7 +8,7 @@ use super::{AppId, Environment, LessonRef, Measurement, VariantId, Verdict};
 
 /// The document `cargo xtask check --json` prints.
 #[derive(Clone, Debug, Serialize, Deserialize)]
-#[cfg_attr(feature = "schema", derive(schemars::JsonSchema))]
+#[cfg_attr(test, derive(schemars::JsonSchema))]
 pub struct CheckReport {
     /// Version of this document's shape.
     pub schema: u32,
@@ -48,7 +48,7 @@ impl CheckReport {
 
 /// A problem as data.
 #[derive(Clone, Debug, Serialize, Deserialize)]
-#[cfg_attr(feature = "schema", derive(schemars::JsonSchema))]
+#[cfg_attr(test, derive(schemars::JsonSchema))]
 pub struct Trouble {
     /// Its stable name: `cargo xtask explain` tells more.
     pub id: String,
@@ -62,7 +62,7 @@ pub struct Trouble {
 
 /// The sizes a learner's image is compared with.
 #[derive(Clone, Debug, Default, PartialEq, Eq, Serialize, Deserialize)]
-#[cfg_attr(feature = "schema", derive(schemars::JsonSchema))]
+#[cfg_attr(test, derive(schemars::JsonSchema))]
 pub struct Marks {
     /// What an expert ships.
     pub par: Option<Mark>,
@@ -72,7 +72,7 @@ pub struct Marks {
 
 /// The size of one variant of the app.
 #[derive(Clone, Debug, PartialEq, Eq, Serialize, Deserialize)]
-#[cfg_attr(feature = "schema", derive(schemars::JsonSchema))]
+#[cfg_attr(test, derive(schemars::JsonSchema))]
 pub struct Mark {
     /// The variant.
     pub variant: VariantId,
@@ -84,7 +84,7 @@ pub struct Mark {
 
 /// How one known answer to an exercise fared: a line of the proof that `cargo xtask tidy --exercises` gives.
 #[derive(Clone, Debug, Serialize, Deserialize)]
-#[cfg_attr(feature = "schema", derive(schemars::JsonSchema))]
+#[cfg_attr(test, derive(schemars::JsonSchema))]
 pub struct Proof {
     /// The answer, e.g. `two-stages/go: wrong/root`.
     pub answer: String,

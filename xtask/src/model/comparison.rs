@@ -6,7 +6,7 @@ use serde::Serialize;
 
 /// The document `cargo xtask diff --json` prints. All sizes are stored bytes.
 #[derive(Clone, Debug, Serialize)]
-#[cfg_attr(feature = "schema", derive(schemars::JsonSchema))]
+#[cfg_attr(test, derive(schemars::JsonSchema))]
 pub struct Comparison {
     /// Version of this document's shape.
     pub schema: u32,
@@ -24,7 +24,7 @@ pub struct Comparison {
 
 /// A number before and after.
 #[derive(Clone, Copy, Debug, Default, PartialEq, Eq, Serialize)]
-#[cfg_attr(feature = "schema", derive(schemars::JsonSchema))]
+#[cfg_attr(test, derive(schemars::JsonSchema))]
 pub struct Sizes {
     /// Bytes before.
     pub before: u64,
@@ -46,7 +46,7 @@ impl Sizes {
 
 /// One place in the file system.
 #[derive(Clone, Debug, PartialEq, Eq, Serialize)]
-#[cfg_attr(feature = "schema", derive(schemars::JsonSchema))]
+#[cfg_attr(test, derive(schemars::JsonSchema))]
 pub struct Place {
     /// Path from the root.
     pub path: String,

@@ -4,7 +4,7 @@ use serde::Serialize;
 
 /// The document `cargo xtask doctor --json` prints.
 #[derive(Clone, Debug, Serialize)]
-#[cfg_attr(feature = "schema", derive(schemars::JsonSchema))]
+#[cfg_attr(test, derive(schemars::JsonSchema))]
 pub struct Diagnosis {
     /// Version of this document's shape.
     pub schema: u32,
@@ -16,7 +16,7 @@ pub struct Diagnosis {
 
 /// One thing that was looked at.
 #[derive(Clone, Debug, Serialize)]
-#[cfg_attr(feature = "schema", derive(schemars::JsonSchema))]
+#[cfg_attr(test, derive(schemars::JsonSchema))]
 pub struct Finding {
     /// What, in one or two words.
     pub what: &'static str,
@@ -27,7 +27,7 @@ pub struct Finding {
 
 /// How a thing is.
 #[derive(Clone, Debug, Serialize)]
-#[cfg_attr(feature = "schema", derive(schemars::JsonSchema))]
+#[cfg_attr(test, derive(schemars::JsonSchema))]
 #[serde(tag = "state", rename_all = "kebab-case")]
 pub enum State {
     /// As it should be.

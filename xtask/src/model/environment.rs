@@ -4,7 +4,7 @@ use serde::{Deserialize, Serialize};
 
 /// The surroundings of a measurement, printed beside it.
 #[derive(Clone, Debug, Serialize, Deserialize)]
-#[cfg_attr(feature = "schema", derive(schemars::JsonSchema))]
+#[cfg_attr(test, derive(schemars::JsonSchema))]
 pub struct Environment {
     /// Version of the engine, e.g. `26.1.5`.
     pub engine: String,
@@ -28,7 +28,7 @@ pub struct Environment {
 
 /// The engine's image store. Sizes mean different things in the two, which is why Drydock does its own sums.
 #[derive(Clone, Copy, Debug, PartialEq, Eq, Serialize, Deserialize)]
-#[cfg_attr(feature = "schema", derive(schemars::JsonSchema))]
+#[cfg_attr(test, derive(schemars::JsonSchema))]
 #[serde(rename_all = "kebab-case")]
 pub enum Store {
     /// The classic store (overlay2 and other graph drivers).

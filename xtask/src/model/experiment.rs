@@ -6,7 +6,7 @@ use super::{AppId, VariantId};
 
 /// A cold build of one Dockerfile, and its rebuilds after changes of the app. The builds ran one after the other.
 #[derive(Clone, Debug, Serialize, Deserialize)]
-#[cfg_attr(feature = "schema", derive(schemars::JsonSchema))]
+#[cfg_attr(test, derive(schemars::JsonSchema))]
 pub struct Experiment {
     /// The app.
     pub app: AppId,
@@ -24,7 +24,7 @@ pub struct Experiment {
 
 /// What one instruction costs in a cold build.
 #[derive(Clone, Debug, PartialEq, Eq, Serialize, Deserialize)]
-#[cfg_attr(feature = "schema", derive(schemars::JsonSchema))]
+#[cfg_attr(test, derive(schemars::JsonSchema))]
 pub struct StepCost {
     /// Its line in the Dockerfile, from 1; `null` where it cannot be found again.
     pub line: Option<usize>,
@@ -45,7 +45,7 @@ impl StepCost {
 
 /// A build after a change.
 #[derive(Clone, Debug, Serialize, Deserialize)]
-#[cfg_attr(feature = "schema", derive(schemars::JsonSchema))]
+#[cfg_attr(test, derive(schemars::JsonSchema))]
 pub struct Rebuild {
     /// The change, e.g. `source`.
     pub change: String,
@@ -86,7 +86,7 @@ impl Experiment {
 
 /// What a first build sends of its context.
 #[derive(Clone, Debug, Serialize, Deserialize)]
-#[cfg_attr(feature = "schema", derive(schemars::JsonSchema))]
+#[cfg_attr(test, derive(schemars::JsonSchema))]
 pub struct SentContext {
     /// The app.
     pub app: AppId,
@@ -98,7 +98,7 @@ pub struct SentContext {
 
 /// How long a service took to be ready, start after start: each time a new container, and no other start at the same time.
 #[derive(Clone, Debug, Serialize, Deserialize)]
-#[cfg_attr(feature = "schema", derive(schemars::JsonSchema))]
+#[cfg_attr(test, derive(schemars::JsonSchema))]
 pub struct Started {
     /// Milliseconds from `docker run` to the first good answer, one entry a start; sorted.
     pub ready_ms: Vec<u64>,
@@ -113,7 +113,7 @@ impl Started {
 
 /// How a service ended when it was told to.
 #[derive(Clone, Debug, Serialize, Deserialize)]
-#[cfg_attr(feature = "schema", derive(schemars::JsonSchema))]
+#[cfg_attr(test, derive(schemars::JsonSchema))]
 pub struct Stopped {
     /// Milliseconds from `docker stop` to the end.
     pub after_ms: u64,
@@ -123,7 +123,7 @@ pub struct Stopped {
 
 /// Which requests of the contract a service answered wrongly.
 #[derive(Clone, Debug, Serialize, Deserialize)]
-#[cfg_attr(feature = "schema", derive(schemars::JsonSchema))]
+#[cfg_attr(test, derive(schemars::JsonSchema))]
 pub struct ContractRun {
     /// Requests sent.
     pub requests: usize,
@@ -133,7 +133,7 @@ pub struct ContractRun {
 
 /// Whether a service answered when it ran hardened.
 #[derive(Clone, Debug, Serialize, Deserialize)]
-#[cfg_attr(feature = "schema", derive(schemars::JsonSchema))]
+#[cfg_attr(test, derive(schemars::JsonSchema))]
 pub struct RanReadOnly {
     /// What went wrong; `null` where it answered.
     pub problem: Option<String>,

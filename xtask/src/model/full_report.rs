@@ -6,7 +6,7 @@ use super::{Inspection, LessonReport, Timeline};
 
 /// The document `report.json`: a lesson's report, and what its pictures are drawn from.
 #[derive(Clone, Debug, Serialize)]
-#[cfg_attr(feature = "schema", derive(schemars::JsonSchema))]
+#[cfg_attr(test, derive(schemars::JsonSchema))]
 pub struct FullReport {
     /// What `cargo xtask lesson N --json` prints.
     #[serde(flatten)]

@@ -6,7 +6,7 @@ use serde::{Deserialize, Serialize};
 
 /// What a byte is there for.
 #[derive(Clone, Copy, Debug, PartialEq, Eq, PartialOrd, Ord, Serialize, Deserialize)]
-#[cfg_attr(feature = "schema", derive(schemars::JsonSchema))]
+#[cfg_attr(test, derive(schemars::JsonSchema))]
 #[serde(rename_all = "kebab-case")]
 pub enum Class {
     /// What the image is for.
@@ -77,7 +77,7 @@ impl Class {
 
 /// What an image is made of.
 #[derive(Clone, Debug, Serialize, Deserialize)]
-#[cfg_attr(feature = "schema", derive(schemars::JsonSchema))]
+#[cfg_attr(test, derive(schemars::JsonSchema))]
 pub struct Inspection {
     /// Version of this document's shape.
     pub schema: u32,
@@ -114,7 +114,7 @@ pub struct Inspection {
 
 /// One layer.
 #[derive(Clone, Debug, Serialize, Deserialize)]
-#[cfg_attr(feature = "schema", derive(schemars::JsonSchema))]
+#[cfg_attr(test, derive(schemars::JsonSchema))]
 pub struct LayerLine {
     /// Digest of its blob; `null` where it was never pushed or read from an archive.
     pub digest: Option<String>,
@@ -138,7 +138,7 @@ pub struct LayerLine {
 
 /// One package.
 #[derive(Clone, Debug, PartialEq, Eq, PartialOrd, Ord, Serialize, Deserialize)]
-#[cfg_attr(feature = "schema", derive(schemars::JsonSchema))]
+#[cfg_attr(test, derive(schemars::JsonSchema))]
 pub struct PackageLine {
     /// `deb`, `npm`, `pypi`, `go` or `cargo`.
     pub ecosystem: String,
@@ -152,7 +152,7 @@ pub struct PackageLine {
 
 /// One place where a secret is.
 #[derive(Clone, Debug, PartialEq, Eq, PartialOrd, Ord, Serialize, Deserialize)]
-#[cfg_attr(feature = "schema", derive(schemars::JsonSchema))]
+#[cfg_attr(test, derive(schemars::JsonSchema))]
 pub struct SecretLine {
     /// Which rule says so.
     pub rule: String,
@@ -164,7 +164,7 @@ pub struct SecretLine {
 
 /// One file of one layer.
 #[derive(Clone, Debug, PartialEq, Eq, Serialize, Deserialize)]
-#[cfg_attr(feature = "schema", derive(schemars::JsonSchema))]
+#[cfg_attr(test, derive(schemars::JsonSchema))]
 pub struct FileLine {
     /// Path from the root.
     pub path: String,
@@ -178,7 +178,7 @@ pub struct FileLine {
 
 /// The surface of an image.
 #[derive(Clone, Debug, Default, PartialEq, Eq, Serialize, Deserialize)]
-#[cfg_attr(feature = "schema", derive(schemars::JsonSchema))]
+#[cfg_attr(test, derive(schemars::JsonSchema))]
 pub struct Surface {
     /// Paths of shells.
     pub shells: BTreeSet<String>,
@@ -206,7 +206,7 @@ pub struct Surface {
 
 /// Programs of a surface, counted: several names or copies of one count once.
 #[derive(Clone, Copy, Debug, Default, PartialEq, Eq, Serialize, Deserialize)]
-#[cfg_attr(feature = "schema", derive(schemars::JsonSchema))]
+#[cfg_attr(test, derive(schemars::JsonSchema))]
 pub struct Different {
     /// Shells.
     pub shells: usize,

@@ -6,7 +6,7 @@ use super::{AppId, Environment, Measurement, VariantId};
 
 /// The document `cargo xtask compare --json` prints.
 #[derive(Clone, Debug, Serialize, Deserialize)]
-#[cfg_attr(feature = "schema", derive(schemars::JsonSchema))]
+#[cfg_attr(test, derive(schemars::JsonSchema))]
 pub struct Matrix {
     /// Version of this document's shape.
     pub schema: u32,

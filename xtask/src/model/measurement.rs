@@ -6,7 +6,7 @@ use super::{AppId, Environment, ImageKey, LessonId, Platform, Shown, Told, Varia
 
 /// Everything a lesson observed of one image. Sizes are bytes, durations milliseconds.
 #[derive(Clone, Debug, Serialize, Deserialize)]
-#[cfg_attr(feature = "schema", derive(schemars::JsonSchema))]
+#[cfg_attr(test, derive(schemars::JsonSchema))]
 pub struct Measurement {
     /// The app.
     pub app: AppId,
@@ -62,7 +62,7 @@ pub enum Cache {
 
 /// The answer of a health endpoint.
 #[derive(Clone, Debug, Serialize, Deserialize)]
-#[cfg_attr(feature = "schema", derive(schemars::JsonSchema))]
+#[cfg_attr(test, derive(schemars::JsonSchema))]
 pub struct Health {
     /// Whether the answer was the contract's.
     pub ok: bool,
@@ -74,7 +74,7 @@ pub struct Health {
 
 /// Which lesson a report is about.
 #[derive(Clone, Debug, Serialize, Deserialize)]
-#[cfg_attr(feature = "schema", derive(schemars::JsonSchema))]
+#[cfg_attr(test, derive(schemars::JsonSchema))]
 pub struct LessonRef {
     /// Permanent id.
     pub id: LessonId,
@@ -86,7 +86,7 @@ pub struct LessonRef {
 
 /// The document `cargo xtask lesson N --json` prints.
 #[derive(Clone, Debug, Serialize, Deserialize)]
-#[cfg_attr(feature = "schema", derive(schemars::JsonSchema))]
+#[cfg_attr(test, derive(schemars::JsonSchema))]
 pub struct LessonReport {
     /// Version of this document's shape.
     pub schema: u32,

@@ -11,7 +11,7 @@ macro_rules! identifier {
         ///
         /// Lower-case ASCII letters, digits and hyphens, 1 to 40 of them: safe in a path, an image tag and a label.
         #[derive(Clone, Debug, PartialEq, Eq, PartialOrd, Ord, Hash, Serialize, Deserialize)]
-        #[cfg_attr(feature = "schema", derive(schemars::JsonSchema))]
+        #[cfg_attr(test, derive(schemars::JsonSchema))]
         #[serde(try_from = "String")]
         pub struct $name(String);
 
@@ -81,7 +81,7 @@ impl VariantId {
 
 /// A platform as the OCI image spec and `--platform` write it: `linux/amd64`, `linux/arm64/v8`.
 #[derive(Clone, Debug, PartialEq, Eq, PartialOrd, Ord, Hash, Serialize, Deserialize)]
-#[cfg_attr(feature = "schema", derive(schemars::JsonSchema))]
+#[cfg_attr(test, derive(schemars::JsonSchema))]
 #[serde(try_from = "String")]
 pub struct Platform(String);
 
@@ -128,7 +128,7 @@ const OF_LESSONS: &str = "drydock.local/lesson/";
 
 /// One image of the workshop: an app built by one of its variants.
 #[derive(Clone, Debug, PartialEq, Eq, PartialOrd, Ord, Hash, Serialize)]
-#[cfg_attr(feature = "schema", derive(schemars::JsonSchema))]
+#[cfg_attr(test, derive(schemars::JsonSchema))]
 pub struct ImageName {
     /// The lesson its Dockerfile belongs to; `None` for a variant of the app's own.
     pub lesson: Option<LessonId>,

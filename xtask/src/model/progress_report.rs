@@ -6,7 +6,7 @@ use super::{AppId, ExerciseId, LessonRef, Marks};
 
 /// How far the learner has come.
 #[derive(Clone, Debug, Serialize, Deserialize)]
-#[cfg_attr(feature = "schema", derive(schemars::JsonSchema))]
+#[cfg_attr(test, derive(schemars::JsonSchema))]
 pub struct ProgressReport {
     /// Version of this document's shape.
     pub schema: u32,
@@ -23,7 +23,7 @@ impl ProgressReport {
 
 /// One lesson.
 #[derive(Clone, Debug, Serialize, Deserialize)]
-#[cfg_attr(feature = "schema", derive(schemars::JsonSchema))]
+#[cfg_attr(test, derive(schemars::JsonSchema))]
 pub struct LessonProgress {
     /// The lesson.
     pub lesson: LessonRef,
@@ -37,7 +37,7 @@ pub struct LessonProgress {
 
 /// What was reached in an exercise for one app.
 #[derive(Clone, Debug, Serialize, Deserialize)]
-#[cfg_attr(feature = "schema", derive(schemars::JsonSchema))]
+#[cfg_attr(test, derive(schemars::JsonSchema))]
 pub struct Reached {
     /// The exercise; left out where it is the only one of its lesson.
     #[serde(default, skip_serializing_if = "Option::is_none")]

@@ -4,7 +4,7 @@ use serde::Serialize;
 
 /// The document `cargo xtask inspect --json` prints where no image is named. All sizes are stored bytes.
 #[derive(Clone, Debug, PartialEq, Eq, Serialize)]
-#[cfg_attr(feature = "schema", derive(schemars::JsonSchema))]
+#[cfg_attr(test, derive(schemars::JsonSchema))]
 pub struct Ranking {
     /// Version of this document's shape.
     pub schema: u32,
@@ -16,7 +16,7 @@ pub struct Ranking {
 
 /// One image of a [`Ranking`].
 #[derive(Clone, Debug, PartialEq, Eq, Serialize)]
-#[cfg_attr(feature = "schema", derive(schemars::JsonSchema))]
+#[cfg_attr(test, derive(schemars::JsonSchema))]
 pub struct Ranked {
     /// Its name: the first of its tags.
     pub image: String,

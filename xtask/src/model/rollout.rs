@@ -6,7 +6,7 @@ use super::{AppId, Environment, VariantId};
 
 /// The document `cargo xtask rollout --json` prints. Sizes are bytes, durations milliseconds.
 #[derive(Clone, Debug, Serialize, Deserialize)]
-#[cfg_attr(feature = "schema", derive(schemars::JsonSchema))]
+#[cfg_attr(test, derive(schemars::JsonSchema))]
 pub struct Rollout {
     /// Version of this document's shape.
     pub schema: u32,
@@ -22,7 +22,7 @@ pub struct Rollout {
 
 /// The machines that images are rolled out to: what the forecast assumes and nobody measured.
 #[derive(Clone, Copy, Debug, PartialEq, Eq, Serialize, Deserialize)]
-#[cfg_attr(feature = "schema", derive(schemars::JsonSchema))]
+#[cfg_attr(test, derive(schemars::JsonSchema))]
 pub struct Fleet {
     /// Machines that run the service.
     pub nodes: u64,
@@ -38,7 +38,7 @@ pub struct Fleet {
 
 /// What one image costs.
 #[derive(Clone, Debug, Serialize, Deserialize)]
-#[cfg_attr(feature = "schema", derive(schemars::JsonSchema))]
+#[cfg_attr(test, derive(schemars::JsonSchema))]
 pub struct ShippedImage {
     /// The app.
     pub app: AppId,
@@ -56,7 +56,7 @@ pub struct ShippedImage {
 
 /// Compressed bytes of layers that one node fetches. Manifests and configs, a few kB, are left out.
 #[derive(Clone, Copy, Debug, Default, PartialEq, Eq, Serialize, Deserialize)]
-#[cfg_attr(feature = "schema", derive(schemars::JsonSchema))]
+#[cfg_attr(test, derive(schemars::JsonSchema))]
 pub struct Fetched {
     /// By a node that has nothing.
     pub first: u64,
@@ -70,7 +70,7 @@ pub struct Fetched {
 
 /// What a fleet makes of [`Fetched`].
 #[derive(Clone, Copy, Debug, PartialEq, Eq, Serialize, Deserialize)]
-#[cfg_attr(feature = "schema", derive(schemars::JsonSchema))]
+#[cfg_attr(test, derive(schemars::JsonSchema))]
 pub struct Forecast {
     /// From the first byte until the last node has the image: the first deploy.
     pub first_ms: u64,
@@ -84,7 +84,7 @@ pub struct Forecast {
 
 /// A pull that was measured.
 #[derive(Clone, Copy, Debug, PartialEq, Eq, Serialize, Deserialize)]
-#[cfg_attr(feature = "schema", derive(schemars::JsonSchema))]
+#[cfg_attr(test, derive(schemars::JsonSchema))]
 pub struct Pulled {
     /// Wall time of the whole pull, unpacking included.
     pub ms: u64,
@@ -92,7 +92,7 @@ pub struct Pulled {
 
 /// All images of one variant on one node; layers that several of them have are fetched once.
 #[derive(Clone, Debug, PartialEq, Eq, Serialize, Deserialize)]
-#[cfg_attr(feature = "schema", derive(schemars::JsonSchema))]
+#[cfg_attr(test, derive(schemars::JsonSchema))]
 pub struct Together {
     /// The variant.
     pub variant: VariantId,

@@ -6,7 +6,7 @@ use super::{AppId, Block, Experiment, FileLine, Inspection, SentContext, Variant
 
 /// One step for one app, after it happened.
 #[derive(Clone, Debug, Serialize, Deserialize)]
-#[cfg_attr(feature = "schema", derive(schemars::JsonSchema))]
+#[cfg_attr(test, derive(schemars::JsonSchema))]
 pub struct Told {
     /// Position of the step in the lesson's manifest, from 0.
     pub step: usize,
@@ -21,7 +21,7 @@ pub struct Told {
 
 /// How a guess came out.
 #[derive(Clone, Debug, PartialEq, Eq, Serialize, Deserialize)]
-#[cfg_attr(feature = "schema", derive(schemars::JsonSchema))]
+#[cfg_attr(test, derive(schemars::JsonSchema))]
 pub struct Guessed {
     /// What the learner said.
     pub said: String,
@@ -33,7 +33,7 @@ pub struct Guessed {
 
 /// What can be shown of an image.
 #[derive(Clone, Copy, Debug, PartialEq, Eq, Serialize, Deserialize)]
-#[cfg_attr(feature = "schema", derive(schemars::JsonSchema))]
+#[cfg_attr(test, derive(schemars::JsonSchema))]
 #[serde(rename_all = "kebab-case")]
 pub enum Aspect {
     /// The line that says how much of it is the application, and what else is aboard.
@@ -52,7 +52,7 @@ pub enum Aspect {
 
 /// What came of a step.
 #[derive(Clone, Debug, Serialize, Deserialize)]
-#[cfg_attr(feature = "schema", derive(schemars::JsonSchema))]
+#[cfg_attr(test, derive(schemars::JsonSchema))]
 #[serde(tag = "kind", rename_all = "kebab-case")]
 pub enum Shown {
     /// The table of all measurements belongs here.
@@ -120,7 +120,7 @@ pub enum Shown {
 
 /// A line of a difference.
 #[derive(Clone, Debug, PartialEq, Eq, Serialize, Deserialize)]
-#[cfg_attr(feature = "schema", derive(schemars::JsonSchema))]
+#[cfg_attr(test, derive(schemars::JsonSchema))]
 pub struct DiffLine {
     /// `+` new, `-` gone, ` ` the same.
     pub sign: char,
@@ -130,7 +130,7 @@ pub struct DiffLine {
 
 /// A command inside a container.
 #[derive(Clone, Debug, Serialize, Deserialize)]
-#[cfg_attr(feature = "schema", derive(schemars::JsonSchema))]
+#[cfg_attr(test, derive(schemars::JsonSchema))]
 pub struct Tried {
     /// The variant.
     pub variant: VariantId,
@@ -150,7 +150,7 @@ pub struct Tried {
 
 /// What one image is made of, as far as the step shows it.
 #[derive(Clone, Debug, Serialize, Deserialize)]
-#[cfg_attr(feature = "schema", derive(schemars::JsonSchema))]
+#[cfg_attr(test, derive(schemars::JsonSchema))]
 pub struct Made {
     /// The variant.
     pub variant: VariantId,
@@ -164,7 +164,7 @@ pub struct Made {
 
 /// The answer of one service.
 #[derive(Clone, Debug, Serialize, Deserialize)]
-#[cfg_attr(feature = "schema", derive(schemars::JsonSchema))]
+#[cfg_attr(test, derive(schemars::JsonSchema))]
 pub struct Answered {
     /// The variant.
     pub variant: VariantId,
@@ -180,7 +180,7 @@ pub struct Answered {
 
 /// A container that ended.
 #[derive(Clone, Debug, Serialize, Deserialize)]
-#[cfg_attr(feature = "schema", derive(schemars::JsonSchema))]
+#[cfg_attr(test, derive(schemars::JsonSchema))]
 pub struct Ended {
     /// The variant.
     pub variant: VariantId,
@@ -194,7 +194,7 @@ pub struct Ended {
 
 /// What a learner predicted of a rebuild, and how it came out.
 #[derive(Clone, Debug, Serialize, Deserialize)]
-#[cfg_attr(feature = "schema", derive(schemars::JsonSchema))]
+#[cfg_attr(test, derive(schemars::JsonSchema))]
 pub struct Prediction {
     /// The variant.
     pub variant: VariantId,

@@ -7,7 +7,7 @@ use crate::units;
 
 /// A build of one or several images.
 #[derive(Clone, Debug, Default, Serialize)]
-#[cfg_attr(feature = "schema", derive(schemars::JsonSchema))]
+#[cfg_attr(test, derive(schemars::JsonSchema))]
 pub struct Timeline {
     /// From the first start to the last end of the steps below, in milliseconds.
     pub took_ms: u64,
@@ -17,7 +17,7 @@ pub struct Timeline {
 
 /// One step. A step that several images share appears once, under the image the builder shows it under.
 #[derive(Clone, Debug, PartialEq, Eq, Serialize)]
-#[cfg_attr(feature = "schema", derive(schemars::JsonSchema))]
+#[cfg_attr(test, derive(schemars::JsonSchema))]
 pub struct BuildStep {
     /// The image it belongs to, as a bake target, e.g. `go-multi-stage`.
     pub target: String,

@@ -9,7 +9,7 @@ use super::{AppId, ImageKey, Platform, VariantId};
 
 /// What one expectation of a lesson or an exercise came to.
 #[derive(Clone, Debug, Serialize, Deserialize)]
-#[cfg_attr(feature = "schema", derive(schemars::JsonSchema))]
+#[cfg_attr(test, derive(schemars::JsonSchema))]
 pub struct Verdict {
     /// The rule, e.g. `times-smaller-than`.
     pub id: String,
@@ -40,7 +40,7 @@ impl Verdict {
 
 /// Whether an expectation held. Only what was measured can hold or fail.
 #[derive(Clone, Copy, Debug, PartialEq, Eq, PartialOrd, Ord, Serialize, Deserialize)]
-#[cfg_attr(feature = "schema", derive(schemars::JsonSchema))]
+#[cfg_attr(test, derive(schemars::JsonSchema))]
 #[serde(rename_all = "kebab-case")]
 pub enum Outcome {
     /// It did not.
@@ -130,7 +130,7 @@ impl FromStr for Subject {
     }
 }
 
-#[cfg(feature = "schema")]
+#[cfg(test)]
 impl schemars::JsonSchema for Subject {
     fn schema_name() -> std::borrow::Cow<'static, str> {
         "Subject".into()

@@ -12,8 +12,10 @@ use crate::model::{Class, Inspection};
 use crate::units;
 
 /// What must not be there.
+///
+/// Every layer counts, also what a later one hides: a file that a later instruction deletes is still shipped.
 #[derive(Clone, Debug, Deserialize)]
-#[cfg_attr(feature = "schema", derive(schemars::JsonSchema))]
+#[cfg_attr(test, derive(schemars::JsonSchema))]
 #[serde(deny_unknown_fields, rename_all = "kebab-case")]
 pub struct Absent {
     /// Paths; `*` stands for anything without a slash, `**` for anything.

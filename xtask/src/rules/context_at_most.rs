@@ -11,8 +11,10 @@ use crate::model::VariantId;
 use crate::units;
 
 /// The largest context: one of `bytes` and `times … of`, or both.
+///
+/// A first build, because later ones send only what changed; and what a `COPY` asks for, because `BuildKit` sends nothing else.
 #[derive(Clone, Debug, Deserialize)]
-#[cfg_attr(feature = "schema", derive(schemars::JsonSchema))]
+#[cfg_attr(test, derive(schemars::JsonSchema))]
 #[serde(deny_unknown_fields, rename_all = "kebab-case")]
 pub struct ContextAtMost {
     /// Largest number of bytes that passes.

@@ -7,8 +7,10 @@ use super::case::{found, secrets};
 use super::{Case, Judge, Judged, Need};
 
 /// How many leaks a lesson has to show.
+///
+/// Proves in every run that a lesson on leaks shows a real one, and that the search finds it.
 #[derive(Clone, Debug, Deserialize)]
-#[cfg_attr(feature = "schema", derive(schemars::JsonSchema))]
+#[cfg_attr(test, derive(schemars::JsonSchema))]
 #[serde(deny_unknown_fields, rename_all = "kebab-case")]
 pub struct Leaks {
     /// The fewest places that hold a secret.

@@ -1,8 +1,8 @@
 //! The judges: one rule a file, with what a manifest may write about it. A rule compares what is expected with the facts of a
 //! run. Pure arithmetic.
 //!
-//! A new rule is a file, and its line in [`Rule`] and in [`Rule::judge`]. The documentation of each file is what the book's
-//! reference says of the rule.
+//! A new rule is a file, and its line in [`Rule`] and in [`Rule::judge`]. The documentation of that line and of the
+//! rule's parameters is what the book's reference says of the rule.
 
 mod absent;
 mod case;
@@ -33,7 +33,7 @@ use crate::model::{AppId, Facts, ImageKey, Platform, VariantId, Verdict};
 
 /// A property that measured results must have.
 #[derive(Clone, Debug, Deserialize)]
-#[cfg_attr(feature = "schema", derive(schemars::JsonSchema))]
+#[cfg_attr(test, derive(schemars::JsonSchema))]
 #[serde(deny_unknown_fields, rename_all = "kebab-case")]
 pub struct Expect {
     /// Only this app; every app when left out.
@@ -50,12 +50,14 @@ pub struct Expect {
 
 /// What must hold. A rule without anything to say is written `rule = "healthy"`, another `rule.absent.paths = […]`.
 #[derive(Clone, Debug, Deserialize)]
-#[cfg_attr(feature = "schema", derive(schemars::JsonSchema))]
+#[cfg_attr(test, derive(schemars::JsonSchema))]
 #[serde(rename_all = "kebab-case")]
 pub enum Rule {
-    /// The container gave its health endpoint's answer.
+    /// The container gave the answer that its health endpoint must give.
     Healthy,
-    /// The image names a numeric user other than 0.
+    /// The image names a user by number, and the number is not 0.
+    ///
+    /// By number, because Kubernetes' `runAsNonRoot` refuses to guess what a name means inside an image.
     NonRoot,
     /// The container ran with a read-only root, no capabilities and no new privileges.
     Hardened,
@@ -67,9 +69,12 @@ pub enum Rule {
     Absent(absent::Absent),
     /// Each of these paths is in the image's root file system.
     Present(present::Present),
-    /// The image holds no shell.
+    /// No layer of the image holds a shell, so nobody who gets into the container finds one.
     NoShell,
-    /// No layer, label, variable or history of the image holds a secret.
+    /// No layer, label, variable or history entry of the image holds what looks like a secret: private keys, `.env` files,
+    /// tokens.
+    ///
+    /// A file that a later layer deletes is still in its own layer, and counts. Values are never shown.
     NoSecret,
     /// The image holds secrets in at least so many places: what a lesson on leaks has to show.
     Leaks(leaks::Leaks),
@@ -77,9 +82,11 @@ pub enum Rule {
     StopsWithin(stops_within::StopsWithin),
     /// The service is ready in at most so many times the time that another variant's takes.
     ReadyAtMost(ready_at_most::ReadyAtMost),
-    /// The service answers with a read-only root file system, no capabilities and no new privileges.
+    /// The service gives its health endpoint's answer when it runs with a read-only root file system, no capabilities and no
+    /// new privileges, and a `tmpfs` only where its manifest asks for one.
     ReadOnly,
-    /// The service answers the whole HTTP contract.
+    /// The service answers every request of `apps/contract.toml` as the contract says, in every setup that the contract runs
+    /// it in. Getting smaller must not mean doing less.
     SameContract,
     /// After a change, a build runs again only a part of what a cold build ran, and makes few new bytes.
     RebuildKeeps(rebuild_keeps::RebuildKeeps),

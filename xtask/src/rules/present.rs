@@ -9,7 +9,7 @@ use super::{Case, Judge, Judged, Need};
 
 /// What must be there.
 #[derive(Clone, Debug, Deserialize)]
-#[cfg_attr(feature = "schema", derive(schemars::JsonSchema))]
+#[cfg_attr(test, derive(schemars::JsonSchema))]
 #[serde(deny_unknown_fields, rename_all = "kebab-case")]
 pub struct Present {
     /// Paths; `*` stands for anything without a slash, `**` for anything.

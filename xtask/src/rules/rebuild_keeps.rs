@@ -11,8 +11,11 @@ use super::rebuild::{again, dearest, percent, rebuilt, share};
 use super::{Case, Judge, Judged, Need};
 
 /// What a rebuild may do again: at least one of the two shares.
+///
+/// The share of `RUN` time counts each instruction that ran again with what it cost in the cold build, so it is a ratio of two
+/// numbers of one machine. The change is new in every run: the build cache cannot hold its result already.
 #[derive(Clone, Debug, Deserialize)]
-#[cfg_attr(feature = "schema", derive(schemars::JsonSchema))]
+#[cfg_attr(test, derive(schemars::JsonSchema))]
 #[serde(deny_unknown_fields, rename_all = "kebab-case")]
 pub struct RebuildKeeps {
     /// Which change, of the lesson or of the app, e.g. `source`.

@@ -6,9 +6,9 @@ use serde::Deserialize;
 use super::rebuild::{again, percent, rebuilt};
 use super::{Case, Judge, Judged, Need};
 
-/// What a rebuild has to do again.
+/// What a rebuild has to do again. Proves in every run that the bad order of a lesson is bad.
 #[derive(Clone, Debug, Deserialize)]
-#[cfg_attr(feature = "schema", derive(schemars::JsonSchema))]
+#[cfg_attr(test, derive(schemars::JsonSchema))]
 #[serde(deny_unknown_fields, rename_all = "kebab-case")]
 pub struct RebuildLoses {
     /// Which change, of the lesson or of the app, e.g. `source`.

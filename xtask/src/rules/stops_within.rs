@@ -9,8 +9,11 @@ use super::{Case, Judge, Judged, Need};
 use crate::units;
 
 /// How soon a service ends.
+///
+/// `docker stop` sends SIGTERM, and the service must end by itself with status 0. An engine kills what has not ended after ten
+/// seconds, and whatever it was doing is lost (status 137).
 #[derive(Clone, Debug, Deserialize)]
-#[cfg_attr(feature = "schema", derive(schemars::JsonSchema))]
+#[cfg_attr(test, derive(schemars::JsonSchema))]
 #[serde(deny_unknown_fields, rename_all = "kebab-case")]
 pub struct StopsWithin {
     /// Seconds from the signal to the end.

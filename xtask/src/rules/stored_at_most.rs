@@ -9,8 +9,11 @@ use crate::model::VariantId;
 use crate::units;
 
 /// The largest size: one of `bytes` and `times … of`, or both.
+///
+/// Bytes are those of regular files, unpacked. A multiple of another variant is measured in the same run, which is fair to every
+/// architecture.
 #[derive(Clone, Debug, Deserialize)]
-#[cfg_attr(feature = "schema", derive(schemars::JsonSchema))]
+#[cfg_attr(test, derive(schemars::JsonSchema))]
 #[serde(deny_unknown_fields, rename_all = "kebab-case")]
 pub struct StoredAtMost {
     /// Largest number of stored bytes that passes.

@@ -9,8 +9,10 @@ use crate::model::VariantId;
 use crate::units;
 
 /// How much smaller an image is.
+///
+/// A quotient of two measurements of one run: it holds on another architecture, where both sides differ in bytes.
 #[derive(Clone, Debug, Deserialize)]
-#[cfg_attr(feature = "schema", derive(schemars::JsonSchema))]
+#[cfg_attr(test, derive(schemars::JsonSchema))]
 #[serde(deny_unknown_fields, rename_all = "kebab-case")]
 pub struct TimesSmallerThan {
     /// Compared with which variant of the same app.

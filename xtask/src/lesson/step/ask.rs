@@ -7,7 +7,7 @@ use crate::model::VariantId;
 
 /// Requests to a running container of each of some variants.
 #[derive(Clone, Debug, Deserialize)]
-#[cfg_attr(feature = "schema", derive(schemars::JsonSchema))]
+#[cfg_attr(test, derive(schemars::JsonSchema))]
 #[serde(deny_unknown_fields, rename_all = "kebab-case")]
 pub struct Ask {
     /// Which images.
@@ -30,7 +30,7 @@ pub struct Ask {
 
 /// Whether a container knows the root that vouches for its peer.
 #[derive(Clone, Copy, Debug, PartialEq, Eq, Deserialize)]
-#[cfg_attr(feature = "schema", derive(schemars::JsonSchema))]
+#[cfg_attr(test, derive(schemars::JsonSchema))]
 #[serde(rename_all = "kebab-case")]
 pub enum Peer {
     /// It does.

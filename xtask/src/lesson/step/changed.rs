@@ -7,7 +7,7 @@ use crate::model::VariantId;
 
 /// Two Dockerfiles.
 #[derive(Clone, Debug, Deserialize)]
-#[cfg_attr(feature = "schema", derive(schemars::JsonSchema))]
+#[cfg_attr(test, derive(schemars::JsonSchema))]
 #[serde(deny_unknown_fields)]
 pub struct Changed {
     /// The one before.

@@ -7,7 +7,7 @@ use crate::model::VariantId;
 
 /// A docker command that only looks.
 #[derive(Clone, Debug, Deserialize)]
-#[cfg_attr(feature = "schema", derive(schemars::JsonSchema))]
+#[cfg_attr(test, derive(schemars::JsonSchema))]
 #[serde(deny_unknown_fields)]
 pub struct DockerStep {
     /// Arguments behind `docker`; `{image:VARIANT}` stands for an image's tag, `{container:VARIANT}` for a running container
@@ -25,7 +25,7 @@ pub struct DockerStep {
 
 /// An argument with placeholders, taken apart when the manifest is read.
 #[derive(Clone, Debug, PartialEq, Eq, Deserialize)]
-#[cfg_attr(feature = "schema", derive(schemars::JsonSchema), schemars(with = "String"))]
+#[cfg_attr(test, derive(schemars::JsonSchema), schemars(with = "String"))]
 #[serde(try_from = "String")]
 pub struct Argument(pub Vec<Piece>);
 

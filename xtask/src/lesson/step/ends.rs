@@ -7,7 +7,7 @@ use crate::model::VariantId;
 
 /// Images whose containers end, or do not start at all.
 #[derive(Clone, Debug, Deserialize)]
-#[cfg_attr(feature = "schema", derive(schemars::JsonSchema))]
+#[cfg_attr(test, derive(schemars::JsonSchema))]
 #[serde(deny_unknown_fields)]
 pub struct Ends {
     /// Which images.

@@ -7,7 +7,7 @@ use crate::model::VariantId;
 
 /// Builds, changes the app, builds again, for each variant and each change.
 #[derive(Clone, Debug, Deserialize)]
-#[cfg_attr(feature = "schema", derive(schemars::JsonSchema))]
+#[cfg_attr(test, derive(schemars::JsonSchema))]
 #[serde(deny_unknown_fields)]
 pub struct ExperimentStep {
     /// Which Dockerfiles.

@@ -7,7 +7,7 @@ use crate::model::{AppId, VariantId};
 
 /// Commands inside a container of each of some variants.
 #[derive(Clone, Debug, Deserialize)]
-#[cfg_attr(feature = "schema", derive(schemars::JsonSchema))]
+#[cfg_attr(test, derive(schemars::JsonSchema))]
 #[serde(deny_unknown_fields)]
 pub struct Inside {
     /// Which images.
@@ -18,7 +18,7 @@ pub struct Inside {
 
 /// One command.
 #[derive(Clone, Debug, Deserialize)]
-#[cfg_attr(feature = "schema", derive(schemars::JsonSchema))]
+#[cfg_attr(test, derive(schemars::JsonSchema))]
 #[serde(deny_unknown_fields, rename_all = "kebab-case")]
 pub struct Try {
     /// What it is for, e.g. `open a shell`.
