@@ -136,8 +136,8 @@ impl Command {
 
     /// Runs to the end and captures both streams. A status other than 0 is not an error here: the caller knows what it means.
     ///
-    /// Errors: the program cannot be started ([`ErrorId::ToolMissing`]), or `limit` passes
-    /// ([`ErrorId::EngineSilent`]; the child is killed).
+    /// Errors: the program cannot be started ([`ErrorId::ToolMissing`]), or `limit` passes ([`ErrorId::ToolSilent`]; the child
+    /// is killed). Both name the program.
     pub fn output(&self, limit: Duration) -> Result<Output> {
         let handle = Arc::new(
             self.expression()
@@ -155,7 +155,7 @@ impl Command {
         let Some(output) = waited else {
             let _ = handle.kill();
             let fact = format!("`{}` did not finish within {} s.", self.display(), limit.as_secs());
-            return Err(Problem::new(ErrorId::EngineSilent, fact));
+            return Err(Problem::new(ErrorId::ToolSilent, fact));
         };
         Ok(Output {
             status: host::status(output.status),
@@ -326,7 +326,7 @@ mod tests {
     #[test]
     fn a_silent_process_is_ended_when_its_time_is_over() {
         let problem = Command::new("sleep").arg("30").output(Duration::from_millis(50)).unwrap_err();
-        assert_eq!(problem.id, ErrorId::EngineSilent);
+        assert_eq!((problem.id, problem.fact.as_str()), (ErrorId::ToolSilent, "`sleep 30` did not finish within 0 s."));
     }
 
     #[test]

@@ -4,8 +4,8 @@ use std::fmt;
 use std::str::FromStr;
 use std::time::Duration;
 
-use crate::engine::docker;
-use crate::error::{ErrorId, Problem, Result};
+use crate::engine::{docker, of_docker};
+use crate::error::{ErrorId, Result};
 use crate::names::printable;
 use crate::state::memory::Memory;
 
@@ -146,7 +146,7 @@ fn settled(wanted: Option<&Wanted>, remembered: Option<&str>) -> Option<Decision
 
 fn ask(probe: &str) -> Result<Decision> {
     let command = docker(["buildx", "imagetools", "inspect", "--raw"]).arg(canonical(probe));
-    let (choice, why) = match command.output(PATIENCE) {
+    let (choice, why) = match command.output(PATIENCE).map_err(of_docker) {
         Ok(output) if output.success() => (Choice::Registry { host: None }, "the registry answers".to_owned()),
         Ok(output) if is_limit(&output.stderr) => {
             (Choice::Local, "the registry's limit of pulls for this address is used up".to_owned())
@@ -154,9 +154,6 @@ fn ask(probe: &str) -> Result<Decision> {
         Ok(output) => (Choice::Local, format!("the registry cannot be used: {}", last_line(&output.stderr))),
         Err(problem) if problem.id == ErrorId::EngineSilent => {
             (Choice::Local, format!("the registry did not answer within {} s", PATIENCE.as_secs()))
-        }
-        Err(problem) if problem.id == ErrorId::ToolMissing => {
-            return Err(Problem { id: ErrorId::DockerCommandMissing, ..problem });
         }
         Err(problem) => return Err(problem),
     };

@@ -7,7 +7,7 @@
 use std::path::{Path, PathBuf};
 use std::time::{Duration, Instant};
 
-use super::docker;
+use super::{docker, of_docker};
 use crate::error::{self, ErrorId, Problem, Result};
 use crate::model::Store;
 use crate::process::Command;
@@ -81,7 +81,7 @@ impl EmptyEngine {
             .args(["--host".to_owned(), engine.address()])
             .detach(&log)?;
         let began = Instant::now();
-        while !engine.docker(["version"]).output(QUESTION)?.success() {
+        while !engine.docker(["version"]).output(QUESTION).map_err(of_docker)?.success() {
             interrupt::check()?;
             if began.elapsed() > READY {
                 let said = std::fs::read_to_string(&log).unwrap_or_default();

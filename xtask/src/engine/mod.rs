@@ -57,13 +57,17 @@ impl<'a> Engine<'a> {
 
     /// Runs one docker command to its end, whatever its status.
     ///
-    /// Errors: `docker` is missing, or does not finish in 30 s.
+    /// Errors: `docker` is missing, or does not finish in 30 s ([`ErrorId::EngineSilent`]).
     pub fn ask(&self, command: &Command) -> Result<Output> {
+        self.ask_within(QUESTION, command)
+    }
+
+    /// As [`Self::ask`], for a command that has work to do.
+    ///
+    /// Errors: `docker` is missing, or does not finish within `limit` ([`ErrorId::EngineSilent`]).
+    pub fn ask_within(&self, limit: Duration, command: &Command) -> Result<Output> {
         self.announce(command);
-        command.output(QUESTION).map_err(|problem| match problem.id {
-            ErrorId::ToolMissing => Problem { id: ErrorId::DockerCommandMissing, ..problem },
-            _ => problem,
-        })
+        command.output(limit).map_err(of_docker)
     }
 
     /// Runs one docker command that must succeed and returns what it printed.
@@ -84,7 +88,29 @@ impl<'a> Engine<'a> {
     }
 }
 
+/// What it means for Docker that its command cannot be run: where the command itself is silent, it waits for its engine.
+pub fn of_docker(problem: Problem) -> Problem {
+    match problem.id {
+        ErrorId::ToolMissing => Problem { id: ErrorId::DockerCommandMissing, ..problem },
+        ErrorId::ToolSilent => Problem { id: ErrorId::EngineSilent, ..problem },
+        _ => problem,
+    }
+}
+
 /// A `docker` command with these arguments.
 pub fn docker<A: Into<String>>(args: impl IntoIterator<Item = A>) -> Command {
     Command::new("docker").args(args)
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    #[test]
+    fn a_docker_command_without_end_is_a_silent_engine_and_any_other_is_not() {
+        let of = |id| of_docker(Problem::new(id, "x")).id;
+        assert_eq!(of(ErrorId::ToolSilent), ErrorId::EngineSilent);
+        assert_eq!(of(ErrorId::ToolMissing), ErrorId::DockerCommandMissing);
+        assert_eq!(of(ErrorId::File), ErrorId::File);
+    }
 }

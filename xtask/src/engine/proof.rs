@@ -46,16 +46,14 @@ fn build_and_run(engine: Engine<'_>, tag: &str, run: &str, context: Vec<u8>) -> 
         .args(["--label".to_owned(), format!("{}=proof", labels::ROLE)])
         .args(["--tag", tag, "-"])
         .stdin(context);
-    engine.announce(&build);
-    let image = build.output(PATIENCE)?;
+    let image = engine.ask_within(PATIENCE, &build)?;
     if !image.success() {
         return Err(refused("could not build an image with a single small file", &image));
     }
     let start = docker(["run", "--rm", "--pull=never"])
         .args(["--label".to_owned(), format!("{}={run}", labels::RUN)])
         .args(["--label".to_owned(), format!("{}=proof", labels::ROLE), tag.to_owned()]);
-    engine.announce(&start);
-    let ran = start.output(PATIENCE)?;
+    let ran = engine.ask_within(PATIENCE, &start)?;
     if !ran.success() {
         return Err(refused("built an image, but could not run a container of it", &ran));
     }

@@ -7,7 +7,6 @@ use super::{Engine, docker, labels};
 use crate::dockerfile;
 use crate::error::{ErrorId, Problem, Result};
 use crate::model::BaseSources;
-use crate::process::Command;
 use crate::state::ledger::Run;
 
 /// Debian's registry on the slim base, without the password its package asks for.
@@ -53,7 +52,7 @@ impl Registry {
         for (name, place) in sources.contexts(&bases()?) {
             build = build.args(["--build-context".to_owned(), format!("{name}={place}")]);
         }
-        let output = perform(&build.arg("-").stdin(DOCKERFILE), PUSH, engine)?;
+        let output = engine.ask_within(PUSH, &build.arg("-").stdin(DOCKERFILE))?;
         if !output.success() {
             let fact = "The image of a registry could not be built.";
             return Err(Problem::new(super::build::classify(&output.stderr), fact).evidence(output.stderr.lines()));
@@ -92,7 +91,7 @@ impl Registry {
     pub fn push(&self, image: &str, name: &str, engine: Engine<'_>) -> Result<()> {
         let there = format!("{}/{name}", self.host);
         engine.tell(&docker(["image", "tag", image, &there]))?;
-        let pushed = perform(&docker(["push", "--quiet", &there]), PUSH, engine);
+        let pushed = engine.ask_within(PUSH, &docker(["push", "--quiet", &there]));
         engine.tell(&docker(["image", "rm", "--no-prune", &there]))?;
         let pushed = pushed?;
         if pushed.success() {
@@ -106,11 +105,6 @@ impl Registry {
     pub fn inside(name: &str) -> String {
         format!("127.0.0.1:{PORT}/{name}")
     }
-}
-
-fn perform(command: &Command, limit: Duration, engine: Engine<'_>) -> Result<crate::process::Output> {
-    engine.announce(command);
-    command.output(limit)
 }
 
 fn said(container: &str, engine: Engine<'_>) -> Result<String> {

@@ -17,8 +17,7 @@ impl Engine<'_> {
     /// A program that is not there is no error here: the engine says so on standard error, with status 126 or 127.
     pub fn exec(&self, id: &str, command: &[String]) -> Result<Output> {
         let command = docker(["exec", id]).args(command.iter().cloned());
-        self.announce(&command);
-        command.output(INSIDE)
+        self.ask_within(INSIDE, &command)
     }
 
     /// Creates a container without starting it, from a `docker run` or `create` call's arguments behind the verb. Returns its id

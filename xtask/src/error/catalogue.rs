@@ -112,6 +112,9 @@ catalogue! {
     DiskFull = "disk-full", Environment;
     /// A tool that this step needs is not installed.
     ToolMissing = "tool-missing", Environment;
+    /// A program that Drydock started, such as git or apt, did not finish within the time allowed. The message names the program.
+    /// It may wait for the network, for a lock that another program holds, or for a question nobody answers.
+    ToolSilent = "tool-silent", Environment;
     /// `--setup` does not know how to install an engine on this system.
     SetupUnsupported = "setup-unsupported", Environment;
     /// A step of `--setup` failed. The log it names has the rest.

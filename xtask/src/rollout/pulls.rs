@@ -63,11 +63,10 @@ fn one(image: &ImageName, node: &EmptyEngine, engine: Engine<'_>) -> Result<Pull
     interrupt::check()?;
     let place = Registry::inside(&name(image));
     let pull = node.docker(["pull", "--quiet", &place]);
-    engine.announce(&pull);
     let began = Instant::now();
-    let output = pull.output(LIMIT)?;
+    let output = engine.ask_within(LIMIT, &pull)?;
     let took = began.elapsed();
-    let removed = node.docker(["image", "rm", "--force", &place]).output(LIMIT)?;
+    let removed = engine.ask_within(LIMIT, &node.docker(["image", "rm", "--force", &place]))?;
     if !output.success() || !removed.success() {
         let fact = format!("{image} could not be pulled and removed again by an engine that had nothing.");
         let problem = Problem::new(ErrorId::ImageStream, fact);

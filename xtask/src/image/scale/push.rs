@@ -100,8 +100,7 @@ fn one(image: &str, tag: &str, repository: &str, registry: &Registry, engine: En
     engine.tell(&docker(["image", "tag", image, &name]))?;
     // Signing needs a server for it that we are not; what is weighed goes nowhere.
     let command = docker(["push", "--quiet", &name]).env("DOCKER_CONTENT_TRUST", "0");
-    engine.announce(&command);
-    let output = command.output(LIMIT)?;
+    let output = engine.ask_within(LIMIT, &command)?;
     if !output.success() {
         let fact = format!("`{}` failed with status {}.", command.display(), output.status);
         return Err(Problem::new(ErrorId::ImageStream, fact).evidence(output.stderr.lines()));
