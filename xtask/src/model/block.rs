@@ -7,7 +7,7 @@ use serde::{Deserialize, Serialize};
 
 /// One part of what a step shows.
 #[derive(Clone, Debug, PartialEq, Eq, Serialize, Deserialize)]
-#[cfg_attr(feature = "schema", derive(schemars::JsonSchema))]
+#[cfg_attr(test, derive(schemars::JsonSchema))]
 #[serde(tag = "kind", rename_all = "kebab-case")]
 pub enum Block {
     /// Running text.
@@ -25,7 +25,7 @@ pub enum Block {
 
 /// A table. Where it does not fit, each row becomes a list under its first cell.
 #[derive(Clone, Debug, Default, PartialEq, Eq, Serialize, Deserialize)]
-#[cfg_attr(feature = "schema", derive(schemars::JsonSchema))]
+#[cfg_attr(test, derive(schemars::JsonSchema))]
 pub struct Table {
     /// What it shows, in a few words: read out before the table, and on the terminal above it.
     pub title: String,
@@ -37,7 +37,7 @@ pub struct Table {
 
 /// A column of a table.
 #[derive(Clone, Debug, PartialEq, Eq, Serialize, Deserialize)]
-#[cfg_attr(feature = "schema", derive(schemars::JsonSchema))]
+#[cfg_attr(test, derive(schemars::JsonSchema))]
 pub struct Column {
     /// Its head.
     pub head: String,
@@ -51,7 +51,7 @@ pub struct Column {
 
 /// Where the cells of a column stand.
 #[derive(Clone, Copy, Debug, Default, PartialEq, Eq, Serialize, Deserialize)]
-#[cfg_attr(feature = "schema", derive(schemars::JsonSchema))]
+#[cfg_attr(test, derive(schemars::JsonSchema))]
 #[serde(rename_all = "kebab-case")]
 pub enum Align {
     /// At the left: words.
@@ -63,7 +63,7 @@ pub enum Align {
 
 /// A cell of a table.
 #[derive(Clone, Debug, PartialEq, Eq, Serialize, Deserialize)]
-#[cfg_attr(feature = "schema", derive(schemars::JsonSchema))]
+#[cfg_attr(test, derive(schemars::JsonSchema))]
 pub struct Cell {
     /// Its words.
     pub text: String,
@@ -74,7 +74,7 @@ pub struct Cell {
 
 /// Whether something is as it should be. Shown by a symbol or a word, never by a colour alone.
 #[derive(Clone, Copy, Debug, Default, PartialEq, Eq, Serialize, Deserialize)]
-#[cfg_attr(feature = "schema", derive(schemars::JsonSchema))]
+#[cfg_attr(test, derive(schemars::JsonSchema))]
 #[serde(rename_all = "kebab-case")]
 pub enum Sign {
     /// It is.
@@ -88,7 +88,7 @@ pub enum Sign {
 
 /// What a command printed.
 #[derive(Clone, Debug, Default, PartialEq, Eq, Serialize, Deserialize)]
-#[cfg_attr(feature = "schema", derive(schemars::JsonSchema))]
+#[cfg_attr(test, derive(schemars::JsonSchema))]
 pub struct Output {
     /// What it was about, e.g. `multi-stage: exit status 137`; empty where the command says it all.
     #[serde(default, skip_serializing_if = "String::is_empty")]
@@ -108,7 +108,7 @@ pub struct Output {
 
 /// Bars along one line of time, lane under lane.
 #[derive(Clone, Debug, Default, PartialEq, Eq, Serialize, Deserialize)]
-#[cfg_attr(feature = "schema", derive(schemars::JsonSchema))]
+#[cfg_attr(test, derive(schemars::JsonSchema))]
 pub struct Lanes {
     /// What it shows, in a few words.
     pub title: String,
@@ -126,7 +126,7 @@ pub struct Lanes {
 
 /// Lanes that belong together.
 #[derive(Clone, Debug, PartialEq, Eq, Serialize, Deserialize)]
-#[cfg_attr(feature = "schema", derive(schemars::JsonSchema))]
+#[cfg_attr(test, derive(schemars::JsonSchema))]
 pub struct Group {
     /// Its name, e.g. `go-multi-stage`.
     pub name: String,
@@ -136,7 +136,7 @@ pub struct Group {
 
 /// One lane.
 #[derive(Clone, Debug, PartialEq, Eq, Serialize, Deserialize)]
-#[cfg_attr(feature = "schema", derive(schemars::JsonSchema))]
+#[cfg_attr(test, derive(schemars::JsonSchema))]
 pub struct Lane {
     /// Its name, e.g. `build`.
     pub name: String,
@@ -148,7 +148,7 @@ pub struct Lane {
 
 /// Something that took time.
 #[derive(Clone, Debug, PartialEq, Eq, Serialize, Deserialize)]
-#[cfg_attr(feature = "schema", derive(schemars::JsonSchema))]
+#[cfg_attr(test, derive(schemars::JsonSchema))]
 pub struct Bar {
     /// What it was, e.g. `RUN make` or `unhealthy`.
     pub name: String,
