@@ -3,10 +3,11 @@
 use std::time::Instant;
 
 use super::Context;
+use super::tidy::{self, Proving};
 use crate::cli::Test;
 use crate::engine::{Engine, bake, build};
 use crate::error::{ErrorId, Exit, Problem, Result};
-use crate::event::Sink;
+use crate::event::{Silent, Sink};
 use crate::exercise::Languages;
 use crate::plan;
 use crate::process::Command;
@@ -27,58 +28,69 @@ struct Part {
     full: bool,
     /// Programs it needs on this machine.
     tools: &'static [Tool],
-    run: fn(&Workshop, &dyn Sink) -> Result<()>,
+    run: Run,
 }
 
+/// Carries a part out. What it shows, it shows in this style.
+type Run = fn(&Workshop, &dyn Sink, report::Style) -> Result<()>;
+
 const PARTS: &[Part] = &[
-    quick("format", "the code is formatted", |w, _| cargo(w, &["fmt", "--all", "--check"])),
-    quick("lint", "clippy has nothing to say", |w, _| {
+    quick("format", "the code is formatted", |w, _, _| cargo(w, &["fmt", "--all", "--check"])),
+    quick("lint", "clippy has nothing to say", |w, _, _| {
         cargo(w, &["clippy", "--quiet", "--workspace", "--all-targets", "--", "--deny", "warnings"])
     }),
-    quick("unit", "the runner's rooms keep their promises", |w, _| {
+    quick("unit", "the runner's rooms keep their promises", |w, _, _| {
         cargo(w, &["test", "--quiet", "--package", "xtask", "--package", "drydock-book", "--lib"])
     }),
-    quick("tidy", "manifests, Dockerfiles and generated tables agree", |w, _| super::tidy::check(w)),
-    quick("cli", "the command line says what it should", |w, _| trial(w, "cli")),
-    quick("hostile", "archives that lie are refused, in bounded time and memory", |w, _| trial(w, "hostile")),
-    quick("book", "the book builds, leads nowhere that is not there, and is spelled right", |w, _| trial(w, "book")),
-    engine("engines", "engines that cannot be used are told apart", |w, _| trial(w, "engines")),
-    engine("faults", "engines and containers that misbehave are told apart", |w, _| trial(w, "faults")),
-    engine("oracle", "what our reader says of an image, dive or the file system says too", |w, _| trial(w, "oracle")),
-    engine("apps", "each app's own formatter, linter and tests pass inside its build", check_apps),
-    engine("contract", "every image of every app keeps the HTTP contract", |w, _| trial(w, "contract")),
-    engine("answers", "what a learner may hand in is judged, and what cannot be judged is said", |w, _| {
+    quick("tidy", "manifests, Dockerfiles and generated tables agree", |w, _, _| tidy::check(w)),
+    quick("cli", "the command line says what it should", |w, _, _| trial(w, "cli")),
+    quick("hostile", "archives that lie are refused, in bounded time and memory", |w, _, _| trial(w, "hostile")),
+    quick("book", "the book builds, leads nowhere that is not there, and is spelled right", |w, _, _| trial(w, "book")),
+    engine("engines", "engines that cannot be used are told apart", |w, _, _| trial(w, "engines")),
+    engine("faults", "engines and containers that misbehave are told apart", |w, _, _| trial(w, "faults")),
+    engine("oracle", "what our reader says of an image, dive or the file system says too", |w, _, _| {
+        trial(w, "oracle")
+    }),
+    engine("apps", "each app's own formatter, linter and tests pass inside its build", |w, sink, _| {
+        check_apps(w, sink)
+    }),
+    engine("contract", "every image of every app keeps the HTTP contract", |w, _, _| trial(w, "contract")),
+    engine("answers", "what a learner may hand in is judged, and what cannot be judged is said", |w, _, _| {
         trial(w, "exercises")
     }),
-    engine("exercises", "every exercise tells right answers from wrong ones, in its first language", |w, sink| {
-        prove(w, Languages::First, sink)
-    }),
-    engine("lessons", "every lesson runs from start to end and its expectations hold", |w, _| trial(w, "lessons")),
-    engine("registry", "a lesson builds on bases of a registry", |w, _| trial(w, "registry")),
-    engine("rollout", "what a deploy sends is measured, whatever the build cache holds", |w, _| trial(w, "rollout")),
-    engine("commands", "every command on a page of the book does what the page says", |w, _| trial(w, "commands")),
+    engine(
+        "exercises",
+        "every exercise tells right answers from wrong ones, in its first language",
+        |w, sink, style| prove(w, Languages::First, sink, style),
+    ),
+    engine("lessons", "every lesson runs from start to end and its expectations hold", |w, _, _| trial(w, "lessons")),
+    engine("registry", "a lesson builds on bases of a registry", |w, _, _| trial(w, "registry")),
+    engine("rollout", "what a deploy sends is measured, whatever the build cache holds", |w, _, _| trial(w, "rollout")),
+    engine("commands", "every command on a page of the book does what the page says", |w, _, _| trial(w, "commands")),
     Part {
         tools: &[Tool::Chromium],
-        ..engine("pages", "what is written to be read in a browser reads well in one", |w, _| trial(w, "pages"))
+        ..engine("pages", "what is written to be read in a browser reads well in one", |w, _, _| trial(w, "pages"))
     },
     Part {
         full: true,
-        ..engine("every-lesson", "every lesson holds in every language", |w, _| {
+        ..engine("every-lesson", "every lesson holds in every language", |w, _, _| {
             cargo(w, &["test", "--quiet", "--package", "drydock-tests", "--test", "lessons", "--", "--ignored"])
         })
     },
     Part {
         full: true,
-        ..engine("every-exercise", "every exercise does so in every language", |w, sink| prove(w, Languages::All, sink))
+        ..engine("every-exercise", "every exercise does so in every language", |w, sink, style| {
+            prove(w, Languages::All, sink, style)
+        })
     },
-    Part { full: true, ..engine("stores", "an image weighs the same in both stores", |w, _| trial(w, "stores")) },
+    Part { full: true, ..engine("stores", "an image weighs the same in both stores", |w, _, _| trial(w, "stores")) },
 ];
 
-const fn quick(name: &'static str, proves: &'static str, run: fn(&Workshop, &dyn Sink) -> Result<()>) -> Part {
+const fn quick(name: &'static str, proves: &'static str, run: Run) -> Part {
     Part { name, proves, engine: false, full: false, tools: &[], run }
 }
 
-const fn engine(name: &'static str, proves: &'static str, run: fn(&Workshop, &dyn Sink) -> Result<()>) -> Part {
+const fn engine(name: &'static str, proves: &'static str, run: Run) -> Part {
     Part { name, proves, engine: true, full: false, tools: &[], run }
 }
 
@@ -95,7 +107,8 @@ pub fn run(options: &Test, context: Context) -> Result<Exit> {
     let (runs, left_out): (Vec<&Part>, Vec<&Part>) =
         chosen.into_iter().partition(|p| !(options.fast && p.engine) && (options.full || !p.full));
 
-    let sink = report::progress(report::Style { live: false, ..style }, context.global.verbose);
+    let plain = report::Style { live: false, ..style };
+    let sink = report::progress(plain, context.global.verbose);
     let tools: Vec<Tool> = runs.iter().flat_map(|part| part.tools).copied().collect();
     if options.setup {
         setup::tools(&tools, sink.as_ref())?;
@@ -108,7 +121,7 @@ pub fn run(options: &Test, context: Context) -> Result<Exit> {
     for part in &runs {
         report::message(format!("\n{} {}", style.bold(part.name), style.dim(part.proves)));
         let began = Instant::now();
-        let ended = (part.run)(&workshop, sink.as_ref());
+        let ended = (part.run)(&workshop, sink.as_ref(), plain);
         crate::interrupt::check()?;
         let took = units::seconds(began.elapsed());
         match ended {
@@ -183,8 +196,7 @@ fn check_apps(workshop: &Workshop, sink: &dyn Sink) -> Result<()> {
 }
 
 /// Proves the exercises; see `cargo xtask tidy --exercises`.
-fn prove(workshop: &Workshop, languages: Languages, sink: &dyn Sink) -> Result<()> {
-    let global = crate::cli::Global { verbose: false, color: crate::cli::Color::Auto, accessible: false };
-    let style = report::Style { live: false, ..report::Style::of(global.color.forced(), global.accessible) };
-    super::tidy::prove(workshop, &[], languages, false, sink, Context { global, style })
+fn prove(workshop: &Workshop, languages: Languages, sink: &dyn Sink, style: report::Style) -> Result<()> {
+    let proving = Proving { lessons: &[], languages, anew: false, builds: &Silent };
+    tidy::prove(workshop, proving, sink, style)
 }

@@ -10,7 +10,7 @@ use crate::event::{Event, Silent, Sink};
 use crate::exercise::{self, Judge, Known, Languages, Prover};
 use crate::interrupt;
 use crate::model::Proof;
-use crate::report;
+use crate::report::{self, Style};
 use crate::session::{Opening, Session};
 use crate::tidy;
 use crate::workshop::Workshop;
@@ -22,7 +22,11 @@ pub fn run(options: &Tidy, context: Context) -> Result<Exit> {
     let workshop = Workshop::find()?;
     if let Some(lessons) = &options.exercises {
         let sink = report::progress(context.style, context.global.verbose);
-        prove(&workshop, lessons, Languages::All, options.anew, sink.as_ref(), context)?;
+        let sink = sink.as_ref();
+        // What single builds say would drown what is proved.
+        let builds: &dyn Sink = if context.global.verbose { sink } else { &Silent };
+        let proving = Proving { lessons, languages: Languages::All, anew: options.anew, builds };
+        prove(&workshop, proving, sink, context.style)?;
         return Ok(Exit::Pass);
     }
     if options.fix {
@@ -40,27 +44,31 @@ pub(super) fn check(workshop: &Workshop) -> Result<()> {
     tidy::check(workshop)
 }
 
-/// Judges every known answer to the exercises of these lessons, or of all.
+/// What is proved.
+#[derive(Clone, Copy)]
+pub(super) struct Proving<'p> {
+    /// The lessons whose exercises are; all of them when empty.
+    pub lessons: &'p [String],
+    /// For which languages.
+    pub languages: Languages,
+    /// Whether to judge again what was proved before.
+    pub anew: bool,
+    /// Hears what single builds say.
+    pub builds: &'p dyn Sink,
+}
+
+/// Judges every known answer to some exercises.
 ///
 /// Errors: [`ErrorId::TestFailed`] where one does not fare as it should, [`ErrorId::NothingToRun`] where there is none.
-pub(super) fn prove(
-    workshop: &Workshop,
-    lessons: &[String],
-    languages: Languages,
-    anew: bool,
-    sink: &dyn Sink,
-    context: Context,
-) -> Result<()> {
+pub(super) fn prove(workshop: &Workshop, proving: Proving<'_>, sink: &dyn Sink, style: Style) -> Result<()> {
     let began = Instant::now();
-    let Known { answers, missing } = exercise::all(workshop, lessons, languages)?;
+    let Known { answers, missing } = exercise::all(workshop, proving.lessons, proving.languages)?;
     if answers.is_empty() {
         return Err(Problem::new(ErrorId::NothingToRun, "There is no exercise to prove."));
     }
-    // What single builds say would drown what is proved.
-    let quiet: &dyn Sink = if context.global.verbose { sink } else { &Silent };
-    let engine = Engine::new(quiet);
+    let engine = Engine::new(proving.builds);
     let judge = Judge::new(workshop, Session::open(Opening::default().within(LIMIT), engine)?);
-    let mut prover = Prover::open(workshop, &judge, engine, anew)?;
+    let mut prover = Prover::open(workshop, &judge, engine, proving.anew)?;
     sink.emit(Event::Phase { name: "Judging", total: answers.len(), of: "answers" });
     let mut rows: Vec<(String, Vec<Proof>)> = Vec::new();
     for (task, answer) in &answers {
@@ -75,7 +83,7 @@ pub(super) fn prove(
             _ => rows.push((name, vec![proof])),
         }
     }
-    report::line(report::proofs(&rows, &missing, began.elapsed(), context.style));
+    report::line(report::proofs(&rows, &missing, began.elapsed(), style));
     let faults = rows.iter().flat_map(|(_, proofs)| proofs).filter(|proof| proof.fault.is_some()).count();
     if faults + missing.len() > 0 {
         let fact = "Not every exercise judges as it should.";

@@ -11,7 +11,7 @@ pub(super) struct Teller<'l> {
     pub lesson: &'l Lesson,
     pub style: Style,
     pub quiet: bool,
-    /// A prediction made on the command line: `none` to skip the question.
+    /// A prediction made on the command line: `skip` leaves the question out.
     pub predict: Option<String>,
     /// How many steps have been told.
     pub step: usize,
