@@ -138,3 +138,59 @@ pub struct RanReadOnly {
     /// What went wrong; `null` where it answered.
     pub problem: Option<String>,
 }
+
+/// What a container did when it was sent a signal.
+#[derive(Clone, Debug, PartialEq, Eq, Serialize, Deserialize)]
+#[cfg_attr(feature = "schema", derive(schemars::JsonSchema))]
+pub struct Signalled {
+    /// Milliseconds from the signal to the end, or to when the watching was given up.
+    pub after_ms: u64,
+    /// Exit status; `null` where it went on running.
+    pub status: Option<i32>,
+}
+
+/// What the engine finds of a container's health.
+#[derive(Clone, Copy, Debug, PartialEq, Eq, Serialize, Deserialize)]
+#[cfg_attr(feature = "schema", derive(schemars::JsonSchema))]
+#[serde(rename_all = "kebab-case")]
+pub enum HealthState {
+    /// The image has no `HEALTHCHECK`.
+    None,
+    /// It was not asked often enough yet.
+    Starting,
+    /// The last check passed.
+    Healthy,
+    /// Several checks in a row failed.
+    Unhealthy,
+}
+
+impl HealthState {
+    /// The engine's own word for it.
+    pub fn name(self) -> &'static str {
+        match self {
+            Self::None => "none",
+            Self::Starting => "starting",
+            Self::Healthy => "healthy",
+            Self::Unhealthy => "unhealthy",
+        }
+    }
+}
+
+/// The engine's view of a container over time.
+#[derive(Clone, Debug, PartialEq, Eq, Serialize, Deserialize)]
+#[cfg_attr(feature = "schema", derive(schemars::JsonSchema))]
+pub struct EngineHealth {
+    /// Each state it was seen in, with the milliseconds from its start at which it was first seen.
+    pub seen: Vec<(u64, HealthState)>,
+    /// Milliseconds from the container's start to the last look.
+    pub watched_ms: u64,
+    /// What the last check printed.
+    pub said: String,
+}
+
+impl EngineHealth {
+    /// The state it was in at the end.
+    pub fn state(&self) -> HealthState {
+        self.seen.last().map_or(HealthState::None, |(_, state)| *state)
+    }
+}

@@ -2,7 +2,10 @@
 
 use std::collections::BTreeMap;
 
-use super::{ContractRun, Experiment, ImageKey, Inspection, Measurement, RanReadOnly, SentContext, Started, Stopped};
+use super::{
+    ContractRun, EngineHealth, Experiment, ImageKey, Inspection, Measurement, RanReadOnly, SentContext, Signalled, Started, Stopped,
+    Timeline,
+};
 
 /// The facts of a run.
 #[derive(Clone, Debug, Default)]
@@ -31,6 +34,12 @@ pub struct ImageFacts {
     pub contract: Option<ContractRun>,
     /// Whether its service answered when it ran hardened.
     pub read_only: Option<RanReadOnly>,
+    /// When each step of a build without cache ran.
+    pub timeline: Option<Timeline>,
+    /// What its container did on signals, by their names.
+    pub signalled: BTreeMap<String, Signalled>,
+    /// What the engine found of its container's health.
+    pub health: Option<EngineHealth>,
 }
 
 impl Facts {

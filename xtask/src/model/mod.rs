@@ -32,7 +32,9 @@ pub use comparison::{Comparison, Place, Sizes};
 pub use contract::{Answer, Body, Contract, Expected, FieldKind, Request, Setup};
 pub use diagnosis::{Diagnosis, Finding, State};
 pub use environment::{Environment, Store};
-pub use experiment::{ContractRun, Experiment, RanReadOnly, Rebuild, SentContext, Started, StepCost, Stopped};
+pub use experiment::{
+    ContractRun, EngineHealth, Experiment, HealthState, RanReadOnly, Rebuild, SentContext, Signalled, Started, StepCost, Stopped,
+};
 pub use facts::{Facts, ImageFacts};
 pub use full_report::FullReport;
 pub use inspection::{Class, Different, FileLine, Inspection, LayerLine, PackageLine, SecretLine, Surface};

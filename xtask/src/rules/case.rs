@@ -41,6 +41,12 @@ pub enum Need {
     Rebuild(String),
     /// How much of the context a first build sends.
     Context,
+    /// When each stage of a build without cache was at work.
+    Timeline,
+    /// What the container does on this signal.
+    Signal(String),
+    /// What the engine finds of the container's health.
+    EngineHealth,
 }
 
 /// An image that is judged, with all that is known of it and of the others of its run.

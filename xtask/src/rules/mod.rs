@@ -7,6 +7,8 @@
 mod absent;
 mod case;
 mod context_at_most;
+mod ends_on_signal;
+mod engine_health;
 mod hardened;
 mod healthy;
 mod leaks;
@@ -15,12 +17,14 @@ mod no_secret;
 mod no_shell;
 mod non_root;
 mod present;
+mod published;
 mod read_only;
 mod ready_at_most;
 mod rebuild;
 mod rebuild_keeps;
 mod rebuild_loses;
 mod same_contract;
+mod stages_overlap;
 mod stops_within;
 mod stored_at_most;
 mod times_smaller_than;
@@ -94,6 +98,14 @@ pub enum Rule {
     RebuildLoses(rebuild_loses::RebuildLoses),
     /// A first build sends at most so many bytes of its context, or at most so many times what another variant sends.
     ContextAtMost(context_at_most::ContextAtMost),
+    /// Two stages of a build without cache were at work at the same time, or were not.
+    StagesOverlap(stages_overlap::StagesOverlap),
+    /// The container ends by itself when it is sent a signal.
+    EndsOnSignal(ends_on_signal::EndsOnSignal),
+    /// What the engine finds of the container's health in the end.
+    EngineHealth(engine_health::EngineHealthIs),
+    /// A measured value lies in the range of a published figure.
+    Published(published::Published),
 }
 
 impl Rule {
@@ -117,6 +129,10 @@ impl Rule {
             Self::RebuildKeeps(rule) => ("rebuild-keeps", rule),
             Self::RebuildLoses(rule) => ("rebuild-loses", rule),
             Self::ContextAtMost(rule) => ("context-at-most", rule),
+            Self::StagesOverlap(rule) => ("stages-overlap", rule),
+            Self::EndsOnSignal(rule) => ("ends-on-signal", rule),
+            Self::EngineHealth(rule) => ("engine-health", rule),
+            Self::Published(rule) => ("published", rule),
         }
     }
 

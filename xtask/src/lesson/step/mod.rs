@@ -4,26 +4,35 @@
 //! in [`Action`] is all that joins them.
 
 mod ask;
+mod build;
 mod changed;
 mod docker;
 mod ends;
 mod experiment;
+mod health;
 mod inside;
 mod made_of;
 mod sent;
+mod signal;
+mod timeline;
 
 use std::collections::BTreeMap;
 
 use serde::Deserialize;
 
 pub use ask::{Ask, Peer};
+pub use build::{Build, Failure};
 pub use changed::Changed;
 pub use docker::{Argument, DockerStep, Piece, Wanted};
 pub use ends::Ends;
 pub use experiment::ExperimentStep;
+pub use health::HealthStep;
 pub use inside::{Inside, Try};
 pub use made_of::MadeOf;
 pub use sent::Sent;
+pub(crate) use signal::term;
+pub use signal::Signal;
+pub use timeline::Lanes;
 
 use super::{Guess, Words};
 use crate::model::{AppId, VariantId};
@@ -75,6 +84,14 @@ pub enum Action {
     Docker(DockerStep),
     /// Says how much of its context a first build sends.
     Sent(Sent),
+    /// Builds once, and expects that to pass or to fail.
+    Build(Build),
+    /// Shows when each stage of a build was at work.
+    Timeline(Lanes),
+    /// Sends a signal to running containers.
+    Signal(Signal),
+    /// Watches what the engine finds of containers' health.
+    Health(HealthStep),
 }
 
 /// What a kind of step says of itself, so that its names are checked and its images are there before it happens.
@@ -127,6 +144,10 @@ impl Action {
             Self::Ends(step) => step,
             Self::Docker(step) => step,
             Self::Sent(step) => step,
+            Self::Build(step) => step,
+            Self::Timeline(step) => step,
+            Self::Signal(step) => step,
+            Self::Health(step) => step,
         }
     }
 
@@ -142,6 +163,10 @@ impl Action {
             Self::Ends(_) => "ends",
             Self::Docker(_) => "docker",
             Self::Sent(_) => "sent",
+            Self::Build(_) => "build",
+            Self::Timeline(_) => "timeline",
+            Self::Signal(_) => "signal",
+            Self::Health(_) => "health",
         }
     }
 }
