@@ -87,7 +87,10 @@ impl Plan {
                 if !variants.is_empty() && !variants.iter().any(|variant| variant == id.as_str()) {
                     continue;
                 }
-                let images = of_lesson(app, id, lesson, &mut dockerfile)?;
+                let mut images = of_lesson(app, id, lesson, &mut dockerfile)?;
+                for image in &mut images {
+                    image.bases.extend(of_other_targets(image, lesson, &mut dockerfile)?);
+                }
                 match (measured(id), built.contains(id)) {
                     (true, _) => plan.images.extend(images),
                     (false, true) => plan.others.extend(images),
@@ -153,6 +156,24 @@ pub fn definition<'i>(images: impl IntoIterator<Item = &'i Image>, sources: &Bas
     bake::Definition { targets: targets.collect() }
 }
 
+/// A bake target for each variant that is built for several platforms: all of them in one index, under the tag without a
+/// platform. What the targets of the single platforms built is in the cache.
+pub fn indexes(images: &[&Image], sources: &BaseSources) -> BTreeMap<String, bake::Target> {
+    let mut indexes: BTreeMap<String, bake::Target> = BTreeMap::new();
+    for image in images {
+        let Some(platform) = &image.name.platform else { continue };
+        let all = image.name.of_all_platforms();
+        let target = indexes.entry(format!("{}-index", all.target())).or_insert_with(|| bake::Target {
+            tags: vec![all.tag()],
+            platforms: Vec::new(),
+            ..image.target(sources)
+        });
+        target.platforms.push(platform.to_string());
+    }
+    indexes.retain(|_, target| target.platforms.len() > 1);
+    indexes
+}
+
 /// One variant of an app, an image for each of its platforms; none where the app does not have it.
 fn of_app(app: &App, id: &VariantId, dockerfile: &mut impl FnMut(&str) -> Result<Dockerfile>) -> Result<Vec<Image>> {
     let Some(variant) = app.variant.get(id) else { return Ok(Vec::new()) };
@@ -210,6 +231,24 @@ pub fn answer(
         overlay: Some(folder),
     };
     draft.images(&dockerfile(&path)?)
+}
+
+/// The bases that a build step of a lesson needs besides, since it builds another target of the image's Dockerfile.
+fn of_other_targets(
+    image: &Image,
+    lesson: &Lesson,
+    dockerfile: &mut impl FnMut(&str) -> Result<Dockerfile>,
+) -> Result<BTreeSet<String>> {
+    let mut bases = BTreeSet::new();
+    for step in &lesson.step {
+        if let Action::Build(build) = &step.action
+            && build.variant == image.name.variant
+            && let Some(target) = &build.target
+        {
+            bases.extend(dockerfile(&image.dockerfile)?.images(Some(target)));
+        }
+    }
+    Ok(bases)
 }
 
 /// What all images of one variant of one app have in common.

@@ -6,6 +6,7 @@ use serde::Deserialize;
 
 use super::{Engine, docker, labels};
 use crate::error::{ErrorId, Problem, Result};
+use crate::model::HealthState;
 use crate::process::Command;
 
 /// How a container is started.
@@ -94,6 +95,38 @@ pub struct State {
     /// What the engine says when it could not start it.
     #[serde(default)]
     pub error: String,
+    health: Option<Health>,
+}
+
+/// What the engine's health checks came to; missing where the image has none.
+#[derive(Clone, Debug, Deserialize)]
+#[serde(rename_all = "PascalCase")]
+struct Health {
+    status: String,
+    #[serde(default)]
+    log: Option<Vec<Checked>>,
+}
+
+#[derive(Clone, Debug, Deserialize)]
+#[serde(rename_all = "PascalCase")]
+struct Checked {
+    #[serde(default)]
+    output: String,
+}
+
+impl State {
+    /// The state of its health, and what the last check printed.
+    pub fn health(&self) -> (HealthState, String) {
+        let Some(health) = &self.health else { return (HealthState::None, String::new()) };
+        let state = match health.status.as_str() {
+            "starting" => HealthState::Starting,
+            "healthy" => HealthState::Healthy,
+            "unhealthy" => HealthState::Unhealthy,
+            _ => HealthState::None,
+        };
+        let last = health.log.as_ref().and_then(|log| log.last());
+        (state, last.map(|check| check.output.trim().to_owned()).unwrap_or_default())
+    }
 }
 
 #[derive(Clone, Debug, Deserialize)]

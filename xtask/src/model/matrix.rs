@@ -85,6 +85,7 @@ pub(crate) mod tests {
             health: Health { ok: true, status: 200, attempts: 1 },
             user: "65532:65532".to_owned(),
             hardened: true,
+            not_run: None,
         };
         let environment = Environment {
             engine: "26.1.5".to_owned(),

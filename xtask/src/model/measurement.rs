@@ -39,6 +39,10 @@ pub struct Measurement {
     pub user: String,
     /// Whether it ran with a read-only root, no capabilities and no new privileges.
     pub hardened: bool,
+    /// Why it was not started, where this machine cannot run its platform: then nothing is known of its service. Left out
+    /// elsewhere.
+    #[serde(default, skip_serializing_if = "Option::is_none")]
+    pub not_run: Option<String>,
 }
 
 impl Measurement {
@@ -120,6 +124,7 @@ impl LessonReport {
     pub fn to_keep(&self) -> Self {
         let mut kept = self.clone();
         for told in &mut kept.told {
+            told.guessed = None;
             match &mut told.shown {
                 Shown::MadeOf { images } => images.iter_mut().for_each(|made| made.inspection.packages.clear()),
                 Shown::Experiment { prediction, .. } => *prediction = None,

@@ -179,6 +179,12 @@ impl ImageName {
         }
     }
 
+    /// The image for all platforms, where an engine can hold such an index.
+    #[must_use]
+    pub fn of_all_platforms(&self) -> Self {
+        Self { platform: None, ..self.clone() }
+    }
+
     /// The name without the lesson: what facts and verdicts are kept under within one run.
     pub fn key(&self) -> ImageKey {
         ImageKey { app: self.app.clone(), variant: self.variant.clone(), platform: self.platform.clone() }

@@ -3,7 +3,7 @@
 use super::lines::{paragraph, paragraph_in, width, wrapped};
 use super::{Style, blocks, experiment, inspect, lesson, look};
 use crate::lesson::{Lesson, Step};
-use crate::model::{Answered, Aspect, DiffLine, Ended, Made, Measurement, SentContext, Shown, Told, Tried, VariantId};
+use crate::model::{Answered, Aspect, DiffLine, Ended, Guessed, Made, Measurement, SentContext, Shown, Told, Tried, VariantId};
 use crate::units;
 
 /// What is told before anything runs: the question, what the learner can do afterwards, and what should have come before.
@@ -43,8 +43,15 @@ pub fn after(
         parts.push(format!("\n  {}", style.bold(app.as_str())));
     }
     parts.push(shown(variants, &told.shown, results, style));
+    parts.extend(told.guessed.as_ref().map(|guessed| guess(guessed, style)));
     parts.extend(look::means(step, told, last, results).map(|means| paragraph(&means)));
     parts.join("\n\n")
+}
+
+/// How the learner's guess came out.
+fn guess(guessed: &Guessed, style: Style) -> String {
+    let mark = if guessed.hit { style.ok_mark() } else { style.fail_mark() };
+    format!("  {mark} You guessed {}; it is {}.", guessed.said, guessed.right)
 }
 
 /// The line before a prediction.

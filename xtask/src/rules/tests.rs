@@ -18,6 +18,7 @@ fn measured(app: &str, variant: &str, stored_bytes: u64, user: &str) -> Measurem
         health: Health { ok: true, status: 200, attempts: 1 },
         user: user.to_owned(),
         hardened: variant != "naive",
+        not_run: None,
     }
 }
 

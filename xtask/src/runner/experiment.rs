@@ -29,7 +29,7 @@ pub(super) struct Lab<'a> {
     pub options: &'a bake::Options,
     pub weigh: weigh::Way,
     /// Whether the time of a whole cold build is told. Where only shares count, the costs of its steps are enough.
-    pub whole: bool,
+    pub timed: bool,
     pub run: &'a str,
     pub root: &'a Path,
     pub engine: Engine<'a>,
@@ -102,7 +102,7 @@ impl Lab<'_> {
             if let Some(whole) = costs.get(&keys.whole) {
                 return Ok(Cold { ms: whole.ms, from: Some(whole.date.clone()), steps });
             }
-            if !self.whole {
+            if !self.timed {
                 let from = keys.steps.iter().filter_map(|key| costs.get(key)).map(|cost| cost.date.clone()).min();
                 costs.clone().save()?;
                 return Ok(Cold { ms: steps.iter().sum(), from, steps });
@@ -231,11 +231,17 @@ impl Lab<'_> {
         build::build("images", &definition, &options, &dockerfiles, self.root, self.engine)
     }
 
+    /// The Dockerfile of an image, up to its target.
     pub fn dockerfile(&self, image: &Image) -> Result<Dockerfile> {
+        let file = self.whole(image)?;
+        Ok(file.up_to(image.variant.target.as_deref()).unwrap_or(file))
+    }
+
+    /// The whole Dockerfile of an image.
+    pub fn whole(&self, image: &Image) -> Result<Dockerfile> {
         let path = self.root.join(&image.dockerfile);
         let text = std::fs::read_to_string(&path).map_err(|e| error::io("read", &path, &e))?;
-        let file = dockerfile::parse(&text, &image.dockerfile)?;
-        Ok(file.up_to(image.variant.target.as_deref()).unwrap_or(file))
+        dockerfile::parse(&text, &image.dockerfile)
     }
 
     /// The names under which the costs of a build are kept.

@@ -50,6 +50,22 @@ impl Underway<'_> {
                     run.of(image).sent = Some(run.lab(false).sent(image)?);
                     Ok(())
                 })?,
+                Need::Timeline => self.each("Building", &images, |run, image| {
+                    let timeline = run.lanes_of(image)?;
+                    run.of(image).timeline = Some(timeline);
+                    Ok(())
+                })?,
+                Need::Signal(signal) => self.each("Signalling", &images, |run, image| {
+                    if let Some(signalled) = run.signalled(image, &signal)? {
+                        run.of(image).signalled.insert(signal.clone(), signalled);
+                    }
+                    Ok(())
+                })?,
+                Need::EngineHealth => self.each("Watching", &images, |run, image| {
+                    let health = run.health_of(image)?;
+                    run.of(image).health = health;
+                    Ok(())
+                })?,
                 Need::Rebuild(change) => {
                     self.each("Rebuilding", &images, |run, image| run.rebuild(image, &change))?;
                 }
@@ -90,6 +106,9 @@ impl Underway<'_> {
             Need::ReadOnly => facts.read_only.is_some(),
             Need::Contract => facts.contract.is_some(),
             Need::Context => facts.sent.is_some(),
+            Need::Timeline => facts.timeline.is_some(),
+            Need::Signal(signal) => facts.signalled.contains_key(signal),
+            Need::EngineHealth => facts.health.is_some(),
             Need::Rebuild(change) => {
                 facts.experiment.iter().flat_map(|experiment| &experiment.rebuilds).any(|one| one.change == *change)
             }
@@ -114,13 +133,13 @@ impl Underway<'_> {
         })
     }
 
-    /// A place for experiments; `whole` where the time of a whole cold build is told.
-    pub(super) fn lab(&self, whole: bool) -> Lab<'_> {
+    /// A place for experiments; `timed` where the time of a whole cold build is told.
+    pub(super) fn lab(&self, timed: bool) -> Lab<'_> {
         Lab {
             sources: self.job.sources,
             options: &self.job.options.build,
             weigh: self.job.options.weigh,
-            whole,
+            timed,
             run: self.run.id(),
             root: self.job.root,
             engine: self.engine,

@@ -4,10 +4,12 @@ mod asked;
 mod experiment;
 mod facts;
 mod look;
+mod once;
 mod prepare;
 mod running;
 mod serve;
 mod story;
+mod watched;
 
 use std::collections::BTreeMap;
 use std::path::Path;
@@ -41,6 +43,8 @@ pub struct Options {
     pub at_once: usize,
     /// How images are weighed.
     pub weigh: weigh::Way,
+    /// Whether the engine's store can hold one image for several platforms: then such an index is built besides.
+    pub index: bool,
 }
 
 /// What came of a run.
@@ -148,7 +152,10 @@ impl<'a> Job<'a> {
         let mut built = None;
         if !to_build.is_empty() {
             prepare::contexts(to_build.iter().copied(), run.id(), self.root)?;
-            let definition = plan::definition(to_build.iter().copied(), self.sources);
+            let mut definition = plan::definition(to_build.iter().copied(), self.sources);
+            if self.options.index {
+                definition.targets.extend(plan::indexes(&to_build, self.sources));
+            }
             let dockerfiles = to_build.iter().map(|image| (image.name.target(), image.dockerfile.clone())).collect();
             let done = build::build("images", &definition, &self.options.build, &dockerfiles, self.root, engine)?;
             outcome.built_in = done.took;
@@ -188,6 +195,7 @@ impl<'a> Job<'a> {
                 health: served.health,
                 user: inspected.user(image),
                 hardened: image.variant.hardened,
+                not_run: served.not_run,
             });
             outcome.kept.extend(served.url.filter(|_| self.options.keep).map(|url| (image.name.to_string(), url)));
             let named = |problem: Problem| Problem { fact: format!("{}: {}", image.name, problem.fact), ..problem };

@@ -29,6 +29,8 @@ pub struct Served {
     pub url: Option<String>,
     /// Why it is not healthy.
     pub problem: Option<Problem>,
+    /// Why it was not started, where this machine cannot run its platform.
+    pub not_run: Option<String>,
 }
 
 /// Starts and asks a container of every image, which goes on running among the others of the run; then those that are `asked`
@@ -97,7 +99,13 @@ fn serve_one(image: &Image, stored_bytes: u64, running: &Running, starter: Start
         Ok(Up { address, health, ready, .. }) => {
             let url = format!("http://{address}/");
             sink.emit(Event::Ready { image: image.name.clone(), stored_bytes, after: ready, url: url.clone() });
-            Served { health, ready, url: Some(url), problem: None }
+            Served { health, ready, url: Some(url), problem: None, not_run: None }
+        }
+        Err(problem) if is_foreign(image, &problem) => {
+            let platform = image.name.platform.as_ref().map(ToString::to_string).unwrap_or_default();
+            sink.emit(Event::Done { item, remark: "not run".to_owned() });
+            let why = format!("this machine does not run {platform}");
+            Served { problem: None, not_run: Some(why), ..not_well(problem) }
         }
         Err(problem) => {
             sink.emit(Event::Done { item, remark: "not healthy".to_owned() });
@@ -141,5 +149,12 @@ pub fn start(image: &Image, setup: &Setup, run: &Run, engine: Engine<'_>) -> Res
 
 fn not_well(problem: Problem) -> Served {
     let health = Health { ok: false, status: 0, attempts: 0 };
-    Served { health, ready: Duration::ZERO, url: None, problem: Some(problem) }
+    Served { health, ready: Duration::ZERO, url: None, problem: Some(problem), not_run: None }
+}
+
+/// Whether a container could not start because its program is for another kind of processor. Linux says so in these words
+/// (`ENOEXEC`), and so does Docker.
+fn is_foreign(image: &Image, problem: &Problem) -> bool {
+    let says = |text: &String| text.to_lowercase().contains("exec format error");
+    image.name.platform.is_some() && std::iter::once(&problem.fact).chain(&problem.evidence).any(says)
 }

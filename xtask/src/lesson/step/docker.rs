@@ -11,7 +11,7 @@ use crate::model::VariantId;
 #[serde(deny_unknown_fields)]
 pub struct DockerStep {
     /// Arguments behind `docker`; `{image:VARIANT}` stands for an image's tag, `{container:VARIANT}` for a running container
-    /// of it.
+    /// of it, `{index:VARIANT}` for the tag of all its platforms together.
     pub run: Vec<Argument>,
     /// What it prints is a tar, and the names in it are shown.
     #[serde(default)]
@@ -45,6 +45,8 @@ pub enum Wanted {
     Image,
     /// The id of a running container of it.
     Container,
+    /// The tag of the index of all its platforms, which engines with the containerd store hold.
+    Index,
 }
 
 impl Argument {
@@ -92,7 +94,8 @@ impl TryFrom<String> for Argument {
             let wanted = match kind {
                 "image" => Wanted::Image,
                 "container" => Wanted::Container,
-                _ => return Err(format!("unknown placeholder `{kind}`, expected one of `image`, `container`")),
+                "index" => Wanted::Index,
+                _ => return Err(format!("unknown placeholder `{kind}`, expected one of `image`, `container`, `index`")),
             };
             if !plain.is_empty() {
                 pieces.push(Piece::Text(std::mem::take(&mut plain)));
@@ -143,6 +146,6 @@ mod tests {
     #[test]
     fn a_typo_in_a_placeholder_is_a_mistake() {
         let mistake = Argument::try_from("{imgae:split}".to_owned()).unwrap_err();
-        assert_eq!(mistake, "unknown placeholder `imgae`, expected one of `image`, `container`");
+        assert_eq!(mistake, "unknown placeholder `imgae`, expected one of `image`, `container`, `index`");
     }
 }

@@ -35,6 +35,7 @@ fn measurement(variant: &str, stored_bytes: u64, pull_bytes: Option<u64>) -> Mea
         health: Health { ok: true, status: 200, attempts: 1 },
         user: HOSTILE.to_owned(),
         hardened: false,
+        not_run: None,
     }
 }
 

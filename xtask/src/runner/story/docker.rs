@@ -58,8 +58,10 @@ impl Underway<'_> {
                 // The app has no such variant, so that nothing else stands for it.
                 return Ok(variant.to_string());
             };
-            if wanted == Wanted::Image {
-                return Ok(image.name.tag());
+            match wanted {
+                Wanted::Image => return Ok(image.name.tag()),
+                Wanted::Index => return Ok(image.name.of_all_platforms().tag()),
+                Wanted::Container => {}
             }
             let up = self.own(image, &Setup::default())?;
             started.push(up.id.clone());

@@ -1,19 +1,25 @@
 //! Tells a lesson: runs its steps one after the other, for each app of the run, and hands each result to a narrator.
 
 mod ask;
+mod build;
+mod came;
 mod changed;
 mod docker;
 mod ends;
 mod experiment;
 mod guess;
+mod health;
 mod inside;
 mod made_of;
 mod peer;
 mod predict;
 mod sent;
+mod signal;
+mod timeline;
 mod verdicts;
 
 pub use ask::asked_in;
+use came::{Came, Check};
 pub use predict::{Guess, Magnitude, Question};
 
 use super::Underway;
@@ -75,17 +81,18 @@ impl Underway<'_> {
             let count = told_for.len();
             for (number, app) in (1..).zip(told_for) {
                 interrupt::check()?;
-                let shown = match &app {
-                    None => Shown::Table,
+                let came = match &app {
+                    None => Came::from(Shown::Table),
                     Some(app) => self.take(&step.action, app, narrator)?,
                 };
                 let app = app.map(|app| app.id);
+                let (shown, checks) = came.parts();
                 let results = self.facts.results();
                 let guessed = guess
                     .zip(said.as_ref())
                     .and_then(|(guess, said)| guess::score(guess, said, app.as_ref(), &results));
                 let told = Told { step: position, app, shown, guessed };
-                self.verdicts.extend(verdicts::of(step, &told));
+                self.verdicts.extend(verdicts::of(step, &told, checks));
                 self.engine.sink().emit(Event::Quiet);
                 narrator.after(step, &told, number == count, &results);
                 self.told.push(told);
@@ -95,17 +102,22 @@ impl Underway<'_> {
     }
 
     /// What comes of a step for one app. A table is about all of them, and made of what was measured already.
-    fn take(&mut self, action: &Action, app: &App, narrator: &mut dyn Narrator) -> Result<Shown> {
-        match action {
-            Action::Table => Ok(Shown::Table),
-            Action::Changed(step) => self.changed(step, &app.id),
-            Action::Inside(step) => self.inside(step, &app.id),
-            Action::MadeOf(step) => self.made_of(step, &app.id),
-            Action::Experiment(step) => self.experiment(step, &app.id, narrator),
-            Action::Ask(step) => self.ask(step, &app.id),
-            Action::Ends(step) => self.ends(step, &app.id),
-            Action::Docker(step) => self.docker(step, &app.id),
-            Action::Sent(step) => self.sent(step, &app.id),
-        }
+    fn take(&mut self, action: &Action, app: &App, narrator: &mut dyn Narrator) -> Result<Came> {
+        let app = &app.id;
+        Ok(match action {
+            Action::Table => Shown::Table.into(),
+            Action::Changed(step) => self.changed(step, app)?.into(),
+            Action::Inside(step) => self.inside(step, app)?.into(),
+            Action::MadeOf(step) => self.made_of(step, app)?.into(),
+            Action::Experiment(step) => self.experiment(step, app, narrator)?.into(),
+            Action::Ask(step) => self.ask(step, app)?.into(),
+            Action::Ends(step) => self.ends(step, app)?.into(),
+            Action::Docker(step) => self.docker(step, app)?.into(),
+            Action::Sent(step) => self.sent(step, app)?.into(),
+            Action::Build(step) => self.build(step, app)?,
+            Action::Timeline(step) => self.timeline(step, app)?,
+            Action::Signal(step) => self.signal(step, app)?,
+            Action::Health(step) => self.health(step, app)?,
+        })
     }
 }

@@ -1,13 +1,14 @@
 //! What a step must have come to for its words to be true.
 
+use super::Check;
 use crate::lesson::{Action, Step};
 use crate::model::{AppId, Outcome, Shown, Subject, Told, VariantId, Verdict};
 
 /// The name under which these verdicts stand among those of rules.
 const AS_TOLD: &str = "as-told";
 
-/// One verdict for each thing that the step says.
-pub(super) fn of(step: &Step, told: &Told) -> Vec<Verdict> {
+/// One verdict for each thing that the step says; `checks` are those that it found out itself.
+pub(super) fn of(step: &Step, told: &Told, checks: Vec<Check>) -> Vec<Verdict> {
     let Some(app) = &told.app else { return Vec::new() };
     let about = |variant: &VariantId| Subject { variant: Some(variant.clone()), ..Subject::from(app.clone()) };
     let verdict = |subject: Subject, held, expected: &str, measured: String| Verdict {
@@ -50,7 +51,11 @@ pub(super) fn of(step: &Step, told: &Told) -> Vec<Verdict> {
             let expected = format!("{command} shows {expected:?}");
             vec![verdict(of_app(app), false, &expected, "it does not".to_owned())]
         }
-        _ => Vec::new(),
+        _ => {
+            let subject = |variant: Option<VariantId>| variant.map_or_else(|| of_app(app), |variant| about(&variant));
+            let one = |check: Check| verdict(subject(check.variant), check.held, &check.expected, check.measured);
+            checks.into_iter().map(one).collect()
+        }
     }
 }
 

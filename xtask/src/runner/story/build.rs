@@ -1,0 +1,146 @@
+//! `build`: one build that has to pass or to fail, and what became of each instruction.
+
+use super::{Came, Check, Underway};
+use crate::engine::build::Ended;
+use crate::engine::instructions::{self, Fate, Place};
+use crate::error::Result;
+use crate::lesson::Build;
+use crate::model::{AppId, Block, Cell, Column, Output, Sign, Table};
+use crate::names::printable;
+use crate::plan::Image;
+use crate::runner::once::Otherwise;
+use crate::units;
+
+impl Underway<'_> {
+    pub(super) fn build(&self, step: &Build, app: &AppId) -> Result<Came> {
+        let mut came = Came::default();
+        for image in self.named(std::slice::from_ref(&step.variant), app) {
+            self.build_one(step, image, &mut came)?;
+        }
+        Ok(came)
+    }
+
+    fn build_one(&self, step: &Build, image: &Image, came: &mut Came) -> Result<()> {
+        let lab = self.lab(false);
+        let target = step.target.as_deref().or(image.variant.target.as_deref());
+        let places = instructions::places(&lab.whole(image)?, target);
+        let otherwise = Otherwise {
+            target: step.target.clone(),
+            args: step.args.clone(),
+            secrets: step.secrets.clone(),
+            withhold: step.withhold.clone(),
+            no_cache: step.no_cache,
+        };
+        let ended = lab.once(image, &otherwise)?;
+        let fates = match &ended {
+            Ended::Built(built) => instructions::fates(&places, built.steps()),
+            Ended::Failed(failed) => failed.fates(&places),
+        };
+        let all: Vec<(&Place, Fate)> = places.iter().zip(fates).collect();
+        let (how, said) = match &ended {
+            Ended::Built(built) => (format!("built in {}", units::seconds(built.took)), String::new()),
+            Ended::Failed(failed) => {
+                let at = failed.step().and_then(|step| step.instruction()).map(|step| step.words.clone());
+                let line = failed.line().map(|line| format!(" in line {line}")).unwrap_or_default();
+                let at = at.map(|words| format!(": {}", printable(&words))).unwrap_or_default();
+                (format!("failed{line}{at}"), failed.said())
+            }
+        };
+        let outcome = check_outcome(step, &ended);
+        let lines: Vec<String> = said.lines().map(|line| printable(line).trim_end().to_owned()).filter(|line| !line.is_empty()).collect();
+        came.blocks.push(Block::Output(Output {
+            title: format!("{}: {how}", image.name.variant),
+            sign: Sign::of(outcome.held),
+            command: None,
+            lines: lines[lines.len().saturating_sub(step.lines)..].to_vec(),
+            of: lines.len(),
+            status: None,
+        }));
+        came.blocks.push(Block::Table(fates_table(&all)));
+        came.checks.push(outcome);
+        for (beginnings, must_run) in [(&step.runs, true), (&step.never_runs, false)] {
+            came.checks.extend(beginnings.iter().map(|beginning| check_fate(beginning, must_run, &all)));
+        }
+        came.checks.iter_mut().for_each(|check| check.variant = Some(image.name.variant.clone()));
+        Ok(())
+    }
+}
+
+/// Whether the build ended as the step says.
+fn check_outcome(step: &Build, ended: &Ended) -> Check {
+    match (&step.fails, ended) {
+        (None, Ended::Built(_)) => Check::new(true, "the build passes", "it passed"),
+        (None, Ended::Failed(failed)) => Check::new(false, "the build passes", failed.problem().fact),
+        (Some(_), Ended::Built(_)) => Check::new(false, "the build fails", "it passed"),
+        (Some(failure), Ended::Failed(failed)) => {
+            let words = failed.step().and_then(|step| step.instruction()).map(|step| step.words.clone());
+            let words = words.unwrap_or_default();
+            let at = failure.at.as_ref().is_none_or(|at| squeezed(&words).starts_with(&squeezed(at)));
+            let line = failure.line.is_none_or(|line| failed.line() == Some(line));
+            let said = failed.said().contains(&failure.contains);
+            let place = failure.at.as_ref().map(|at| format!(" at {at}")).unwrap_or_default();
+            let expected = format!("the build fails{place} with {:?}", failure.contains);
+            let missing = if said { "" } else { ", without these words" };
+            let measured = format!("it failed at {}{missing}", if words.is_empty() { "no instruction" } else { &words });
+            Check::new(at && line && said, expected, measured)
+        }
+    }
+}
+
+/// Whether an instruction ran, or never did.
+fn check_fate(beginning: &str, must_run: bool, all: &[(&Place, Fate)]) -> Check {
+    let wanted = squeezed(beginning);
+    let found = all.iter().find(|(place, _)| squeezed(&place.text).starts_with(&wanted));
+    let expected = format!("{beginning} {}", if must_run { "runs" } else { "never runs" });
+    match found {
+        // What the target does not reach is no part of its build, so that it never runs.
+        None => Check::new(!must_run, expected, "it is no part of this build"),
+        Some((_, fate)) => {
+            let ran = matches!(fate, Fate::Ran(_) | Fate::Cached | Fate::Failed | Fate::GivenUp);
+            Check::new(ran == must_run, expected, word(*fate))
+        }
+    }
+}
+
+fn fates_table(all: &[(&Place, Fate)]) -> Table {
+    let columns = [Column::right("line"), Column::code("instruction"), Column::left("what became of it")];
+    let mut table = Table::new("What became of each instruction", columns);
+    for (place, fate) in all {
+        table.row([Cell::from(place.line.to_string()), Cell::from(printable(&place.text)), Cell::from(word(*fate))]);
+    }
+    table
+}
+
+fn word(fate: Fate) -> String {
+    match fate {
+        Fate::Ran(ms) => format!("ran, {}", units::seconds(std::time::Duration::from_millis(ms))),
+        Fate::Cached => "from the build cache".to_owned(),
+        Fate::Failed => "failed".to_owned(),
+        Fate::GivenUp => "given up when another failed".to_owned(),
+        Fate::NeverRan => "never ran".to_owned(),
+    }
+}
+
+fn squeezed(text: &str) -> String {
+    text.split_whitespace().collect::<Vec<_>>().join(" ")
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    fn place(text: &str) -> Place {
+        Place { stage: 0, number: 0, line: 1, stage_name: "build".to_owned(), text: text.to_owned() }
+    }
+
+    #[test]
+    fn an_instruction_is_known_by_how_it_begins() {
+        let (test, copy) = (place("RUN npm   test"), place("COPY . ."));
+        let all = [(&test, Fate::Failed), (&copy, Fate::NeverRan)];
+        let held = |beginning: &str, must_run| check_fate(beginning, must_run, &all).held;
+        assert!(held("RUN npm test", true) && !held("RUN npm test", false));
+        assert!(held("COPY", false) && !held("COPY", true));
+        // Another stage's instruction is none of this build's.
+        assert!(held("RUN audit", false) && !held("RUN audit", true));
+    }
+}

@@ -1,0 +1,47 @@
+//! What comes of a step: what is shown, and what must hold for its words to be true.
+
+use crate::model::{Block, Shown, VariantId};
+
+/// What came of a step for one app. A kind of step that says it in blocks needs no renderer of its own.
+#[derive(Debug, Default)]
+pub(super) struct Came {
+    /// What is shown, where that is not `blocks`.
+    shown: Option<Shown>,
+    /// What is shown.
+    pub blocks: Vec<Block>,
+    /// What must hold.
+    pub checks: Vec<Check>,
+}
+
+/// One thing that must hold.
+#[derive(Debug)]
+pub(super) struct Check {
+    /// Of which variant; `None` where the app as a whole is meant.
+    pub variant: Option<VariantId>,
+    /// Whether it does.
+    pub held: bool,
+    /// What was expected, in words.
+    pub expected: String,
+    /// What was measured, in words.
+    pub measured: String,
+}
+
+impl Came {
+    /// What is shown, and what must hold.
+    pub fn parts(self) -> (Shown, Vec<Check>) {
+        (self.shown.unwrap_or(Shown::Blocks { blocks: self.blocks }), self.checks)
+    }
+}
+
+impl From<Shown> for Came {
+    fn from(shown: Shown) -> Self {
+        Self { shown: Some(shown), ..Self::default() }
+    }
+}
+
+impl Check {
+    /// Something that holds or does not.
+    pub fn new(held: bool, expected: impl Into<String>, measured: impl Into<String>) -> Self {
+        Self { variant: None, held, expected: expected.into(), measured: measured.into() }
+    }
+}

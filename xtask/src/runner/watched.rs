@@ -1,0 +1,73 @@
+//! Containers that are watched over time: what they do on a signal, what the engine finds of their health.
+
+use std::time::{Duration, Instant};
+
+use super::Underway;
+use crate::engine::docker;
+use crate::error::Result;
+use crate::interrupt;
+use crate::model::{EngineHealth, HealthState, Setup, Signalled};
+use crate::plan::Image;
+
+/// How often is looked.
+const PAUSE: Duration = Duration::from_millis(100);
+/// How long a container that was sent a signal may go on before it counts as one that ignores it. PID 1 without a handler
+/// ignores it for ever, and one with a handler ends within a second; the rest is for a busy machine.
+const PATIENCE: Duration = Duration::from_secs(15);
+/// How long a health check may take to settle. The engine asks every thirty seconds where an image says nothing else, and
+/// takes three failures for an illness.
+const HEALTH: Duration = Duration::from_secs(150);
+
+impl Underway<'_> {
+    /// Sends a signal to a container of the image's own, and waits for it to end. `None` where the container does not start.
+    ///
+    /// Errors: the engine does not answer, [`crate::error::ErrorId::Interrupted`].
+    pub(super) fn signalled(&self, image: &Image, signal: &str) -> Result<Option<Signalled>> {
+        let Ok(up) = self.own(image, &Setup::default()) else { return Ok(None) };
+        let began = Instant::now();
+        self.engine.tell(&docker(["kill", "--signal", signal, &up.id]))?;
+        let status = loop {
+            interrupt::check()?;
+            match self.engine.inspect_container(&up.id)?.map(|container| container.state) {
+                Some(state) if !state.running => break Some(state.exit_code),
+                Some(_) if began.elapsed() < PATIENCE => std::thread::sleep(PAUSE),
+                _ => break None,
+            }
+        };
+        let after_ms = millis(began.elapsed());
+        self.remove(&up.id);
+        Ok(Some(Signalled { after_ms, status }))
+    }
+
+    /// Watches a container of the image's own until the engine has made up its mind. `None` where it does not start.
+    ///
+    /// Errors: as [`Self::signalled`].
+    pub(super) fn health_of(&self, image: &Image) -> Result<Option<EngineHealth>> {
+        let run = super::container_of(image, &Setup::default(), self.run.id());
+        // Whether the service answers is what the engine is to find out.
+        let Ok(id) = self.engine.start(&run) else { return Ok(None) };
+        self.run.add(&id);
+        let began = Instant::now();
+        let mut seen: Vec<(u64, HealthState)> = Vec::new();
+        let said = loop {
+            interrupt::check()?;
+            let Some(container) = self.engine.inspect_container(&id)? else { break String::new() };
+            let (state, said) = container.state.health();
+            if seen.last().map(|(_, last)| *last) != Some(state) {
+                seen.push((millis(began.elapsed()), state));
+            }
+            let open = state == HealthState::Starting && container.state.running;
+            if !open || began.elapsed() > HEALTH {
+                break said;
+            }
+            std::thread::sleep(PAUSE);
+        };
+        let watched_ms = millis(began.elapsed());
+        self.remove(&id);
+        Ok(Some(EngineHealth { seen, watched_ms, said }))
+    }
+}
+
+fn millis(duration: Duration) -> u64 {
+    u64::try_from(duration.as_millis()).unwrap_or(u64::MAX)
+}
