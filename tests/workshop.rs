@@ -68,6 +68,17 @@ impl Fixture {
         fixture
     }
 
+    /// A workshop that is a copy of a folder, with this repository's contract and recipes of bases, and no state of anybody's.
+    pub fn of(folder: &Path) -> Self {
+        let fixture = Self { folder: tempfile::tempdir().expect("a temporary folder"), tags: Vec::new() };
+        copy(folder, fixture.folder.path());
+        let root = Path::new(env!("CARGO_MANIFEST_DIR")).parent().expect("the repository");
+        let contract = fs::read_to_string(root.join("apps/contract.toml")).expect("the contract");
+        fixture.write("apps/contract.toml", &contract);
+        copy(&root.join("xtask/bases"), &fixture.folder.path().join("xtask/bases"));
+        fixture
+    }
+
     /// A path inside the workshop.
     pub fn path(&self, path: &str) -> PathBuf {
         self.folder.path().join(path)
