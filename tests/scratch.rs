@@ -64,7 +64,10 @@ fn a_lesson_has_several_exercises_each_with_its_own_progress() {
     let output = run(&["check", "1/second"]);
     assert_eq!(output.status, 1, "{}", output.stderr);
     assert!(output.stderr.contains("my/scratch/second/buoy/Dockerfile"), "{}", output.stderr);
-    workshop.write("my/scratch/second/buoy/Dockerfile", &workshop.read("lessons/01-scratch/exercises/second/solution/number/buoy/Dockerfile"));
+    workshop.write(
+        "my/scratch/second/buoy/Dockerfile",
+        &workshop.read("lessons/01-scratch/exercises/second/solution/number/buoy/Dockerfile"),
+    );
     let output = run(&["check", "1/second", "--json"]);
     let report: CheckReport = serde_json::from_str(&output.stdout).unwrap_or_else(|e| panic!("{e}: {}", output.stderr));
     assert!(report.solved, "{}", output.stdout);
@@ -72,7 +75,8 @@ fn a_lesson_has_several_exercises_each_with_its_own_progress() {
     // One is left, and comes next by itself.
     let output = run(&["progress", "--json"]);
     let progress: ProgressReport = serde_json::from_str(&output.stdout).expect("a document");
-    let reached: Vec<_> = progress.lessons[0].reached.iter().map(|one| one.exercise.as_ref().map(|id| id.as_str())).collect();
+    let reached: Vec<_> =
+        progress.lessons[0].reached.iter().map(|one| one.exercise.as_ref().map(|id| id.as_str())).collect();
     assert_eq!((reached, progress.lessons[0].done), (vec![Some("second")], false));
     let output = run(&["check", "1"]);
     assert!(output.stderr.contains("my/scratch/first/buoy/Dockerfile"), "{}", output.stderr);

@@ -11,7 +11,7 @@ use crate::engine::{Engine, bake, disk};
 use crate::error::Result;
 use crate::event::Event;
 use crate::image::Way;
-use crate::model::{BaseSources, Environment};
+use crate::model::{BaseSources, Environment, Store};
 use crate::runner;
 use crate::setup;
 
@@ -105,6 +105,7 @@ impl<'a> Session<'a> {
             keep: false,
             at_once: usize::try_from(self.reached.cpus).unwrap_or(1),
             weigh: self.way(false),
+            index: self.reached.store == Store::Containerd,
         }
     }
 }

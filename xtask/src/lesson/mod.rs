@@ -14,8 +14,8 @@ pub use exercise::{Exercise, Hint, WrongAnswer};
 pub use guess::{Guess, RightAnswer, RightChoice, RightNumber};
 pub(crate) use step::term;
 pub use step::{
-    Action, Argument, Ask, Build, Changed, DockerStep, Ends, ExperimentStep, Failure, HealthStep, Inside, Kind, Lanes, MadeOf,
-    Names, Peer, Piece, Sent, Signal, Step, Try, Wanted,
+    Action, Argument, Ask, Build, Changed, DockerStep, Ends, ExperimentStep, Failure, HealthStep, Inside, Kind, Lanes,
+    MadeOf, Names, Peer, Piece, Sent, Signal, Step, Try, Wanted,
 };
 pub use words::{Quantity, Value, Words};
 

@@ -141,7 +141,7 @@ pub struct RanReadOnly {
 
 /// What a container did when it was sent a signal.
 #[derive(Clone, Debug, PartialEq, Eq, Serialize, Deserialize)]
-#[cfg_attr(feature = "schema", derive(schemars::JsonSchema))]
+#[cfg_attr(test, derive(schemars::JsonSchema))]
 pub struct Signalled {
     /// Milliseconds from the signal to the end, or to when the watching was given up.
     pub after_ms: u64,
@@ -151,7 +151,7 @@ pub struct Signalled {
 
 /// What the engine finds of a container's health.
 #[derive(Clone, Copy, Debug, PartialEq, Eq, Serialize, Deserialize)]
-#[cfg_attr(feature = "schema", derive(schemars::JsonSchema))]
+#[cfg_attr(test, derive(schemars::JsonSchema))]
 #[serde(rename_all = "kebab-case")]
 pub enum HealthState {
     /// The image has no `HEALTHCHECK`.
@@ -178,7 +178,7 @@ impl HealthState {
 
 /// The engine's view of a container over time.
 #[derive(Clone, Debug, PartialEq, Eq, Serialize, Deserialize)]
-#[cfg_attr(feature = "schema", derive(schemars::JsonSchema))]
+#[cfg_attr(test, derive(schemars::JsonSchema))]
 pub struct EngineHealth {
     /// Each state it was seen in, with the milliseconds from its start at which it was first seen.
     pub seen: Vec<(u64, HealthState)>,

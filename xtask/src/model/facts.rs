@@ -3,8 +3,8 @@
 use std::collections::BTreeMap;
 
 use super::{
-    ContractRun, EngineHealth, Experiment, ImageKey, Inspection, Measurement, RanReadOnly, SentContext, Signalled, Started, Stopped,
-    Timeline,
+    ContractRun, EngineHealth, Experiment, ImageKey, Inspection, Measurement, RanReadOnly, SentContext, Signalled,
+    Started, Stopped, Timeline,
 };
 
 /// The facts of a run.

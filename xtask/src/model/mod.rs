@@ -33,7 +33,8 @@ pub use contract::{Answer, Body, Contract, Expected, FieldKind, Request, Setup};
 pub use diagnosis::{Diagnosis, Finding, State};
 pub use environment::{Environment, Store};
 pub use experiment::{
-    ContractRun, EngineHealth, Experiment, HealthState, RanReadOnly, Rebuild, SentContext, Signalled, Started, StepCost, Stopped,
+    ContractRun, EngineHealth, Experiment, HealthState, RanReadOnly, Rebuild, SentContext, Signalled, Started,
+    StepCost, Stopped,
 };
 pub use facts::{Facts, ImageFacts};
 pub use full_report::FullReport;

@@ -3,7 +3,9 @@
 use super::lines::{paragraph, paragraph_in, width, wrapped};
 use super::{Style, blocks, experiment, inspect, lesson, look};
 use crate::lesson::{Lesson, Step};
-use crate::model::{Answered, Aspect, DiffLine, Ended, Guessed, Made, Measurement, SentContext, Shown, Told, Tried, VariantId};
+use crate::model::{
+    Answered, Aspect, DiffLine, Ended, Guessed, Made, Measurement, SentContext, Shown, Told, Tried, VariantId,
+};
 use crate::units;
 
 /// What is told before anything runs: the question, what the learner can do afterwards, and what should have come before.

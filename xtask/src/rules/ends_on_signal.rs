@@ -8,7 +8,7 @@ use crate::units;
 
 /// What a signal does.
 #[derive(Clone, Debug, Deserialize)]
-#[cfg_attr(feature = "schema", derive(schemars::JsonSchema))]
+#[cfg_attr(test, derive(schemars::JsonSchema))]
 #[serde(deny_unknown_fields, rename_all = "kebab-case")]
 pub struct EndsOnSignal {
     /// The signal's name.
@@ -26,7 +26,9 @@ impl Judge for EndsOnSignal {
     fn judge(&self, case: &Case<'_>) -> Option<Judged> {
         let with = self.status.map(|status| format!(" with status {status}")).unwrap_or_default();
         let expected = format!("ends by itself on {}{with}", self.signal);
-        let Some(signalled) = case.facts.signalled.get(&self.signal) else { return Some(Judged::not_measured(expected)) };
+        let Some(signalled) = case.facts.signalled.get(&self.signal) else {
+            return Some(Judged::not_measured(expected));
+        };
         let after = units::seconds(std::time::Duration::from_millis(signalled.after_ms));
         Some(match signalled.status {
             None => Judged::new(false, expected, format!("went on running for {after}")),

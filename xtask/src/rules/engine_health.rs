@@ -7,7 +7,7 @@ use crate::model::HealthState;
 
 /// A state of health.
 #[derive(Clone, Debug, Deserialize)]
-#[cfg_attr(feature = "schema", derive(schemars::JsonSchema))]
+#[cfg_attr(test, derive(schemars::JsonSchema))]
 #[serde(deny_unknown_fields)]
 pub struct EngineHealthIs {
     /// Which.

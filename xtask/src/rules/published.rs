@@ -9,7 +9,7 @@ use crate::model::VariantId;
 
 /// A published figure, and the range in which a measurement bears it out.
 #[derive(Clone, Debug, Deserialize)]
-#[cfg_attr(feature = "schema", derive(schemars::JsonSchema))]
+#[cfg_attr(test, derive(schemars::JsonSchema))]
 #[serde(deny_unknown_fields, rename_all = "kebab-case")]
 pub struct Published {
     /// What is measured: `stored`, `pulled`, `ready`, `files`, `layers`, `times`.
@@ -54,8 +54,8 @@ impl Judge for Published {
         let judged = match value.number(Some(&case.measured.app), &results) {
             None => Judged::not_measured(expected),
             Some(number) => {
-                let held = self.at_least.is_none_or(|least| number >= least)
-                    && self.at_most.is_none_or(|most| number <= most);
+                let held =
+                    self.at_least.is_none_or(|least| number >= least) && self.at_most.is_none_or(|most| number <= most);
                 Judged::new(held, expected, value.shown(number))
             }
         };

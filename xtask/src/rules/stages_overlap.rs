@@ -11,7 +11,7 @@ use super::{Case, Judge, Judged, Need};
 
 /// Two stages of a build.
 #[derive(Clone, Debug, Deserialize)]
-#[cfg_attr(feature = "schema", derive(schemars::JsonSchema))]
+#[cfg_attr(test, derive(schemars::JsonSchema))]
 #[serde(deny_unknown_fields, rename_all = "kebab-case")]
 pub struct StagesOverlap {
     /// Their names, as `AS` gives them.
@@ -32,7 +32,8 @@ impl Judge for StagesOverlap {
 
     fn judge(&self, case: &Case<'_>) -> Option<Judged> {
         let [one, other] = &self.stages;
-        let expected = format!("{one} and {other} {} at the same time", if self.overlap { "work" } else { "never work" });
+        let expected =
+            format!("{one} and {other} {} at the same time", if self.overlap { "work" } else { "never work" });
         let overlap = case.facts.timeline.as_ref().and_then(|timeline| {
             let target = &timeline.steps.first()?.target;
             timeline.overlap_ms(target, &one.to_lowercase(), &other.to_lowercase())

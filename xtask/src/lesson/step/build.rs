@@ -9,7 +9,7 @@ use crate::model::VariantId;
 
 /// A build of one Dockerfile. Its image is not kept.
 #[derive(Clone, Debug, Deserialize)]
-#[cfg_attr(feature = "schema", derive(schemars::JsonSchema))]
+#[cfg_attr(test, derive(schemars::JsonSchema))]
 #[serde(deny_unknown_fields, rename_all = "kebab-case")]
 pub struct Build {
     /// Which Dockerfile, with the variant's own target, arguments and secrets.
@@ -43,7 +43,7 @@ pub struct Build {
 
 /// How a build fails.
 #[derive(Clone, Debug, Deserialize)]
-#[cfg_attr(feature = "schema", derive(schemars::JsonSchema))]
+#[cfg_attr(test, derive(schemars::JsonSchema))]
 #[serde(deny_unknown_fields, rename_all = "kebab-case")]
 pub struct Failure {
     /// How the instruction begins that fails, e.g. `RUN npm test`; any when left out.

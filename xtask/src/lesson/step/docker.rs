@@ -95,7 +95,9 @@ impl TryFrom<String> for Argument {
                 "image" => Wanted::Image,
                 "container" => Wanted::Container,
                 "index" => Wanted::Index,
-                _ => return Err(format!("unknown placeholder `{kind}`, expected one of `image`, `container`, `index`")),
+                _ => {
+                    return Err(format!("unknown placeholder `{kind}`, expected one of `image`, `container`, `index`"));
+                }
             };
             if !plain.is_empty() {
                 pieces.push(Piece::Text(std::mem::take(&mut plain)));

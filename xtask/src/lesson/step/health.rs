@@ -9,7 +9,7 @@ use crate::model::{HealthState, VariantId};
 
 /// Containers whose health the engine watches.
 #[derive(Clone, Debug, Deserialize)]
-#[cfg_attr(feature = "schema", derive(schemars::JsonSchema))]
+#[cfg_attr(test, derive(schemars::JsonSchema))]
 #[serde(deny_unknown_fields)]
 pub struct HealthStep {
     /// What the engine finds of each variant in the end.

@@ -30,8 +30,8 @@ pub use health::HealthStep;
 pub use inside::{Inside, Try};
 pub use made_of::MadeOf;
 pub use sent::Sent;
-pub(crate) use signal::term;
 pub use signal::Signal;
+pub(crate) use signal::term;
 pub use timeline::Lanes;
 
 use super::{Guess, Words};

@@ -7,7 +7,7 @@ use crate::model::VariantId;
 
 /// A signal to a running container of each of some variants.
 #[derive(Clone, Debug, Deserialize)]
-#[cfg_attr(feature = "schema", derive(schemars::JsonSchema))]
+#[cfg_attr(test, derive(schemars::JsonSchema))]
 #[serde(deny_unknown_fields, rename_all = "kebab-case")]
 pub struct Signal {
     /// Which images.
@@ -27,7 +27,8 @@ impl Kind for Signal {
     }
 
     fn fault(&self) -> Option<(String, String)> {
-        let is_name = !self.signal.is_empty() && self.signal.bytes().all(|b| b.is_ascii_uppercase() || b.is_ascii_digit());
+        let is_name =
+            !self.signal.is_empty() && self.signal.bytes().all(|b| b.is_ascii_uppercase() || b.is_ascii_digit());
         (!is_name).then(|| (self.signal.clone(), "a signal is named like TERM, INT or USR1".to_owned()))
     }
 }

@@ -7,7 +7,7 @@ use crate::model::VariantId;
 
 /// Builds without the build cache, one after the other, each shown as lanes of its stages.
 #[derive(Clone, Debug, Deserialize)]
-#[cfg_attr(feature = "schema", derive(schemars::JsonSchema))]
+#[cfg_attr(test, derive(schemars::JsonSchema))]
 #[serde(deny_unknown_fields)]
 pub struct Lanes {
     /// Which Dockerfiles.

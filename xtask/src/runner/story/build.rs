@@ -5,7 +5,8 @@ use crate::engine::build::Ended;
 use crate::engine::instructions::{self, Fate, Place};
 use crate::error::Result;
 use crate::lesson::Build;
-use crate::model::{AppId, Block, Cell, Column, Output, Sign, Table};
+use crate::model::block::{Cell, Column, Output, Sign, Table};
+use crate::model::{AppId, Block};
 use crate::names::printable;
 use crate::plan::Image;
 use crate::runner::once::Otherwise;
@@ -47,7 +48,8 @@ impl Underway<'_> {
             }
         };
         let outcome = check_outcome(step, &ended);
-        let lines: Vec<String> = said.lines().map(|line| printable(line).trim_end().to_owned()).filter(|line| !line.is_empty()).collect();
+        let lines: Vec<String> =
+            said.lines().map(|line| printable(line).trim_end().to_owned()).filter(|line| !line.is_empty()).collect();
         came.blocks.push(Block::Output(Output {
             title: format!("{}: {how}", image.name.variant),
             sign: Sign::of(outcome.held),
@@ -81,7 +83,8 @@ fn check_outcome(step: &Build, ended: &Ended) -> Check {
             let place = failure.at.as_ref().map(|at| format!(" at {at}")).unwrap_or_default();
             let expected = format!("the build fails{place} with {:?}", failure.contains);
             let missing = if said { "" } else { ", without these words" };
-            let measured = format!("it failed at {}{missing}", if words.is_empty() { "no instruction" } else { &words });
+            let measured =
+                format!("it failed at {}{missing}", if words.is_empty() { "no instruction" } else { &words });
             Check::new(at && line && said, expected, measured)
         }
     }

@@ -4,7 +4,8 @@ use super::{Came, Check, Underway};
 use crate::error::Result;
 use crate::event::Event;
 use crate::lesson::HealthStep;
-use crate::model::{AppId, Bar, Block, Cell, Column, EngineHealth, Group, Lane, Lanes, Sign, Table, VariantId};
+use crate::model::block::{Bar, Cell, Column, Group, Lane, Lanes, Sign, Table};
+use crate::model::{AppId, Block, EngineHealth, VariantId};
 use crate::names::printable;
 use crate::units;
 
@@ -13,7 +14,8 @@ impl Underway<'_> {
         let variants: Vec<VariantId> = step.becomes.keys().cloned().collect();
         let images = self.named(&variants, app);
         self.engine.sink().emit(Event::Phase { name: "Watching", total: images.len(), of: "containers" });
-        let columns = [Column::left("variant"), Column::left("the engine's state"), Column::left("what the last check said")];
+        let columns =
+            [Column::left("variant"), Column::left("the engine's state"), Column::left("what the last check said")];
         let mut table = Table::new("What the engine finds", columns);
         let (mut came, mut lanes) = (Came::default(), Vec::new());
         for image in images {
@@ -27,7 +29,11 @@ impl Underway<'_> {
                     let state = health.state();
                     let held = state == wanted;
                     let said = health.said.lines().next().map(printable).unwrap_or_default();
-                    table.row([Cell::from(image.name.variant.as_str()), Cell::judged(state.name(), held), Cell::from(said)]);
+                    table.row([
+                        Cell::from(image.name.variant.as_str()),
+                        Cell::judged(state.name(), held),
+                        Cell::from(said),
+                    ]);
                     lanes.push(lane(image.name.variant.as_str(), &health));
                     self.of(image).health = Some(health);
                     Check::new(held, expected, state.name())
@@ -37,7 +43,8 @@ impl Underway<'_> {
             came.checks.push(Check { variant: Some(image.name.variant.clone()), ..check });
         }
         came.blocks.push(Block::Table(table));
-        let took_ms = lanes.iter().flat_map(|lane: &Lane| &lane.bars).map(|bar| bar.start_ms.unwrap_or(0) + bar.took_ms).max();
+        let took_ms =
+            lanes.iter().flat_map(|lane: &Lane| &lane.bars).map(|bar| bar.start_ms.unwrap_or(0) + bar.took_ms).max();
         came.blocks.push(Block::Lanes(Lanes {
             title: "From the container's start".to_owned(),
             group: "app".to_owned(),

@@ -4,7 +4,8 @@ use super::{Came, Check, Underway};
 use crate::error::Result;
 use crate::event::Event;
 use crate::lesson::Signal;
-use crate::model::{AppId, Block, Cell, Column, Signalled, Table};
+use crate::model::block::{Cell, Column, Table};
+use crate::model::{AppId, Block, Signalled};
 use crate::units;
 
 impl Underway<'_> {
@@ -16,7 +17,9 @@ impl Underway<'_> {
         let mut came = Came::default();
         for image in images {
             let item = image.name.to_string();
-            self.engine.sink().emit(Event::Progress { item: item.clone(), doing: format!("kill --signal {}", step.signal) });
+            self.engine
+                .sink()
+                .emit(Event::Progress { item: item.clone(), doing: format!("kill --signal {}", step.signal) });
             let signalled = self.signalled(image, &step.signal)?;
             let check = check(step, step.ends_in.contains(&image.name.variant), signalled.as_ref());
             self.engine.sink().emit(Event::Done { item, remark: check.measured.clone() });
