@@ -4,7 +4,7 @@
 use std::path::Path;
 use std::time::Duration;
 
-use drydock::model::{CheckReport, LessonReport, Outcome, ProgressReport, Shown};
+use drydock::model::{CheckReport, ExerciseId, LessonReport, Outcome, ProgressReport, Shown};
 use drydock_tests::told;
 use drydock_tests::workshop::Fixture;
 
@@ -76,7 +76,7 @@ fn a_lesson_has_several_exercises_each_with_its_own_progress() {
     let output = run(&["progress", "--json"]);
     let progress: ProgressReport = serde_json::from_str(&output.stdout).expect("a document");
     let reached: Vec<_> =
-        progress.lessons[0].reached.iter().map(|one| one.exercise.as_ref().map(|id| id.as_str())).collect();
+        progress.lessons[0].reached.iter().map(|one| one.exercise.as_ref().map(ExerciseId::as_str)).collect();
     assert_eq!((reached, progress.lessons[0].done), (vec![Some("second")], false));
     let output = run(&["check", "1"]);
     assert!(output.stderr.contains("my/scratch/first/buoy/Dockerfile"), "{}", output.stderr);

@@ -94,7 +94,8 @@ mod tests {
     #[test]
     fn typed_numbers_are_read_with_their_units() {
         let read = ["8 MB", "1.6GB", "300 ms", "2 s", "12,5 kB", "100 ×", "7"].map(|text| parse(text).unwrap());
-        assert_eq!(read, [8e6, 1.6e9, 300.0, 2000.0, 12_500.0, 100.0, 7.0]);
+        let whole = read.map(|number| format!("{number}"));
+        assert_eq!(whole, ["8000000", "1600000000", "300", "2000", "12500", "100", "7"]);
         assert!(["", "MB", "8 furlongs", "-3"].into_iter().all(|text| parse(text).is_none()));
     }
 

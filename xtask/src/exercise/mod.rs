@@ -54,15 +54,14 @@ impl<'w> Task<'w> {
             None => (here(workshop, progress)?, None),
         };
         let visited = progress.lessons.get(&lesson.id);
-        let exercise = match named {
-            Some(named) => Some(of_name(lesson, named)?),
-            None => {
-                let last = visited.and_then(|visited| visited.exercise.as_ref());
-                let last = lesson.exercises.iter().find(|exercise| Some(&exercise.id) == last);
-                // The one at hand as long as it is not solved, then the next that is not.
-                let open = |exercise: &&Exercise| !progress.solved(&lesson.id, &exercise.id);
-                last.filter(open).or_else(|| progress.open(lesson).next()).or(last).or(lesson.exercises.first())
-            }
+        let exercise = if let Some(named) = named {
+            Some(of_name(lesson, named)?)
+        } else {
+            let last = visited.and_then(|visited| visited.exercise.as_ref());
+            let last = lesson.exercises.iter().find(|exercise| Some(&exercise.id) == last);
+            // The one at hand as long as it is not solved, then the next that is not.
+            let open = |exercise: &&Exercise| !progress.solved(&lesson.id, &exercise.id);
+            last.filter(open).or_else(|| progress.open(lesson).next()).or(last).or(lesson.exercises.first())
         };
         let Some(exercise) = exercise else {
             let fact = format!("Lesson {} has no exercise.", lesson.number);

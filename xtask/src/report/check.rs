@@ -159,7 +159,7 @@ mod tests {
             app: AppId::try_from("go".to_owned()).unwrap(),
             file: "my/a/go/Dockerfile".to_owned(),
             environment: matrix.environment,
-            solved: expectations.iter().all(|verdict| verdict.held()),
+            solved: expectations.iter().all(Verdict::held),
             result: matrix.results.into_iter().next(),
             expectations,
             not_judged: Vec::new(),

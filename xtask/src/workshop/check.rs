@@ -5,9 +5,9 @@ use std::collections::{BTreeMap, BTreeSet};
 use std::path::Path;
 
 use crate::error::Result;
-use crate::lesson::{Exercise, Lesson, Value};
+use crate::lesson::{Exercise, Guess, Lesson, Value, Words};
 use crate::manifest::Source;
-use crate::model::{App, AppId, ExtraFile, MINE, Variant, VariantId};
+use crate::model::{App, AppId, ExtraFile, MINE, Platform, Variant, VariantId};
 use crate::rules::{Expect, Rule};
 
 /// A lesson with what its manifests may name.
@@ -107,10 +107,10 @@ impl Checker<'_> {
         if let Some((value, message)) = step.action.kind().fault() {
             return Err(source.wrong(&doing, &value, &message, []));
         }
-        let words = step.means.iter().flat_map(|means| means.values());
-        let guess = step.guess.iter().filter_map(|guess| guess.value());
+        let words = step.means.iter().flat_map(Words::values);
+        let guess = step.guess.iter().filter_map(Guess::value);
         words.chain(guess).try_for_each(|value| self.measured(&place, value, source))?;
-        match step.guess.as_ref().and_then(|guess| guess.fault()) {
+        match step.guess.as_ref().and_then(Guess::fault) {
             Some((value, message)) => Err(source.wrong(&format!("{place}.guess"), &value, &message, [])),
             None => Ok(()),
         }
@@ -144,7 +144,7 @@ impl Checker<'_> {
             };
             if !listed.contains(platform) {
                 let message = format!("no variant that this expectation is about is built for `{platform}`");
-                return Err(source.wrong(place, platform.as_str(), &message, listed.iter().map(|one| one.as_str())));
+                return Err(source.wrong(place, platform.as_str(), &message, listed.iter().map(Platform::as_str)));
             }
         }
         if let Some(change) = changed(&expect.rule) {

@@ -2,6 +2,7 @@
 
 use std::collections::BTreeMap;
 use std::path::Path;
+use std::sync::Arc;
 
 use super::check::Checker;
 use super::{folders, load_app, suggest};
@@ -11,11 +12,7 @@ use crate::manifest::Source;
 use crate::model::{App, AppId, Contract, ExerciseId, ExtraFile, LessonId, Variant, VariantId};
 
 /// Every lesson in `lessons/`, in teaching order.
-pub(super) fn load(
-    root: &Path,
-    apps: &BTreeMap<AppId, App>,
-    contract: &std::sync::Arc<Contract>,
-) -> Result<Vec<Lesson>> {
+pub(super) fn load(root: &Path, apps: &BTreeMap<AppId, App>, contract: &Arc<Contract>) -> Result<Vec<Lesson>> {
     let mut lessons: Vec<Lesson> = Vec::new();
     for (name, shown) in folders(root, "lessons")? {
         let Some((number, id)) = numbered(&name) else { continue };
@@ -28,7 +25,9 @@ pub(super) fn load(
             }
         }
         for files in lesson.files.values_mut() {
-            files.iter_mut().for_each(|file| at(file, &shown));
+            for file in files {
+                at(file, &shown);
+            }
         }
         let all: BTreeMap<&AppId, &App> = apps.iter().chain(&lesson.guests).collect();
         lesson.own = own(&lesson.variant, root, &shown, &all);
@@ -115,12 +114,14 @@ fn exercise(
     apps: &BTreeMap<&AppId, &App>,
     source: &Source,
 ) -> Result<Exercise> {
-    let mut exercise = Exercise { id, folder: folder.clone(), shipped, ..source.parse()? };
+    let lesson = folder.split("/exercises/").next().unwrap_or(&folder).to_owned();
+    let mut exercise = Exercise { id, folder, shipped, ..source.parse()? };
     let there = |app: &AppId| root.join(&exercise.shipped).join(app.as_str()).join("Dockerfile").is_file();
     exercise.apps = apps.keys().filter(|app| there(app)).map(|app| (*app).clone()).collect();
     exercise.apps.sort_by_key(|app| *app != exercise.first);
-    let lesson = folder.split("/exercises/").next().unwrap_or(&folder).to_owned();
-    exercise.file.iter_mut().for_each(|file| at(file, &lesson));
+    for file in &mut exercise.file {
+        at(file, &lesson);
+    }
     exercise.mine.context = exercise.mine.context.take().map(|context| format!("{lesson}/{context}"));
     for expect in &mut exercise.expect {
         // An exercise is about one image.
