@@ -160,7 +160,7 @@ fn a_variant_that_no_app_has_is_shown_where_it_stands() {
     assert_data_eq!(
         err,
         str![[r#"
-error: lessons/01-ills/lesson.toml:6:11: no app has a variant `naiv`. [manifest]
+error: lessons/01-ills/lesson.toml:6:13: no app has a variant `naiv`. [manifest]
 ...
   next: Did you mean `naive`?
 

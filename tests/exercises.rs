@@ -298,7 +298,7 @@ fn an_expectation_about_a_variant_that_is_not_measured_is_refused() {
     let harbour = Harbour::new("unmeasured");
     let path = "lessons/01-unmeasured/lesson.toml";
     let manifest = harbour.read(path);
-    let named = "[[step]]\ntitle = \"T\"\nchanged = { from = \"unmeasured\", to = \"unmeasure\" }\n\n[variant.unmeasure]\nsummary = \"S.\"\n";
+    let named = "[[step]]\ntitle = \"T\"\ndo.changed = { from = \"unmeasured\", to = \"unmeasure\" }\n\n[variant.unmeasure]\nsummary = \"S.\"\n";
     let expect = "[[expect]]\nrule = \"non-root\"\nvariant = \"unmeasure\"\nwhy = \"W.\"\n";
     harbour.write(path, &format!("{manifest}\n{named}\n{expect}"));
     harbour.write("lessons/01-unmeasured/sloop/unmeasure.Dockerfile", RIGHT);
@@ -307,7 +307,7 @@ fn an_expectation_about_a_variant_that_is_not_measured_is_refused() {
     let line = harbour.read(path).lines().position(|line| line == "variant = \"unmeasure\"").expect("the line") + 1;
     assert_said(
         &output.stderr,
-        &[&format!("{path}:{line}:1: "), "`unmeasure` is not among them", "Did you mean `unmeasured`?", "[manifest]"],
+        &[&format!("{path}:{line}:11: "), "`unmeasure` is not among them", "Did you mean `unmeasured`?", "[manifest]"],
     );
 }
 

@@ -203,3 +203,6 @@ fn check_change(place: &str, change: &Change, source: &Source) -> Result<()> {
         .wrong("change", name, &message, [])
         .next("Put it into a comment or a text, where it changes the build and breaks nothing."))
 }
+
+#[cfg(test)]
+mod tests;
