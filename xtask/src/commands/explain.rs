@@ -9,9 +9,7 @@ use crate::workshop;
 
 pub fn run(options: &Explain, context: Context) -> Result<Exit> {
     let Some(typed) = &options.id else {
-        for id in ErrorId::ALL {
-            report::line(format!("  {:<24} ends with {}", id.name(), id.exit() as u8));
-        }
+        report::line(report::errors(context.style));
         return Ok(Exit::Pass);
     };
     let names = || ErrorId::ALL.iter().map(|id| id.name());

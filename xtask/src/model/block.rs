@@ -5,6 +5,8 @@
 
 use serde::{Deserialize, Serialize};
 
+use super::Outcome;
+
 /// One part of what a step shows.
 #[derive(Clone, Debug, PartialEq, Eq, Serialize, Deserialize)]
 #[cfg_attr(test, derive(schemars::JsonSchema))]
@@ -81,6 +83,8 @@ pub enum Sign {
     Held,
     /// It is not.
     Failed,
+    /// Nobody knows, since it was not measured.
+    NotMeasured,
     /// Nobody expected anything of it.
     #[default]
     Neutral,
@@ -216,6 +220,16 @@ impl From<String> for Cell {
 impl From<&str> for Cell {
     fn from(text: &str) -> Self {
         text.to_owned().into()
+    }
+}
+
+impl From<Outcome> for Sign {
+    fn from(outcome: Outcome) -> Self {
+        match outcome {
+            Outcome::Held => Self::Held,
+            Outcome::Failed => Self::Failed,
+            Outcome::NotMeasured => Self::NotMeasured,
+        }
     }
 }
 

@@ -1,8 +1,7 @@
 //! The list of bases.
 
-use comfy_table::{CellAlignment, Table, presets};
-
 use super::Style;
+use super::table::{Table, left, right};
 use crate::model::{BaseReport, BaseRow, BaseState};
 use crate::units;
 
@@ -18,21 +17,16 @@ pub fn bases(report: &BaseReport, style: Style) -> String {
         .chain(differs)
         .collect::<Vec<_>>()
         .join("\n");
-    [from, ca, table(&report.bases), differs].join("\n\n")
+    [from, ca, table(&report.bases, style), differs].join("\n\n")
 }
 
-fn table(rows: &[BaseRow]) -> String {
-    let mut table = Table::new();
-    table.load_style(presets::NOTHING);
-    table.set_header(["local base", "state", "size"]);
-    if let Some(column) = table.column_mut(2) {
-        column.set_cell_alignment(CellAlignment::Right);
-    }
+fn table(rows: &[BaseRow], style: Style) -> String {
+    let mut table = Table::new([left("local base"), left("state"), right("size")]);
     for row in rows {
         let size = row.size_bytes.map_or_else(|| "–".to_owned(), units::bytes);
-        table.add_row([row.name.clone(), state(row.state).to_owned(), size]);
+        table.row([row.name.clone(), state(row.state).to_owned(), size]);
     }
-    table.to_string().lines().map(|line| format!(" {}", line.trim_end())).collect::<Vec<_>>().join("\n")
+    table.text(2, style)
 }
 
 fn state(state: BaseState) -> &'static str {
@@ -55,7 +49,7 @@ mod tests {
     #[test]
     fn sizes_line_up_and_a_missing_one_is_a_dash() {
         let rows = [row("a:1", BaseState::Present, Some(77_900_000)), row("long:name", BaseState::Absent, None)];
-        let text = table(&rows);
+        let text = table(&rows, Style { color: false, live: false, symbols: true });
         let ends: Vec<_> = text.lines().skip(1).map(|l| l.chars().count()).collect();
         assert!(ends.windows(2).all(|pair| pair[0] == pair[1]), "{text}");
         assert!(text.contains("77.9 MB") && text.contains('–'), "{text}");

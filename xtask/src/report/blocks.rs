@@ -1,9 +1,9 @@
 //! The general parts of a step's result as text.
 
 use super::lines::{columns, paragraph, wrapped};
-use super::table::{self, Table};
+use super::table::Table;
 use super::{Style, lanes};
-use crate::model::block::{self, Align, Block, Cell, Output, Sign};
+use crate::model::block::{Block, Output};
 use crate::names::printable;
 
 /// Columns before what a step shows.
@@ -15,16 +15,33 @@ const DEEPER: usize = 8;
 pub(super) fn blocks(blocks: &[Block], style: Style) -> String {
     let one = |block: &Block| match block {
         Block::Text { text } => paragraph(&text.split("\n\n").map(printable_words).collect::<Vec<_>>().join("\n\n")),
-        Block::Table(table) => titled(&table.title, table_of(table, style).text(INDENT), style),
+        Block::Table(table) => titled(&table.title, Table::from(table).text(INDENT, style), style),
         Block::Output(one) => output(one, style),
         Block::Lanes(one) => titled(&one.title, lanes::lanes(one, INDENT, columns(), style), style),
     };
-    blocks.iter().map(one).collect::<Vec<_>>().join("\n\n")
+    let mut text = String::new();
+    for (position, block) in blocks.iter().enumerate() {
+        // What several commands printed is one list.
+        let list = position > 0 && is_titled(block) && is_titled(&blocks[position - 1]);
+        text.push_str(if position == 0 {
+            ""
+        } else if list {
+            "\n"
+        } else {
+            "\n\n"
+        });
+        text.push_str(&one(block));
+    }
+    text
+}
+
+fn is_titled(block: &Block) -> bool {
+    matches!(block, Block::Output(one) if !one.title.is_empty())
 }
 
 /// What a command printed, below its title and the command.
 pub(super) fn output(one: &Output, style: Style) -> String {
-    let title = signed(&printable(&one.title), one.sign, style);
+    let title = style.signed(&style.bold(&printable(&one.title)), one.sign);
     let mut text: Vec<String> =
         (!title.is_empty()).then(|| format!("{}{title}", " ".repeat(INDENT))).into_iter().collect();
     let indent = if text.is_empty() { INDENT } else { DEEPER };
@@ -43,29 +60,8 @@ pub(super) fn output(one: &Output, style: Style) -> String {
     text.join("\n")
 }
 
-/// Text behind the symbol or the word for its sign.
-pub(super) fn signed(text: &str, sign: Sign, style: Style) -> String {
-    let mark = match sign {
-        Sign::Held => style.ok_mark(),
-        Sign::Failed => style.fail_mark(),
-        Sign::Neutral => return text.to_owned(),
-    };
-    if text.is_empty() { mark } else { format!("{mark} {text}") }
-}
-
 fn titled(title: &str, below: String, style: Style) -> String {
     if title.is_empty() { below } else { format!("{}{}\n{below}", " ".repeat(INDENT), style.dim(&printable(title))) }
-}
-
-fn table_of(one: &block::Table, style: Style) -> Table {
-    let column = |column: &block::Column| match column.align {
-        Align::Left => table::wraps(printable(&column.head)),
-        Align::Right => table::right(printable(&column.head)),
-    };
-    let cell = |cell: &Cell| signed(&printable(&cell.text), cell.sign, style);
-    let mut table = Table::new(one.columns.iter().map(column));
-    one.rows.iter().for_each(|row| table.row(row.iter().map(cell)));
-    table
 }
 
 fn printable_words(paragraph: &str) -> String {
@@ -75,7 +71,7 @@ fn printable_words(paragraph: &str) -> String {
 #[cfg(test)]
 mod tests {
     use super::*;
-    use crate::model::block::Column;
+    use crate::model::block::{self, Cell, Column, Sign};
 
     const PLAIN: Style = Style { color: false, live: false, symbols: true };
 

@@ -3,9 +3,11 @@
 use std::fmt::Write as _;
 
 use super::Style;
-use super::lines::{paragraph, width, wrapped};
+use super::lines::{paragraph, width};
+use super::table::{Table, right, wraps};
+use super::verdict::{tally, verdict};
 use crate::lesson::{Exercise, Lesson};
-use crate::model::{CheckReport, Mark, Verdict};
+use crate::model::{CheckReport, Mark};
 use crate::names::list;
 use crate::units;
 
@@ -26,15 +28,13 @@ pub fn begun(lesson: &Lesson, exercise: &Exercise, file: &str, app: &str, style:
 pub fn check(report: &CheckReport, title: &str, next: &[String], style: Style) -> String {
     let mut parts = Vec::new();
     if !report.expectations.is_empty() {
-        let lines = report.expectations.iter().map(|verdict| expectation(verdict, style));
+        let lines = report.expectations.iter().map(|one| verdict(one, "", style));
         parts.push(lines.collect::<Vec<_>>().join("\n"));
     }
-    let held = report.expectations.iter().filter(|verdict| verdict.held()).count();
-    let all = report.expectations.len();
-    parts.push(match (report.solved, all) {
+    parts.push(match (report.solved, report.expectations.len()) {
         (true, _) => format!("  {} {}", style.ok_mark(), style.bold("Solved: every expectation holds.")),
         (false, 0) => format!("  {} It did not build, so nothing was judged.", style.fail_mark()),
-        (false, _) => format!("  {} {held} of {all} expectations hold.", style.fail_mark()),
+        (false, _) => format!("  {} {}.", style.fail_mark(), tally(&report.expectations)),
     });
     if !report.not_judged.is_empty() {
         let rules = list(report.not_judged.iter().map(String::as_str));
@@ -47,26 +47,6 @@ pub fn check(report: &CheckReport, title: &str, next: &[String], style: Style) -
         next.iter().map(|line| format!("  {} {}", style.bold("Next:"), style.command(line))).collect();
     parts.push(next.join("\n"));
     parts.join("\n\n")
-}
-
-/// One expectation: what was measured, and, where it failed, what was expected, where, and why it matters.
-fn expectation(verdict: &Verdict, style: Style) -> String {
-    let mark = if verdict.held() { style.ok_mark() } else { style.fail_mark() };
-    // Wrapped together, so that a long path has a whole line.
-    let line = wrapped(&format!("{}: {}", verdict.id, verdict.measured), width() - 2).join("\n      ");
-    let mut lines = vec![format!("  {mark} {}", line.replacen(&verdict.id, &style.bold(&verdict.id), 1))];
-    if !verdict.held() {
-        lines.push(said("expected", &verdict.expected));
-        lines.extend(verdict.place.as_ref().map(|place| said("where", place)));
-        lines.push(said("why", &verdict.why));
-    }
-    lines.join("\n")
-}
-
-/// A part of a verdict behind its name; further lines stand below the first one's words.
-fn said(name: &str, words: &str) -> String {
-    let lines = wrapped(words, width() - 14);
-    format!("      {name:<9} {}", lines.join("\n                "))
 }
 
 /// `Go 7.40 MB · par (multi-stage) 7.51 MB · record (tiny) 6.39 MB`, and whose numbers these are.
@@ -109,18 +89,15 @@ fn times(report: &CheckReport) -> String {
 
 /// The hints given so far, the last one standing out.
 pub fn hint(rule: &str, say: &[&str], given: usize, next: &str, style: Style) -> String {
-    let lines = say.iter().take(given).enumerate().map(|(index, text)| {
-        let mut lines = wrapped(text, width() - 3).into_iter();
-        let mut shown = vec![format!("  {}  {}", index + 1, lines.next().unwrap_or_default())];
-        shown.extend(lines.map(|line| format!("     {line}")));
-        let paint = |line: &String| if index + 1 == given { line.clone() } else { style.dim(line) };
-        shown.iter().map(paint).collect::<Vec<_>>().join("\n")
-    });
-    let lines: Vec<String> = lines.collect();
+    let mut hints = Table::new([right(""), wraps("")]);
+    for (number, text) in (1..).zip(say.iter().take(given)) {
+        let paint = |text: &str| if number == given { text.to_owned() } else { style.dim(text) };
+        hints.row([paint(&number.to_string()), paint(text)]);
+    }
     format!(
         "{}\n\n{}\n\n  {} {}",
         style.bold(&format!("{rule} failed. Hint {given} of {}:", say.len())),
-        lines.join("\n"),
+        hints.within(2, width() + 2, style),
         style.bold("Next:"),
         style.command(next)
     )
@@ -130,11 +107,11 @@ pub fn hint(rule: &str, say: &[&str], given: usize, next: &str, style: Style) ->
 mod tests {
     use super::*;
     use crate::model::matrix::tests::matrix;
-    use crate::model::{AppId, LessonId, LessonRef, Marks, Outcome, VariantId};
+    use crate::model::{AppId, LessonId, LessonRef, Marks, Outcome, VariantId, Verdict};
 
     const PLAIN: Style = Style { color: false, live: false, symbols: true };
 
-    fn verdict(id: &str, pass: bool) -> Verdict {
+    fn sample(id: &str, pass: bool) -> Verdict {
         Verdict {
             id: id.to_owned(),
             subject: "go/mine".parse().unwrap(),
@@ -174,7 +151,7 @@ mod tests {
     #[test]
     fn a_failure_says_what_was_expected_where_and_why() {
         let next = vec!["cargo xtask check 1".to_owned()];
-        let text = check(&report(vec![verdict("non-root", false), verdict("healthy", true)]), "Go", &next, PLAIN);
+        let text = check(&report(vec![sample("non-root", false), sample("healthy", true)]), "Go", &next, PLAIN);
         assert_eq!(
             text,
             "  ✗ non-root: root\n      expected  a number other than 0\n      where     line 3\n      \
@@ -189,7 +166,7 @@ mod tests {
     #[test]
     fn what_nobody_could_judge_is_named() {
         let silent =
-            CheckReport { not_judged: vec!["same-contract".to_owned()], ..report(vec![verdict("healthy", false)]) };
+            CheckReport { not_judged: vec!["same-contract".to_owned()], ..report(vec![sample("healthy", false)]) };
         let text = check(&silent, "Go", &[], PLAIN);
         assert!(
             text.contains(

@@ -1,10 +1,9 @@
 //! Where the bytes went between two images, as text.
 
-use comfy_table::{CellAlignment, Table, presets};
-
 use super::Style;
 use super::inspect::percent;
 use super::lines::paragraph;
+use super::table::{Table, left, right};
 use crate::model::{Class, Comparison, Sizes};
 use crate::names::{list, printable};
 use crate::units;
@@ -25,13 +24,13 @@ pub fn diff(comparison: &Comparison, style: Style) -> String {
     let mut head = vec![style.dim(&paragraph(&names)), style.bold(&paragraph(&sentence(comparison, &classes)))];
     head.extend(application(comparison).map(|words| paragraph(&words)));
     let mut parts = vec![head.join("\n")];
-    parts.push(format!("  {}\n{}", style.dim("By class"), table(&classes)));
+    parts.push(format!("  {}\n{}", style.dim("By class"), table(&classes, style)));
     let places: Vec<_> =
         comparison.places.iter().take(PLACES).map(|place| (printable(&place.path), place.bytes)).collect();
     if !places.is_empty() {
         let more = comparison.places.len() - places.len();
         let more = if more > 0 { format!("\n   and {more} more; --json has all of them") } else { String::new() };
-        parts.push(format!("  {}\n{}{more}", style.dim("By place, largest change first"), table(&places)));
+        parts.push(format!("  {}\n{}{more}", style.dim("By place, largest change first"), table(&places, style)));
     }
     parts.join("\n\n")
 }
@@ -87,21 +86,14 @@ fn all(parts: &[String]) -> String {
     list(parts.iter().map(String::as_str))
 }
 
-fn table(rows: &[(String, Sizes)]) -> String {
-    let mut table = Table::new();
-    table.load_style(presets::NOTHING);
-    table.set_header(["before", "after", "change", ""]);
+fn table(rows: &[(String, Sizes)], style: Style) -> String {
+    let mut table = Table::new([right("before"), right("after"), right("change"), left("")]).named_by(3);
     for (what, bytes) in rows {
         let sign = if bytes.shrank() { "−" } else { "+" };
         let change = if bytes.size() == 0 { "=".to_owned() } else { format!("{sign}{}", units::bytes(bytes.size())) };
-        table.add_row([units::bytes(bytes.before), units::bytes(bytes.after), change, what.clone()]);
+        table.row([units::bytes(bytes.before), units::bytes(bytes.after), change, what.clone()]);
     }
-    for column in 0..3 {
-        if let Some(column) = table.column_mut(column) {
-            column.set_cell_alignment(CellAlignment::Right);
-        }
-    }
-    table.to_string().lines().map(|line| format!("   {}", line.trim_end())).collect::<Vec<_>>().join("\n")
+    table.text(4, style)
 }
 
 #[cfg(test)]

@@ -1,43 +1,52 @@
 //! What the doctor found, one line a thing, and under what is wrong the way to mend it.
 
 use super::Style;
-use crate::model::{Diagnosis, Finding, State};
+use super::table::{Table, left, wraps};
+use crate::model::{Diagnosis, State};
 use crate::names::printable;
 
 /// The whole report as text.
 pub fn doctor(diagnosis: &Diagnosis, style: Style) -> String {
-    let width = diagnosis.findings.iter().map(|finding| finding.what.len()).max().unwrap_or(0);
     let problems = diagnosis.findings.iter().filter(|f| matches!(f.state, State::Problem { .. })).count();
     let verdict = match problems {
         0 => format!("Lessons can run here. {} cargo xtask lesson 1", style.bold("Next:")),
         1 => "One thing to mend before lessons can run here.".to_owned(),
         many => format!("{many} things to mend before lessons can run here; begin with the first."),
     };
-    let lines = diagnosis.findings.iter().map(|finding| line(finding, width, style));
-    lines.chain([format!("\n  {verdict}")]).collect::<Vec<_>>().join("\n")
+    let mut table = Table::new([left(""), wraps("")]);
+    for finding in &diagnosis.findings {
+        let name = format!("{} {}", mark(&finding.state, style), style.bold(finding.what));
+        table.row([name, found(&finding.state, style)]);
+    }
+    format!("{}\n\n  {verdict}", table.text(2, style))
 }
 
-fn line(finding: &Finding, width: usize, style: Style) -> String {
-    let (mark, found) = match &finding.state {
-        State::Ok { found } => (style.ok_mark(), found.clone()),
-        State::Unknown { found } => (style.dim(if style.symbols { "–" } else { "unknown" }), style.dim(found)),
-        State::Problem { id, fact, .. } => {
-            (style.fail_mark(), format!("{} {}", printable(fact), style.dim(&format!("[{id}]"))))
-        }
+fn mark(state: &State, style: Style) -> String {
+    match state {
+        State::Ok { .. } => style.ok_mark(),
+        State::Unknown { .. } => style.dim(if style.symbols { "–" } else { "unknown" }),
+        State::Problem { .. } => style.fail_mark(),
+    }
+}
+
+/// What was found, and below a problem what may have caused it and how to get rid of it.
+fn found(state: &State, style: Style) -> String {
+    let (id, fact, evidence, cause, next) = match state {
+        State::Ok { found } => return found.clone(),
+        State::Unknown { found } => return style.dim(found),
+        State::Problem { id, fact, evidence, cause, next } => (id, fact, evidence, cause, next),
     };
-    let first = format!("  {mark} {}  {found}", style.bold(&format!("{:width$}", finding.what)));
-    let State::Problem { evidence, cause, next, .. } = &finding.state else { return first };
-    let indent = " ".repeat(width + 6);
+    let first = format!("{} {}", printable(fact), style.dim(&format!("[{id}]")));
     let evidence = evidence.iter().map(|line| format!("{} {}", style.dim("|"), printable(line)));
     let cause = cause.iter().map(|cause| format!("{} {}", style.bold("likely cause:"), printable(cause)));
     let next = next.iter().map(|next| format!("{} {}", style.bold("next:"), style.command(&printable(next))));
-    let more = evidence.chain(cause).chain(next).map(|line| format!("{indent}{line}"));
-    std::iter::once(first).chain(more).collect::<Vec<_>>().join("\n")
+    std::iter::once(first).chain(evidence).chain(cause).chain(next).collect::<Vec<_>>().join("\n")
 }
 
 #[cfg(test)]
 mod tests {
     use super::*;
+    use crate::model::Finding;
 
     const PLAIN: Style = Style { color: false, live: false, symbols: true };
 
@@ -68,8 +77,8 @@ mod tests {
         let text = doctor(&Diagnosis::of(findings), Style { symbols: false, ..PLAIN });
         assert_eq!(
             text,
-            "  failed buildx  The docker command has no buildx plugin. [buildx-missing]\n            \
-             next: cargo xtask doctor --setup\n  unknown proof   not tried\n\n  \
+            "  failed buildx  The docker command has no buildx plugin. [buildx-missing]\n                 \
+             next: cargo xtask doctor --setup\n  unknown proof  not tried\n\n  \
              One thing to mend before lessons can run here."
         );
     }

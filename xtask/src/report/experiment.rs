@@ -4,7 +4,7 @@ use std::time::Duration;
 
 use super::Style;
 use super::lines::paragraph;
-use super::table::{Table, right, spares};
+use super::table::{Cell, Table, instructions, right};
 use crate::model::{Experiment, Prediction, Rebuild};
 use crate::units;
 
@@ -20,15 +20,17 @@ pub fn experiment(experiments: &[Experiment], prediction: Option<&Prediction>, s
     parts.join("\n\n")
 }
 
-fn one(experiment: &Experiment, style: Style) -> String {
+/// What each line cost in the build without cache, and which ran again after which change.
+pub(super) fn table(experiment: &Experiment) -> Table {
     let changes = experiment.rebuilds.iter().map(|rebuild| right(format!("{} change", rebuild.change)));
-    let columns = [right("line"), spares(experiment.variant.to_string(), LEAST), right("cold")];
+    let columns = [right("line"), instructions(experiment.variant.to_string(), LEAST), right("cold")];
     let mut table = Table::new(columns.into_iter().chain(changes)).named_by(1);
     for (index, step) in experiment.steps.iter().enumerate() {
         let line = step.line.map(|line| line.to_string()).unwrap_or_default();
         let again = experiment.rebuilds.iter().map(|rebuild| rebuild.ran.contains(&index));
-        let again = again.map(|again| if again { "ran again" } else { "cached" }.to_owned());
-        table.row([line, step.instruction.clone(), seconds(step.cold_ms)].into_iter().chain(again));
+        let again = again.map(|again| if again { Cell::strong("ran again") } else { "cached".into() });
+        let cells = [line, step.instruction.clone(), seconds(step.cold_ms)].map(Cell::from);
+        table.row(cells.into_iter().chain(again));
     }
     let mut sum = |name: &str, cold: String, of: &dyn Fn(&Rebuild) -> String| {
         table.row([String::new(), name.to_owned(), cold].into_iter().chain(experiment.rebuilds.iter().map(of)));
@@ -38,7 +40,11 @@ fn one(experiment: &Experiment, style: Style) -> String {
         format!("{:.0} %", experiment.run_share(rebuild) * 100.0)
     });
     sum("bytes in new layers", String::new(), &|rebuild| units::bytes(rebuild.new_stored_bytes));
-    let mut text = table.text(INDENT);
+    table
+}
+
+fn one(experiment: &Experiment, style: Style) -> String {
+    let mut text = table(experiment).text(INDENT, style);
     if let Some(date) = &experiment.cold_from {
         let day = date.replacen('T', " ", 1).replacen('Z', " UTC", 1);
         let words = format!("The cold build was measured at {day}; --no-cache measures it again.");

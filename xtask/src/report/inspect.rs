@@ -1,9 +1,8 @@
 //! What an image is made of, as text.
 
-use comfy_table::{CellAlignment, Table, presets};
-
 use super::Style;
-use super::lines::{columns, cut, paragraph, width, wrapped};
+use super::lines::paragraph;
+use super::table::{Table, code, instructions, left, paths, right, wraps};
 use crate::model::{Class, FileLine, Inspection};
 use crate::names::{list, printable};
 use crate::units;
@@ -16,8 +15,6 @@ pub const MOST_FILES: usize = 50;
 const NAMES: usize = 8;
 /// An instruction is cut to what fits beside the rest of its line, but not to less than this many characters.
 const INSTRUCTION: usize = 24;
-/// Columns of the words before what one who gets in finds; a lesson moves the list two further to the right.
-const SURFACE: usize = 18;
 
 /// What `--quick` leaves out.
 const NOT_LOOKED_AT: &str =
@@ -27,21 +24,22 @@ const NOT_LOOKED_AT: &str =
 /// Where the files are those of one class, `class` names it, and all that were listed are shown.
 pub fn inspect(inspection: &Inspection, style: Style, all: bool, class: Option<Class>) -> String {
     let mut parts = vec![style.bold(&paragraph(&payload(inspection))), sums(inspection)];
+    let mut part = |head: &str, table: &Table| {
+        let table = if table.rows().is_empty() { "    none".to_owned() } else { table.text(4, style) };
+        parts.push(format!("  {head}\n{table}"));
+    };
     if !inspection.secrets.is_empty() {
-        parts.push(secrets(inspection, style));
+        part(&kept(style), &secrets(inspection).headless());
     }
     let most = if all || class.is_some() { MOST_FILES } else { FILES };
+    let largest = &inspection.files[..most.min(inspection.files.len())];
     let head = class.map_or("Largest files".to_owned(), |class| format!("Largest files of the class {}", class.name()));
-    if inspection.files.is_empty() {
-        parts.push(format!("  {}\n    none", style.dim(&head)));
-    } else {
-        parts.push(format!("  {}\n{}", style.dim(&head), files(inspection, most)));
-    }
-    parts.push(format!("  {}\n{}", style.dim("What the bytes are for"), classes(inspection)));
-    parts.push(format!("  {}\n{}", style.dim("Layers, lowest first"), layers(inspection, all)));
-    parts.push(format!("  {}\n{}", style.dim("Surface"), surface(inspection, all)));
+    part(&style.dim(&head), &files(largest).headless());
+    part(&style.dim("What the bytes are for"), &classes(inspection).headless());
+    part(&style.dim("Layers, lowest first"), &layers(inspection, all));
+    part(&style.dim("Surface"), &surface(inspection, all));
     if all {
-        parts.push(format!("  {}\n{}", style.dim("Packages"), packages(inspection)));
+        part(&style.dim("Packages"), &packages(inspection));
     }
     if !inspection.digests_checked {
         parts.push(format!("  {}", style.dim(NOT_LOOKED_AT)));
@@ -105,71 +103,63 @@ fn sums(inspection: &Inspection) -> String {
     format!("  stored {stored} · visible {visible} · wasted {} · {pull}", units::bytes(inspection.wasted_bytes))
 }
 
-pub(super) fn secrets(inspection: &Inspection, style: Style) -> String {
-    let lines = inspection.secrets.iter().map(|secret| {
-        let place =
-            secret.layer.map_or_else(|| "in the image's config".to_owned(), |layer| format!("in layer {layer}"));
-        format!("    {:<16} {} {place}", secret.rule, printable(&secret.path))
-    });
-    let head = format!("  {} A layer keeps what a later one deletes:", style.bad("Secrets?"));
-    std::iter::once(head).chain(lines).collect::<Vec<_>>().join("\n")
+/// What is said before secrets that were found.
+pub(super) fn kept(style: Style) -> String {
+    format!("{} A layer keeps what a later one deletes:", style.bad("Secrets?"))
 }
 
-fn files(inspection: &Inspection, count: usize) -> String {
-    listed(&inspection.files[..count.min(inspection.files.len())])
+/// The secrets that were found, their values left out.
+pub(super) fn secrets(inspection: &Inspection) -> Table {
+    let mut table = Table::new([left("what"), paths("where"), left("layer")]).named_by(1);
+    for secret in &inspection.secrets {
+        let layer =
+            secret.layer.map_or_else(|| "in the image's config".to_owned(), |layer| format!("in layer {layer}"));
+        table.row([secret.rule.clone(), printable(&secret.path), layer]);
+    }
+    table
 }
 
 /// Files with their sizes and classes.
-pub(super) fn listed(files: &[FileLine]) -> String {
-    let mut table = table();
+pub(super) fn files(files: &[FileLine]) -> Table {
+    let mut table = Table::new([right("bytes"), left("class"), paths("file")]).named_by(2);
     for file in files {
-        table.add_row([units::bytes(file.bytes), file.class.name().to_owned(), printable(&file.path)]);
+        table.row([units::bytes(file.bytes), file.class.name().to_owned(), printable(&file.path)]);
     }
-    indented(&mut table, &[0])
+    table
 }
 
-pub(super) fn classes(inspection: &Inspection) -> String {
+/// The bytes of each class, the largest first.
+pub(super) fn classes(inspection: &Inspection) -> Table {
     let mut classes: Vec<_> = inspection.classes.iter().collect();
     classes.sort_by(|a, b| b.1.cmp(a.1));
-    let mut table = table();
+    let mut table = Table::new([right("bytes"), right("share"), left("class")]).named_by(2);
     for (class, bytes) in classes {
-        table.add_row([units::bytes(*bytes), percent(*bytes, inspection.stored_bytes), (*class).to_owned()]);
+        table.row([units::bytes(*bytes), percent(*bytes, inspection.stored_bytes), (*class).to_owned()]);
     }
-    indented(&mut table, &[0, 1])
+    table
 }
 
-/// One line a layer, numbered as findings and verdicts name them. Without `all`, no line is wider than the terminal.
-pub(super) fn layers(inspection: &Inspection, all: bool) -> String {
+/// One line a layer, numbered as findings and verdicts name them. Instructions are shown whole where `all` is asked for.
+pub(super) fn layers(inspection: &Inspection, all: bool) -> Table {
     let staged = inspection.layers.iter().any(|layer| layer.stage.is_some());
     let weighed = inspection.layers.iter().any(|layer| layer.pull_bytes.is_some());
-    let mut header = vec!["#", "stored", "wasted"];
-    header.extend(weighed.then_some("pull"));
-    let sizes = header.len();
-    header.extend(if staged { &["from", "line"][..] } else { &[] });
-    let rows: Vec<Vec<String>> = (1..)
-        .zip(&inspection.layers)
-        .map(|(number, layer): (usize, _)| {
-            let mut row = vec![number.to_string(), units::bytes(layer.stored_bytes), units::bytes(layer.wasted_bytes)];
-            row.extend(weighed.then(|| layer.pull_bytes.map_or_else(|| "–".to_owned(), units::bytes)));
-            if staged {
-                row.push(layer.stage.as_deref().map_or_else(|| "–".to_owned(), |stage| short(stage).to_owned()));
-                row.push(layer.line.map_or_else(|| "–".to_owned(), |line| line.to_string()));
-            }
-            row
-        })
-        .collect();
-    let widest = |column: usize| rows.iter().map(|row| row[column].chars().count()).max().unwrap_or(0);
-    let taken: usize = (0..header.len()).map(|column| widest(column).max(header[column].len()) + 2).sum();
-    let most = if all { usize::MAX } else { columns().saturating_sub(taken + 4).max(INSTRUCTION) };
-    let mut table = table();
-    table.set_header(header.iter().chain(&["made by"]));
-    for (mut row, layer) in rows.iter().cloned().zip(&inspection.layers) {
-        row.push(cut(layer.instruction.as_deref().unwrap_or("(history does not tell)"), most));
-        table.add_row(row);
+    let mut columns = vec![right("#"), right("stored"), right("wasted")];
+    columns.extend(weighed.then(|| right("pull")));
+    columns.extend(staged.then(|| [left("from"), right("line")]).into_iter().flatten());
+    let made_by = columns.len();
+    columns.push(if all { code("made by") } else { instructions("made by", INSTRUCTION) });
+    let mut table = Table::new(columns).named_by(made_by);
+    for (number, layer) in (1_usize..).zip(&inspection.layers) {
+        let mut row = vec![number.to_string(), units::bytes(layer.stored_bytes), units::bytes(layer.wasted_bytes)];
+        row.extend(weighed.then(|| layer.pull_bytes.map_or_else(|| "–".to_owned(), units::bytes)));
+        if staged {
+            row.push(layer.stage.as_deref().map_or_else(|| "–".to_owned(), |stage| short(stage).to_owned()));
+            row.push(layer.line.map_or_else(|| "–".to_owned(), |line| line.to_string()));
+        }
+        row.push(layer.instruction.clone().unwrap_or_else(|| "(history does not tell)".to_owned()));
+        table.row(row);
     }
-    let mut right: Vec<usize> = (0..sizes).collect();
-    right.extend(staged.then_some(sizes + 1));
-    indented(&mut table, &right)
+    table
 }
 
 /// The last part of an image's name; a stage's name has no other.
@@ -177,7 +167,8 @@ fn short(stage: &str) -> &str {
     stage.rsplit('/').next().unwrap_or(stage)
 }
 
-pub(super) fn surface(inspection: &Inspection, all: bool) -> String {
+/// What one who gets in finds: at most [`NAMES`] names of a kind, or `all`.
+pub(super) fn surface(inspection: &Inspection, all: bool) -> Table {
     let surface = &inspection.surface;
     let named = |names: &std::collections::BTreeSet<String>| {
         let shown: Vec<_> =
@@ -204,20 +195,20 @@ pub(super) fn surface(inspection: &Inspection, all: bool) -> String {
         ("time zone files", yes(surface.tzdata)),
         ("dynamic loader", yes(surface.loader)),
     ];
-    let row = |(what, value): &(&str, String)| {
-        let lines = wrapped(value, width() - SURFACE - 2);
-        format!("    {what:<SURFACE$}{}", lines.join(&format!("\n    {}", " ".repeat(SURFACE))))
-    };
-    rows.iter().map(row).collect::<Vec<_>>().join("\n")
+    let mut table = Table::new([left(""), wraps("")]);
+    for (what, value) in rows {
+        table.row([what, &value]);
+    }
+    table
 }
 
-fn packages(inspection: &Inspection) -> String {
-    let mut table = table();
+fn packages(inspection: &Inspection) -> Table {
+    let mut table = Table::new([left(""), left(""), left(""), right("")]).named_by(1);
     for package in &inspection.packages {
         let bytes = package.bytes.map_or_else(|| "–".to_owned(), units::bytes);
-        table.add_row([package.ecosystem.clone(), printable(&package.name), printable(&package.version), bytes]);
+        table.row([package.ecosystem.clone(), printable(&package.name), printable(&package.version), bytes]);
     }
-    if inspection.packages.is_empty() { "    none listed".to_owned() } else { indented(&mut table, &[3]) }
+    table
 }
 
 /// A share with a digit where it is small.
@@ -231,19 +222,4 @@ pub(super) fn percent(part: u64, whole: u64) -> String {
     } else {
         format!("{share:.0} %")
     }
-}
-
-pub(super) fn table() -> Table {
-    let mut table = Table::new();
-    table.load_style(presets::NOTHING);
-    table
-}
-
-pub(super) fn indented(table: &mut Table, right: &[usize]) -> String {
-    for column in right {
-        if let Some(column) = table.column_mut(*column) {
-            column.set_cell_alignment(CellAlignment::Right);
-        }
-    }
-    table.to_string().lines().map(|line| format!("   {}", line.trim_end())).collect::<Vec<_>>().join("\n")
 }

@@ -3,7 +3,6 @@
 use std::iter;
 
 use super::Style;
-use super::blocks::signed;
 use super::lines::cut;
 use crate::model::block::{Bar, Group, Lane, Lanes, Sign};
 use crate::names::printable;
@@ -121,7 +120,7 @@ fn told(group: &Group, style: Style) -> Vec<String> {
                 (false, None) => "when is not known".to_owned(),
                 (false, Some(start)) => format!("from {}, took {}", units::millis(start), units::millis(bar.took_ms)),
             };
-            format!("    {}: {when}", signed(&printable(&bar.name), bar.sign, style))
+            format!("    {}: {when}", style.signed(&printable(&bar.name), bar.sign))
         }));
     }
     lines

@@ -1,8 +1,8 @@
 //! A lesson's result: the table, the expectations, what to look at, what to type next.
 
-use comfy_table::{CellAlignment, Table, presets};
-
-use super::lines::{headed, paragraph, width, wrapped};
+use super::lines::{headed, paragraph, width};
+use super::table::{Table, left, right, wraps};
+use super::verdict::{tally, verdict};
 use super::{Style, look};
 use crate::lesson::Lesson;
 use crate::model::{Cache, Cold, LessonReport, Measurement, VariantId, Verdict};
@@ -34,8 +34,9 @@ pub fn lesson(lesson: &Lesson, report: &LessonReport, finish: &Finish<'_>, style
     parts.extend(not_run(&report.not_run, style));
     parts.extend(expectations(&report.expectations, style, verbose));
     if !finish.kept.is_empty() {
-        let lines = finish.kept.iter().map(|(image, url)| format!("  {image:<20} {}", style.command(url)));
-        parts.push(format!("  Still running:\n{}", lines.collect::<Vec<_>>().join("\n")));
+        let mut kept = Table::new([left(""), left("")]);
+        finish.kept.iter().for_each(|(image, url)| kept.row([image.clone(), style.command(url)]));
+        parts.push(format!("  Still running:\n{}", kept.text(2, style)));
     }
     if !report.results.is_empty() {
         parts.push(format!("  {}", style.dim(&build_time(report.results.len(), finish))));
@@ -55,17 +56,14 @@ pub fn lesson(lesson: &Lesson, report: &LessonReport, finish: &Finish<'_>, style
 
 /// One row a service: stored bytes of each variant, how many times the last is smaller than the first, when it was ready, as
 /// which user it ran.
-pub fn table(variants: &[VariantId], results: &[Measurement]) -> String {
-    let mut table = Table::new();
-    table.load_style(presets::NOTHING);
+pub fn table(variants: &[VariantId], results: &[Measurement], style: Style) -> String {
     let variants: Vec<_> = variants.iter().filter(|r| results.iter().any(|m| m.variant == **r)).collect();
     let compared = variants.len() > 1;
-    let mut header = vec!["service".to_owned()];
-    header.extend(variants.iter().map(ToString::to_string));
-    header.extend(compared.then(|| "smaller".to_owned()));
-    header.extend(["ready in".to_owned(), "user".to_owned()]);
-    let columns = header.len();
-    table.set_header(header);
+    let mut columns = vec![left("service")];
+    columns.extend(variants.iter().map(|variant| right(variant.as_str())));
+    columns.extend(compared.then(|| right("smaller")));
+    columns.extend([right("ready in"), left("user")]);
+    let mut table = Table::new(columns);
     let mut apps: Vec<_> = results.iter().map(|m| &m.app).collect();
     apps.dedup();
     for app in apps {
@@ -82,14 +80,9 @@ pub fn table(variants: &[VariantId], results: &[Measurement]) -> String {
             row.push(ready(last));
             row.push(users(first, last));
         }
-        table.add_row(row);
+        table.row(row);
     }
-    for column in 1..columns.saturating_sub(1) {
-        if let Some(column) = table.column_mut(column) {
-            column.set_cell_alignment(CellAlignment::Right);
-        }
-    }
-    table.lines().map(|line| format!(" {}", line.trim_end())).collect::<Vec<_>>().join("\n")
+    table.text(2, style)
 }
 
 /// `root → 65532`: the group is left out where it has the user's number.
@@ -127,21 +120,11 @@ fn answered(report: &LessonReport, style: Style) -> String {
 
 /// How many expectations held; those that failed, or all of them on request.
 fn expectations(verdicts: &[Verdict], style: Style, verbose: bool) -> Option<String> {
-    let held = verdicts.iter().filter(|v| v.held()).count();
-    let mark = if held == verdicts.len() { style.ok_mark() } else { style.fail_mark() };
-    let sum = format!("  {mark} {held} of {} expectations hold.", verdicts.len());
-    let mut shown = vec![sum];
-    let each = verdicts.iter().filter(|v| verbose || !v.held()).map(|v| {
-        let mark = if v.held() { style.ok_mark() } else { style.fail_mark() };
-        let line = format!("  {mark} {} {}: {}", v.subject, v.id, v.measured);
-        if v.held() {
-            return line;
-        }
-        let line = wrapped(&line, width()).join("\n      ");
-        let expected = wrapped(&format!("expected {}. {}", v.expected, v.why), width() - 4).join("\n      ");
-        format!("{line}\n      {expected}")
-    });
-    shown.extend(each);
+    let all = verdicts.iter().all(Verdict::held);
+    let mark = if all { style.ok_mark() } else { style.fail_mark() };
+    let each = verdicts.iter().filter(|one| verbose || !one.held());
+    let each = each.map(|one| verdict(one, &format!("{} ", one.subject), style));
+    let shown = std::iter::once(format!("  {mark} {}.", tally(verdicts))).chain(each).collect::<Vec<_>>();
     (!verdicts.is_empty()).then(|| shown.join("\n"))
 }
 
@@ -179,16 +162,11 @@ fn by_hand(command: &str, style: Style) -> String {
         .join("\n")
 }
 
-/// Columns of a lesson's id in the list.
-const NAME: usize = 18;
-
 /// The list of lessons.
 pub fn listing(lessons: &[Lesson], style: Style) -> String {
-    // Colour codes have no width, so the name is padded before it gets any.
-    let line = |l: &Lesson| {
-        let name = style.bold(&format!("{:<NAME$}", l.id.as_str()));
-        let able_to = wrapped(&l.able_to, width() - NAME - 4).join(&format!("\n{}", " ".repeat(NAME + 7)));
-        format!("  {:>2}  {name} {able_to}", l.number)
-    };
-    lessons.iter().map(line).collect::<Vec<_>>().join("\n")
+    let mut table = Table::new([right(""), left(""), wraps("")]).named_by(1);
+    for lesson in lessons {
+        table.row([lesson.number.to_string(), style.bold(lesson.id.as_str()), lesson.able_to.clone()]);
+    }
+    table.within(2, width() + 2, style)
 }

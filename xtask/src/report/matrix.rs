@@ -1,9 +1,9 @@
 //! Every app by every variant, as text and as Markdown.
 
 use super::Style;
-use super::inspect::{indented, table};
 use super::lesson::{ready, users};
 use super::markdown::{row, surroundings};
+use super::table::{Table, left, right};
 use crate::model::{Matrix, Measurement};
 use crate::units;
 
@@ -15,30 +15,34 @@ pub fn matrix(matrix: &Matrix, style: Style) -> String {
     let took = units::seconds(std::time::Duration::from_millis(matrix.build_ms));
     let noun = if all == 1 { "container" } else { "containers" };
     [
-        format!("  {}\n{}", style.dim("Stored bytes, and how many times smaller than the largest"), sizes(matrix)),
-        format!("  {}\n{}", style.dim("Image by image"), images(matrix)),
+        format!(
+            "  {}\n{}",
+            style.dim("Stored bytes, and how many times smaller than the largest"),
+            sizes(matrix, style)
+        ),
+        format!("  {}\n{}", style.dim("Image by image"), images(matrix, style)),
         format!("  {mark} {well} of {all} {noun} answered the health request."),
         format!("  {}", style.dim(&format!("All images were built by one call, in {took}."))),
     ]
     .join("\n\n")
 }
 
-fn sizes(matrix: &Matrix) -> String {
+fn sizes(matrix: &Matrix, style: Style) -> String {
     let variants = matrix.variants();
-    let mut table = table();
-    table.set_header(["service".to_owned()].into_iter().chain(variants.iter().map(ToString::to_string)));
+    let columns = variants.iter().map(|variant| right(variant.as_str()));
+    let mut table = Table::new([left("service")].into_iter().chain(columns));
     for app in matrix.apps() {
         let sizes = variants.iter().map(|variant| size(matrix, matrix.of(app, variant), |times| format!("{times:>6}")));
-        table.add_row([app.to_string()].into_iter().chain(sizes));
+        table.row([app.to_string()].into_iter().chain(sizes));
     }
-    indented(&mut table, &(1..=variants.len()).collect::<Vec<_>>())
+    table.text(4, style)
 }
 
-fn images(matrix: &Matrix) -> String {
-    let mut table = table();
-    table.set_header(["image", "stored", "pull", "files", "layers", "ready in", "user"]);
+fn images(matrix: &Matrix, style: Style) -> String {
+    let numbers = ["stored", "pull", "files", "layers", "ready in"].map(right);
+    let mut table = Table::new([left("image")].into_iter().chain(numbers).chain([left("user")]));
     for m in matrix.apps().into_iter().flat_map(|app| matrix.row(app)) {
-        table.add_row([
+        table.row([
             format!("{}/{}", m.app, m.variant),
             units::bytes(m.stored_bytes),
             m.pull_bytes.map_or_else(|| "–".to_owned(), units::bytes),
@@ -48,7 +52,7 @@ fn images(matrix: &Matrix) -> String {
             users(m, m),
         ]);
     }
-    indented(&mut table, &[1, 2, 3, 4, 5])
+    table.text(4, style)
 }
 
 /// The sizes as a Markdown table with its surroundings below it. When a service was ready and as which user it ran is told

@@ -28,6 +28,8 @@ mod standing;
 mod story;
 mod style;
 mod table;
+mod told;
+mod verdict;
 
 pub use bases::bases;
 pub use check::{begun, check, hint};
@@ -41,7 +43,7 @@ pub use markdown::markdown;
 pub use matrix::{matrix, matrix_markdown};
 pub use out::{line, message, terminal};
 pub use picture::{card, matrix as matrix_picture};
-pub use problem::problem;
+pub use problem::{errors, problem};
 pub use proof::{proofs, proved};
 pub use ranking::ranking;
 pub use rollout::rollout;

@@ -3,6 +3,7 @@
 use std::time::Duration;
 
 use super::Style;
+use super::table::{Cell, Table, left, right};
 use crate::model::Proof;
 use crate::names;
 use crate::units;
@@ -22,9 +23,8 @@ pub fn proved(proof: &Proof) -> String {
 
 /// One row an exercise and app: how many answers of each kind, and what is wrong.
 pub fn proofs(rows: &[(String, Vec<Proof>)], missing: &[String], took: Duration, style: Style) -> String {
-    let mut table = comfy_table::Table::new();
-    table.load_style(comfy_table::presets::NOTHING);
-    table.set_header(["exercise", "shipped", "wrong", "right", "took", ""]);
+    let numbers = ["shipped", "wrong", "right", "took"].map(right);
+    let mut table = Table::new([left("exercise")].into_iter().chain(numbers).chain([left("")]));
     let (mut all, mut before, mut faults) = (0, 0, Vec::new());
     for (name, proofs) in rows {
         let of = |kind: &str| proofs.iter().filter(|proof| proof.answer.contains(&format!(": {kind}"))).count();
@@ -32,16 +32,16 @@ pub fn proofs(rows: &[(String, Vec<Proof>)], missing: &[String], took: Duration,
         let bad = proofs.iter().filter(|proof| proof.fault.is_some());
         faults
             .extend(bad.clone().map(|proof| format!("{}: {}", proof.answer, proof.fault.clone().unwrap_or_default())));
-        let mark = if bad.count() == 0 { style.ok_mark() } else { style.fail_mark() };
+        let well = bad.count() == 0;
         let took = if ms == 0 { "–".to_owned() } else { units::seconds(Duration::from_millis(ms)) };
         let counts = ["as shipped", "wrong/", "solution/"].map(|kind| of(kind).to_string());
-        let [shipped, wrong, right] = counts;
-        table.add_row([name.clone(), shipped, wrong, right, took, mark]);
+        let [shipped, wrong, solved] = counts;
+        let cells = [name.clone(), shipped, wrong, solved, took].map(Cell::from);
+        table.row(cells.into_iter().chain([Cell::mark(well)]));
         all += proofs.len();
         before += proofs.iter().filter(|proof| proof.before).count();
     }
-    let mut lines: Vec<String> = table.lines().map(|line| format!(" {}", line.trim_end())).collect();
-    lines.push(String::new());
+    let mut lines = vec![table.text(2, style), String::new()];
     faults.extend(missing.iter().cloned());
     lines.extend(faults.iter().map(|fault| format!("  {} {fault}", style.fail_mark())));
     lines.push(format!(

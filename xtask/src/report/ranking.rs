@@ -1,7 +1,8 @@
 //! The images of an engine by how much of each is not its application, as text.
 
 use super::Style;
-use super::inspect::{indented, percent, table};
+use super::inspect::percent;
+use super::table::{Table, left, right};
 use crate::model::Ranking;
 use crate::names::printable;
 use crate::units;
@@ -13,17 +14,17 @@ const OFFERED: usize = 5;
 pub fn ranking(ranking: &Ranking, style: Style) -> String {
     let mut parts = Vec::new();
     if !ranking.known.is_empty() {
-        let mut table = table();
-        table.set_header(["besides", "application", "stored", "image"]);
+        let columns = [right("besides"), right("application"), right("stored"), left("image")];
+        let mut table = Table::new(columns).named_by(3);
         for one in &ranking.known {
-            table.add_row([
+            table.row([
                 units::bytes(one.besides()),
                 percent(one.application_bytes, one.stored_bytes),
                 units::bytes(one.stored_bytes),
                 one.tags.iter().map(|tag| printable(tag)).collect::<Vec<_>>().join("\n"),
             ]);
         }
-        parts.push(indented(&mut table, &[0, 1, 2]));
+        parts.push(table.text(4, style));
     }
     if ranking.known.is_empty() && ranking.unknown.is_empty() {
         parts.push("  The engine has no image with an application in it yet.".to_owned());

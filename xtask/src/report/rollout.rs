@@ -3,31 +3,31 @@
 use std::time::Duration;
 
 use super::Style;
-use super::inspect::{indented, table};
 use super::lines::paragraph;
+use super::table::{Table, left, right};
 use crate::model::{Rollout, ShippedImage};
 use crate::units;
 
 /// What one node fetches, what that comes to in the fleet, and what was assumed.
 pub fn rollout(rollout: &Rollout, style: Style) -> String {
-    let mut parts = vec![format!("  {}\n{}", style.dim("What one node fetches, compressed"), fetched(rollout))];
+    let mut parts = vec![format!("  {}\n{}", style.dim("What one node fetches, compressed"), fetched(rollout, style))];
     if !rollout.together.is_empty() {
         parts.push(together(rollout));
     }
-    parts.push(format!("  {}\n{}", style.dim(&headline(rollout)), forecast(rollout)));
+    parts.push(format!("  {}\n{}", style.dim(&headline(rollout)), forecast(rollout, style)));
     parts.push(assumptions(rollout, style));
     parts.join("\n\n")
 }
 
-fn fetched(rollout: &Rollout) -> String {
-    let mut table = table();
-    table.set_header(["image", "first deploy", "base is there", "source change", "dependency change"]);
+fn fetched(rollout: &Rollout, style: Style) -> String {
+    let heads = ["first deploy", "base is there", "source change", "dependency change"];
+    let mut table = Table::new([left("image")].into_iter().chain(heads.map(right)));
     for image in &rollout.images {
         let f = &image.fetched;
         let first = if image.exact { units::bytes(f.first) } else { format!("about {}", units::bytes(f.first)) };
-        table.add_row([name(image), first, bytes(f.base_there), bytes(f.source_change), bytes(f.dependency_change)]);
+        table.row([name(image), first, bytes(f.base_there), bytes(f.source_change), bytes(f.dependency_change)]);
     }
-    indented(&mut table, &[1, 2, 3, 4])
+    table.text(4, style)
 }
 
 fn together(rollout: &Rollout) -> String {
@@ -46,20 +46,19 @@ fn headline(rollout: &Rollout) -> String {
     format!("Until all {} nodes have it, and what they fetch on a day with {} deploys", fleet.nodes, fleet.deploys)
 }
 
-fn forecast(rollout: &Rollout) -> String {
-    let mut table = table();
+fn forecast(rollout: &Rollout, style: Style) -> String {
     let pulls = rollout.images.iter().any(|image| image.pulled.is_some());
-    let mut head = vec!["image", "first deploy", "source change", "dependency change", "a day", "times less"];
-    head.extend(pulls.then_some(["measured pull", "times less"]).into_iter().flatten());
-    table.set_header(&head);
+    let mut heads = vec!["first deploy", "source change", "dependency change", "a day", "times less"];
+    heads.extend(pulls.then_some(["measured pull", "times less"]).into_iter().flatten());
+    let mut table = Table::new([left("image")].into_iter().chain(heads.into_iter().map(right)));
     for image in &rollout.images {
         let f = &image.forecast;
         let mut row = vec![name(image), time(Some(f.first_ms)), time(f.source_ms), time(f.dependency_ms)];
         row.extend([bytes(f.day_bytes), less(rollout, image)]);
         row.extend(pulls.then(|| pulled(rollout, image)).into_iter().flatten());
-        table.add_row(row);
+        table.row(row);
     }
-    indented(&mut table, &(1..head.len()).collect::<Vec<_>>())
+    table.text(4, style)
 }
 
 /// How many times a day's bytes go into those of the app's first image; empty for that one itself.
@@ -178,7 +177,7 @@ mod tests {
         sample.images[0].pulled = Some(Pulled { ms: 19_200 });
         sample.images[1].pulled = Some(Pulled { ms: 2_400 });
         let text = rollout(&sample, STYLE);
-        assert!(text.contains("measured pull") && text.contains("2.4 s      8.00 ×"), "{text}");
+        assert!(text.contains("measured") && text.contains("2.4 s      8.00 ×"), "{text}");
     }
 
     #[test]

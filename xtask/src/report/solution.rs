@@ -5,6 +5,7 @@ use std::collections::{BTreeMap, BTreeSet};
 use similar::TextDiff;
 
 use super::Style;
+use super::table::{Cell, Table, left, right, wraps};
 use crate::names::{self, printable};
 use crate::units;
 
@@ -50,18 +51,18 @@ type Came<'a> = (Option<u64>, &'a [String]);
 
 /// What the learner's answer came to in the last check, and what the right one comes to now.
 pub fn beside(yours: Option<Came<'_>>, (name, theirs): (&str, Came<'_>), style: Style) -> String {
-    let width = name.chars().count().max("yours".len());
-    let line = |name: &str, (stored, failed): Came<'_>| {
-        let mark = if failed.is_empty() { style.ok_mark() } else { style.fail_mark() };
+    let mut table = Table::new([left(""), left(""), right(""), wraps("")]).named_by(1);
+    let row = |name: &str, (stored, failed): Came<'_>| {
         let size = stored.map_or_else(|| "–".to_owned(), units::bytes);
         let words = match failed {
             [] => "every expectation holds".to_owned(),
             failed => format!("failed: {}", names::list(failed.iter().map(String::as_str))),
         };
-        format!("  {mark} {name:<width$}  {size:>8}  {words}")
+        [Cell::mark(failed.is_empty()), name.into(), size.into(), words.into()]
     };
-    let yours = yours.map_or_else(|| format!("    {:<width$}  not checked yet", "yours"), |came| line("yours", came));
-    format!("\n{yours}\n{}", line(name, theirs))
+    table.row(yours.map_or_else(|| ["", "yours", "", "not checked yet"].map(Cell::from), |came| row("yours", came)));
+    table.row(row(name, theirs));
+    format!("\n{}", table.text(2, style))
 }
 
 #[cfg(test)]
@@ -92,7 +93,7 @@ mod tests {
         let text = beside(Some((Some(7_400_000), &failed)), ("solution/static", (Some(6_000_000), &[])), PLAIN);
         assert_eq!(
             text,
-            "\n  failed yours             7.40 MB  failed: non-root\n  ok solution/static   6.00 MB  every expectation holds"
+            "\n  failed  yours            7.40 MB  failed: non-root\n  ok      solution/static  6.00 MB  every expectation holds"
         );
     }
 }

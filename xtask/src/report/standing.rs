@@ -3,20 +3,22 @@
 use super::Style;
 use super::check::{STAR, marked};
 use super::lines::paragraph;
+use super::table::{Cell, Table, left, right, wraps};
 use crate::model::{LessonProgress, ProgressReport, Reached};
 use crate::names;
 use crate::units;
 
 /// Every lesson with what was reached in it, and what comes next.
 pub fn standing(report: &ProgressReport, style: Style) -> String {
-    let width = report.lessons.iter().map(|row| row.lesson.title.chars().count()).max().unwrap_or_default();
-    let mut lines = vec![format!("  {}\n", style.bold(&count(report)))];
+    let mut table = Table::new([left(""), right(""), wraps("")]).named_by(2);
     for row in &report.lessons {
-        let mark = if row.done { style.ok_mark() } else { "·".to_owned() };
-        let said = if row.exercise { "" } else { "  no exercise" };
-        lines.push(format!("  {mark} {:>2}  {:<width$}{}", row.lesson.number, row.lesson.title, style.dim(said)));
-        lines.extend(row.reached.iter().map(|reached| format!("         {}", line(reached))));
+        let mark = if row.done { Cell::mark(true) } else { "·".into() };
+        let said = if row.exercise { String::new() } else { style.dim("  no exercise") };
+        let title = format!("{}{said}", row.lesson.title);
+        let lines = [title].into_iter().chain(row.reached.iter().map(line)).collect::<Vec<_>>().join("\n");
+        table.row([mark, row.lesson.number.to_string().into(), lines.into()]);
     }
+    let mut lines = vec![format!("  {}\n", style.bold(&count(report))), table.text(2, style)];
     if report.lessons.iter().flat_map(|row| &row.reached).any(recorded) {
         lines.push(style.dim(&format!("\n  {STAR}")));
     }
@@ -114,7 +116,7 @@ mod tests {
     fn the_table_says_how_small_it_got() {
         assert_eq!(
             standing(&report(), PLAIN),
-            "  1 of 2 lessons done\n\n  ✓  1  ONE   \n         go: solved with 7.40 MB · par 7.00 MB\n         \
+            "  1 of 2 lessons done\n\n  ✓  1  ONE\n        go: solved with 7.40 MB · par 7.00 MB\n        \
              rust: not yet: absent and non-root failed · par 7.00 MB*\n  ·  2  SECOND  no exercise\n\n  \
              * recorded on another machine; cargo xtask compare measures it here\n\n  Next: cargo xtask lesson 2"
         );

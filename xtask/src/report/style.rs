@@ -2,6 +2,9 @@
 
 use std::io::IsTerminal;
 
+use super::table::Cell;
+use crate::model::block::Sign;
+
 /// How text may be dressed. Meaning is always in the words as well.
 #[derive(Clone, Copy, Debug)]
 pub struct Style {
@@ -57,6 +60,31 @@ impl Style {
     /// `✗` or the word.
     pub fn fail_mark(self) -> String {
         self.bad(if self.symbols { "✗" } else { "failed" })
+    }
+
+    /// The symbol or the word for how something came out; `None` where nobody expected anything of it.
+    pub fn mark(self, sign: Sign) -> Option<String> {
+        match sign {
+            Sign::Held => Some(self.ok_mark()),
+            Sign::Failed => Some(self.fail_mark()),
+            Sign::NotMeasured => Some(self.dim(if self.symbols { "?" } else { "not measured" })),
+            Sign::Neutral => None,
+        }
+    }
+
+    /// Text behind its mark, where it has one.
+    pub(super) fn signed(self, text: &str, sign: Sign) -> String {
+        match self.mark(sign) {
+            None => text.to_owned(),
+            Some(mark) if text.is_empty() => mark,
+            Some(mark) => format!("{mark} {text}"),
+        }
+    }
+
+    /// A cell of a table as the terminal gets it.
+    pub(super) fn cell(self, cell: &Cell) -> String {
+        let text = self.signed(&cell.text, cell.sign);
+        if cell.strong { self.bold(&text) } else { text }
     }
 
     fn wrap(self, code: &str, text: &str) -> String {

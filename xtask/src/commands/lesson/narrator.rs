@@ -21,7 +21,7 @@ impl Narrator for Teller<'_> {
     fn measured(&mut self, results: &[Measurement]) {
         let has_place = self.lesson.step.iter().any(Step::of_all);
         if !self.quiet && !has_place && !results.is_empty() {
-            report::line(report::table(&self.lesson.variants, results));
+            report::line(report::table(&self.lesson.variants, results, self.style));
         }
     }
 

@@ -2,12 +2,11 @@
 
 use maud::{Markup, html};
 
+use super::parts::{listed, sign};
 use super::story::paragraphs;
 use super::{lanes, text};
-use crate::model::block::{Align, Block, Cell, Column, Output, Sign, Table};
-
-/// Letters that never wrap in a cell.
-const FEW: usize = 30;
+use crate::model::block::{Block, Output, Sign};
+use crate::report::table::Table;
 
 /// The parts one after the other.
 pub fn blocks(blocks: &[Block]) -> Markup {
@@ -16,60 +15,11 @@ pub fn blocks(blocks: &[Block]) -> Markup {
             div.block {
                 @match block {
                     Block::Text { text } => (paragraphs(text)),
-                    Block::Table(one) => (table(one)),
+                    Block::Table(one) => (listed(&one.title, &Table::from(one))),
                     Block::Output(one) => (output(one)),
                     Block::Lanes(one) => (lanes::figure(one)),
                 }
             }
-        }
-    }
-}
-
-/// A table that scrolls inside itself where the window is narrow.
-fn table(one: &Table) -> Markup {
-    html! {
-        div.scroll role="region" tabindex="0" aria-label=(text(&one.title)) {
-            table {
-                @if !one.title.is_empty() { caption { (text(&one.title)) } }
-                thead { tr { @for column in &one.columns { th scope="col" class=[class(column, "")] { (text(&column.head)) } } } }
-                tbody {
-                    @for row in &one.rows {
-                        tr {
-                            @for (position, (column, one)) in one.columns.iter().zip(row).enumerate() {
-                                @if position == 0 { th scope="row" class=[class(column, &one.text)] { (cell(column, one)) } }
-                                @else { td class=[class(column, &one.text)] { (cell(column, one)) } }
-                            }
-                        }
-                    }
-                }
-            }
-        }
-    }
-}
-
-/// Numbers stand at the right. What is longer than a few words may wrap.
-fn class(column: &Column, words: &str) -> Option<&'static str> {
-    match column.align {
-        Align::Right => Some("number"),
-        Align::Left if words.chars().count() > FEW => Some("words"),
-        Align::Left => None,
-    }
-}
-
-fn cell(column: &Column, cell: &Cell) -> Markup {
-    html! {
-        (sign(cell.sign))
-        @if column.code && !cell.text.is_empty() { code { (text(&cell.text)) } } @else { (text(&cell.text)) }
-    }
-}
-
-/// A symbol that is read out as a word; nothing where nobody expected anything.
-pub fn sign(sign: Sign) -> Markup {
-    html! {
-        @match sign {
-            Sign::Held => { strong.sign.held role="img" aria-label="as it should be:" { "✓" } " " }
-            Sign::Failed => { strong.sign.failed role="img" aria-label="not as it should be:" { "✗" } " " }
-            Sign::Neutral => {}
         }
     }
 }
@@ -95,10 +45,12 @@ pub fn output(one: &Output) -> Markup {
 #[cfg(test)]
 mod tests {
     use super::*;
+    use crate::model::block::{self, Cell, Column};
 
     #[test]
     fn a_table_says_what_held_without_colour_and_keeps_hostile_text_harmless() {
-        let mut found = Table::new("Found", [Column::left("rule"), Column::right("line"), Column::code("instruction")]);
+        let mut found =
+            block::Table::new("Found", [Column::left("rule"), Column::right("line"), Column::code("instruction")]);
         found.row([Cell::judged("DL3008", false), "7".into(), "RUN <b>\u{1b}[31m".into()]);
         found.row([Cell::judged("DL4006", true), "".into(), "".into()]);
         assert_eq!(

@@ -3,7 +3,8 @@
 use maud::{Markup, html};
 
 use super::text;
-use crate::model::Verdict;
+use crate::model::{Outcome, Verdict};
+use crate::report::verdict::tally;
 
 /// A section with one entry a judged expectation.
 pub fn expectations(verdicts: &[Verdict]) -> Markup {
@@ -18,20 +19,38 @@ pub fn expectations(verdicts: &[Verdict]) -> Markup {
 }
 
 /// One entry a judged expectation; those that failed come first.
-fn list(verdicts: &[Verdict]) -> Markup {
-    let mut verdicts: Vec<_> = verdicts.iter().collect();
-    verdicts.sort_by_key(|v| v.held());
-    let held = verdicts.iter().filter(|v| v.held()).count();
+fn list(all: &[Verdict]) -> Markup {
+    let mut verdicts: Vec<_> = all.iter().collect();
+    verdicts.sort_by_key(|v| v.outcome);
     html! {
-        p { (held) " of " (verdicts.len()) " expectations held." }
+        p { (tally(all)) "." }
         ul.verdicts {
             @for v in verdicts {
-                li class=(if v.held() { "held" } else { "failed" }) {
-                    p { strong { @if v.held() { "✓ held" } @else { "✗ failed" } } " " (text(&v.subject.to_string())) " " code { (text(&v.id)) } }
+                li class=(class(v.outcome)) {
+                    p { strong { (outcome(v.outcome)) } " " (text(&v.subject.to_string())) " " code { (text(&v.id)) } }
                     p { "Expected " (text(&v.expected)) "; measured " (text(&v.measured)) "." }
                     p.quiet { (text(&v.why)) }
                 }
             }
         }
+    }
+}
+
+/// A symbol and a word for what an expectation came to.
+pub fn outcome(outcome: Outcome) -> String {
+    let symbol = match outcome {
+        Outcome::Held => "✓",
+        Outcome::Failed => "✗",
+        Outcome::NotMeasured => "?",
+    };
+    format!("{symbol} {}", outcome.word())
+}
+
+/// The class of its entry, for the colour.
+pub fn class(outcome: Outcome) -> &'static str {
+    match outcome {
+        Outcome::Held => "held",
+        Outcome::Failed => "failed",
+        Outcome::NotMeasured => "unmeasured",
     }
 }

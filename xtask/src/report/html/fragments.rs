@@ -2,10 +2,12 @@
 
 use maud::{Markup, html};
 
+use super::expectations::{class, outcome};
 use super::{sizes, story, surroundings, text};
 use crate::lesson::{Lesson, Step};
 use crate::model::{AppId, Environment, LessonReport, Told, Verdict};
 use crate::report::look;
+use crate::report::verdict::tally;
 
 /// The rule of what a step tells.
 const AS_TOLD: &str = "as-told";
@@ -56,23 +58,22 @@ pub fn verdicts_of(verdicts: &[Verdict]) -> String {
     for verdict in judged {
         let same = |entry: &&mut Vec<&Verdict>| {
             let first = entry[0];
-            (&first.id, first.held(), &first.expected, &first.why)
-                == (&verdict.id, verdict.held(), &verdict.expected, &verdict.why)
+            (&first.id, first.outcome, &first.expected, &first.why)
+                == (&verdict.id, verdict.outcome, &verdict.expected, &verdict.why)
         };
         match entries.iter_mut().find(same) {
             Some(entry) => entry.push(verdict),
             None => entries.push(vec![verdict]),
         }
     }
-    entries.sort_by_key(|entry| entry[0].held());
-    let held = verdicts.iter().filter(|v| v.held()).count();
+    entries.sort_by_key(|entry| entry[0].outcome);
     html! {
-        p { (held) " of " (verdicts.len()) " expectations held. Of these " (told.len()) " are about what the steps above tell." }
+        p { (tally(verdicts)) ". Of these " (told.len()) " are about what the steps above tell." }
         ul.verdicts {
             @for entry in &entries {
                 @let first = entry[0];
-                li class=(if first.held() { "held" } else { "failed" }) {
-                    p { strong { @if first.held() { "✓ held" } @else { "✗ failed" } } " " code { (text(&first.id)) } ": " (text(&first.expected)) }
+                li class=(class(first.outcome)) {
+                    p { strong { (outcome(first.outcome)) } " " code { (text(&first.id)) } ": " (text(&first.expected)) }
                     ul { @for v in entry { li { (text(&v.subject.to_string())) ": " (text(&v.measured)) } } }
                     p.quiet { (text(&first.why)) }
                 }

@@ -2,8 +2,7 @@
 
 use maud::{Markup, html};
 
-use super::blocks::sign;
-use super::parts::{cell, length, numbers, share};
+use super::parts::{cell, length, numbers, share, sign};
 use super::text;
 use crate::model::block::{Bar, Lane, Lanes, Sign};
 use crate::units;

@@ -2,6 +2,13 @@
 
 use maud::{Markup, html};
 
+use super::text;
+use crate::model::block::Sign;
+use crate::report::table::{Cell, Column, Table};
+
+/// Letters that never wrap in a cell.
+const FEW: usize = 30;
+
 /// The table behind a picture, folded until it is asked for.
 pub fn numbers(what: &str, header: &[&str], rows: &[Vec<Markup>]) -> Markup {
     html! {
@@ -12,22 +19,78 @@ pub fn numbers(what: &str, header: &[&str], rows: &[Vec<Markup>]) -> Markup {
     }
 }
 
-/// A table that scrolls inside itself where the window is narrow. The first cell of a row is its header.
+/// A table of markup. The first cell of a row is its header.
 pub fn table(what: &str, header: &[&str], rows: &[Vec<Markup>]) -> Markup {
-    html! {
-        div.scroll role="region" tabindex="0" aria-label=(what) {
-            table {
-                thead { tr { @for cell in header { th scope="col" { (cell) } } } }
-                tbody {
-                    @for row in rows {
-                        tr {
-                            @for (column, cell) in row.iter().enumerate() {
-                                @if column == 0 { th scope="row" { (cell) } } @else { td { (cell) } }
-                            }
-                        }
-                    }
+    let head = html! { @for cell in header { th scope="col" { (cell) } } };
+    let body = html! {
+        @for row in rows {
+            tr {
+                @for (column, cell) in row.iter().enumerate() {
+                    @if column == 0 { th scope="row" { (cell) } } @else { td { (cell) } }
                 }
             }
+        }
+    };
+    scrolling(what, &html! { thead { tr { (head) } } tbody { (body) } })
+}
+
+/// A table as the terminal has it. Its title stands above it.
+pub fn listed(title: &str, table: &Table) -> Markup {
+    let headed = table.columns().iter().any(|column| !column.head.is_empty());
+    let cells = |row: &[Cell]| {
+        let cells = table.columns().iter().zip(row).enumerate();
+        let one = |(position, (column, cell)): (usize, (&Column, &Cell))| {
+            let class = class(column, &cell.text);
+            let inside = inside(column, cell);
+            if table.is_name(position) {
+                html! { th scope="row" class=[class] { (inside) } }
+            } else {
+                html! { td class=[class] { (inside) } }
+            }
+        };
+        html! { @for cell in cells.map(one) { (cell) } }
+    };
+    scrolling(
+        title,
+        &html! {
+            @if !title.is_empty() { caption { (text(title)) } }
+            @if headed {
+                thead { tr { @for column in table.columns() { th scope="col" class=[class(column, "")] { (text(&column.head)) } } } }
+            }
+            tbody { @for row in table.rows() { tr { (cells(row)) } } }
+        },
+    )
+}
+
+/// A table that scrolls inside itself where the window is narrow.
+fn scrolling(what: &str, inside: &Markup) -> Markup {
+    html! { div.scroll role="region" tabindex="0" aria-label=(text(what)) { table { (inside) } } }
+}
+
+/// Numbers stand at the right. What is longer than a few words may wrap.
+fn class(column: &Column, words: &str) -> Option<&'static str> {
+    if column.right { Some("number") } else { (words.chars().count() > FEW).then_some("words") }
+}
+
+fn inside(column: &Column, cell: &Cell) -> Markup {
+    let words = text(&cell.text);
+    html! {
+        (sign(cell.sign))
+        @if words.is_empty() {}
+        @else if column.code { code { (words) } }
+        @else if cell.strong { strong { (words) } }
+        @else { (words) }
+    }
+}
+
+/// A symbol that is read out as a word; nothing where nobody expected anything.
+pub fn sign(sign: Sign) -> Markup {
+    html! {
+        @match sign {
+            Sign::Held => { strong.sign.held role="img" aria-label="as it should be:" { "✓" } " " }
+            Sign::Failed => { strong.sign.failed role="img" aria-label="not as it should be:" { "✗" } " " }
+            Sign::NotMeasured => { strong.sign role="img" aria-label="not measured:" { "?" } " " }
+            Sign::Neutral => {}
         }
     }
 }

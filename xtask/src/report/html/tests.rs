@@ -177,7 +177,7 @@ fn stages_that_ran_at_the_same_time_lie_above_one_another() {
 fn a_failed_expectation_comes_first_and_says_so_in_words() {
     let page = html(&lesson(), &usual());
     assert!(page.find("✗ failed").unwrap() < page.find("✓ held").unwrap());
-    assert!(page.contains("1 of 2 expectations held."));
+    assert!(page.contains("1 of 2 expectations hold."));
 }
 
 #[test]
