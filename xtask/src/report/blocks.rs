@@ -1,9 +1,9 @@
 //! The general parts of a step's result as text.
 
 use super::lines::{columns, paragraph, wrapped};
-use super::table::Table;
+use super::table::{Cell, Table, wraps};
 use super::{Style, lanes};
-use crate::model::block::{Block, Output};
+use crate::model::block::{Block, Output, Sign};
 use crate::names::printable;
 
 /// Columns before what a step shows.
@@ -22,7 +22,8 @@ pub(super) fn blocks(blocks: &[Block], style: Style) -> String {
     let mut text = String::new();
     for (position, block) in blocks.iter().enumerate() {
         // What several commands printed is one list.
-        let list = position > 0 && is_titled(block) && is_titled(&blocks[position - 1]);
+        let output = |block: &Block| matches!(block, Block::Output(one) if is_titled(one));
+        let list = position > 0 && output(block) && output(&blocks[position - 1]);
         text.push_str(if position == 0 {
             ""
         } else if list {
@@ -35,15 +36,15 @@ pub(super) fn blocks(blocks: &[Block], style: Style) -> String {
     text
 }
 
-fn is_titled(block: &Block) -> bool {
-    matches!(block, Block::Output(one) if !one.title.is_empty())
+fn is_titled(one: &Output) -> bool {
+    !one.title.is_empty() || one.sign != Sign::Neutral
 }
 
 /// What a command printed, below its title and the command.
 pub(super) fn output(one: &Output, style: Style) -> String {
-    let title = style.signed(&style.bold(&printable(&one.title)), one.sign);
-    let mut text: Vec<String> =
-        (!title.is_empty()).then(|| format!("{}{title}", " ".repeat(INDENT))).into_iter().collect();
+    let mut title = Table::new([wraps("")]);
+    title.row([Cell { sign: one.sign, ..Cell::strong(printable(&one.title)) }]);
+    let mut text = if is_titled(one) { vec![title.text(INDENT, style)] } else { Vec::new() };
     let indent = if text.is_empty() { INDENT } else { DEEPER };
     let mut put = |line: String| text.push(format!("{}{line}", " ".repeat(indent)));
     if let Some(command) = &one.command {
@@ -71,7 +72,7 @@ fn printable_words(paragraph: &str) -> String {
 #[cfg(test)]
 mod tests {
     use super::*;
-    use crate::model::block::{self, Cell, Column, Sign};
+    use crate::model::block::{self, Column};
 
     const PLAIN: Style = Style { color: false, live: false, symbols: true };
 
@@ -81,12 +82,17 @@ mod tests {
             [Column::left("rule"), Column::right("line"), Column::code("instruction"), Column::left("judged")],
         );
         table.row([
-            Cell::from("DL3008"),
+            block::Cell::from("DL3008"),
             "7".into(),
             "RUN apt-get install curl\u{1b}[31m".into(),
-            Cell::judged("fixed", true),
+            block::Cell::judged("fixed", true),
         ]);
-        table.row([Cell::from("DL4006"), "12".into(), "RUN a | b".into(), Cell::judged("still there", false)]);
+        table.row([
+            block::Cell::from("DL4006"),
+            "12".into(),
+            "RUN a | b".into(),
+            block::Cell::judged("still there", false),
+        ]);
         Block::Table(table)
     }
 

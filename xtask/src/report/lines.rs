@@ -36,9 +36,11 @@ pub(super) fn width() -> usize {
     columns().saturating_sub(4).clamp(NARROWEST, WIDTH)
 }
 
-/// Columns of the terminal, or what most have.
+/// Columns of the terminal; for a file or a pipe, those that `COLUMNS` asks for, or what most have.
 pub(super) fn columns() -> usize {
-    console::Term::stdout().size_checked().map_or(USUAL, |(_, columns)| usize::from(columns))
+    let asked = || std::env::var("COLUMNS").ok()?.parse().ok().filter(|columns| *columns > 0);
+    let terminal = console::Term::stdout().size_checked().map(|(_, columns)| usize::from(columns));
+    terminal.or_else(asked).unwrap_or(USUAL)
 }
 
 /// The text, or as much of it as fits into so many columns, with an ellipsis for the rest.

@@ -29,7 +29,7 @@ pub fn output(one: &Output) -> Markup {
     let more = (one.of > one.lines.len()).then(|| format!("… {} lines more", one.of - one.lines.len()));
     let rest: Vec<String> = more.into_iter().chain(one.status.map(|status| format!("exit status {status}"))).collect();
     html! {
-        @if !one.title.is_empty() || one.sign != Sign::Neutral { p { (sign(one.sign)) (text(&one.title)) } }
+        @if !one.title.is_empty() || one.sign != Sign::Neutral { p { (sign(one.sign)) strong { (text(&one.title)) } } }
         @if one.command.is_some() || !one.lines.is_empty() {
             pre.wrapped {
                 code {
@@ -55,7 +55,7 @@ mod tests {
         found.row([Cell::judged("DL4006", true), "".into(), "".into()]);
         assert_eq!(
             blocks(&[Block::Table(found)]).into_string(),
-            "<div class=\"block\"><div class=\"scroll\" role=\"region\" tabindex=\"0\" aria-label=\"Found\"><table><caption>Found</caption>\
+            "<div class=\"block\"><div class=\"scroll snug\" role=\"region\" tabindex=\"0\" aria-label=\"Found\"><table><caption>Found</caption>\
              <thead><tr><th scope=\"col\">rule</th><th scope=\"col\" class=\"number\">line</th>\
              <th scope=\"col\">instruction</th></tr></thead><tbody>\
              <tr><th scope=\"row\"><strong class=\"sign failed\" role=\"img\" aria-label=\"not as it should be:\">✗</strong> DL3008</th>\
@@ -77,7 +77,7 @@ mod tests {
         };
         assert_eq!(
             output(&one).into_string(),
-            "<p><strong class=\"sign held\" role=\"img\" aria-label=\"as it should be:\">✓</strong> gate</p>\
+            "<p><strong class=\"sign held\" role=\"img\" aria-label=\"as it should be:\">✓</strong> <strong>gate</strong></p>\
              <pre class=\"wrapped\"><code><b>$ docker build .</b>\na\nb</code></pre>\
              <p class=\"quiet\">… 10 lines more · exit status 1</p>"
         );

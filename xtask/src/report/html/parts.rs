@@ -31,7 +31,7 @@ pub fn table(what: &str, header: &[&str], rows: &[Vec<Markup>]) -> Markup {
             }
         }
     };
-    scrolling(what, &html! { thead { tr { (head) } } tbody { (body) } })
+    scrolling(what, "", &html! { thead { tr { (head) } } tbody { (body) } })
 }
 
 /// A table as the terminal has it. Its title stands above it.
@@ -52,6 +52,7 @@ pub fn listed(title: &str, table: &Table) -> Markup {
     };
     scrolling(
         title,
+        " snug",
         &html! {
             @if !title.is_empty() { caption { (text(title)) } }
             @if headed {
@@ -63,8 +64,8 @@ pub fn listed(title: &str, table: &Table) -> Markup {
 }
 
 /// A table that scrolls inside itself where the window is narrow.
-fn scrolling(what: &str, inside: &Markup) -> Markup {
-    html! { div.scroll role="region" tabindex="0" aria-label=(text(what)) { table { (inside) } } }
+fn scrolling(what: &str, class: &str, inside: &Markup) -> Markup {
+    html! { div class={ "scroll" (class) } role="region" tabindex="0" aria-label=(text(what)) { table { (inside) } } }
 }
 
 /// Numbers stand at the right. What is longer than a few words may wrap.

@@ -250,7 +250,7 @@ mod tests {
             table.within(0, 30, PLAIN),
             "           dependency\nimage          change    a day\ngo/full       32.0 MB  60.0 GB"
         );
-        assert!(table.within(0, 27, PLAIN).starts_with("go/full\n  dependency change: 32.0 MB\n"));
+        assert!(table.within(0, 27, PLAIN).starts_with("go/full\n  dependency change: 32.0\n    MB\n"));
     }
 
     #[test]
