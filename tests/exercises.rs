@@ -35,7 +35,7 @@ fn the_first_check_gives_the_files_and_judges_them() {
     harbour.answer(RIGHT);
     let output = harbour.run(&["check", "--json"]);
     let report: CheckReport = serde_json::from_str(&output.stdout).expect("a document");
-    assert_eq!((output.status, report.solved, report.schema), (0, true, 1), "{}", output.stdout);
+    assert_eq!((output.status, report.solved, report.schema), (0, true, CheckReport::SCHEMA), "{}", output.stdout);
     let stored = report.result.expect("a measurement").stored_bytes;
     assert!(stored > 1_000_000 && report.best_bytes == Some(stored), "{}", output.stdout);
     assert!(report.took_ms >= report.build_ms, "{}", output.stdout);

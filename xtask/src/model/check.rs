@@ -43,7 +43,7 @@ pub struct CheckReport {
 
 impl CheckReport {
     /// Version of the document's shape.
-    pub const SCHEMA: u32 = 1;
+    pub const SCHEMA: u32 = 2;
 }
 
 /// A problem as data.
