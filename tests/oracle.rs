@@ -7,16 +7,16 @@ use std::path::{Path, PathBuf};
 use std::time::Duration;
 
 use drydock::bases;
-use drydock::image::Weight;
-use drydock::image::archive::{Contents, Depth, Shelf};
 use drydock::process::Command;
+use drydock_reader::archive::{Contents, Shelf};
+use drydock_reader::{Depth, Weight};
 use drydock_tests::archive::{self, Tar};
 use drydock_tests::{dive, told, xtask};
 use serde_json::{Value, json};
 use tar::EntryType;
 use tempfile::NamedTempFile;
 
-#[path = "../xtask/src/image/tests/reference.rs"]
+#[path = "../xtask/reader/src/tests/reference.rs"]
 mod reference;
 
 use reference::{Op, Unpacked};

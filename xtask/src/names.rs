@@ -1,5 +1,7 @@
 //! Names people type: which one did they mean?
 
+pub use drydock_reader::printable;
+
 /// The candidate most like `typed`, if any is near enough to be a slip of the hand.
 pub fn nearest<'a>(typed: &str, candidates: impl IntoIterator<Item = &'a str>) -> Option<&'a str> {
     /// Jaro-Winkler similarity below which a suggestion would only puzzle; `rustc` of `reg` scores 0.6.
@@ -30,12 +32,6 @@ pub fn count(number: u64) -> String {
     word.map_or_else(|| number.to_string(), |word| (*word).to_owned())
 }
 
-/// Removes control characters, so that no name, log line or label can move the cursor or colour the terminal. Tabs become
-/// spaces.
-pub fn printable(text: &str) -> String {
-    text.chars().filter_map(|c| if c == '\t' { Some(' ') } else { (!c.is_control()).then_some(c) }).collect()
-}
-
 #[cfg(test)]
 mod tests {
     use super::*;
@@ -52,10 +48,5 @@ mod tests {
         assert_eq!(list([]), "");
         assert_eq!(list(["a"]), "a");
         assert_eq!(list(["a", "b", "c"]), "a, b and c");
-    }
-
-    #[test]
-    fn escape_codes_lose_their_power() {
-        assert_eq!(printable("\x1b[31mred\x07\tok"), "[31mred ok");
     }
 }

@@ -1,7 +1,8 @@
 //! Numbers as people read them. MB is 10⁶ bytes throughout.
 
-use std::fmt::Write;
 use std::time::Duration;
+
+pub use drydock_reader::hex;
 
 /// Bytes with three significant digits: `374 kB`, `2.16 MB`, `1.65 GB`.
 #[expect(clippy::cast_precision_loss, reason = "three digits are shown")]
@@ -70,14 +71,6 @@ fn three_digits(value: f64) -> String {
     } else {
         format!("{value:.2}")
     }
-}
-
-/// Bytes as hexadecimal digits, two for each.
-pub fn hex(bytes: &[u8]) -> String {
-    bytes.iter().fold(String::with_capacity(2 * bytes.len()), |mut text, byte| {
-        let _ = write!(text, "{byte:02x}");
-        text
-    })
 }
 
 #[cfg(test)]

@@ -6,8 +6,8 @@ use std::net::{Ipv4Addr, TcpListener, TcpStream};
 use std::sync::Mutex;
 use std::sync::atomic::{AtomicBool, AtomicU64, Ordering};
 
-use drydock::image::digest::Hashing;
 use drydock::image::scale::http::{Answer, Head};
+use drydock_reader::Hashing;
 
 #[derive(Default)]
 struct Sink {

@@ -4,9 +4,8 @@ use super::Context;
 use crate::cli;
 use crate::engine::{Engine, reach};
 use crate::error::{Exit, Result};
-use crate::image::archive::Depth;
 use crate::image::compare::compare;
-use crate::image::{Way, gather};
+use crate::image::{Depth, Way, gather};
 use crate::report;
 
 pub fn run(options: &cli::Diff, context: Context) -> Result<Exit> {

@@ -1,18 +1,16 @@
 //! Getting hold of an image to look into: from the engine, from an archive, from a folder.
 
-use std::collections::HashMap;
 use std::fs::File;
 use std::path::Path;
 use std::thread::{self, ScopedJoinHandle};
 
-use super::archive::{self, Contents, Depth, Shelf};
-use super::digest::Digest;
-use super::inspect::{self, Files, Subject};
-use super::layer::LayerFacts;
-use super::memory::Memory;
-use super::weigh::{self, Way, weigh};
-use super::weight::Weight;
-use super::{origin, overlay};
+use drydock_reader::archive::{self, Contents, Shelf};
+use drydock_reader::{Depth, Fault, Files, Subject, Weight, look, overlay};
+
+use super::inspect::{Known, document};
+use super::origin;
+use super::way::Way;
+use super::weigh::{self, Weighed, weigh_closely};
 use crate::dockerfile::Dockerfile;
 use crate::engine::Engine;
 use crate::engine::history::Entry;
@@ -58,7 +56,9 @@ pub fn gather(
 }
 
 fn from_disk(name: &str, path: &Path, wanted: Wanted, dockerfiles: Dockerfiles<'_>) -> Result<Inspection> {
-    let unreadable = |fault: super::Fault| fault.problem(&format!("`{}`", printable(name)));
+    let unreadable = |fault: Fault| {
+        Problem::new(ErrorId::Archive, format!("`{}` cannot be read as an image: {fault}.", printable(name)))
+    };
     let data = std::fs::metadata(path).map_err(|error| io("open", path, &error))?;
     let (contents, depth) = if data.is_file() || data.is_dir() {
         let shelf = Shelf::open(path).map_err(unreadable)?;
@@ -66,13 +66,13 @@ fn from_disk(name: &str, path: &Path, wanted: Wanted, dockerfiles: Dockerfiles<'
         (shelf.read(wanted.depth).map_err(unreadable)?, wanted.depth)
     } else {
         // A pipe: one cannot move about in it.
-        let file = File::open(path).map_err(|error| io("open", path, &error))?;
-        (archive::read_tar(file, &|_| false, &mut |_| {}).map_err(unreadable)?, Depth::Everything)
+        let mut file = File::open(path).map_err(|error| io("open", path, &error))?;
+        (archive::read_tar(&mut file, &|_| false, &mut |_| {}).map_err(unreadable)?, Depth::Everything)
     };
     let mut images = contents.images().map_err(unreadable)?;
     one(name, &images.iter().map(|image| image.names.clone()).collect::<Vec<_>>())?;
-    let image = images.pop().ok_or_else(|| unreadable(super::Fault::NotAnImage))?;
-    let inspection = inspect::inspect(of_archive(name, &image, &contents, dockerfiles), wanted.files);
+    let image = images.pop().ok_or_else(|| unreadable(Fault::NotAnImage))?;
+    let inspection = of_archive(name, &image, &contents, dockerfiles, wanted.files);
     Ok(Inspection { digests_checked: depth == Depth::Everything, ..inspection })
 }
 
@@ -86,16 +86,16 @@ fn one(name: &str, images: &[Vec<String>]) -> Result<()> {
     Err(Problem::new(ErrorId::Archive, fact).next("Save them one by one, each to a file of its own."))
 }
 
-fn of_archive<'c>(
+fn of_archive(
     name: &str,
     image: &archive::Image,
-    contents: &'c Contents,
+    contents: &Contents,
     dockerfiles: Dockerfiles<'_>,
-) -> Subject<'c> {
+    listed: Files,
+) -> Inspection {
     let layers: Vec<_> = image.layers.iter().map(|layer| &contents.layers[&layer.diff_id].facts).collect();
     let blobs: Vec<_> = image.layers.iter().map(|layer| contents.layers[&layer.diff_id].blob()).collect();
-    let compressed = |index: usize| image.layers[index].compressed_bytes.is_some();
-    let known: Vec<_> = blobs.iter().enumerate().map(|(index, blob)| compressed(index).then_some(*blob)).collect();
+    let sent: Vec<_> = blobs.iter().map(|blob| blob.compressed.then_some(*blob)).collect();
     let config = &image.config["config"];
     let history: Vec<_> = image.config["history"].as_array().into_iter().flatten().map(entry).collect();
     let dockerfile = image.names.iter().find_map(|name| dockerfiles(name));
@@ -103,18 +103,16 @@ fn of_archive<'c>(
     let mut words: Vec<_> = history.into_iter().map(|entry| ("history".to_owned(), entry.created_by)).collect();
     words.push(("labels".to_owned(), config["Labels"].to_string()));
     let environment = config["Env"].as_array().into_iter().flatten();
-    let seen = overlay::seen(&layers);
-    Subject {
+    let environment: Vec<_> = environment.filter_map(|variable| variable.as_str().map(str::to_owned)).collect();
+    let (seen, user) = (overlay::seen(&layers), config["User"].as_str().unwrap_or_default());
+    let known = Known {
         name: image.names.first().map_or_else(|| printable(name), |name| printable(name)),
-        weight: Weight::of_seen(&layers, &seen).with_pull(&known),
-        layers,
-        seen,
+        weight: Weight::of_seen(&layers, &seen).with_pull(&sent),
         origins,
         blobs: image.layers.iter().map(|layer| Some(layer.blob)).collect(),
-        user: config["User"].as_str().unwrap_or_default().to_owned(),
-        environment: environment.filter_map(|variable| variable.as_str().map(str::to_owned)).collect(),
-        words,
-    }
+    };
+    let subject = Subject { layers: &layers, seen: &seen, user, environment: &environment, words: &words };
+    document(known, look(&subject, listed))
 }
 
 fn entry(entry: &serde_json::Value) -> Entry {
@@ -140,36 +138,19 @@ fn from_engine(
     let history = history?;
     let diff_ids = inspected.root_fs.layers;
     let subject = weigh::Subject { image: name.to_owned(), layers: diff_ids.clone(), base: weigh::Base::Unknown };
-    let weight = weigh(std::slice::from_ref(&subject), engine, way)?.remove(name).unwrap_or_default();
-    let facts = remembered(&subject, engine, &weight)?;
+    let Weighed { weight, facts, seen } = weigh_closely(&subject, engine, way)?;
     let origins = origin::origins(&history, diff_ids.len(), dockerfiles(name).as_ref());
     let mut words: Vec<_> = history.into_iter().map(|entry| ("history".to_owned(), entry.created_by)).collect();
     words.extend(inspected.config.labels.into_values().map(|label| ("labels".to_owned(), label)));
     let layers: Vec<_> = weight.layers.iter().map(|layer| &facts[&layer.diff_id]).collect();
+    let (user, environment) = (&inspected.config.user, &inspected.config.env);
+    let look = look(&Subject { layers: &layers, seen: &seen, user, environment, words: &words }, files);
     let blobs = vec![None; layers.len()];
-    let (user, environment) = (inspected.config.user, inspected.config.env);
-    let seen = overlay::seen(&layers);
-    let subject = Subject { name: name.to_owned(), layers, seen, weight, origins, blobs, user, environment, words };
-    Ok(inspect::inspect(subject, files))
+    Ok(document(Known { name: name.to_owned(), weight, origins, blobs }, look))
 }
 
 fn joined<T>(thread: ScopedJoinHandle<'_, T>) -> T {
     thread.join().unwrap_or_else(|panic| std::panic::resume_unwind(panic))
-}
-
-/// The layers' facts, which weighing has put into memory. A file damaged since then is read again, once.
-fn remembered(subject: &weigh::Subject, engine: Engine<'_>, weight: &Weight) -> Result<HashMap<Digest, LayerFacts>> {
-    let memory = Memory::open()?;
-    for _ in 0..2 {
-        let facts = weight.layers.iter().map(|layer| Some((layer.diff_id, memory.layer(&layer.diff_id)?)));
-        if let Some(facts) = facts.collect::<Option<HashMap<_, _>>>() {
-            return Ok(facts);
-        }
-        memory.forget_weight(&weight.layers.iter().map(|layer| layer.diff_id).collect::<Vec<_>>());
-        weigh(std::slice::from_ref(subject), engine, Way::Stream)?;
-    }
-    Err(Problem::new(ErrorId::File, "What was learned of the image's layers could not be kept.")
-        .next("Set the environment variable DRYDOCK_STATE to a folder that may be written."))
 }
 
 fn unknown(name: &str, engine: Engine<'_>) -> Problem {

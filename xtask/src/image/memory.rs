@@ -5,53 +5,21 @@
 //! bounded; the files longest unused go first.
 
 use std::fs::{self, File};
-use std::io::{Read, Write};
 use std::path::{Path, PathBuf};
 use std::time::SystemTime;
 
-use flate2::Compression;
-use flate2::read::DeflateDecoder;
-use flate2::write::DeflateEncoder;
-use serde::Serialize;
-use serde::de::DeserializeOwned;
+use drydock_reader::{Blob, Digest, Kept, LayerFacts, ReadLayer, VERSION, Weight};
 
-use super::digest::Digest;
-use super::encoding::Encoding;
-use super::layer::{LayerFacts, ReadLayer};
-use super::weight::Weight;
 use crate::error::{Result, io};
 use crate::state;
 
-/// The version of the form. A new one starts a new folder; the folders of other versions are removed.
-const VERSION: &str = "v4";
 /// A layer of fifty thousand paths takes about half a million bytes.
 const MOST_BYTES: u64 = 256 << 20;
-/// No file of ours unpacks to more.
-const LARGEST: u64 = 512 << 20;
 
 /// A folder of remembered layers and images.
 #[derive(Clone, Debug)]
 pub struct Memory {
     folder: PathBuf,
-}
-
-/// What is known of a layer's blob as one engine sends it.
-#[derive(Clone, Copy, Debug, PartialEq, Eq, Serialize, serde::Deserialize)]
-pub struct Blob {
-    /// Digest of the tar inside.
-    pub diff_id: Digest,
-    /// Bytes of the blob.
-    pub bytes: u64,
-    /// Whether it is compressed. One that is not tells nothing about what a registry would keep.
-    pub compressed: bool,
-}
-
-impl Blob {
-    /// The blob a layer was read from.
-    pub fn of(read: &ReadLayer) -> Self {
-        let compressed = read.encoding != Encoding::Plain;
-        Self { diff_id: read.facts.diff_id, bytes: read.blob_bytes, compressed }
-    }
 }
 
 /// The name of a kind of file.
@@ -78,8 +46,7 @@ impl Memory {
 
     /// What is known of a layer, by the digest of its unpacked tar.
     pub fn layer(&self, diff_id: &Digest) -> Option<LayerFacts> {
-        let holds = |facts: &LayerFacts| facts.diff_id == *diff_id && facts.holds();
-        self.read(diff_id, Ending::Layer, holds)
+        self.read(diff_id, Ending::Layer, |facts: &LayerFacts| facts.diff_id == *diff_id)
     }
 
     /// Whether something is kept of a layer; it may still turn out damaged.
@@ -92,7 +59,7 @@ impl Memory {
     /// Errors: the folder or the file cannot be written.
     pub fn keep_layer(&self, read: &ReadLayer) -> Result<()> {
         self.write(&read.facts.diff_id, Ending::Layer, &read.facts)?;
-        self.write(&read.blob, Ending::Blob, &Blob::of(read))
+        self.write(&read.blob, Ending::Blob, &read.blob())
     }
 
     /// What is known of a blob, by its own digest. A blob counts as known only with its layer.
@@ -118,11 +85,6 @@ impl Memory {
         self.read(&chain(diff_ids), Ending::Image, same)
     }
 
-    /// Forgets what an image weighed, so that its layers are looked for again.
-    pub fn forget_weight(&self, diff_ids: &[Digest]) {
-        let _ = fs::remove_file(self.path(&chain(diff_ids), Ending::Image));
-    }
-
     /// Keeps what an image weighed.
     ///
     /// Errors: the folder or the file cannot be written.
@@ -141,10 +103,10 @@ impl Memory {
         self.folder.join(format!("{}.{ending}", digest.hex()))
     }
 
-    fn read<T: DeserializeOwned>(&self, digest: &Digest, ending: Ending, holds: impl Fn(&T) -> bool) -> Option<T> {
+    fn read<T: Kept>(&self, digest: &Digest, ending: Ending, holds: impl Fn(&T) -> bool) -> Option<T> {
         let path = self.path(digest, ending);
-        let mut file = File::open(&path).ok()?;
-        let Some(value) = decode(&mut file).filter(holds) else {
+        let packed = fs::read(&path).ok()?;
+        let Some(value) = T::unpack(&packed).filter(holds) else {
             let _ = fs::remove_file(&path);
             return None;
         };
@@ -153,8 +115,8 @@ impl Memory {
         Some(value)
     }
 
-    fn write(&self, digest: &Digest, ending: Ending, value: &impl Serialize) -> Result<()> {
-        state::write_atomically(&self.path(digest, ending), &encode(value))
+    fn write(&self, digest: &Digest, ending: Ending, value: &impl Kept) -> Result<()> {
+        state::write_atomically(&self.path(digest, ending), &value.pack())
     }
 
     /// Removes what was longest unused until the folder is within its bound, and the folders of other versions.
@@ -194,25 +156,4 @@ impl Memory {
 fn chain(diff_ids: &[Digest]) -> Digest {
     let all: Vec<u8> = diff_ids.iter().flat_map(|digest| digest.bytes().iter().copied()).collect();
     Digest::of(&all)
-}
-
-/// The digest of what follows, then the value, deflated.
-fn encode(value: &impl Serialize) -> Vec<u8> {
-    let plain = postcard::to_stdvec(value).expect("our own types have a serial form");
-    let mut deflate = DeflateEncoder::new(Vec::new(), Compression::fast());
-    let body = deflate.write_all(&plain).and_then(|()| deflate.finish()).expect("a vector takes all bytes");
-    [Digest::of(&body).bytes().as_slice(), &body].concat()
-}
-
-fn decode<T: DeserializeOwned>(file: &mut impl Read) -> Option<T> {
-    let mut digest = [0; 32];
-    file.read_exact(&mut digest).ok()?;
-    let mut body = Vec::new();
-    file.take(LARGEST).read_to_end(&mut body).ok()?;
-    if *Digest::of(&body).bytes() != digest {
-        return None;
-    }
-    let mut plain = Vec::new();
-    DeflateDecoder::new(body.as_slice()).take(LARGEST).read_to_end(&mut plain).ok()?;
-    postcard::from_bytes(&plain).ok()
 }

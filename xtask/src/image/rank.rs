@@ -2,11 +2,9 @@
 
 use std::collections::HashMap;
 
-use super::digest::Digest;
-use super::findings::Findings;
-use super::layer::LayerFacts;
-use super::ledger::Ledger;
-use super::ledger::python::Python;
+use drydock_reader::ledger::{Ledger, Python};
+use drydock_reader::{Digest, Findings, LayerFacts};
+
 use super::memory::Memory;
 use super::scale;
 use crate::engine::image::Inspected;
@@ -104,7 +102,7 @@ fn of_images(images: &[Inspected], memory: &mut dyn FnMut(&Digest) -> Option<Lay
 mod tests {
     use super::*;
     use crate::engine::image::{Config, RootFs};
-    use crate::image::tests::tarball::Tar;
+    use drydock_reader::testing::tarball::Tar;
 
     fn digest(byte: u8) -> String {
         Digest::of(&[byte]).to_string()

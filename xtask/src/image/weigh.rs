@@ -6,20 +6,17 @@ use std::io::Read;
 use std::panic::resume_unwind;
 use std::thread::ScopedJoinHandle;
 
-use super::archive;
-use super::digest::Digest;
-use super::fault::Fault;
-use super::layer::{LayerFacts, ReadLayer};
+use drydock_reader::overlay::{self, Seen};
+use drydock_reader::{Digest, LayerFacts, NotADigest, ReadLayer, Weight, archive};
+
 use super::memory::Memory;
 use super::save::save;
 use super::scale::{self, Outcome, Pushed};
-use super::weight::Weight;
+use super::way::{EngineKey, Way};
 use crate::engine::Engine;
-use crate::engine::reach::Reached;
 use crate::error::{ErrorId, Problem, Result};
 use crate::event::{Event, Sink};
 use crate::interrupt;
-use crate::model::Store;
 use crate::units::bytes;
 
 /// Bytes of new layers that are pushed without being asked twice: the engine compresses them in about two seconds.
@@ -56,63 +53,31 @@ impl Base {
     }
 }
 
-/// How the engine is asked for what nobody knows yet.
-#[derive(Clone, Copy, Debug, Default, PartialEq, Eq)]
-pub enum Way {
-    /// Everything through `docker save`: for an engine that is elsewhere.
-    #[default]
-    Stream,
-    /// By push where the engine has pushed the image's base to us before (its lowest layer where the base is not known), so
-    /// that it only compresses what is new, or where what is new is small; through `docker save` otherwise. Pull bytes are
-    /// then left unknown.
-    Push(EngineKey),
-    /// By push in any case. The first time the engine compresses the whole base, at some 40 MB a second.
-    PushAll(EngineKey),
-}
-
-/// Tells engines apart: each compresses in its own way, and remembers what it has pushed.
-#[derive(Clone, Copy, Debug, PartialEq, Eq)]
-pub struct EngineKey {
-    digest: Digest,
-    /// Whether it forgets how a layer was compressed that it pulled, and compresses it anew for a push.
-    recompresses: bool,
-    /// Whether builds on it get their bases from a registry.
-    pulls_bases: bool,
-}
-
-impl Way {
-    /// The way for this engine. One on another machine cannot push to our loopback address.
-    pub fn to(reached: &Reached, all: bool) -> Self {
-        if !reached.local {
-            return Self::Stream;
-        }
-        let digest = Digest::of(format!("{} {:?}", reached.endpoint.host, reached.store).as_bytes());
-        let key = EngineKey { digest, recompresses: reached.store == Store::Classic, pulls_bases: false };
-        if all { Self::PushAll(key) } else { Self::Push(key) }
-    }
-
-    /// The same way for images whose bases come from a registry. BuildKit pulls those without a trace in the list of images.
-    #[must_use]
-    pub fn with_pulled_bases(self, pulls_bases: bool) -> Self {
-        match self {
-            Self::Stream => Self::Stream,
-            Self::Push(key) => Self::Push(EngineKey { pulls_bases, ..key }),
-            Self::PushAll(key) => Self::PushAll(EngineKey { pulls_bases, ..key }),
-        }
-    }
-
-    fn key(self) -> Option<EngineKey> {
-        match self {
-            Self::Stream => None,
-            Self::Push(key) | Self::PushAll(key) => Some(key),
-        }
-    }
+/// What an image weighs, and what its layers hold.
+pub struct Weighed {
+    /// What it weighs.
+    pub weight: Weight,
+    /// What its layers hold, by their digest.
+    pub facts: HashMap<Digest, LayerFacts>,
+    /// What of each layer is visible, from the lowest up.
+    pub seen: Vec<Seen>,
 }
 
 /// Weighs images of the engine, and returns what they weigh by the name they were given with.
 ///
 /// Errors: the engine cannot send the images, or what it sends is no image ([`ErrorId::ImageStream`]).
 pub fn weigh(subjects: &[Subject], engine: Engine<'_>, way: Way) -> Result<BTreeMap<String, Weight>> {
+    with_means(engine, way, |means| means.weigh(subjects, way))
+}
+
+/// Weighs one image of the engine, and returns with its weight what its layers hold.
+///
+/// Errors: as [`weigh`].
+pub fn weigh_closely(subject: &Subject, engine: Engine<'_>, way: Way) -> Result<Weighed> {
+    with_means(engine, way, |means| means.weigh_closely(subject, way))
+}
+
+fn with_means<T>(engine: Engine<'_>, way: Way, weigh: impl FnOnce(&Means<'_>) -> Result<T>) -> Result<T> {
     let memory = Memory::open()?;
     std::thread::scope(|scope| {
         // Asked at once and needed at the end.
@@ -127,7 +92,7 @@ pub fn weigh(subjects: &[Subject], engine: Engine<'_>, way: Way) -> Result<BTree
             unreachable: Cell::new(false),
             pulled: &|| asked.take().map_or_else(|| Ok(BTreeSet::new()), answer),
         };
-        let weighed = means.weigh(subjects, way);
+        let weighed = weigh(&means);
         // What is printed next must not find a bar on the screen.
         engine.sink().emit(Event::Quiet);
         weighed
@@ -154,67 +119,90 @@ pub(super) struct Means<'m> {
 }
 
 /// A subject with its digests parsed.
-struct Wanted<'s> {
+struct Parsed<'s> {
     image: &'s str,
     diff_ids: Vec<Digest>,
     base: Base,
 }
 
-impl Means<'_> {
-    pub(super) fn weigh(&self, subjects: &[Subject], way: Way) -> Result<BTreeMap<String, Weight>> {
-        let wanted = subjects.iter().map(Wanted::parse).collect::<Result<Vec<_>>>()?;
-        let weights = wanted.iter().map(|wanted| self.memory.weight(&wanted.diff_ids));
-        let mut items: Vec<_> = wanted.iter().zip(weights).collect();
-        let mut known = HashMap::new();
+/// An image on its way to the scale.
+struct Item<'s> {
+    subject: Parsed<'s>,
+    /// As it is remembered, or once it is worked out; without pull bytes.
+    weight: Option<Weight>,
+    /// What of each layer is visible, once it is worked out.
+    seen: Vec<Seen>,
+}
 
+impl Means<'_> {
+    /// What images weigh. What their layers hold is looked up only where a weight is not remembered.
+    pub(super) fn weigh(&self, subjects: &[Subject], way: Way) -> Result<BTreeMap<String, Weight>> {
+        let item = |subject| {
+            let subject = Parsed::of(subject)?;
+            Ok(Item { weight: self.memory.weight(&subject.diff_ids), subject, seen: Vec::new() })
+        };
+        let mut items = subjects.iter().map(item).collect::<Result<Vec<_>>>()?;
+        self.complete(&mut items, way)?;
+        let named = items.into_iter().filter_map(|item| Some((item.subject.image.to_owned(), item.weight?)));
+        Ok(named.collect())
+    }
+
+    /// What one image weighs, with what its layers hold: looked up once, for both.
+    pub(super) fn weigh_closely(&self, subject: &Subject, way: Way) -> Result<Weighed> {
+        let mut items = [Item { subject: Parsed::of(subject)?, weight: None, seen: Vec::new() }];
+        let facts = self.complete(&mut items, way)?;
+        let [Item { weight, seen, .. }] = items;
+        Ok(Weighed { weight: weight.unwrap_or_default(), facts, seen })
+    }
+
+    /// Finds the weights that are missing, and the pull bytes of all. Returns what the layers hold that were looked up.
+    fn complete(&self, items: &mut [Item<'_>], way: Way) -> Result<HashMap<Digest, LayerFacts>> {
+        let mut known = HashMap::new();
         if let Some(key) = way.key() {
-            let base_is_there = |wanted: &Wanted| {
-                let base = wanted.base_layers();
+            let base_is_there = |subject: &Parsed<'_>| {
+                let base = subject.base_layers();
                 !base.is_empty() && base.iter().all(|id| self.pushed(key, id))
             };
-            let due = items.iter().filter(|(wanted, _)| way == Way::PushAll(key) || base_is_there(wanted));
-            known = self.push(due.map(|(wanted, _)| *wanted), key)?;
+            let subjects = items.iter().map(|item| &item.subject);
+            known = self.push(subjects.filter(|subject| way == Way::PushAll(key) || base_is_there(subject)), key)?;
         }
-        for digest in items.iter().filter(|(_, weight)| weight.is_none()).flat_map(|(wanted, _)| &wanted.diff_ids) {
+        let new: Vec<_> = items.iter().filter(|item| item.weight.is_none()).map(|item| &item.subject).collect();
+        for digest in new.iter().flat_map(|subject| &subject.diff_ids) {
             if !known.contains_key(digest)
                 && let Some(facts) = self.memory.layer(digest)
             {
                 known.insert(*digest, facts);
             }
         }
-        let lacks = |wanted: &Wanted| wanted.diff_ids.iter().any(|digest| !known.contains_key(digest));
-        let to_stream = items.iter().filter(|(wanted, weight)| weight.is_none() && lacks(wanted));
-        let to_stream: Vec<_> = to_stream.map(|(wanted, _)| wanted.image).collect();
+        let lacks = |subject: &Parsed<'_>| subject.diff_ids.iter().any(|digest| !known.contains_key(digest));
+        let to_stream: Vec<_> = new.iter().filter(|subject| lacks(subject)).map(|subject| subject.image).collect();
         if !to_stream.is_empty() {
-            self.announce(items.iter().filter(|(_, weight)| weight.is_none()).map(|(wanted, _)| *wanted), |id| {
-                !known.contains_key(id)
-            });
+            self.announce(new.into_iter(), |id| !known.contains_key(id));
             let learned = self.stream(&to_stream, &known)?;
             known.extend(learned);
         }
-        for (wanted, weight) in &mut items {
-            if weight.is_none() {
-                *weight = Some(self.sum(wanted, &known)?);
-            }
+        for item in items.iter_mut().filter(|item| item.weight.is_none()) {
+            self.work_out(item, &known)?;
         }
         if let Some(key) = way.key() {
             let unpushed = |weight: &Weight| -> u64 {
                 let layers = weight.layers.iter().filter(|layer| !self.pushed(key, &layer.diff_id));
                 layers.map(|layer| layer.stored_bytes).sum()
             };
-            let due =
-                items.iter().filter(|(_, weight)| weight.as_ref().is_some_and(|weight| unpushed(weight) <= SMALL));
-            self.push(due.map(|(wanted, _)| *wanted), key)?;
+            let small = |item: &&Item<'_>| item.weight.as_ref().is_some_and(|weight| unpushed(weight) <= SMALL);
+            self.push(items.iter().filter(small).map(|item| &item.subject), key)?;
         }
         let pulled = if way.key().is_some_and(|key| key.recompresses) { (self.pulled)()? } else { BTreeSet::new() };
         let blob = |digest: &Digest| self.memory.pushed(&way.key()?.digest, digest);
-        let named = items.into_iter().filter_map(|(wanted, weight)| {
-            let blobs: Vec<_> = wanted.diff_ids.iter().map(blob).collect();
-            let weight = weight?.with_pull(&blobs);
-            let pull_exact = weight.pull_exact && !recompresses(wanted, way, &pulled);
-            Some((wanted.image.to_owned(), Weight { pull_exact, ..weight }))
-        });
-        Ok(named.collect())
+        for Item { subject, weight, .. } in items {
+            let blobs: Vec<_> = subject.diff_ids.iter().map(blob).collect();
+            *weight = weight.take().map(|weight| {
+                let weight = weight.with_pull(&blobs);
+                let pull_exact = weight.pull_exact && !recompresses(subject, way, &pulled);
+                Weight { pull_exact, ..weight }
+            });
+        }
+        Ok(known)
     }
 
     fn pushed(&self, key: EngineKey, diff_id: &Digest) -> bool {
@@ -224,16 +212,16 @@ impl Means<'_> {
     /// Pushes what can be pushed. What fails here is streamed afterwards, which tells whether the engine or the push failed.
     fn push<'w>(
         &self,
-        due: impl Iterator<Item = &'w Wanted<'w>>,
+        due: impl Iterator<Item = &'w Parsed<'w>>,
         key: EngineKey,
     ) -> Result<HashMap<Digest, LayerFacts>> {
-        let unpushed = |wanted: &&Wanted| wanted.diff_ids.iter().any(|id| !self.pushed(key, id));
-        let wanted: Vec<_> = due.filter(unpushed).collect();
-        let images: Vec<_> = wanted.iter().map(|wanted| wanted.image).collect();
+        let unpushed = |subject: &&Parsed<'_>| subject.diff_ids.iter().any(|id| !self.pushed(key, id));
+        let due: Vec<_> = due.filter(unpushed).collect();
+        let images: Vec<_> = due.iter().map(|subject| subject.image).collect();
         if images.is_empty() || self.unreachable.get() {
             return Ok(HashMap::new());
         }
-        self.announce(wanted.iter().copied(), |id| !self.pushed(key, id));
+        self.announce(due.iter().copied(), |id| !self.pushed(key, id));
         let outcome = (self.push)(&images)?;
         interrupt::check()?;
         if !outcome.reached {
@@ -242,16 +230,16 @@ impl Means<'_> {
             self.sink.emit(Event::Note(note.to_owned()));
             return Ok(HashMap::new());
         }
-        for (wanted, pushed) in wanted.into_iter().zip(outcome.pushed) {
+        for (subject, pushed) in due.into_iter().zip(outcome.pushed) {
             match pushed {
-                Ok(pushed) if pushed.is_of(&wanted.diff_ids) => {
+                Ok(pushed) if pushed.is_of(&subject.diff_ids) => {
                     for layer in &pushed.layers {
                         self.keep(self.memory.keep_pushed(&key.digest, &layer.blob));
                     }
                 }
-                Ok(_) => self.unpushed(wanted, "the engine pushed other layers than the image has"),
+                Ok(_) => self.unpushed(subject, "the engine pushed other layers than the image has"),
                 Err(problem) => {
-                    self.unpushed(wanted, problem.evidence.last().map_or(problem.fact.as_str(), String::as_str));
+                    self.unpushed(subject, problem.evidence.last().map_or(problem.fact.as_str(), String::as_str));
                 }
             }
         }
@@ -263,13 +251,13 @@ impl Means<'_> {
     }
 
     /// Says how many different layers are about to be read.
-    fn announce<'w>(&self, images: impl Iterator<Item = &'w Wanted<'w>>, new: impl Fn(&Digest) -> bool) {
-        let layers: BTreeSet<&Digest> = images.flat_map(|wanted| &wanted.diff_ids).filter(|id| new(id)).collect();
+    fn announce<'w>(&self, images: impl Iterator<Item = &'w Parsed<'w>>, new: impl Fn(&Digest) -> bool) {
+        let layers: BTreeSet<&Digest> = images.flat_map(|subject| &subject.diff_ids).filter(|id| new(id)).collect();
         self.sink.emit(Event::Phase { name: "Weighing", total: layers.len(), of: "layers" });
     }
 
-    fn unpushed(&self, wanted: &Wanted, why: &str) {
-        let image = wanted.image;
+    fn unpushed(&self, subject: &Parsed<'_>, why: &str) {
+        let image = subject.image;
         self.sink.emit(Event::Warning(format!("{image} could not be weighed by pushing it: {why}")));
     }
 
@@ -295,17 +283,19 @@ impl Means<'_> {
         Ok(learned)
     }
 
-    fn sum(&self, wanted: &Wanted, known: &HashMap<Digest, LayerFacts>) -> Result<Weight> {
-        let layers: Option<Vec<_>> = wanted.diff_ids.iter().map(|digest| known.get(digest)).collect();
+    fn work_out(&self, item: &mut Item<'_>, known: &HashMap<Digest, LayerFacts>) -> Result<()> {
+        let layers: Option<Vec<_>> = item.subject.diff_ids.iter().map(|digest| known.get(digest)).collect();
         let Some(layers) = layers else {
-            let fact = format!("The engine left layers out when it was asked for `{}`.", wanted.image);
+            let fact = format!("The engine left layers out when it was asked for `{}`.", item.subject.image);
             return Err(Problem::new(ErrorId::ImageStream, fact)
                 .cause("The image was replaced or removed while it was being weighed.")
                 .next("Run the command again."));
         };
-        let weight = Weight::of(&layers);
+        item.seen = overlay::seen(&layers);
+        let weight = Weight::of_seen(&layers, &item.seen);
         self.keep(self.memory.keep_weight(&weight));
-        Ok(weight)
+        item.weight = Some(weight);
+        Ok(())
     }
 
     /// A result that cannot be kept is still a result; that the next run will be slower is worth saying.
@@ -317,16 +307,17 @@ impl Means<'_> {
 }
 
 /// Whether what the engine pushes of a layer may differ from what a registry has of it. `pulled` are the layers it got from one.
-fn recompresses(wanted: &Wanted, way: Way, pulled: &BTreeSet<String>) -> bool {
+fn recompresses(subject: &Parsed<'_>, way: Way, pulled: &BTreeSet<String>) -> bool {
     let Some(key) = way.key().filter(|key| key.recompresses) else { return false };
-    let pulled = || wanted.diff_ids.iter().any(|id| pulled.contains(&id.to_string()));
-    (key.pulls_bases && wanted.base != Base::Scratch) || pulled()
+    let pulled = || subject.diff_ids.iter().any(|id| pulled.contains(&id.to_string()));
+    (key.pulls_bases && subject.base != Base::Scratch) || pulled()
 }
 
-impl<'s> Wanted<'s> {
-    fn parse(subject: &'s Subject) -> Result<Self> {
-        let diff_ids = subject.layers.iter().map(|layer| layer.parse()).collect::<std::result::Result<_, _>>();
-        Ok(Self { image: &subject.image, diff_ids: diff_ids.map_err(|fault| broken(&fault))?, base: subject.base })
+impl<'s> Parsed<'s> {
+    fn of(subject: &'s Subject) -> Result<Self> {
+        let diff_ids = subject.layers.iter().map(|layer| layer.parse()).collect::<std::result::Result<_, NotADigest>>();
+        let diff_ids = diff_ids.map_err(|text| broken(&text))?;
+        Ok(Self { image: &subject.image, diff_ids, base: subject.base })
     }
 
     /// The layers of its base, as far as it is known: the lowest one at least.
@@ -342,6 +333,6 @@ impl Pushed {
     }
 }
 
-fn broken(fault: &Fault) -> Problem {
+fn broken(fault: &dyn std::fmt::Display) -> Problem {
     Problem::new(ErrorId::ImageStream, format!("What the engine sent cannot be read as an image: {fault}."))
 }

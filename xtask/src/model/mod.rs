@@ -31,6 +31,7 @@ pub use check::{CheckReport, Mark, Marks, Proof, Trouble};
 pub use comparison::{Comparison, Place, Sizes};
 pub use contract::{Answer, Body, Contract, Expected, FieldKind, Request, Setup};
 pub use diagnosis::{Diagnosis, Finding, State};
+pub use drydock_reader::{Class, Different, FileLine, PackageLine, SecretLine, Surface};
 pub use environment::{Environment, Store};
 pub use experiment::{
     ContractRun, EngineHealth, Experiment, HealthState, RanReadOnly, Rebuild, SentContext, Signalled, Started,
@@ -38,7 +39,7 @@ pub use experiment::{
 };
 pub use facts::{Facts, ImageFacts};
 pub use full_report::FullReport;
-pub use inspection::{Class, Different, FileLine, Inspection, LayerLine, PackageLine, SecretLine, Surface};
+pub use inspection::{Inspection, LayerLine};
 pub use matrix::Matrix;
 pub use measurement::{Cache, Cold, Health, LessonRef, LessonReport, Measurement};
 pub use names::{AppId, ExerciseId, ImageKey, ImageName, LessonId, MINE, Platform, VariantId};

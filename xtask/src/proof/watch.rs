@@ -40,6 +40,7 @@ pub const TABLE: &[(For, &[&str])] = &[
     (
         For::Everything,
         &[
+            "xtask/reader/src",
             "xtask/src/bases",
             "xtask/src/context",
             "xtask/src/dockerfile",
@@ -137,7 +138,7 @@ pub const TABLE: &[(For, &[&str])] = &[
 ];
 
 /// Folders of which every file has to be in the table.
-pub const WATCHED: &[&str] = &["xtask/src"];
+pub const WATCHED: &[&str] = &["xtask/src", "xtask/reader/src"];
 
 /// Crates whose versions count for everything: they read images and manifests, and talk to the engine and to services.
 pub const CRATES: &[&str] = &[
@@ -204,7 +205,7 @@ fn of(path: &str) -> Option<(For, &'static str)> {
 pub fn is_test(path: &str) -> bool {
     let name = path.rsplit('/').next().unwrap_or(path);
     path.starts_with("xtask/")
-        && (name == "tests.rs" || name == "testing.rs" || name.ends_with("_tests.rs") || path.contains("/tests/"))
+        && (name == "tests.rs" || name.ends_with("_tests.rs") || path.contains("/tests/") || path.contains("/testing/"))
 }
 
 /// What a file of a rule or a step is named after, as manifests write it.

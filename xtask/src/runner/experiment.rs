@@ -10,7 +10,7 @@ use crate::dockerfile::{self, Dockerfile, Source};
 use crate::engine::instructions::{self, Place, Ran};
 use crate::engine::{Engine, bake, build, docker};
 use crate::error::{self, ErrorId, Problem, Result};
-use crate::image::digest::Digest;
+use crate::image::Digest;
 use crate::image::origin;
 use crate::image::weigh::{self, Subject};
 use crate::interrupt;
@@ -27,7 +27,7 @@ const TURNS: usize = 3;
 pub(super) struct Lab<'a> {
     pub sources: &'a BaseSources,
     pub options: &'a bake::Options,
-    pub weigh: weigh::Way,
+    pub weigh: crate::image::Way,
     /// Whether the time of a whole cold build is told. Where only shares count, the costs of its steps are enough.
     pub timed: bool,
     pub run: &'a str,

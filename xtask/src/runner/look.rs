@@ -6,8 +6,7 @@ use std::sync::atomic::{AtomicUsize, Ordering};
 
 use crate::engine::Engine;
 use crate::error::Result;
-use crate::image::archive::Depth;
-use crate::image::{Dockerfiles, Way, gather};
+use crate::image::{Depth, Dockerfiles, Way, gather};
 use crate::model::{Inspection, Measurement};
 use crate::state::looks::Looks;
 

@@ -42,7 +42,7 @@ pub struct Options {
     /// Containers started at the same time; with more than the engine has processors, every one would look slow.
     pub at_once: usize,
     /// How images are weighed.
-    pub weigh: weigh::Way,
+    pub weigh: crate::image::Way,
     /// Whether the engine's store can hold one image for several platforms: then such an index is built besides.
     pub index: bool,
 }

@@ -7,7 +7,7 @@ use serde::{Deserialize, Serialize};
 
 use super::{folder, write_atomically};
 use crate::error::Result;
-use crate::image::digest::Digest;
+use crate::image::Digest;
 use crate::model::{FileLine, Inspection};
 
 /// Most images that are kept; those that were looked into longest ago go first.

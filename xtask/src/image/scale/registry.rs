@@ -8,13 +8,11 @@ use std::io::Read;
 use std::sync::Mutex;
 use std::sync::atomic::{AtomicU64, Ordering};
 
+use drydock_reader::{Blob, Digest, Fault, LayerFacts, encoding, layer};
+
 use super::http::{Answer, Head};
 use crate::event::{Event, Sink};
-use crate::image::digest::Digest;
-use crate::image::encoding;
-use crate::image::fault::Fault;
-use crate::image::layer::{self, LayerFacts};
-use crate::image::memory::{Blob, Memory};
+use crate::image::memory::Memory;
 use crate::units;
 
 /// Manifests and configs are smaller; a larger body that is not a layer is refused.
@@ -219,7 +217,7 @@ impl<'r> Registry<'r> {
             learned.documents.insert(digest, bytes);
             return Ok(Upload { digest, bytes });
         };
-        let read = layer::read(start.as_slice().chain(body), encoding)
+        let read = layer::read(&mut start.as_slice().chain(body), encoding)
             .inspect_err(|fault| locked(&self.learned).fault = Some(fault.clone()))?;
         self.sink.emit(Event::Counted {
             item: format!("layer {}", read.facts.diff_id.short()),
@@ -228,7 +226,7 @@ impl<'r> Registry<'r> {
         if let Err(problem) = self.memory.keep_layer(&read) {
             self.sink.emit(Event::Warning(format!("What was learned of a layer could not be kept. {problem}")));
         }
-        let blob = Blob::of(&read);
+        let blob = read.blob();
         let upload = Upload { digest: read.blob, bytes: read.blob_bytes };
         let mut learned = locked(&self.learned);
         learned.received += read.blob_bytes;

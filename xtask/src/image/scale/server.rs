@@ -8,9 +8,10 @@ use std::sync::atomic::{AtomicBool, AtomicU64, Ordering};
 use std::thread::Scope;
 use std::time::Duration;
 
+use drydock_reader::PIECE;
+
 use super::http::{Answer, Bad, Head};
 use super::registry::Registry;
-use crate::image::encoding::PIECE;
 
 /// An engine pushes five layers at a time; other programs have no business here.
 const MOST_CONNECTIONS: usize = 64;

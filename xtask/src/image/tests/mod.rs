@@ -1,12 +1,4 @@
-//! The reader against a naive reference, against hostile archives, and against what the tools of the trade write.
+//! Weighing: what is remembered, what is asked for, and the scale as engines meet it.
 
-mod archives;
-mod hostile;
-mod layers;
-mod ledger;
-mod program;
-mod property;
-mod reference;
 mod scale;
-pub(super) mod tarball;
 mod weighing;

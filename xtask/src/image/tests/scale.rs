@@ -5,13 +5,12 @@ use std::net::TcpStream;
 
 use serde_json::json;
 
-use super::tarball::{Tar, gzip};
 use crate::event::Silent;
-use crate::image::digest::Digest;
-use crate::image::fault::Fault;
 use crate::image::memory::Memory;
 use crate::image::scale::registry::Registry;
 use crate::image::scale::server::{Endpoint, serve};
+use drydock_reader::testing::tarball::{Tar, gzip};
+use drydock_reader::{Digest, Fault};
 
 /// A client with one connection.
 struct Client {

@@ -4,18 +4,18 @@ use std::cell::Cell;
 use std::collections::{BTreeMap, BTreeSet};
 use std::fs;
 
-use super::tarball::{Tar, gzip};
+use drydock_reader::encoding::Encoding;
+use drydock_reader::testing::tarball::{Tar, gzip};
+use drydock_reader::{Blob, Digest, Weight, layer};
+
 use crate::engine::reach::{ChosenBy, Endpoint, Reached};
 use crate::error::{ErrorId, Problem, Result};
 use crate::event::Silent;
-use crate::image::digest::Digest;
-use crate::image::encoding::Encoding;
-use crate::image::layer;
-use crate::image::memory::{Blob, Memory};
+use crate::image::memory::Memory;
 use crate::image::scale::registry::{Learned, PushedLayer};
 use crate::image::scale::{Outcome, Pushed};
-use crate::image::weigh::{Base, Means, Stream, Subject, Way};
-use crate::image::weight::Weight;
+use crate::image::way::Way;
+use crate::image::weigh::{Base, Means, Stream, Subject, Weighed};
 use crate::model::Store;
 
 fn base() -> Vec<u8> {
@@ -100,6 +100,34 @@ fn what_is_damaged_is_forgotten_and_read_again() {
     }
 }
 
+/// An image whose weight is remembered still has layers, and those are looked up once: with its weight.
+#[test]
+fn what_layers_hold_comes_with_the_weight() {
+    let state = tempfile::tempdir().unwrap();
+    let memory = Memory::below(state.path());
+    let image = subject("one", &[base(), top()]);
+    let weight = weigh(std::slice::from_ref(&image), &memory, &[base(), top()]).0.unwrap().remove(0);
+    let asked = Cell::new(0);
+    let stream: Stream = &|_, take| {
+        asked.set(asked.get() + 1);
+        let layers = [base(), top()];
+        let tar = layers.iter().fold(Tar::new(), |tar, layer| tar.file(&format!("{}/layer.tar", layer.len()), layer));
+        take(&mut tar.bytes().as_slice())
+    };
+    let push = &|_: &[&str]| panic!("nothing is pushed to a scale that was not asked for");
+    let means =
+        Means { memory: &memory, sink: &Silent, stream, push, unreachable: Cell::new(false), pulled: &none_pulled };
+    let damage = || fs::write(state.path().join(format!("layers/v4/{}.layer", Digest::of(&top()).hex())), b"").unwrap();
+    for (streams, before) in [(0, None), (1, Some(&damage))] {
+        before.into_iter().for_each(|damage| damage());
+        let Weighed { weight: again, facts, seen } = means.weigh_closely(&image, Way::Stream).unwrap();
+        assert_eq!(again, weight);
+        assert_eq!(facts[&Digest::of(&base())].stored_bytes, 530);
+        assert_eq!(seen[0].paths, [true, false], "b is hidden by the layer above");
+        assert_eq!(asked.get(), streams);
+    }
+}
+
 #[test]
 fn an_engine_that_leaves_layers_out_or_fails_is_told_apart() {
     let state = tempfile::tempdir().unwrap();
@@ -121,7 +149,7 @@ fn a_compressed_blob_is_remembered_with_its_layer() {
     let state = tempfile::tempdir().unwrap();
     let memory = Memory::below(state.path());
     let packed = gzip(&base());
-    let read = layer::read(packed.as_slice(), Encoding::Gzip).unwrap();
+    let read = layer::read(&mut packed.as_slice(), Encoding::Gzip).unwrap();
     memory.keep_layer(&read).unwrap();
     let expected = Blob { diff_id: Digest::of(&base()), bytes: packed.len() as u64, compressed: true };
     assert_eq!(memory.blob(&Digest::of(&packed)), Some(expected));
@@ -135,7 +163,7 @@ fn the_memory_is_bounded_and_other_versions_go() {
     let memory = Memory::below(state.path());
     for size in 1..20 {
         let layer = Tar::new().file("a", &vec![1; size]).bytes();
-        memory.keep_layer(&layer::read(layer.as_slice(), Encoding::Plain).unwrap()).unwrap();
+        memory.keep_layer(&layer::read(&mut layer.as_slice(), Encoding::Plain).unwrap()).unwrap();
     }
     fs::create_dir(state.path().join("layers/v0")).unwrap();
     memory.remove_beyond(1000).unwrap();
@@ -168,9 +196,9 @@ fn pushes(layers: &[Vec<u8>], memory: &Memory, reached: bool) -> Outcome {
     let mut outcome = Outcome { pushed: Vec::new(), learned: Learned::default(), reached };
     let mut pushed = Pushed { layers: Vec::new() };
     for layer in layers {
-        let read = layer::read(gzip(layer).as_slice(), Encoding::Gzip).unwrap();
+        let read = layer::read(&mut gzip(layer).as_slice(), Encoding::Gzip).unwrap();
         memory.keep_layer(&read).unwrap();
-        let blob = Blob::of(&read);
+        let blob = read.blob();
         pushed.layers.push(PushedLayer { diff_id: read.facts.diff_id, blob, digest: read.blob });
         outcome.learned.layers.insert(read.facts.diff_id, read.facts);
     }

@@ -1,0 +1,48 @@
+//! Images in an archive: what `docker save` writes (before and since Docker 25) and OCI layouts, in a tar or in a folder.
+//!
+//! Blobs may come before the document that names them, so each is judged by its content: what is a tar, gzip or zstd is read
+//! as a layer as it streams past, what is small and neither is kept as a possible document. At the end the documents say
+//! which layers make which image. One stream may hold several images; a layer they share is in it once.
+//!
+//! An archive on disk is read in two steps ([`Shelf`]): the documents first, then the layers that the images have.
+
+mod contents;
+mod disk;
+mod index;
+
+use std::io::{BufReader, Read};
+
+pub use contents::{Contents, Known, OnLayer};
+pub use disk::Shelf;
+pub use index::{Image, Layer};
+
+use crate::source::PIECE;
+use crate::walk::{Kind, Walk};
+use crate::{Fault, fault, path};
+use contents::MOST_ENTRIES;
+
+/// Reads a tar stream to its end.
+///
+/// Blobs named by a digest are checked against it, unless `known` says they need not be read.
+///
+/// Errors: anything that makes a layer unreadable, or the tar itself; see [`Fault`].
+pub fn read_tar(stream: &mut dyn Read, known: Known, on_layer: OnLayer) -> fault::Read<Contents> {
+    let mut contents = Contents::default();
+    let mut buffered = BufReader::with_capacity(PIECE, stream);
+    let mut walk = Walk::new(&mut buffered);
+    let mut entries = 0;
+    while let Some(entry) = walk.advance()? {
+        entries += 1;
+        if entries > MOST_ENTRIES {
+            return Err(Fault::TooManyEntries(MOST_ENTRIES));
+        }
+        let name = path::lossy(&path::normal(&entry.name)?);
+        match entry.kind {
+            Kind::File if entry.whole => contents.blob(name, entry.size, walk.content(), known, on_layer)?,
+            kind => contents.other(name, kind)?,
+        }
+    }
+    // The program that writes the stream waits until all is read.
+    std::io::copy(&mut buffered, &mut std::io::sink())?;
+    Ok(contents)
+}

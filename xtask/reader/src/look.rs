@@ -1,0 +1,144 @@
+//! All that the layers of one image tell of what is in it.
+
+use std::cmp::Reverse;
+use std::collections::{BTreeMap, BTreeSet};
+
+use serde::{Deserialize, Serialize};
+
+use crate::class::Class;
+use crate::facts::{LayerFacts, What};
+use crate::ledger::{Entry, Ledger, Python};
+use crate::overlay::Seen;
+use crate::package::Package;
+use crate::surface::{Surface, surface};
+use crate::{findings, path};
+
+/// An image to look into: its layers, from the lowest up, and what its config says.
+#[derive(Debug)]
+pub struct Subject<'i> {
+    /// What its layers contain.
+    pub layers: &'i [&'i LayerFacts],
+    /// What of each layer is visible.
+    pub seen: &'i [Seen],
+    /// User of its process as the config has it; empty means root.
+    pub user: &'i str,
+    /// Variables of its process, `NAME=value`.
+    pub environment: &'i [String],
+    /// Other texts outside the layers in which secrets hide, each with the name of its place: labels, history.
+    pub words: &'i [(String, String)],
+}
+
+/// The files of an image that are listed, the largest first.
+#[derive(Clone, Copy, Debug)]
+pub struct Files {
+    /// At most so many: a list of all takes a few megabytes.
+    pub most: usize,
+    /// Only those of this class.
+    pub class: Option<Class>,
+}
+
+/// What is in an image.
+#[derive(Clone, Debug, PartialEq, Eq)]
+pub struct Look {
+    /// Stored bytes by class; they sum to the image's stored bytes.
+    pub classes: BTreeMap<Class, u64>,
+    /// What is installed, as the package managers' own lists say it, and what programs say they were built from.
+    pub packages: Vec<PackageLine>,
+    /// What an intruder would be glad of.
+    pub surface: Surface,
+    /// Where secrets are, never their values.
+    pub secrets: Vec<SecretLine>,
+    /// Files, the largest first; as many as were asked for.
+    pub files: Vec<FileLine>,
+}
+
+/// One package.
+#[derive(Clone, Debug, PartialEq, Eq, PartialOrd, Ord, Serialize, Deserialize)]
+#[cfg_attr(feature = "testing", derive(schemars::JsonSchema))]
+pub struct PackageLine {
+    /// `deb`, `npm`, `pypi`, `go` or `cargo`.
+    pub ecosystem: String,
+    /// Name.
+    pub name: String,
+    /// Version.
+    pub version: String,
+    /// Bytes, where its list tells.
+    pub bytes: Option<u64>,
+}
+
+/// One place where a secret is.
+#[derive(Clone, Debug, PartialEq, Eq, PartialOrd, Ord, Serialize, Deserialize)]
+#[cfg_attr(feature = "testing", derive(schemars::JsonSchema))]
+pub struct SecretLine {
+    /// Which rule says so.
+    pub rule: String,
+    /// The file, or the part of the config.
+    pub path: String,
+    /// Which layer, counted from 1; `null` for the config. A file deleted by a later layer is still in its own.
+    pub layer: Option<usize>,
+}
+
+/// One file of one layer.
+#[derive(Clone, Debug, PartialEq, Eq, Serialize, Deserialize)]
+#[cfg_attr(feature = "testing", derive(schemars::JsonSchema))]
+pub struct FileLine {
+    /// Path from the root.
+    pub path: String,
+    /// Which layer, counted from 1.
+    pub layer: usize,
+    /// Its class.
+    pub class: Class,
+    /// Its bytes.
+    pub bytes: u64,
+}
+
+/// Looks into an image, and lists these of its files.
+pub fn look(subject: &Subject<'_>, listed: Files) -> Look {
+    let Subject { layers, seen, user, environment, .. } = subject;
+    let python = Python::of(layers.iter().map(|layer| &layer.findings), environment);
+    let Ledger { classes, mut files } = Ledger::of(layers, &python);
+    let secrets = secrets(&files, subject);
+    files.retain(|file| listed.class.is_none_or(|class| file.class == class));
+    files.sort_unstable_by_key(|file| (Reverse(file.bytes), file.path, file.layer));
+    let files = files.iter().take(listed.most).map(line).collect();
+    Look { classes, packages: packages(layers), surface: surface(layers, seen, user), secrets, files }
+}
+
+fn line(entry: &Entry<'_>) -> FileLine {
+    FileLine { path: path::lossy(entry.path), layer: entry.layer + 1, class: entry.class, bytes: entry.bytes }
+}
+
+/// What the highest layer that has a list says is what the image says.
+fn packages(layers: &[&LayerFacts]) -> Vec<PackageLine> {
+    let mut lists: BTreeMap<&str, &Vec<Package>> = BTreeMap::new();
+    for layer in layers {
+        // What is written anew has its own list, or none; a second name for a file below changes nothing.
+        let replaces = |path| layer.paths.get(path).is_some_and(|node| node.what != What::LinkBelow);
+        lists.retain(|path, _| !layer.removes(path.as_bytes()) && !replaces(path.as_bytes()));
+        lists.extend(layer.findings.packages.iter().map(|(path, list)| (path.as_str(), list)));
+    }
+    let lines = lists.into_values().flatten().map(|package| PackageLine {
+        ecosystem: package.ecosystem.clone(),
+        name: package.name.clone(),
+        version: package.version.clone(),
+        bytes: package.bytes,
+    });
+    lines.collect::<BTreeSet<_>>().into_iter().collect()
+}
+
+fn secrets(files: &[Entry<'_>], subject: &Subject<'_>) -> Vec<SecretLine> {
+    let mut found = BTreeSet::new();
+    for entry in files.iter().filter(|entry| entry.class == Class::Secret) {
+        let path = path::lossy(entry.path);
+        let rule = subject.layers[entry.layer].findings.secrets.get(&path).map_or("file-name", String::as_str);
+        found.insert(SecretLine { rule: rule.to_owned(), path, layer: Some(entry.layer + 1) });
+    }
+    let variables = subject.environment.iter().map(|variable| ("environment", variable));
+    let words = subject.words.iter().map(|(place, text)| (place.as_str(), text));
+    for (place, text) in words.chain(variables) {
+        if let Some(rule) = findings::secret_in(text.as_bytes()) {
+            found.insert(SecretLine { rule: rule.to_owned(), path: place.to_owned(), layer: None });
+        }
+    }
+    found.into_iter().collect()
+}

@@ -1,0 +1,249 @@
+//! What a program says of the modules it was built from: Go's build information, and the list `cargo auditable` leaves in
+//! Rust programs. Both lie in a section of the ELF file that no `strip` takes away.
+//!
+//! Programs stream past and have any size, so what may be such a section is noted as it passes; the table of sections, which
+//! most linkers put last, then says whether a section begins there. Names of sections are not asked for: they lie anywhere.
+
+use std::io::{self, Read};
+
+use auditable_serde::{DependencyKind, VersionInfo};
+use flate2::read::ZlibDecoder;
+use flate2::{Decompress, FlushDecompress};
+use memchr::{memchr_iter, memmem};
+use object::elf::{FileHeader32, FileHeader64, SHT_NOBITS};
+use object::read::elf::{FileHeader, SectionHeader};
+use object::{Endianness, pod};
+
+use crate::package::Package;
+
+const ELF: &[u8] = b"\x7fELF";
+/// How many bytes tell whether a file is a program.
+pub const START: u64 = ELF.len() as u64;
+/// Bytes of the larger of the two ELF headers.
+const HEADER: u64 = 64;
+
+/// By this Go's build information is known. It lies at a multiple of 16.
+const GO: &[u8] = b"\xff Go buildinf:";
+/// A zlib stream with a window of 32 kB, which all writers use, starts with this and one of [`ZLIB_LEVELS`].
+const ZLIB: u8 = 0x78;
+const ZLIB_LEVELS: [u8; 4] = [0x01, 0x5e, 0x9c, 0xda];
+/// How the list of `cargo auditable` starts, spaces left out.
+const LIST: &[u8] = br#"{"packages":["#;
+
+/// Bytes that are searched at a time.
+const PIECE: usize = 64 << 10;
+/// So many bytes tell whether a zlib stream holds [`LIST`]: its tables may take three hundred.
+const LOOK: usize = 512;
+/// Of a section no more is kept: five thousand modules of Go.
+const LONGEST: usize = 512 << 10;
+/// A list of ten thousand packages is shorter, unpacked.
+const LONGEST_LIST: u64 = 8 << 20;
+/// Places in one program that may be such a section. Most have one, a linker or a debugger two or three.
+const MOST_PLACES: usize = 8;
+/// Among random bytes every 16,384th place looks like the start of a zlib stream. No more of them are tried than one in so many
+/// bytes: a program made to look like nothing else shall not keep us.
+const BYTES_A_TRIAL: u64 = 1024;
+/// A small program has this many all the same.
+const TRIALS: u64 = 64;
+
+/// Whether a file that starts with these bytes is looked into.
+pub fn is_one(start: &[u8]) -> bool {
+    start.starts_with(ELF)
+}
+
+/// Searches programs, one after the other.
+pub struct Search {
+    buffer: Vec<u8>,
+    inflate: Decompress,
+}
+
+impl Search {
+    /// Nothing is searched yet.
+    pub fn new() -> Self {
+        Self { buffer: Vec::with_capacity(PIECE + LOOK), inflate: Decompress::new(true) }
+    }
+
+    /// The packages that a program says it is made of. None where it does not tell, or is not the program it claims to be; then
+    /// not all of it may have been read.
+    ///
+    /// Errors: those of the reader.
+    pub fn packages(&mut self, mut program: impl Read) -> io::Result<Vec<Package>> {
+        self.buffer.clear();
+        program.by_ref().take(HEADER).read_to_end(&mut self.buffer)?;
+        let Some(mut table) = Table::named_in(&self.buffer) else { return Ok(Vec::new()) };
+        let mut places: Vec<Kept> = Vec::new();
+        let (mut at, mut trials) = (0, 0);
+        loop {
+            let room = (PIECE + LOOK - self.buffer.len()) as u64;
+            let ended = program.by_ref().take(room).read_to_end(&mut self.buffer)? == 0;
+            table.kept.take(at, &self.buffer);
+            for place in &mut places {
+                place.take(at, &self.buffer);
+            }
+            // What begins close to the end is looked at with what follows it.
+            let searched = if ended { self.buffer.len() } else { self.buffer.len().saturating_sub(LOOK) };
+            for place in self.starts(searched, at, &mut trials) {
+                if places.len() < MOST_PLACES {
+                    let mut kept = Kept::new(at + place as u64, LONGEST);
+                    kept.take(at, &self.buffer);
+                    places.push(kept);
+                }
+            }
+            if ended {
+                break;
+            }
+            self.buffer.drain(..searched);
+            at += searched as u64;
+        }
+        let sections = (table.sections)(&table.kept.bytes, table.endian);
+        let inside = |kept: &Kept| {
+            // An empty section begins where the next one does.
+            let bytes = sections.iter().filter(|(start, _)| *start == kept.at).map(|(_, bytes)| *bytes).max()?;
+            Some(usize::try_from(bytes).unwrap_or(usize::MAX).min(kept.bytes.len()))
+        };
+        let sections: Vec<_> = places.iter().filter_map(|kept| Some(&kept.bytes[..inside(kept)?])).collect();
+        let mut packages = sections.iter().find_map(|section| go(section)).unwrap_or_default();
+        packages.extend(sections.iter().find_map(|section| cargo(section)).into_iter().flatten());
+        Ok(packages)
+    }
+
+    /// Where in the buffer, before `end`, a section that tells may begin. `at` is the buffer's place in the program.
+    fn starts(&mut self, end: usize, at: u64, trials: &mut u64) -> Vec<usize> {
+        let Self { buffer, inflate } = self;
+        let begins = |place: &usize| *place < end && (at + *place as u64).is_multiple_of(16);
+        let mut starts: Vec<_> = memmem::find_iter(buffer, GO).filter(begins).collect();
+        for place in memchr_iter(ZLIB, &buffer[..end]) {
+            let stream = &buffer[place..];
+            if stream.get(1).is_some_and(|level| ZLIB_LEVELS.contains(level))
+                && *trials < TRIALS + (at + place as u64) / BYTES_A_TRIAL
+            {
+                *trials += 1;
+                if is_list(&stream[..stream.len().min(LOOK)], inflate) {
+                    starts.push(place);
+                }
+            }
+        }
+        starts
+    }
+}
+
+/// A part of a program that is kept as the program streams past.
+struct Kept {
+    at: u64,
+    most: usize,
+    bytes: Vec<u8>,
+}
+
+impl Kept {
+    fn new(at: u64, most: usize) -> Self {
+        Self { at, most, bytes: Vec::new() }
+    }
+
+    /// Takes what it lacks from a piece at this place. Pieces may overlap.
+    fn take(&mut self, at: u64, piece: &[u8]) {
+        let next = self.at + self.bytes.len() as u64;
+        let rest = next.checked_sub(at).and_then(|from| piece.get(usize::try_from(from).ok()?..)).unwrap_or_default();
+        self.bytes.extend_from_slice(&rest[..rest.len().min(self.most - self.bytes.len())]);
+    }
+}
+
+/// Reads where the sections of a table begin in the program, and how many bytes they have.
+type Sections = fn(&[u8], Endianness) -> Vec<(u64, u64)>;
+
+/// The table of sections, as the header of a program announces it.
+struct Table {
+    kept: Kept,
+    endian: Endianness,
+    sections: Sections,
+}
+
+impl Table {
+    fn named_in(header: &[u8]) -> Option<Self> {
+        Self::of::<FileHeader64<Endianness>>(header).or_else(|| Self::of::<FileHeader32<Endianness>>(header))
+    }
+
+    fn of<Elf: FileHeader<Endian = Endianness>>(header: &[u8]) -> Option<Self> {
+        let header = Elf::parse(header).ok()?;
+        let endian = header.endian().ok()?;
+        let each = size_of::<Elf::SectionHeader>();
+        if usize::from(header.e_shentsize(endian)) != each {
+            return None;
+        }
+        let kept = Kept::new(header.e_shoff(endian).into(), usize::from(header.e_shnum(endian)) * each);
+        Some(Self { kept, endian, sections: sections::<Elf> })
+    }
+}
+
+fn sections<Elf: FileHeader<Endian = Endianness>>(table: &[u8], endian: Endianness) -> Vec<(u64, u64)> {
+    let sections = pod::slice_from_all_bytes::<Elf::SectionHeader>(table).unwrap_or_default();
+    let in_file = sections.iter().filter(|section| section.sh_type(endian) != SHT_NOBITS);
+    in_file.map(|section| (section.sh_offset(endian).into(), section.sh_size(endian).into())).collect()
+}
+
+/// Whether a zlib stream of which this is the start holds a list of `cargo auditable`.
+fn is_list(stream: &[u8], inflate: &mut Decompress) -> bool {
+    let mut text = [0; 64];
+    inflate.reset(true);
+    // What is cut off in the middle is no error: the output tells how far it went.
+    if inflate.decompress(stream, &mut text, FlushDecompress::None).is_err() {
+        return false;
+    }
+    let text = &text[..usize::try_from(inflate.total_out()).unwrap_or(0).min(text.len())];
+    text.iter().filter(|byte| !byte.is_ascii_whitespace()).take(LIST.len()).eq(LIST)
+}
+
+/// What `cargo auditable` left there; what only the build needed is not in the program, and left out.
+fn cargo(section: &[u8]) -> Option<Vec<Package>> {
+    let mut json = Vec::new();
+    ZlibDecoder::new(section).take(LONGEST_LIST).read_to_end(&mut json).ok()?;
+    let list: VersionInfo = serde_json::from_slice(&json).ok()?;
+    let built_in = list.packages.iter().filter(|package| package.kind == DependencyKind::Runtime);
+    Some(built_in.map(|one| Package::named("cargo", &one.name, &one.version.to_string())).collect())
+}
+
+/// What the Go linker wrote: the version of Go, whose standard library is in every program, and the modules.
+fn go(section: &[u8]) -> Option<Vec<Package>> {
+    // The header: 14 bytes by which it is known, the size of a pointer, flags. Since Go 1.18 two strings follow it at byte
+    // 32; before, there were pointers to them. See the Go source, debug/buildinfo.
+    let flags = section.strip_prefix(GO)?.get(1)?;
+    if flags & 2 == 0 {
+        return None;
+    }
+    let (version, rest) = string(section.get(32..)?)?;
+    let version = String::from_utf8_lossy(version);
+    let mut packages = vec![Package::named("go", "stdlib", version.strip_prefix("go").unwrap_or(&version))];
+    // A program built without modules has the first string only. Around the second are 16 bytes by which debuggers find it.
+    if let Some(text) = string(rest).and_then(|(text, _)| text.get(16..text.len().checked_sub(16)?)) {
+        modules(&String::from_utf8_lossy(text), &mut packages);
+    }
+    Some(packages)
+}
+
+/// Lines of words with tabs between them: `mod` is the program itself, `dep` a module in it, `=>` what the line before was
+/// replaced by.
+fn modules(text: &str, packages: &mut Vec<Package>) {
+    for line in text.lines() {
+        let mut words = line.split('\t');
+        let kind = words.next().unwrap_or_default();
+        let Some(name) = words.next() else { continue };
+        // What was replaced by a folder has no version, nor has a program built outside a repository in older releases.
+        let module = Package::named("go", name, words.next().unwrap_or_default());
+        match kind {
+            "mod" | "dep" => packages.push(module),
+            "=>" => drop(packages.pop().map(|_| packages.push(module))),
+            _ => {}
+        }
+    }
+}
+
+/// A string behind its length, which is a number of 7 bits a byte, lowest first; and what follows it.
+fn string(bytes: &[u8]) -> Option<(&[u8], &[u8])> {
+    let mut length = 0_usize;
+    for (index, byte) in bytes.iter().take(5).enumerate() {
+        length |= usize::from(byte & 0x7f) << (7 * index);
+        if byte & 0x80 == 0 {
+            return bytes[index + 1..].split_at_checked(length);
+        }
+    }
+    None
+}

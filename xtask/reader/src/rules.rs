@@ -1,0 +1,206 @@
+//! The rules as data, and matching a path against them.
+
+use std::collections::{BTreeMap, BTreeSet, HashMap};
+use std::sync::LazyLock;
+
+use serde::Deserialize;
+
+use crate::class::Class;
+use crate::path;
+
+/// Everything in `rules.toml`.
+#[derive(Debug, Deserialize)]
+#[serde(deny_unknown_fields)]
+pub struct Rules {
+    class: Vec<ClassRules>,
+    /// Secrets by content.
+    pub secrets: Secrets,
+    /// Programs worth naming.
+    pub surface: Programs,
+}
+
+/// The rules, parsed.
+pub static RULES: LazyLock<Rules> =
+    LazyLock::new(|| toml::from_str(include_str!("rules.toml")).expect("a test parses the rules"));
+
+/// The rules for paths, made ready for many paths.
+pub static CLASSES: LazyLock<Matcher> = LazyLock::new(|| Matcher::new(&RULES));
+
+#[derive(Debug, Deserialize)]
+#[serde(deny_unknown_fields)]
+struct ClassRules {
+    name: Class,
+    rules: Vec<Rule>,
+}
+
+#[derive(Debug, Default, Deserialize)]
+#[serde(deny_unknown_fields, default)]
+struct Rule {
+    under: Vec<String>,
+    within: Vec<String>,
+    name: Vec<String>,
+    begins: Vec<String>,
+    ends: Vec<String>,
+}
+
+/// How secrets are told by content.
+#[derive(Debug, Deserialize)]
+#[serde(deny_unknown_fields, rename_all = "kebab-case")]
+pub struct Secrets {
+    /// Files larger than this are not searched, in bytes.
+    pub largest: u64,
+    /// Folders that are not searched.
+    pub skip_under: Vec<String>,
+    /// Folders, anywhere, whose content is not searched.
+    pub skip_within: Vec<String>,
+    /// What is searched for.
+    pub markers: Vec<Marker>,
+}
+
+/// One mark of a secret.
+#[derive(Debug, Deserialize)]
+#[serde(deny_unknown_fields)]
+pub struct Marker {
+    /// What is reported.
+    pub rule: String,
+    /// Text that stands in the file.
+    pub text: String,
+    /// How many letters, digits, hyphens and underscores must follow at least.
+    pub more: usize,
+}
+
+/// Names of programs, by what they are.
+#[derive(Debug, Deserialize)]
+#[serde(deny_unknown_fields, rename_all = "kebab-case")]
+pub struct Programs {
+    /// Shells.
+    pub shells: Vec<String>,
+    /// Package managers.
+    pub package_managers: Vec<String>,
+    /// Compilers and their kin.
+    pub compilers: Vec<String>,
+    /// Other names of programs, and the name under which they count.
+    pub same: BTreeMap<String, String>,
+}
+
+impl Programs {
+    /// How many different programs there are at these paths: one that has several names, or lies in several folders, counts
+    /// once.
+    pub fn count<'p>(&self, paths: impl IntoIterator<Item = &'p String>) -> usize {
+        let names = paths.into_iter().map(|path| path.rsplit('/').next().unwrap_or(path));
+        names.map(|name| self.same.get(name).map_or(name, String::as_str)).collect::<BTreeSet<_>>().len()
+    }
+}
+
+/// A rule's number, and the kind of condition that a text fulfils for it.
+type Hits = HashMap<Vec<u8>, Vec<(usize, u8)>>;
+
+const UNDER: u8 = 1;
+const WITHIN: u8 = 2;
+const NAME: u8 = 4;
+const BEGINS: u8 = 8;
+const ENDS: u8 = 16;
+/// `within` may name this many folders in a row.
+const LONGEST_WITHIN: usize = 3;
+
+/// Rules by the texts that fulfil a part of them: a path is looked up, not compared with every rule.
+pub struct Matcher {
+    /// The class of each rule and the kinds of conditions it has.
+    rules: Vec<(Class, u8)>,
+    under: Hits,
+    within: Hits,
+    name: Hits,
+    begins: Vec<(Vec<u8>, usize)>,
+    ends: Vec<(Vec<u8>, usize)>,
+}
+
+/// What is known of the folder that was last looked at.
+#[derive(Default)]
+pub struct Folder {
+    path: Vec<u8>,
+    hits: Vec<(usize, u8)>,
+    filled: bool,
+}
+
+impl Matcher {
+    fn new(rules: &Rules) -> Self {
+        let mut matcher = Self {
+            rules: Vec::new(),
+            under: Hits::new(),
+            within: Hits::new(),
+            name: Hits::new(),
+            begins: Vec::new(),
+            ends: Vec::new(),
+        };
+        for class in &rules.class {
+            for rule in &class.rules {
+                matcher.add(class.name, rule);
+            }
+        }
+        matcher
+    }
+
+    fn add(&mut self, class: Class, rule: &Rule) {
+        let index = self.rules.len();
+        let mut kinds = 0;
+        let maps = [
+            (UNDER, &rule.under, &mut self.under),
+            (WITHIN, &rule.within, &mut self.within),
+            (NAME, &rule.name, &mut self.name),
+        ];
+        for (kind, texts, map) in maps {
+            for text in texts {
+                kinds |= kind;
+                map.entry(text.clone().into_bytes()).or_default().push((index, kind));
+            }
+        }
+        for (kind, texts, list) in [(BEGINS, &rule.begins, &mut self.begins), (ENDS, &rule.ends, &mut self.ends)] {
+            for text in texts {
+                kinds |= kind;
+                list.push((text.clone().into_bytes(), index));
+            }
+        }
+        self.rules.push((class, kinds));
+    }
+
+    /// The class of a path, if a rule claims it. `folder` carries what neighbours share from one path to the next.
+    pub fn class(&self, path: &[u8], folder: &mut Folder) -> Option<Class> {
+        let parent = path::parent(path);
+        if !folder.filled || folder.path != parent {
+            *folder = Folder { path: parent.to_vec(), hits: self.of_folder(parent), filled: true };
+        }
+        let name = path::file_name(path);
+        let mut hits = folder.hits.clone();
+        hits.extend(self.name.get(name).into_iter().flatten());
+        hits.extend(self.begins.iter().filter(|(text, _)| name.starts_with(text)).map(|(_, rule)| (*rule, BEGINS)));
+        hits.extend(self.ends.iter().filter(|(text, _)| name.ends_with(text)).map(|(_, rule)| (*rule, ENDS)));
+        hits.sort_unstable();
+        let mut met = (usize::MAX, 0);
+        for (rule, kind) in hits {
+            met = if met.0 == rule { (rule, met.1 | kind) } else { (rule, kind) };
+            if met.1 == self.rules[rule].1 {
+                return Some(self.rules[rule].0);
+            }
+        }
+        None
+    }
+
+    fn of_folder(&self, folder: &[u8]) -> Vec<(usize, u8)> {
+        let mut hits = Vec::new();
+        let mut at = folder;
+        while !at.is_empty() {
+            hits.extend(self.under.get(at).into_iter().flatten());
+            let mut start = at.len();
+            for _ in 0..LONGEST_WITHIN {
+                let Some(slash) = at[..start].iter().rposition(|&b| b == b'/') else {
+                    hits.extend(self.within.get(at).into_iter().flatten());
+                    break;
+                };
+                hits.extend(self.within.get(&at[slash + 1..]).into_iter().flatten());
+                start = slash;
+            }
+            at = path::parent(at);
+        }
+        hits
+    }
+}

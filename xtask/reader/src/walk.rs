@@ -1,0 +1,288 @@
+//! The walk over a tar stream, entry by entry, within bounds.
+//!
+//! What a header's bytes mean is the `tar` library's business. The sequence is ours, because a layer is judged as the engine
+//! would unpack it: an entry that is only a header (a folder, a link) has no content whatever size it claims, a name may be
+//! given by the entry before it, and no claimed length is believed before it is bounded.
+
+use std::io::Read;
+
+use tar::{EntryType, Header, PaxExtensions};
+
+use crate::source::Source;
+use crate::{Fault, fault, path};
+
+/// The unit in which a tar is written.
+pub(crate) const BLOCK: usize = 512;
+/// Extended headers carry a name, a link name and a few numbers; attributes (capabilities) are small too.
+const LONGEST_EXTENDED: u64 = 1 << 20;
+
+/// What an entry is.
+#[derive(Clone, Debug, PartialEq, Eq)]
+pub enum Kind {
+    /// A regular file.
+    File,
+    /// A hard link to this name.
+    Link(Vec<u8>),
+    /// A folder.
+    Folder,
+    /// A symbolic link to this name.
+    Symlink(Vec<u8>),
+    /// A device or a named pipe.
+    Special,
+}
+
+/// One entry, its content not yet read.
+#[derive(Clone, Debug, PartialEq, Eq)]
+pub struct Entry {
+    /// The name as it stands in the archive.
+    pub name: Vec<u8>,
+    /// What it is.
+    pub kind: Kind,
+    /// Bytes of the file once unpacked; differs from the bytes in the archive where the file is sparse. 0 for all but files.
+    pub size: u64,
+    /// Permission bits, with set-user-id, set-group-id and sticky.
+    pub mode: u16,
+    /// Whether the content in the archive is the file as it is, without holes left out.
+    pub whole: bool,
+}
+
+/// A tar stream being read.
+pub struct Walk<R> {
+    reader: R,
+    /// Content bytes of the current entry that have not been read.
+    left: u64,
+    /// Zeros behind the content, up to the next block.
+    padding: u64,
+    ended: bool,
+}
+
+/// What extended headers said about the entry that follows them.
+#[derive(Default)]
+struct Extended {
+    name: Option<Vec<u8>>,
+    link: Option<Vec<u8>>,
+    size: Option<u64>,
+    sparse_size: Option<u64>,
+    sparse_name: Option<Vec<u8>>,
+}
+
+impl<R: Source> Walk<R> {
+    /// Begins at the first header.
+    pub fn new(reader: R) -> Self {
+        Self { reader, left: 0, padding: 0, ended: false }
+    }
+
+    /// The next entry, or `None` at the end of the archive. What was left of the entry before is passed over.
+    ///
+    /// Errors: a header that does not hold, a length out of bounds, or a stream that ends too early.
+    pub fn advance(&mut self) -> fault::Read<Option<Entry>> {
+        let mut extended = Extended::default();
+        loop {
+            self.pass_over()?;
+            let Some(header) = self.header()? else { return Ok(None) };
+            let claimed = number(header.entry_size())?;
+            match header.entry_type() {
+                EntryType::XHeader => extended.read(&self.extended(claimed)?)?,
+                EntryType::XGlobalHeader => drop(self.extended(claimed)?),
+                EntryType::GNULongName => extended.name = Some(until_zero(self.extended(claimed)?)),
+                EntryType::GNULongLink => extended.link = Some(until_zero(self.extended(claimed)?)),
+                _ => return self.entry(&header, claimed, extended).map(Some),
+            }
+        }
+    }
+
+    /// The content of the current entry.
+    pub fn content(&mut self) -> Content<'_, R> {
+        Content(self)
+    }
+
+    /// What is read from.
+    pub fn source(&self) -> &R {
+        &self.reader
+    }
+
+    fn entry(&mut self, header: &Header, claimed: u64, mut extended: Extended) -> fault::Read<Entry> {
+        let name = extended
+            .sparse_name
+            .take()
+            .or_else(|| extended.name.take())
+            .unwrap_or_else(|| header.path_bytes().into_owned());
+        if name.len() > path::LONGEST {
+            return Err(Fault::NameTooLong(name.len() as u64));
+        }
+        let mode = u16::try_from(number(header.mode().map(u64::from))? & 0o7777).unwrap_or(0);
+        let in_archive = extended.size.unwrap_or(claimed);
+        let mut entry = Entry { name, kind: Kind::Special, size: 0, mode, whole: true };
+        let kind = header.entry_type();
+        entry.kind = match kind {
+            // A file of the oldest format whose name ends in a slash is a folder.
+            EntryType::Regular if header.as_old().linkflag[0] == 0 && entry.name.ends_with(b"/") => Kind::Folder,
+            EntryType::Regular | EntryType::Continuous | EntryType::GNUSparse => Kind::File,
+            EntryType::Link => Kind::Link(extended.target(header)?),
+            EntryType::Symlink => Kind::Symlink(extended.target(header)?),
+            EntryType::Directory => Kind::Folder,
+            EntryType::Char | EntryType::Block | EntryType::Fifo => Kind::Special,
+            other => return Err(Fault::EntryType(other.as_byte())),
+        };
+        if entry.kind == Kind::File {
+            entry.size = in_archive;
+            if kind == EntryType::GNUSparse {
+                entry.size = self.sparse(header)?;
+                entry.whole = false;
+            } else if let Some(size) = extended.sparse_size {
+                entry.size = size;
+                entry.whole = false;
+            }
+            self.left = in_archive;
+            self.padding = in_archive.next_multiple_of(BLOCK as u64) - in_archive;
+        }
+        Ok(entry)
+    }
+
+    /// The unpacked size of a file in GNU's old sparse format, after passing over the rest of its map.
+    fn sparse(&mut self, header: &Header) -> fault::Read<u64> {
+        let Some(gnu) = header.as_gnu() else { return Err(Fault::Header("a sparse file without a map")) };
+        let mut more = gnu.is_extended();
+        let mut blocks = 0;
+        while more {
+            blocks += 1;
+            if blocks > LONGEST_EXTENDED / BLOCK as u64 {
+                return Err(Fault::ExtendedHeaderTooLong(LONGEST_EXTENDED));
+            }
+            let mut map = [0; BLOCK];
+            self.reader.read_exact(&mut map)?;
+            // 21 pairs of 24 bytes, then the flag that says whether another block of the map follows.
+            more = map[504] != 0;
+        }
+        number(gnu.real_size())
+    }
+
+    fn header(&mut self) -> fault::Read<Option<Header>> {
+        if self.ended {
+            return Ok(None);
+        }
+        let mut header = Header::new_old();
+        if !self.block(&mut header)? {
+            // An archive may end without the two blocks of zeros, but not in the middle of a block.
+            self.ended = true;
+            return Ok(None);
+        }
+        if is_zero(header.as_bytes()) {
+            if self.block(&mut header)? && !is_zero(header.as_bytes()) {
+                return Err(Fault::Header("a block of zeros between entries"));
+            }
+            self.ended = true;
+            return Ok(None);
+        }
+        if !sums_up(&header) {
+            return Err(Fault::Header("its checksum is wrong"));
+        }
+        Ok(Some(header))
+    }
+
+    /// Fills one block; `false` when the stream has ended before its first byte.
+    fn block(&mut self, header: &mut Header) -> fault::Read<bool> {
+        if self.reader.fill_buf()?.is_empty() {
+            return Ok(false);
+        }
+        self.reader.read_exact(header.as_mut_bytes())?;
+        Ok(true)
+    }
+
+    fn extended(&mut self, length: u64) -> fault::Read<Vec<u8>> {
+        if length > LONGEST_EXTENDED {
+            return Err(Fault::ExtendedHeaderTooLong(length));
+        }
+        self.left = length;
+        self.padding = length.next_multiple_of(BLOCK as u64) - length;
+        let mut bytes = Vec::new();
+        self.content().read_to_end(&mut bytes)?;
+        if self.left > 0 { Err(Fault::Truncated) } else { Ok(bytes) }
+    }
+
+    fn pass_over(&mut self) -> fault::Read<()> {
+        let over = std::mem::take(&mut self.left) + std::mem::take(&mut self.padding);
+        if over > 0 {
+            self.reader.pass(over)?;
+        }
+        Ok(())
+    }
+}
+
+/// The content of one entry. A stream that ends too early is an error here, never a short file.
+pub struct Content<'w, R>(&'w mut Walk<R>);
+
+impl<R: Source> Read for Content<'_, R> {
+    fn read(&mut self, into: &mut [u8]) -> std::io::Result<usize> {
+        let want = usize::try_from(self.0.left).unwrap_or(usize::MAX).min(into.len());
+        if want == 0 {
+            return Ok(0);
+        }
+        let read = self.0.reader.read(&mut into[..want])?;
+        if read == 0 {
+            return Err(std::io::ErrorKind::UnexpectedEof.into());
+        }
+        self.0.left -= read as u64;
+        Ok(read)
+    }
+}
+
+impl Extended {
+    fn target(&self, header: &Header) -> fault::Read<Vec<u8>> {
+        let target = self.link.clone().or_else(|| header.link_name_bytes().map(std::borrow::Cow::into_owned));
+        target.ok_or(Fault::Header("a link without a target"))
+    }
+
+    fn read(&mut self, records: &[u8]) -> fault::Read<()> {
+        for record in PaxExtensions::new(records) {
+            let record = record.map_err(|_| Fault::Header("a PAX record is malformed"))?;
+            let value = record.value_bytes();
+            match record.key_bytes() {
+                b"path" => self.name = Some(value.to_vec()),
+                b"linkpath" => self.link = Some(value.to_vec()),
+                b"size" => self.size = Some(decimal(value)?),
+                b"GNU.sparse.name" => self.sparse_name = Some(value.to_vec()),
+                b"GNU.sparse.size" | b"GNU.sparse.realsize" => self.sparse_size = Some(decimal(value)?),
+                _ => {}
+            }
+        }
+        Ok(())
+    }
+}
+
+/// Whether a block reads as the first header of a tar stream, or as the end of an empty one.
+pub fn begins_a_tar(block: &[u8; BLOCK]) -> bool {
+    is_zero(block) || sums_up(Header::from_byte_slice(block))
+}
+
+fn is_zero(block: &[u8; BLOCK]) -> bool {
+    *block == [0; BLOCK]
+}
+
+/// Whether the checksum holds. The library does the sum: it is compiled with optimisation, and there are many headers.
+fn sums_up(header: &Header) -> bool {
+    let Ok(claimed) = header.cksum() else { return false };
+    let mut copy = header.clone();
+    copy.set_cksum();
+    copy.cksum().is_ok_and(|sum| sum == claimed)
+}
+
+fn number<E>(parsed: Result<u64, E>) -> fault::Read<u64> {
+    // Larger than any file system allows, and small enough that sums cannot overflow.
+    parsed.ok().filter(|&number| number < 1 << 60).ok_or(Fault::Header("a number is out of range"))
+}
+
+fn decimal(value: &[u8]) -> fault::Read<u64> {
+    // `parse` would take a leading plus.
+    number(std::str::from_utf8(value).map_err(drop).and_then(|text| match text.as_bytes() {
+        [b'0'..=b'9', ..] => text.parse().map_err(drop),
+        _ => Err(()),
+    }))
+}
+
+fn until_zero(mut bytes: Vec<u8>) -> Vec<u8> {
+    if let Some(end) = bytes.iter().position(|&b| b == 0) {
+        bytes.truncate(end);
+    }
+    bytes
+}
