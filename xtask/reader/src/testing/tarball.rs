@@ -10,7 +10,14 @@ use crate::fault::Read;
 use crate::layer;
 
 /// A tar being written; headers are exactly what is asked for.
+#[must_use]
 pub struct Tar(Builder<Vec<u8>>);
+
+impl Default for Tar {
+    fn default() -> Self {
+        Self::new()
+    }
+}
 
 impl Tar {
     /// Nothing in it.
