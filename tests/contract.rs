@@ -11,7 +11,7 @@ use std::time::{Duration, Instant};
 use drydock::bases;
 use drydock::engine::Engine;
 use drydock::event::Silent;
-use drydock::model::{Contract, Request, Setup};
+use drydock::model::{AppId, Contract, Request, Setup};
 use drydock::plan::Image;
 use drydock::probe;
 use drydock::process::Command;
@@ -33,8 +33,11 @@ const STOPS_WITHIN: Duration = Duration::from_secs(5);
 fn main() {
     let arguments = Arguments::from_args();
     let workshop = Workshop::find().unwrap_or_else(|p| panic!("{}", told(&p)));
-    let images =
-        if arguments.list { Vec::new() } else { built_images(&workshop).unwrap_or_else(|p| panic!("{}", told(&p))) };
+    // Where one app is asked for, the images of the others are nobody's business.
+    let asked = |id: &&AppId| arguments.filter.as_deref().is_some_and(|filter| filter.starts_with(&of_app(id)));
+    let apps: Vec<AppId> = workshop.apps.keys().filter(asked).cloned().collect();
+    let images = if arguments.list { Ok(Vec::new()) } else { built_images(&workshop, &apps) };
+    let images = images.unwrap_or_else(|p| panic!("{}", told(&p)));
     let harbour = Arc::new(Harbour { contract: workshop.contract, containers: Mutex::default() });
     let mut trials: Vec<Trial> =
         images.into_iter().map(Arc::new).flat_map(|image| trials_of(&image, &harbour)).collect();
@@ -59,26 +62,34 @@ struct Served {
 fn trials_of(image: &Arc<Image>, harbour: &Arc<Harbour>) -> Vec<Trial> {
     let requests = harbour.contract.requests.iter().cloned().map(|request| {
         let (image, harbour) = (Arc::clone(image), Arc::clone(harbour));
-        Trial::test(format!("{}::{}", image.name, request.id), move || keeps(&image, &request, &harbour))
+        Trial::test(name(&image, &request.id), move || keeps(&image, &request, &harbour))
     });
     let stop = {
         let (image, harbour) = (Arc::clone(image), Arc::clone(harbour));
-        Trial::test(format!("{}::stops-when-told", image.name), move || stops(&image, &harbour))
+        Trial::test(name(&image, "stops-when-told"), move || stops(&image, &harbour))
     };
     let check = {
         let (image, harbour) = (Arc::clone(image), Arc::clone(harbour));
-        Trial::test(format!("{}::own-health-check", image.name), move || checks_itself(&image, &harbour))
+        Trial::test(name(&image, "own-health-check"), move || checks_itself(&image, &harbour))
     };
     let certificate = {
         let image = Arc::clone(image);
-        let trial =
-            Trial::test(format!("{}::ships-no-certificate-of-this-network", image.name), move || ships_no_ca(&image));
+        let trial = Trial::test(name(&image, "ships-no-certificate-of-this-network"), move || ships_no_ca(&image));
         // A single-stage variant is built on the very image that needs the certificate to download, and keeps it.
         let nothing_to_leak = own_certificates().is_empty();
         trial.with_ignored_flag(nothing_to_leak)
     };
     let shipped = image.variant.hardened.then_some([check, certificate]);
     requests.chain([stop]).chain(shipped.into_iter().flatten()).collect()
+}
+
+fn name(image: &Image, what: &str) -> String {
+    format!("{}{}::{what}", of_app(&image.name.app), image.name.variant)
+}
+
+/// What the names of all trials of an app begin with.
+fn of_app(app: &AppId) -> String {
+    format!("app::{app}::")
 }
 
 /// Sends one request and judges the answer.

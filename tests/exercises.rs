@@ -195,11 +195,14 @@ fn progress_that_cannot_be_read_is_set_aside() {
 }
 
 #[test]
-fn every_known_answer_is_proved_and_the_second_time_costs_nothing() {
+fn every_known_answer_is_proved_and_the_second_time_stands_on_the_record() {
     let harbour = Harbour::new("proved");
-    let incomplete = harbour.run(&["tidy", "--exercises", "1"]);
+    let git = Command::new("git").args(["init", "--quiet"]).dir(harbour.path("."));
+    assert!(git.output(Duration::from_secs(30)).expect("git runs").success());
+    let prove = |arguments: &[&str]| harbour.run(&[&["test", "--accessible"], arguments].concat());
+    let incomplete = prove(&["--record", "exercise/proved"]);
     assert_eq!(incomplete.status, 1);
-    assert_said(&incomplete.stdout, &["lessons/01-proved/wrong has 0 wrong answers for sloop", "0 right answers"]);
+    assert_said(&incomplete.stderr, &["lessons/01-proved/wrong has 0 wrong answers for sloop", "0 right answers"]);
 
     let wrong = |name: &str, fails: &str, says: &str, dockerfile: &str| {
         let folder = format!("lessons/01-proved/wrong/{name}");
@@ -213,21 +216,36 @@ fn every_known_answer_is_proved_and_the_second_time_costs_nothing() {
     harbour.write("lessons/01-proved/solution/number/sloop/Dockerfile", RIGHT);
     let other = RIGHT.replace("65532:65532", "1000");
     harbour.write("lessons/01-proved/solution/other-number/sloop/Dockerfile", &other);
-    let output = harbour.run(&["tidy", "--exercises", "--accessible"]);
-    assert_eq!(output.status, 0, "{}\n{}", output.stdout, output.stderr);
-    assert_said(&output.stderr, &["1 sloop wrong/zero: fails non-root", "1 sloop solution/number: passes"]);
-    assert_said(&output.stdout, &["6 answers judged as they should be, 1 of them earlier"]);
 
-    let began = Instant::now();
-    let output = harbour.run(&["tidy", "--exercises"]);
-    assert_said(&output.stdout, &["6 of them earlier with nothing changed since"]);
-    assert!(began.elapsed() < Duration::from_secs(10), "{:?}", began.elapsed());
+    let before = prove(&["record"]);
+    assert_eq!(before.status, 1);
+    assert_said(
+        &before.stderr,
+        &["exercise/proved/sloop/wrong/zero: nobody has proved it", "cargo xtask test --record"],
+    );
+    // Without being asked to, a run writes nothing down.
+    assert_eq!(prove(&["exercise/proved/sloop/wrong/zero"]).status, 0);
+    assert!(!harbour.path("tests/proved.txt").exists());
+
+    let output = prove(&["--record", "exercise/proved"]);
+    assert_eq!(output.status, 0, "{}\n{}", output.stdout, output.stderr);
+    let record = harbour.read("tests/proved.txt");
+    let keys: Vec<&str> = record.lines().filter_map(|line| line.split(' ').next()).filter(|key| *key != "#").collect();
+    let names = ["shipped", "solution/number", "solution/other-number", "wrong/broken", "wrong/root", "wrong/zero"];
+    assert_eq!(keys, names.map(|name| format!("exercise/proved/sloop/{name}")));
+    assert_said(&record, &["s fails non-root\n", "s passes\n", "s fails build\n"]);
+    assert_said(&output.stderr, &["exercise/proved/sloop/wrong/zero: fails non-root", "(nobody has proved it)"]);
+
+    // What stands on the record is not proved again: not even a word is said of it.
+    let again = prove(&["--record", "exercise/proved"]);
+    assert!(again.status == 0 && !again.stderr.contains("wrong/zero"), "{}", again.stderr);
 
     // One that no longer fails for its reason is found, and only it is judged again.
     wrong("zero", "\"non-root\"", "1:1", &RIGHT.replace("65532:65532", "0:0"));
-    let output = harbour.run(&["tidy", "--exercises"]);
+    let output = prove(&["--record", "exercise/proved"]);
     assert_eq!(output.status, 1);
-    assert_said(&output.stdout, &["proved/sloop: wrong/zero: no failure says \"1:1\"", "1 faults among 6 answers"]);
+    assert_said(&output.stderr, &["wrong/zero: no failure says \"1:1\"", "(its own files changed)"]);
+    assert_eq!(harbour.read("tests/proved.txt"), record);
     let left = Command::new("docker").args(["image", "ls", "--quiet", "drydock.local/lesson/proved-proof/sloop"]);
     assert_eq!(left.output(Duration::from_secs(30)).expect("docker runs").stdout, "");
 }

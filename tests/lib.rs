@@ -1,4 +1,4 @@
-//! What the black-box tests share: the repository, and the images of every variant, built once for a test program.
+//! What the black-box tests share: the repository, images of apps, a browser, workshops of their own.
 
 pub mod archive;
 pub mod axe;
@@ -15,17 +15,18 @@ use std::sync::LazyLock;
 use drydock::engine::{Engine, bake, build};
 use drydock::error::{Problem, Result};
 use drydock::event::Silent;
+use drydock::model::AppId;
 use drydock::plan::{self, Image};
 use drydock::process::Command;
 use drydock::report;
 use drydock::session::{Opening, Session};
 use drydock::workshop::Workshop;
 
-/// Builds every variant of every app on the bases this machine has, and returns them.
+/// Builds every variant of these apps, or of all where none is named, on the bases this machine has, and returns them.
 ///
 /// Errors: a base or an image cannot be built; the problem says which.
-pub fn built_images(workshop: &Workshop) -> Result<Vec<Image>> {
-    let images = plan::everything(workshop, &[], |path| workshop.dockerfile(path))?;
+pub fn built_images(workshop: &Workshop, apps: &[AppId]) -> Result<Vec<Image>> {
+    let images = plan::everything(workshop, apps, |path| workshop.dockerfile(path))?;
     let engine = Engine::new(&Silent);
     let options = bake::Options::default();
     let sources = Session::open(Opening::default(), engine)?.ensure(&plan::bases(&images))?;

@@ -7,10 +7,10 @@ use drydock::bases;
 use drydock::engine::Engine;
 use drydock::event::Silent;
 use drydock::model::LessonReport;
-use drydock::plan::Plan;
+use drydock::plan::{self, Plan};
 use drydock::process::{Command, Output};
 use drydock::workshop::Workshop;
-use drydock_tests::{built_images, told, xtask};
+use drydock_tests::{told, xtask};
 use testcontainers::core::{IntoContainerPort, WaitFor};
 use testcontainers::runners::SyncRunner;
 use testcontainers::{GenericImage, ImageExt};
@@ -36,7 +36,8 @@ fn docker(arguments: &[&str]) -> Output {
 #[test]
 fn a_lesson_builds_on_bases_of_a_registry() {
     let workshop = Workshop::find().unwrap_or_else(|p| panic!("{}", told(&p)));
-    let images = built_images(&workshop).unwrap_or_else(|p| panic!("{}", told(&p)));
+    let images = plan::everything(&workshop, &[], |path| workshop.dockerfile(path));
+    let images = images.unwrap_or_else(|p| panic!("{}", told(&p)));
 
     let slim = format!("debian:trixie-slim=docker-image://{}", bases::tag("debian:trixie-slim"));
     let command = Command::new("docker").args(["buildx", "build", "--provenance=false", "--build-context", &slim]);

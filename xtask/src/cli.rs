@@ -403,17 +403,21 @@ pub struct Book {
 
 /// `cargo xtask test`
 #[derive(Debug, Args)]
+#[expect(clippy::struct_excessive_bools, reason = "each is a flag of its own on the command line")]
 pub struct Test {
     /// Get what is missing first.
     #[arg(long)]
     pub setup: bool,
     /// Only what needs no engine; says what it leaves out.
-    #[arg(long, conflicts_with = "full")]
+    #[arg(long, conflicts_with_all = ["full", "record"])]
     pub fast: bool,
-    /// Everything, also what takes too long for every change.
+    /// Prove what does not stand on the record, in every language, and write it down.
+    #[arg(long, conflicts_with = "full")]
+    pub record: bool,
+    /// Everything, also what stands on the record; writes it down.
     #[arg(long)]
     pub full: bool,
-    /// Only the parts whose name contains this.
+    /// Only the parts whose name contains this; or with a slash the proofs whose key begins with it, e.g. `lesson/two-stages`.
     #[arg(value_name = "PART")]
     pub parts: Vec<String>,
 }
@@ -424,13 +428,6 @@ pub struct Tidy {
     /// Write what is generated instead of comparing it.
     #[arg(long)]
     pub fix: bool,
-    /// Prove with the engine that every exercise, or those of these lessons, judges as it should: what is shipped fails,
-    /// wrong answers fail for their reason, right ones pass.
-    #[arg(long, value_name = "LESSON", num_args = 0.., conflicts_with = "fix")]
-    pub exercises: Option<Vec<String>>,
-    /// Prove again what was proved before and has not changed.
-    #[arg(long, requires = "exercises")]
-    pub anew: bool,
 }
 
 /// The clap command with its subcommands listed by group.

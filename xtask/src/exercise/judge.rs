@@ -4,6 +4,7 @@ use std::collections::BTreeSet;
 use std::time::Duration;
 
 use super::{Task, dockerfile};
+use crate::engine::Engine;
 use crate::error::{ErrorId, Exit, Problem, Result};
 use crate::model::{Environment, LessonId, MINE, Measurement, Outcome, VariantId, Verdict};
 use crate::plan::{self, Image};
@@ -76,9 +77,9 @@ impl<'a> Judge<'a> {
         self.session.environment()
     }
 
-    /// What decides a build besides its files, as a line of words.
-    pub fn surroundings(&self) -> String {
-        self.session.surroundings()
+    /// The engine that builds and runs what is judged.
+    pub fn engine(&self) -> Engine<'a> {
+        self.session.engine
     }
 
     /// Judges the answer whose files are in `folder`, relative to the repository. `named` stands for the lesson's id in the

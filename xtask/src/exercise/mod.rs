@@ -13,7 +13,7 @@ pub use hints::{Hints, hints};
 pub use judge::{Judge, Judged};
 pub use marks::marks;
 pub use mine::{Backup, Stamp, begin, begin_again, files, stamp};
-pub use prove::{Known, Languages, Prover, all, beside};
+pub use prove::{Known, all, beside, prove};
 
 use crate::error::{ErrorId, Problem, Result};
 use crate::lesson::{self, Exercise, Lesson};

@@ -1,7 +1,5 @@
 //! What came of an exercise, and the JSON document that says it.
 
-use std::collections::BTreeSet;
-
 use serde::{Deserialize, Serialize};
 
 use super::{AppId, Environment, LessonRef, Measurement, VariantId, Verdict};
@@ -80,25 +78,4 @@ pub struct Mark {
     pub stored_bytes: u64,
     /// Whether it was measured on this machine; else it comes from the recorded run.
     pub here: bool,
-}
-
-/// How one known answer to an exercise fared: a line of the proof that `cargo xtask tidy --exercises` gives.
-#[derive(Clone, Debug, Serialize, Deserialize)]
-#[cfg_attr(test, derive(schemars::JsonSchema))]
-pub struct Proof {
-    /// The answer, e.g. `two-stages/go: wrong/root`.
-    pub answer: String,
-    /// The rules that failed; `build` where it did not build.
-    pub failed: BTreeSet<String>,
-    /// What is wrong with that; `null` where it fared as it should.
-    pub fault: Option<String>,
-    /// Its stored bytes, where it built.
-    pub stored_bytes: Option<u64>,
-    /// Wall time of judging it, in milliseconds.
-    pub took_ms: u64,
-    /// When it was judged, RFC 3339.
-    pub date: String,
-    /// Whether that was an earlier run: nothing it depends on has changed since.
-    #[serde(skip)]
-    pub before: bool,
 }

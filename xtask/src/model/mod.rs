@@ -27,7 +27,7 @@ pub use app::{App, Change, Check, Edit, ExtraFile, RunOptions, Variant};
 pub use base::{BaseReport, BaseRow, BaseState};
 pub use base_sources::{BaseSources, image_context};
 pub use block::Block;
-pub use check::{CheckReport, Mark, Marks, Proof, Trouble};
+pub use check::{CheckReport, Mark, Marks, Trouble};
 pub use comparison::{Comparison, Place, Sizes};
 pub use contract::{Answer, Body, Contract, Expected, FieldKind, Request, Setup};
 pub use diagnosis::{Diagnosis, Finding, State};

@@ -2,7 +2,7 @@
 
 use std::collections::{BTreeMap, BTreeSet};
 
-use super::subject::{Proof, Subject};
+use super::subject::{Proof, Subject, Trial};
 use super::tree::{self, Inputs, Tree};
 use super::watch::{self, CRATES, For, Uses};
 use super::{Fingerprint, page, words};
@@ -78,8 +78,8 @@ impl<'a> Digests<'a> {
             Subject::Lesson(lesson, app) => self.lesson(lesson, app)?,
             Subject::Answer(task, answer) => self.answer(task, answer)?,
             Subject::Page(commands) => self.page(commands)?,
-            Subject::Check(app) => of_app(app, &[For::Everything]),
-            Subject::Contract(app) => of_app(app, &[For::Everything, For::Apps]),
+            Subject::Trial(trial) => self.trial(trial)?,
+            Subject::Check(app) | Subject::Contract(app) => of_app(app, &[For::Everything, For::Apps]),
         };
         Ok(Fingerprint {
             app: self.apps(&depends)?,
@@ -180,6 +180,24 @@ impl<'a> Digests<'a> {
             }
         }
         Ok(Depends { own, apps: apps.into_iter().map(|app| app.folder.clone()).collect(), builds, uses })
+    }
+
+    /// The program as a whole; where it runs a lesson, that one in all languages.
+    fn trial(&self, trial: &'static Trial) -> Result<Depends> {
+        let commands = trial.commands.iter().map(|command| (*command).to_owned()).collect();
+        let mut uses = Uses { whole: &[For::Everything], trial: Some(trial.name), commands, ..Uses::default() };
+        let (mut own, mut apps, mut builds) = (Inputs::default(), BTreeSet::new(), Vec::new());
+        for lesson in self.workshop.lessons.iter().filter(|lesson| trial.first_lesson && lesson.number == 1) {
+            for app in lesson.apps_of(&self.workshop.apps) {
+                let of_lesson = self.lesson(lesson, app)?;
+                own.add(app.id.as_str(), of_lesson.own.digest().as_bytes());
+                uses.rules.extend(of_lesson.uses.rules);
+                uses.steps.extend(of_lesson.uses.steps);
+                apps.extend(of_lesson.apps);
+                builds.extend(of_lesson.builds);
+            }
+        }
+        Ok(Depends { own, apps, builds, uses })
     }
 
     /// All that git knows of the apps, since their builds may copy any of it; and what they must answer.

@@ -4,11 +4,13 @@
 //! everybody who runs the same commit proves the same, and commit after commit everything comes round.
 
 use std::collections::{BTreeMap, BTreeSet};
+use std::fmt;
 use std::time::Duration;
 
 use sha2::{Digest as _, Sha256};
 
-use super::Standing;
+use super::{Kind, Standing};
+use crate::names;
 
 /// How long the proofs of one kind in a sample may take together, by the record; the first one drawn is taken even so.
 pub const BUDGET: Duration = Duration::from_secs(45);
@@ -18,6 +20,8 @@ pub const BUDGET: Duration = Duration::from_secs(45);
 pub enum Scope {
     /// What always is proved, what has changed in its first language, and a sample drawn by this commit.
     Default(String),
+    /// Everything in its first language, whether it stands on the record or not.
+    First,
     /// Everything that does not stand on the record.
     OutOfDate,
     /// Everything.
@@ -30,7 +34,7 @@ pub struct Candidate {
     /// Its key.
     pub key: String,
     /// Proofs of one kind have a sample of their own.
-    pub kind: &'static str,
+    pub kind: Kind,
     /// Whether every run proves it.
     pub always: bool,
     /// Whether a run proves it once it has changed.
@@ -56,16 +60,28 @@ pub enum Why {
     Asked,
 }
 
+impl fmt::Display for Why {
+    fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
+        match self {
+            Self::Always => f.write_str("every run proves it"),
+            Self::New => f.write_str("nobody has proved it"),
+            Self::Changed(parts) => write!(f, "{} changed", names::list(parts.iter().copied())),
+            Self::Drawn => f.write_str("drawn by the commit"),
+            Self::Asked => f.write_str("you asked for it"),
+        }
+    }
+}
+
 /// The proofs that a run takes on, by key.
 pub fn draw(candidates: &[Candidate], scope: &Scope) -> BTreeMap<String, Why> {
     let mut chosen: BTreeMap<String, Why> = BTreeMap::new();
     for candidate in candidates {
         let why = match (scope, &candidate.standing) {
-            (Scope::Default(_), _) if candidate.always => Some(Why::Always),
-            (Scope::Default(_), _) if !candidate.first => None,
+            (Scope::Default(_) | Scope::First, _) if candidate.always => Some(Why::Always),
+            (Scope::Default(_) | Scope::First, _) if !candidate.first => None,
             (_, Standing::Missing) => Some(Why::New),
             (_, Standing::Changed(parts)) => Some(Why::Changed(parts.clone())),
-            (Scope::All, Standing::Holds) => Some(Why::Asked),
+            (Scope::All | Scope::First, Standing::Holds) => Some(Why::Asked),
             (_, Standing::Holds) => None,
         };
         chosen.extend(why.map(|why| (candidate.key.clone(), why)));
@@ -73,7 +89,7 @@ pub fn draw(candidates: &[Candidate], scope: &Scope) -> BTreeMap<String, Why> {
     if let Scope::Default(commit) = scope {
         let rest = |candidate: &&Candidate| candidate.standing == Standing::Holds && !candidate.always;
         let rest: Vec<&Candidate> = candidates.iter().filter(rest).collect();
-        let kinds: BTreeSet<&str> = rest.iter().map(|candidate| candidate.kind).collect();
+        let kinds: BTreeSet<Kind> = rest.iter().map(|candidate| candidate.kind).collect();
         for kind in kinds {
             let of_kind = rest.iter().filter(|candidate| candidate.kind == kind).copied().collect();
             chosen.extend(sample(of_kind, commit).into_iter().map(|key| (key, Why::Drawn)));
@@ -105,7 +121,7 @@ mod tests {
 
     fn candidate(key: &str, standing: Standing) -> Candidate {
         let took = Duration::from_secs(20);
-        Candidate { key: key.to_owned(), kind: "lesson", always: false, first: true, standing, took }
+        Candidate { key: key.to_owned(), kind: Kind::Lesson, always: false, first: true, standing, took }
     }
 
     fn commit(name: &str) -> Scope {
@@ -144,7 +160,7 @@ mod tests {
     #[test]
     fn what_takes_long_has_its_turn_and_each_kind_has_a_sample() {
         let long = Candidate { took: BUDGET * 10, ..candidate("lesson/long/rust", Standing::Holds) };
-        let page = Candidate { kind: "page", ..candidate("page/a", Standing::Holds) };
+        let page = Candidate { kind: Kind::Page, ..candidate("page/a", Standing::Holds) };
         let chosen = draw(&[long, page], &commit("1"));
         assert_eq!(chosen.into_keys().collect::<Vec<_>>(), ["lesson/long/rust", "page/a"]);
     }

@@ -5,7 +5,7 @@ use std::fmt;
 use super::page::Commands;
 use super::tree::{self, Tree};
 use crate::error::Result;
-use crate::exercise::{self, Answer, Languages, Task};
+use crate::exercise::{self, Answer, Task};
 use crate::lesson::Lesson;
 use crate::model::App;
 use crate::workshop::Workshop;
@@ -18,7 +18,46 @@ pub struct Proof<'w> {
     /// Whether it is proved by default when something it depends on has changed. Languages after the first one only repeat
     /// what that one shows.
     pub first: bool,
+    /// Whether every run proves it: the first lesson is everybody's first minute, in whatever language.
+    pub always: bool,
 }
+
+/// The kinds of proofs, in the order in which a run takes them on.
+#[derive(Clone, Copy, Debug, PartialEq, Eq, PartialOrd, Ord)]
+pub enum Kind {
+    /// An app's own checks.
+    Check,
+    /// The HTTP contract of an app.
+    Contract,
+    /// A lesson.
+    Lesson,
+    /// A known answer.
+    Answer,
+    /// A page's commands.
+    Page,
+    /// A trial of the program as a whole.
+    Trial,
+}
+
+/// A test program in `tests/` that takes long and proves the program as a whole. It stands on the record as long as nothing has
+/// changed that it runs.
+#[derive(Debug)]
+pub struct Trial {
+    /// Its name, and its file's.
+    pub name: &'static str,
+    /// The commands of `cargo xtask` that it runs.
+    pub commands: &'static [&'static str],
+    /// Whether it runs the first lesson.
+    pub first_lesson: bool,
+}
+
+/// Every such trial.
+pub const TRIALS: &[Trial] = &[
+    Trial { name: "oracle", commands: &["inspect"], first_lesson: false },
+    Trial { name: "registry", commands: &["lesson"], first_lesson: true },
+    Trial { name: "rollout", commands: &["rollout"], first_lesson: false },
+    Trial { name: "stores", commands: &["inspect"], first_lesson: false },
+];
 
 /// What a proof is about.
 #[derive(Clone, Debug)]
@@ -34,6 +73,8 @@ pub enum Subject<'w> {
     Check(&'w App),
     /// Every image of an app keeps the HTTP contract.
     Contract(&'w App),
+    /// What a trial says of the program holds.
+    Trial(&'static Trial),
 }
 
 impl Proof<'_> {
@@ -43,47 +84,63 @@ impl Proof<'_> {
     }
 }
 
+impl Subject<'_> {
+    /// Its kind.
+    pub fn kind(&self) -> Kind {
+        match self {
+            Self::Check(_) => Kind::Check,
+            Self::Contract(_) => Kind::Contract,
+            Self::Lesson(..) => Kind::Lesson,
+            Self::Answer(..) => Kind::Answer,
+            Self::Page(_) => Kind::Page,
+            Self::Trial(_) => Kind::Trial,
+        }
+    }
+}
+
 impl fmt::Display for Subject<'_> {
     fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
         match self {
             Self::Lesson(lesson, app) => write!(f, "lesson/{}/{}", lesson.id, app.id),
             Self::Answer(task, answer) => write!(f, "exercise/{}/{}", task.shown(), answer.kind.name()),
             Self::Page(commands) => write!(f, "page/{}", commands.page),
+            Self::Trial(trial) => write!(f, "trial/{}", trial.name),
             Self::Check(app) => write!(f, "app/{}/check", app.id),
             Self::Contract(app) => write!(f, "app/{}/contract", app.id),
         }
     }
 }
 
-/// Everything that can be proved: apps, lessons, exercises, pages, in this order.
+/// Everything that can be proved: apps, lessons, exercises, pages, trials, in this order.
 ///
 /// Errors: an `answer.toml` that cannot be read, a page that cannot.
 pub fn all<'w>(workshop: &'w Workshop, files: &Tree) -> Result<Vec<Proof<'w>>> {
+    let of = |subject: Subject<'w>, first: bool| Proof { subject, first, always: false };
     let mut proofs = Vec::new();
     for app in workshop.apps.values() {
-        proofs.push(Proof { subject: Subject::Check(app), first: true });
-        proofs.push(Proof { subject: Subject::Contract(app), first: true });
+        proofs.push(of(Subject::Check(app), true));
+        proofs.push(of(Subject::Contract(app), true));
     }
     for lesson in &workshop.lessons {
         let apps: Vec<&App> = lesson.apps_of(&workshop.apps).collect();
         let first = lesson.exercises.first().map(|exercise| &exercise.first).or(apps.first().map(|app| &app.id));
         proofs.extend(apps.into_iter().map(|app| Proof {
-            subject: Subject::Lesson(lesson, app),
-            // The first lesson is everybody's first minute, in whatever language.
-            first: lesson.number == 1 || first == Some(&app.id),
+            always: lesson.number == 1,
+            ..of(Subject::Lesson(lesson, app), first == Some(&app.id))
         }));
     }
-    for (task, answer) in exercise::all(workshop, &[], Languages::All)?.answers {
+    for (task, answer) in exercise::all(workshop)?.answers {
         let first = task.exercise.first == task.app.id;
-        proofs.push(Proof { subject: Subject::Answer(task, answer), first });
+        proofs.push(of(Subject::Answer(task, answer), first));
     }
     for path in files.below(PAGES).filter(|path| tree::ends_with(path, "md")) {
         let name = path.trim_start_matches(PAGES).trim_start_matches('/').trim_end_matches(".md");
         let commands = Commands::of(name, &files.text(path)?);
         if !commands.blocks.is_empty() {
-            proofs.push(Proof { subject: Subject::Page(commands), first: true });
+            proofs.push(of(Subject::Page(commands), true));
         }
     }
+    proofs.extend(TRIALS.iter().map(|trial| of(Subject::Trial(trial), true)));
     Ok(proofs)
 }
 

@@ -27,6 +27,8 @@ pub enum For {
     Apps,
     /// Commands on pages of the book.
     Pages,
+    /// Trials of these names.
+    Trials(&'static [&'static str]),
     /// Pages that run the command of `cargo xtask` that the file or its folder is named after.
     Command,
     /// No proof. It shows, prepares or administers; parts of `cargo xtask test` that always run test it, and so does
@@ -82,9 +84,14 @@ pub const TABLE: &[(For, &[&str])] = &[
             "xtask/src/lesson/exercise.rs",
         ],
     ),
-    (For::Lessons, &["tests/lessons.rs"]),
-    (For::Apps, &["tests/contract.rs"]),
+    (For::Lessons, &["xtask/src/commands/test/lesson.rs"]),
+    (For::Apps, &["tests/contract.rs", "xtask/src/commands/test/app.rs"]),
     (For::Pages, &["tests/commands.rs", "book/builder/commands.rs"]),
+    (For::Trials(&["oracle"]), &["tests/archive.rs", "tests/dive.rs", "tests/oracle.rs"]),
+    (For::Trials(&["registry"]), &["tests/registry.rs"]),
+    (For::Trials(&["rollout"]), &["tests/rollout.rs", "xtask/src/rollout"]),
+    (For::Trials(&["stores"]), &["tests/stores.rs"]),
+    (For::Trials(&["rollout", "stores"]), &["xtask/src/engine/empty.rs", "xtask/src/engine/registry.rs"]),
     (For::Command, &["xtask/src/commands"]),
     // How an engine is found, what is said, what is kept for a person, what a deploy sends: no proof asks for it.
     (
@@ -97,10 +104,8 @@ pub const TABLE: &[(For, &[&str])] = &[
             "xtask/src/engine/afloat.rs",
             "xtask/src/engine/answers.rs",
             "xtask/src/engine/disk.rs",
-            "xtask/src/engine/empty.rs",
             "xtask/src/engine/proof.rs",
             "xtask/src/engine/reach.rs",
-            "xtask/src/engine/registry.rs",
             "xtask/src/engine/versions.rs",
             "xtask/src/error",
             "xtask/src/event.rs",
@@ -126,7 +131,6 @@ pub const TABLE: &[(For, &[&str])] = &[
             "xtask/src/progress",
             "xtask/src/proof",
             "xtask/src/report",
-            "xtask/src/rollout",
             "xtask/src/runner/story/guess.rs",
             "xtask/src/scaffold",
             "xtask/src/schema.rs",
@@ -167,6 +171,8 @@ pub struct Uses {
     pub rules: BTreeSet<String>,
     /// Kinds of the steps that are taken.
     pub steps: BTreeSet<String>,
+    /// The trial that it is.
+    pub trial: Option<&'static str>,
     /// Commands of the program that are run.
     pub commands: BTreeSet<String>,
 }
@@ -182,6 +188,7 @@ impl Uses {
             Some(For::Step) => self.steps.contains(&stem(path)),
             Some(For::Steps(kinds)) => kinds.iter().any(|kind| self.steps.contains(*kind)),
             Some(For::Rules(rules)) => rules.iter().any(|rule| self.rules.contains(*rule)),
+            Some(For::Trials(names)) => self.trial.is_some_and(|trial| names.contains(&trial)),
             Some(For::Command) => self.commands.contains(&command(path)),
             Some(For::Nothing) | None => false,
             Some(whole) => self.whole.contains(&whole),

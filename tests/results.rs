@@ -1,0 +1,105 @@
+//! What a result offers to do next can be done: compare, repeat by hand, look into what is kept. And what is left behind: nothing.
+
+use std::time::Duration;
+
+use drydock::model::{AppId, Matrix};
+use drydock::plan::Plan;
+use drydock::process::Command;
+use drydock::workshop::Workshop;
+use drydock_tests::{told, xtask};
+use libtest_mimic::{Arguments, Failed, Trial};
+
+/// A lesson builds everything from nothing in the worst case.
+const LONG: Duration = Duration::from_mins(30);
+
+fn main() {
+    let mut arguments = Arguments::from_args();
+    // They share one engine, and measure durations: one after the other.
+    arguments.test_threads = Some(1);
+    let trials = vec![
+        Trial::test("compare-measures-every-image-of-an-app", compares),
+        Trial::test("the-line-for-the-hand-works", by_hand),
+        Trial::test("kept-containers-answer-and-are-cleaned", keeps),
+    ];
+    libtest_mimic::run(&arguments, trials).exit();
+}
+
+/// Compares all images of one app; what it weighed is what `inspect` then ranks without reading any.
+fn compares() -> Result<(), Failed> {
+    let workshop = Workshop::find().map_err(|p| told(&p))?;
+    let app = workshop.apps.values().next().ok_or("no app")?;
+    let images = app.variant.len();
+    let output = xtask().args(["compare", "--app", app.id.as_str(), "--json"]).output(LONG).map_err(|p| told(&p))?;
+    if output.status != 0 {
+        return Err(format!("ended with {}:\n{}\n{}", output.status, output.stderr, output.stdout).into());
+    }
+    let matrix: Matrix = serde_json::from_str(&output.stdout)?;
+    assert_eq!((matrix.schema, matrix.leftovers, matrix.results.len()), (1, 0, images));
+    assert!(matrix.results.iter().all(|m| m.health.ok && m.stored_bytes > 100_000), "{:?}", matrix.results);
+    assert_eq!(containers_of_ours()?, "", "a comparison leaves no container behind");
+
+    let output = xtask().args(["inspect", "--json"]).output(LONG).map_err(|p| told(&p))?;
+    let ranking: serde_json::Value = serde_json::from_str(&output.stdout)?;
+    let known = ranking["known"].as_array().ok_or("no list")?;
+    for m in &matrix.results {
+        // Another tag of the same image may come first.
+        let has_tag = |one: &&serde_json::Value| {
+            one["tags"].as_array().is_some_and(|tags| tags.contains(&m.image.as_str().into()))
+        };
+        let ranked =
+            known.iter().find(has_tag).ok_or_else(|| format!("{} is not among the known: {ranking:#}", m.image))?;
+        assert_eq!(ranked["stored_bytes"], m.stored_bytes, "{}", m.image);
+        assert!(ranked["application_bytes"].as_u64().is_some_and(|bytes| bytes > 0), "{ranked}");
+    }
+    Ok(())
+}
+
+/// The last line of a result repeats one image by hand: copied into a shell, it works.
+fn by_hand() -> Result<(), Failed> {
+    let workshop = Workshop::find().map_err(|p| told(&p))?;
+    let app = workshop.apps.keys().next().ok_or("no app")?.to_string();
+    let output = xtask().args(["lesson", "1", "--app", &app, "--color", "never"]).output(LONG).map_err(|p| told(&p))?;
+    // One command over several lines: each but the last ends with a backslash.
+    let rest = output.stdout.lines().skip_while(|line| !line.trim().starts_with("docker buildx build "));
+    let mut line = String::new();
+    for part in rest {
+        line.push_str(part);
+        line.push('\n');
+        if !part.ends_with('\\') {
+            break;
+        }
+    }
+    if line.is_empty() {
+        return Err(output.stdout.into());
+    }
+    let built = Command::new("sh").args(["-c", &line]).dir(&workshop.root).output(LONG).map_err(|p| told(&p))?;
+    if built.status == 0 { Ok(()) } else { Err(format!("{line}\n{}", built.stderr).into()) }
+}
+
+/// `--keep` leaves containers that answer at the printed address, and `clean` removes them.
+fn keeps() -> Result<(), Failed> {
+    let workshop = Workshop::find().map_err(|p| told(&p))?;
+    let app = workshop.apps.keys().next().ok_or("no app")?.to_string();
+    let arguments = ["lesson", "1", "--app", &app, "--keep", "--color", "never"];
+    let output = xtask().args(arguments).output(LONG).map_err(|p| told(&p))?;
+    let urls: Vec<&str> = output.stdout.split_whitespace().filter(|w| w.starts_with("http://127.0.0.1:")).collect();
+    let lesson = workshop.lesson("1").map_err(|p| told(&p))?;
+    let first: Vec<AppId> = workshop.apps.keys().take(1).cloned().collect();
+    let plan =
+        Plan::of_lesson(&workshop, lesson, &first, &[], |path| workshop.dockerfile(path)).map_err(|p| told(&p))?;
+    assert_eq!(urls.len(), plan.images.len(), "{}", output.stdout);
+    let health = workshop.contract.health().ok_or("no health request")?;
+    for url in urls {
+        let address = url.trim_start_matches("http://").trim_end_matches('/');
+        let answer = drydock::probe::send(health, address)?;
+        assert_eq!(answer.status, 200);
+    }
+    let cleaned = xtask().args(["clean", "--containers"]).output(LONG).map_err(|p| told(&p))?;
+    assert_eq!((cleaned.status, containers_of_ours()?.as_str()), (0, ""), "{}", cleaned.stderr);
+    Ok(())
+}
+
+fn containers_of_ours() -> Result<String, Failed> {
+    let command = Command::new("docker").args(["ps", "--all", "--quiet", "--filter", "label=dev.drydock.run"]);
+    Ok(command.output(LONG).map_err(|p| told(&p))?.stdout.trim().to_owned())
+}

@@ -1,0 +1,240 @@
+//! The parts of a test run: the one table that says what there is, in the order in which it happens.
+
+use super::programs::{Programs, cargo};
+use super::proofs::{Proofs, is_trial};
+use super::{app, lesson};
+use crate::engine::Engine;
+use crate::error::{ErrorId, Problem, Result};
+use crate::event::{Silent, Sink};
+use crate::exercise::{self, Judge, Known};
+use crate::proof::{Kind, Subject};
+use crate::report::Style;
+use crate::session::{Opening, Session};
+use crate::setup::Tool;
+use crate::tidy;
+use crate::workshop::Workshop;
+
+/// One part.
+pub(super) struct Part {
+    pub name: &'static str,
+    /// What it shows, as a clause.
+    pub shows: &'static str,
+    /// Whether it needs an engine.
+    pub engine: bool,
+    /// Programs it needs on this machine.
+    pub tools: &'static [Tool],
+    pub does: Does,
+}
+
+/// What a part does.
+pub(super) enum Does {
+    /// Looks whether everything stands on the record.
+    Record,
+    /// Something of its own, every time.
+    Own(fn(&mut Rig<'_>) -> Result<()>),
+    /// Takes on proofs: which, and how.
+    Proofs(fn(&Subject<'_>) -> bool, fn(&mut Rig<'_>, &mut Proofs<'_>) -> Result<()>),
+}
+
+/// What parts work with.
+pub(super) struct Rig<'w> {
+    pub workshop: &'w Workshop,
+    pub sink: &'w dyn Sink,
+    pub style: Style,
+    /// Whether what single builds say is wanted.
+    pub verbose: bool,
+    pub programs: Programs,
+}
+
+impl Rig<'_> {
+    /// Runs a test program with these arguments.
+    fn program(&mut self, name: &str, arguments: &[&str]) -> Result<()> {
+        self.programs.run(name, arguments, self.sink)
+    }
+
+    /// Runs cargo with its output going straight to the terminal.
+    fn cargo(&self, arguments: &[&str]) -> Result<()> {
+        match cargo(&self.workshop.root, arguments).inherit()? {
+            0 => Ok(()),
+            status => {
+                let fact = format!("cargo {} ended with status {status}.", arguments.join(" "));
+                Err(Problem::new(ErrorId::TestFailed, fact))
+            }
+        }
+    }
+
+    /// A session in which builds are heard only where that is wanted: it would drown what is proved.
+    fn session(&self) -> Result<Session<'_>> {
+        /// How long one build of a proof may take.
+        const LIMIT: std::time::Duration = std::time::Duration::from_mins(10);
+        let sink: &dyn Sink = if self.verbose { self.sink } else { &Silent };
+        Session::open(Opening::default().within(LIMIT), Engine::new(sink))
+    }
+}
+
+/// Every part.
+pub(super) const PARTS: &[Part] = &[
+    quick("format", "the code is formatted", |rig| rig.cargo(&["fmt", "--all", "--check"])),
+    quick("tidy", "manifests, Dockerfiles and generated tables agree", |rig| tidy::check(rig.workshop)),
+    Part {
+        does: Does::Record,
+        ..quick("record", "what was proved still holds: nothing it depends on has changed", |_| Ok(()))
+    },
+    quick("lint", "clippy has nothing to say", |rig| {
+        rig.cargo(&["clippy", "--quiet", "--workspace", "--all-targets", "--", "--deny", "warnings"])
+    }),
+    quick("compile", "the tests compile", |rig| rig.programs.compile(rig.sink)),
+    quick("unit", "the rooms of runner and book keep their promises", |rig| rig.programs.units(QUIET, rig.sink)),
+    quick("cli", "the command line says what it should", |rig| rig.program("cli", QUIET)),
+    quick("hostile", "archives that lie are refused, in bounded time and memory", |rig| rig.program("hostile", QUIET)),
+    quick("book", "the book builds, leads nowhere that is not there, and is spelled right", |rig| {
+        rig.program("book", QUIET)
+    }),
+    engine("engines", "engines that cannot be used are told apart", |rig| rig.program("engines", QUIET)),
+    engine("faults", "engines and containers that misbehave are told apart", |rig| rig.program("faults", QUIET)),
+    engine("answers", "what a learner may hand in is judged, and what cannot be judged is said", |rig| {
+        rig.program("exercises", QUIET)
+    }),
+    proofs("apps", "each app's own formatter, linter and tests pass inside its build", is_check, apps),
+    proofs("contract", "every image of every app keeps the HTTP contract", is_contract, contract),
+    proofs("lessons", "every lesson runs from start to end and its expectations hold", is_lesson, lessons),
+    engine("results", "what a result offers to do next can be done", |rig| rig.program("results", QUIET)),
+    proofs("exercises", "every exercise tells right answers from wrong ones", is_answer, exercises),
+    proofs("commands", "every command on a page of the book does what the page says", is_page, pages),
+    Part {
+        tools: &[Tool::Chromium],
+        ..engine("pages", "what is written to be read in a browser reads well in one", |rig| {
+            rig.program("pages", QUIET)
+        })
+    },
+    proofs(
+        "oracle",
+        "what our reader says of an image, dive or the file system says too",
+        |subject| is_trial(subject, "oracle"),
+        |rig, proofs| trial(rig, proofs, "oracle"),
+    ),
+    proofs(
+        "registry",
+        "a lesson builds on bases of a registry",
+        |subject| is_trial(subject, "registry"),
+        |rig, proofs| trial(rig, proofs, "registry"),
+    ),
+    proofs(
+        "rollout",
+        "what a deploy sends is measured, whatever the build cache holds",
+        |subject| is_trial(subject, "rollout"),
+        |rig, proofs| trial(rig, proofs, "rollout"),
+    ),
+    proofs(
+        "stores",
+        "an image weighs the same in both stores",
+        |subject| is_trial(subject, "stores"),
+        |rig, proofs| trial(rig, proofs, "stores"),
+    ),
+];
+
+/// Test programs say little while all is well.
+const QUIET: &[&str] = &["--quiet"];
+
+const fn quick(name: &'static str, shows: &'static str, run: fn(&mut Rig<'_>) -> Result<()>) -> Part {
+    Part { name, shows, engine: false, tools: &[], does: Does::Own(run) }
+}
+
+const fn engine(name: &'static str, shows: &'static str, run: fn(&mut Rig<'_>) -> Result<()>) -> Part {
+    Part { engine: true, ..quick(name, shows, run) }
+}
+
+const fn proofs(
+    name: &'static str,
+    shows: &'static str,
+    which: fn(&Subject<'_>) -> bool,
+    run: fn(&mut Rig<'_>, &mut Proofs<'_>) -> Result<()>,
+) -> Part {
+    Part { name, shows, engine: true, tools: &[], does: Does::Proofs(which, run) }
+}
+
+fn is_check(subject: &Subject<'_>) -> bool {
+    subject.kind() == Kind::Check
+}
+
+fn is_contract(subject: &Subject<'_>) -> bool {
+    subject.kind() == Kind::Contract
+}
+
+fn is_lesson(subject: &Subject<'_>) -> bool {
+    subject.kind() == Kind::Lesson
+}
+
+fn is_answer(subject: &Subject<'_>) -> bool {
+    subject.kind() == Kind::Answer
+}
+
+fn is_page(subject: &Subject<'_>) -> bool {
+    subject.kind() == Kind::Page
+}
+
+/// What a part that takes on proofs of one kind says to a subject of another.
+fn stray(subject: &Subject<'_>) -> Problem {
+    crate::bug(&format!("{subject} is not of this part"))
+}
+
+fn apps(rig: &mut Rig<'_>, proofs: &mut Proofs<'_>) -> Result<()> {
+    let session = rig.session()?;
+    proofs.take(is_check, (rig.sink, rig.style), |subject| match subject {
+        Subject::Check(app) => app::check(rig.workshop, app, &session),
+        other => Err(stray(other)),
+    })
+}
+
+fn contract(rig: &mut Rig<'_>, proofs: &mut Proofs<'_>) -> Result<()> {
+    let (sink, style) = (rig.sink, rig.style);
+    proofs.take(is_contract, (sink, style), |subject| match subject {
+        Subject::Contract(app) => {
+            rig.program("contract", &["--quiet", &format!("app::{}::", app.id)])?;
+            Ok(format!("{} images", app.variant.len()))
+        }
+        other => Err(stray(other)),
+    })
+}
+
+fn lessons(rig: &mut Rig<'_>, proofs: &mut Proofs<'_>) -> Result<()> {
+    proofs.take(is_lesson, (rig.sink, rig.style), |subject| match subject {
+        Subject::Lesson(lesson, app) => lesson::prove(rig.workshop, lesson, app),
+        other => Err(stray(other)),
+    })
+}
+
+fn exercises(rig: &mut Rig<'_>, proofs: &mut Proofs<'_>) -> Result<()> {
+    let Known { missing, .. } = exercise::all(rig.workshop)?;
+    if !missing.is_empty() {
+        return Err(Problem::new(ErrorId::TestFailed, "Exercises have too few known answers.").evidence(missing));
+    }
+    let judge = Judge::new(rig.workshop, rig.session()?);
+    proofs.take(is_answer, (rig.sink, rig.style), |subject| match subject {
+        Subject::Answer(task, answer) => exercise::prove(&judge, task, answer),
+        other => Err(stray(other)),
+    })
+}
+
+fn pages(rig: &mut Rig<'_>, proofs: &mut Proofs<'_>) -> Result<()> {
+    let (sink, style) = (rig.sink, rig.style);
+    proofs.take(is_page, (sink, style), |subject| match subject {
+        Subject::Page(commands) => {
+            rig.program("commands", &["--quiet", "--exact", &commands.page])?;
+            Ok(format!("{} blocks ran", commands.blocks.len()))
+        }
+        other => Err(stray(other)),
+    })
+}
+
+fn trial(rig: &mut Rig<'_>, proofs: &mut Proofs<'_>, name: &'static str) -> Result<()> {
+    let (sink, style) = (rig.sink, rig.style);
+    proofs.take(
+        |subject| is_trial(subject, name),
+        (sink, style),
+        |_| {
+            rig.program(name, QUIET)?;
+            Ok("passed".to_owned())
+        },
+    )
+}
