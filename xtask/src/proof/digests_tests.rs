@@ -77,6 +77,11 @@ fn first() -> (Lesson, AppId) {
     (lesson, app)
 }
 
+/// Pages and trials run lessons of their choice.
+fn runs_lessons(key: &str) -> bool {
+    key.starts_with("page/") || key.starts_with("trial/")
+}
+
 fn about(changed: &BTreeMap<String, String>, is_it: impl Fn(&str) -> bool) -> bool {
     !changed.is_empty() && changed.keys().all(|key| is_it(key))
 }
@@ -102,7 +107,7 @@ fn an_app_counts_for_what_is_about_it_dot_files_included() {
         assert!(changed.contains_key(&format!("lesson/{}/{app}", lesson.id)), "{changed:?}");
         assert!(changed.contains_key(&format!("exercise/{}/{app}/shipped", lesson.id)), "{changed:?}");
         assert!(changed.contains_key(&format!("app/{app}/contract")), "{changed:?}");
-        let only = |key: &str| key.starts_with("page/") || key.split('/').any(|part| part == app.as_str());
+        let only = |key: &str| runs_lessons(key) || key.split('/').any(|part| part == app.as_str());
         assert!(about(&changed, only), "{changed:?}");
         assert!(changed.values().all(|parts| parts == "the app"), "{changed:?}");
     }
@@ -134,7 +139,7 @@ fn a_lesson_counts_for_itself_and_its_words_do_not() {
     });
     assert!(changed.is_empty(), "{changed:?}");
     let changed = copy.changed(|copy| copy.append(&format!("{}/{app}/.dockerignore", lesson.folder()), "x"));
-    let of_it = |key: &str| key.starts_with("page/") || key.contains(&format!("/{}/{app}", lesson.id));
+    let of_it = |key: &str| runs_lessons(key) || key.contains(&format!("/{}/{app}", lesson.id));
     assert!(changed.contains_key(&format!("lesson/{}/{app}", lesson.id)) && about(&changed, of_it), "{changed:?}");
 }
 
@@ -144,7 +149,7 @@ fn an_answer_counts_for_itself_alone() {
     let folder = format!("{}/exercise/{app}", lesson.folder());
     let changed = copy.changed(|copy| copy.append(&format!("{folder}/.dockerignore"), "x"));
     let own = format!("exercise/{}/{app}/shipped", lesson.id);
-    let only = |key: &str| key == own || key.starts_with("page/");
+    let only = |key: &str| key == own || runs_lessons(key);
     assert!(changed.contains_key(&own) && about(&changed, only), "{changed:?}");
 }
 
