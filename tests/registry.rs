@@ -6,7 +6,7 @@ use std::time::Duration;
 use drydock::bases;
 use drydock::engine::Engine;
 use drydock::event::Silent;
-use drydock::model::LessonReport;
+use drydock::model::{LessonReport, Verdict};
 use drydock::plan::{self, Plan};
 use drydock::process::{Command, Output};
 use drydock::workshop::Workshop;
@@ -86,9 +86,7 @@ fn a_lesson_builds_on_bases_of_a_registry() {
     assert_eq!(output.status, 0, "{}\n{}", output.stderr, output.stdout);
     let report: LessonReport = serde_json::from_str(&output.stdout).expect("a report");
     assert_eq!(report.environment.bases, format!("registry={host}"));
-    assert!(
-        report.results.iter().all(|m| m.health.ok) && report.expectations.iter().all(drydock::model::Verdict::held)
-    );
+    assert!(report.results.iter().all(|m| m.health.ok) && report.expectations.iter().all(Verdict::held));
     assert!(pushed.iter().any(|p| p.contains("/docker.io/library/")), "{pushed:?}");
     drop(registry);
     docker(&["image", "rm", "drydock.local/test/registry:1"]);

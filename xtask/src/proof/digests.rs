@@ -2,7 +2,7 @@
 
 use std::collections::{BTreeMap, BTreeSet};
 
-use super::subject::{Proof, Subject, Trial};
+use super::subject::{Proof, Runs, Subject, Trial};
 use super::tree::{self, Inputs, Tree};
 use super::watch::{self, CRATES, For, Uses};
 use super::{Fingerprint, page, words};
@@ -182,12 +182,19 @@ impl<'a> Digests<'a> {
         Ok(Depends { own, apps: apps.into_iter().map(|app| app.folder.clone()).collect(), builds, uses })
     }
 
-    /// The program as a whole; where it runs a lesson, that one in all languages.
+    /// The program as a whole, and what it runs: a lesson in all languages, or a workshop of its own.
     fn trial(&self, trial: &'static Trial) -> Result<Depends> {
         let commands = trial.commands.iter().map(|command| (*command).to_owned()).collect();
         let mut uses = Uses { whole: &[For::Everything], trial: Some(trial.name), commands, ..Uses::default() };
         let (mut own, mut apps, mut builds) = (Inputs::default(), BTreeSet::new(), Vec::new());
-        for lesson in self.workshop.lessons.iter().filter(|lesson| trial.first_lesson && lesson.number == 1) {
+        if let Runs::Workshop(folder) = trial.runs {
+            own.folder(self.tree, folder, "workshop")?;
+            builds.push(folder.to_owned());
+            uses.rules.extend(self.sources.keys().filter_map(|path| watch::rule(path)));
+            uses.steps.extend(self.sources.keys().filter_map(|path| watch::step(path)));
+        }
+        let runs = |lesson: &&Lesson| trial.runs == Runs::FirstLesson && lesson.number == 1;
+        for lesson in self.workshop.lessons.iter().filter(runs) {
             for app in lesson.apps_of(&self.workshop.apps) {
                 let of_lesson = self.lesson(lesson, app)?;
                 own.add(app.id.as_str(), of_lesson.own.digest().as_bytes());

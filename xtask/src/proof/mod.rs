@@ -16,6 +16,6 @@ pub use digests::Digests;
 pub use fingerprint::Fingerprint;
 pub use page::Commands;
 pub use record::{Record, Standing};
-pub use subject::{Kind, Proof, Subject, Trial, all};
+pub use subject::{Kind, Proof, Runs, Subject, Trial, all};
 
 pub use tree::Tree;

@@ -26,8 +26,8 @@ fn write(stream: TokenStream, out: &mut String) {
         };
         match attribute {
             None => write_one(token, out),
-            Some((_, group)) if begins_with(&group, "doc") => {}
-            Some((false, group)) if is_cfg_test(&group) => skip_item(&mut tokens),
+            Some((_, group)) if begins_with(&group, "doc") || is_of_tests(&group, "cfg_attr") => {}
+            Some((false, group)) if is_of_tests(&group, "cfg") => skip_item(&mut tokens),
             Some((inner, group)) => {
                 out.push_str(if inner { "#!\n" } else { "#\n" });
                 write_one(group, out);
@@ -82,10 +82,11 @@ fn begins_with(group: &TokenTree, word: &str) -> bool {
     matches!(group.stream().into_iter().next(), Some(TokenTree::Ident(first)) if first == word)
 }
 
-/// Whether an attribute is `cfg(test)` or `cfg(all(test, …))`.
-fn is_cfg_test(group: &TokenTree) -> bool {
+/// Whether an attribute is `cfg(test)` or `cfg(all(test, …))`, or the same with `cfg_attr`.
+fn is_of_tests(group: &TokenTree, name: &str) -> bool {
     let text = group.to_string().replace(' ', "");
-    text == "[cfg(test)]" || text.starts_with("[cfg(all(test,")
+    let Some(condition) = text.strip_prefix(&format!("[{name}(")) else { return false };
+    ["test)", "test,", "all(test,"].iter().any(|begin| condition.starts_with(begin))
 }
 
 #[cfg(test)]
@@ -101,6 +102,7 @@ mod tests {
             "/// The answer.\npub fn answer() -> u32 {\n    // Why 42?\n    42\n}\n",
             "/** The\n answer. /* nested */ */\npub fn answer()->u32{/* always */42}",
             "pub fn answer() -> u32 { 42 }\n#[cfg(test)]\nmod tests { #[test] fn holds() {} }",
+            "#[cfg_attr(test, derive(Debug))]\npub fn answer() -> u32 { 42 }",
             "#[cfg(test)]\nmod tests;\npub fn answer() -> u32 { 42 }",
             "#[cfg(all(test, unix))]\n#[path = \"x.rs\"]\nmod tests;\npub fn answer() -> u32 { 42 }",
             "#[cfg(test)]\npub(crate) const fn seven() -> u32 { 7 }\npub fn answer() -> u32 { 42 }",

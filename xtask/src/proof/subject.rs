@@ -47,16 +47,28 @@ pub struct Trial {
     pub name: &'static str,
     /// The commands of `cargo xtask` that it runs.
     pub commands: &'static [&'static str],
-    /// Whether it runs the first lesson.
-    pub first_lesson: bool,
+    /// What it runs besides.
+    pub runs: Runs,
+}
+
+/// What a trial runs besides commands.
+#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+pub enum Runs {
+    /// Fixtures of its own file.
+    Nothing,
+    /// The first lesson.
+    FirstLesson,
+    /// A workshop of its own in this folder, with steps of every kind and expectations of every rule.
+    Workshop(&'static str),
 }
 
 /// Every such trial.
 pub const TRIALS: &[Trial] = &[
-    Trial { name: "oracle", commands: &["inspect"], first_lesson: false },
-    Trial { name: "registry", commands: &["lesson"], first_lesson: true },
-    Trial { name: "rollout", commands: &["rollout"], first_lesson: false },
-    Trial { name: "stores", commands: &["inspect"], first_lesson: false },
+    Trial { name: "oracle", commands: &["inspect"], runs: Runs::Nothing },
+    Trial { name: "registry", commands: &["lesson"], runs: Runs::FirstLesson },
+    Trial { name: "rollout", commands: &["rollout"], runs: Runs::Nothing },
+    Trial { name: "scratch", commands: &["check", "lesson", "progress"], runs: Runs::Workshop("tests/scratch") },
+    Trial { name: "stores", commands: &["inspect"], runs: Runs::Nothing },
 ];
 
 /// What a proof is about.

@@ -90,6 +90,7 @@ pub const TABLE: &[(For, &[&str])] = &[
     (For::Trials(&["oracle"]), &["tests/archive.rs", "tests/dive.rs", "tests/oracle.rs"]),
     (For::Trials(&["registry"]), &["tests/registry.rs"]),
     (For::Trials(&["rollout"]), &["tests/rollout.rs", "xtask/src/rollout"]),
+    (For::Trials(&["scratch"]), &["tests/scratch.rs"]),
     (For::Trials(&["stores"]), &["tests/stores.rs"]),
     (For::Trials(&["rollout", "stores"]), &["xtask/src/engine/empty.rs", "xtask/src/engine/registry.rs"]),
     (For::Command, &["xtask/src/commands"]),
@@ -196,6 +197,16 @@ impl Uses {
     }
 }
 
+/// The rule whose file this is.
+pub fn rule(path: &str) -> Option<String> {
+    matches!(of(path), Some((For::Rule, _)) if !is_test(path)).then(|| stem(path))
+}
+
+/// The kind of step whose file this is.
+pub fn step(path: &str) -> Option<String> {
+    matches!(of(path), Some((For::Step, _)) if !is_test(path)).then(|| stem(path))
+}
+
 /// Whether a source file counts for any proof.
 pub fn counts(path: &str) -> bool {
     !is_test(path) && of(path).is_some_and(|(whom, _)| whom != For::Nothing)
@@ -244,6 +255,22 @@ mod tests {
         let rows = TABLE.iter().flat_map(|(_, paths)| *paths);
         let stale: Vec<&&str> = rows.filter(|row| !used.contains(**row)).collect();
         assert!(stale.is_empty(), "no file is there for these rows of TABLE: {stale:#?}");
+    }
+
+    /// A file that serves several rules needs a row of its own: named after none, it would count for nothing.
+    #[test]
+    fn files_of_rules_and_steps_are_named_after_them() {
+        let tree = Tree::open(&workshop::root().unwrap()).unwrap();
+        let rules = tree.text("xtask/src/rules/mod.rs").unwrap();
+        let steps = tree.text("xtask/src/lesson/step/mod.rs").unwrap();
+        let is_known = |names: &str, name: &str| names.contains(&format!("\"{name}\""));
+        let unknown = |path: &&str| {
+            rule(path).is_some_and(|name| !is_known(&rules, &name))
+                || step(path).is_some_and(|name| !is_known(&steps, &name))
+        };
+        let stray: Vec<&str> = tree.paths().filter(unknown).collect();
+        assert!(stray.is_empty(), "say in TABLE which rules or steps these serve: {stray:#?}");
+        assert!(tree.paths().filter_map(rule).count() > 10 && tree.paths().filter_map(step).count() > 10);
     }
 
     #[test]

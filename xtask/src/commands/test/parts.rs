@@ -126,6 +126,12 @@ pub(super) const PARTS: &[Part] = &[
         |rig, proofs| trial(rig, proofs, "rollout"),
     ),
     proofs(
+        "scratch",
+        "a lesson of data alone uses all that a manifest can say",
+        |subject| is_trial(subject, "scratch"),
+        |rig, proofs| trial(rig, proofs, "scratch"),
+    ),
+    proofs(
         "stores",
         "an image weighs the same in both stores",
         |subject| is_trial(subject, "stores"),
