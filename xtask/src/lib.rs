@@ -36,6 +36,7 @@ pub mod session;
 pub mod setup;
 pub mod state;
 pub mod tidy;
+pub mod tool;
 pub mod units;
 pub mod workshop;
 

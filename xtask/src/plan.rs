@@ -6,8 +6,9 @@ use crate::dockerfile::{Dockerfile, Source};
 use crate::engine::{bake, labels};
 use crate::error::{ErrorId, Problem, Result};
 use crate::image::weigh::Base;
-use crate::lesson::{Action, Exercise, Lesson};
+use crate::lesson::{Action, Exercise, Lesson, Step};
 use crate::model::{App, AppId, BaseSources, ExtraFile, ImageName, LessonId, Platform, Variant, VariantId};
+use crate::rules::{Expect, Need};
 use crate::workshop::{self, Workshop};
 
 /// The base whose containers serve HTTPS beside a service; any image with Python and OpenSSL would do.
@@ -122,6 +123,11 @@ impl Plan {
         bases(self.all()).into_iter().chain(peers.then(|| PEER_BASE.to_owned())).collect()
     }
 
+    /// The bases that its steps and expectations need besides; see [`helpers`].
+    pub fn helpers(&self) -> BTreeSet<String> {
+        helpers(&self.lesson.step, &self.lesson.expect)
+    }
+
     /// Every image and Dockerfile of the plan.
     pub fn all(&self) -> impl Iterator<Item = &Image> {
         self.images.iter().chain(&self.others).chain(&self.dockerfiles)
@@ -148,6 +154,20 @@ pub fn everything(
 /// The bases all these images together need.
 pub fn bases<'i>(images: impl IntoIterator<Item = &'i Image>) -> BTreeSet<String> {
     images.into_iter().flat_map(|image| image.bases.iter().cloned()).collect()
+}
+
+/// The bases of what only measures: tools. Where one cannot be had, what it would measure is not measured, and all else is.
+pub fn helpers<'e>(steps: &[Step], expect: impl IntoIterator<Item = &'e Expect>) -> BTreeSet<String> {
+    let of_steps = steps.iter().filter_map(|step| match &step.action {
+        Action::Tool(step) => Some(step.tool.clone()),
+        _ => None,
+    });
+    let needs = expect.into_iter().flat_map(|expect| expect.rule.judge().needs());
+    let of_rules = needs.filter_map(|need| match need {
+        Need::Tool(tool) => Some(tool),
+        _ => None,
+    });
+    of_steps.chain(of_rules).filter_map(|tool| Some(tool.program()?.image.clone())).collect()
 }
 
 /// The bake definition of these images, which find their bases in `sources`.

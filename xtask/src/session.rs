@@ -11,6 +11,7 @@ use crate::engine::{Engine, bake, disk};
 use crate::error::Result;
 use crate::event::Event;
 use crate::image::Way;
+use crate::interrupt;
 use crate::model::{BaseSources, Environment, Store};
 use crate::runner;
 use crate::setup;
@@ -90,6 +91,23 @@ impl<'a> Session<'a> {
     /// Errors: as [`bases::ensure`].
     pub fn ensure(&self, needed: &BTreeSet<String>) -> Result<BaseSources> {
         bases::ensure(needed, &self.bases, self.setup, self.engine)
+    }
+
+    /// As [`Self::ensure`], for builds and for what only measures. A helper that cannot be had costs what it would measure.
+    ///
+    /// Errors: as [`Self::ensure`], for `needed` alone; the run was interrupted.
+    pub fn ensure_with(&self, needed: &BTreeSet<String>, helpers: &BTreeSet<String>) -> Result<BaseSources> {
+        let mut sources = self.ensure(needed)?;
+        for helper in helpers.difference(needed) {
+            match self.ensure(&BTreeSet::from([helper.clone()])) {
+                Ok(found) => found.iter().for_each(|(base, image)| sources.insert(base, image.to_owned())),
+                Err(problem) => {
+                    interrupt::check()?;
+                    self.engine.sink().emit(Event::Warning(format!("{helper} cannot be had: {problem}")));
+                }
+            }
+        }
+        Ok(sources)
     }
 
     /// How images are weighed. With `all`, every one is pushed, so that pull bytes are known; the first push of a base takes the

@@ -107,7 +107,7 @@ impl<'a> Judge<'a> {
         let mut images = plan::answer(task.app, named, task.exercise, folder, read)?;
         let expect: Vec<Expect> = task.expect().cloned().collect();
         images.extend(self.compared(task, &expect)?);
-        let sources = self.session.ensure(&plan::bases(&images))?;
+        let sources = self.session.ensure_with(&plan::bases(&images), &plan::helpers(&[], &expect))?;
         let job = Job {
             images: &images,
             others: &[],

@@ -4,7 +4,7 @@ use std::collections::BTreeMap;
 
 use super::{
     ContractRun, EngineHealth, Experiment, ImageKey, Inspection, Measurement, RanReadOnly, SentContext, Signalled,
-    Started, Stopped, Timeline,
+    Started, Stopped, Timeline, ToolFinding,
 };
 
 /// The facts of a run.
@@ -40,6 +40,8 @@ pub struct ImageFacts {
     pub signalled: BTreeMap<String, Signalled>,
     /// What the engine found of its container's health.
     pub health: Option<EngineHealth>,
+    /// What tools found in it or its Dockerfile, by their names.
+    pub findings: BTreeMap<String, Vec<ToolFinding>>,
 }
 
 impl Facts {

@@ -11,6 +11,7 @@ mod diagnosis;
 mod environment;
 mod experiment;
 mod facts;
+mod finding;
 mod full_report;
 mod inspection;
 pub(crate) mod matrix;
@@ -38,6 +39,7 @@ pub use experiment::{
     StepCost, Stopped,
 };
 pub use facts::{Facts, ImageFacts};
+pub use finding::{Finds, ToolFinding};
 pub use full_report::FullReport;
 pub use inspection::{Inspection, LayerLine};
 pub use matrix::Matrix;

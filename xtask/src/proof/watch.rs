@@ -64,6 +64,7 @@ pub const TABLE: &[(For, &[&str])] = &[
             "xtask/src/session.rs",
             "xtask/src/state/looks.rs",
             "xtask/src/state/memory.rs",
+            "xtask/src/tool",
             "xtask/src/units.rs",
             "xtask/src/workshop",
         ],

@@ -1,6 +1,7 @@
 //! What a rule is given, and what it gives back.
 
 use crate::model::{Facts, ImageFacts, ImageKey, Inspection, LayerLine, Measurement, Outcome, VariantId};
+use crate::tool::ToolName;
 
 /// Judges images by one property.
 pub trait Judge {
@@ -47,6 +48,8 @@ pub enum Need {
     Signal(String),
     /// What the engine finds of the container's health.
     EngineHealth,
+    /// What this tool finds.
+    Tool(ToolName),
 }
 
 /// An image that is judged, with all that is known of it and of the others of its run.

@@ -28,6 +28,7 @@ mod stages_overlap;
 mod stops_within;
 mod stored_at_most;
 mod times_smaller_than;
+mod tool_finds;
 
 use serde::Deserialize;
 
@@ -106,6 +107,8 @@ pub enum Rule {
     EngineHealth(engine_health::EngineHealthIs),
     /// A measured value lies in the range of a published figure.
     Published(published::Published),
+    /// A tool finds this in the image or its Dockerfile, and does not find that.
+    ToolFinds(tool_finds::ToolFinds),
 }
 
 impl Rule {
@@ -133,6 +136,7 @@ impl Rule {
             Self::EndsOnSignal(rule) => ("ends-on-signal", rule),
             Self::EngineHealth(rule) => ("engine-health", rule),
             Self::Published(rule) => ("published", rule),
+            Self::ToolFinds(rule) => ("tool-finds", rule),
         }
     }
 

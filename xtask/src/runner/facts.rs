@@ -66,6 +66,14 @@ impl Underway<'_> {
                     run.of(image).health = health;
                     Ok(())
                 })?,
+                Need::Tool(tool) => self.each("Looking", &images, |run, image| {
+                    // A tool that cannot be had leaves the fact missing, and the verdict says so.
+                    match run.findings_of(image, &tool)? {
+                        Ok(found) => drop(run.of(image).findings.insert(tool.to_string(), found)),
+                        Err(why) => run.engine.sink().emit(Event::Warning(format!("{tool} could not look: {why}"))),
+                    }
+                    Ok(())
+                })?,
                 Need::Rebuild(change) => {
                     self.each("Rebuilding", &images, |run, image| run.rebuild(image, &change))?;
                 }
@@ -109,6 +117,7 @@ impl Underway<'_> {
             Need::Timeline => facts.timeline.is_some(),
             Need::Signal(signal) => facts.signalled.contains_key(signal),
             Need::EngineHealth => facts.health.is_some(),
+            Need::Tool(tool) => facts.findings.contains_key(tool.as_str()),
             Need::Rebuild(change) => {
                 facts.experiment.iter().flat_map(|experiment| &experiment.rebuilds).any(|one| one.change == *change)
             }

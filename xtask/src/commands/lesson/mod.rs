@@ -74,7 +74,7 @@ fn one(workshop: &Workshop, lesson: &Lesson, options: &cli::Lesson, context: Con
     if let Some(note) = chosen.note {
         sink.emit(Event::Note(format!("  {note}\n")));
     }
-    let sources = session.ensure(&plan.bases())?;
+    let sources = session.ensure_with(&plan.bases(), &plan.helpers())?;
     let run_options = Options { keep: options.keep, ..session.options() };
     let job = Job {
         images: &plan.images,

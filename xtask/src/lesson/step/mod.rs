@@ -15,6 +15,7 @@ mod made_of;
 mod sent;
 mod signal;
 mod timeline;
+mod tool;
 
 use std::collections::BTreeMap;
 
@@ -33,6 +34,7 @@ pub use sent::Sent;
 pub use signal::Signal;
 pub(crate) use signal::term;
 pub use timeline::Lanes;
+pub use tool::ToolStep;
 
 use super::{Guess, Words};
 use crate::model::{AppId, VariantId};
@@ -92,6 +94,8 @@ pub enum Action {
     Signal(Signal),
     /// Watches what the engine finds of containers' health.
     Health(HealthStep),
+    /// Runs a tool that looks for faults in Dockerfiles, or lists what is in images.
+    Tool(ToolStep),
 }
 
 /// What a kind of step says of itself, so that its names are checked and its images are there before it happens.
@@ -148,6 +152,7 @@ impl Action {
             Self::Timeline(step) => step,
             Self::Signal(step) => step,
             Self::Health(step) => step,
+            Self::Tool(step) => step,
         }
     }
 
@@ -167,6 +172,7 @@ impl Action {
             Self::Timeline(_) => "timeline",
             Self::Signal(_) => "signal",
             Self::Health(_) => "health",
+            Self::Tool(_) => "tool",
         }
     }
 }

@@ -52,7 +52,7 @@ impl Underway<'_> {
             said.lines().map(|line| printable(line).trim_end().to_owned()).filter(|line| !line.is_empty()).collect();
         came.blocks.push(Block::Output(Output {
             title: format!("{}: {how}", image.name.variant),
-            sign: Sign::of(outcome.held),
+            sign: Sign::of(outcome.held()),
             command: None,
             lines: lines[lines.len().saturating_sub(step.lines)..].to_vec(),
             of: lines.len(),
@@ -140,7 +140,7 @@ mod tests {
     fn an_instruction_is_known_by_how_it_begins() {
         let (test, copy) = (place("RUN npm   test"), place("COPY . ."));
         let all = [(&test, Fate::Failed), (&copy, Fate::NeverRan)];
-        let held = |beginning: &str, must_run| check_fate(beginning, must_run, &all).held;
+        let held = |beginning: &str, must_run| check_fate(beginning, must_run, &all).held();
         assert!(held("RUN npm test", true) && !held("RUN npm test", false));
         assert!(held("COPY", false) && !held("COPY", true));
         // Another stage's instruction is none of this build's.

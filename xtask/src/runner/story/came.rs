@@ -1,6 +1,6 @@
 //! What comes of a step: what is shown, and what must hold for its words to be true.
 
-use crate::model::{Block, Shown, VariantId};
+use crate::model::{Block, Outcome, Shown, VariantId};
 
 /// What came of a step for one app. A kind of step that says it in blocks needs no renderer of its own.
 #[derive(Debug, Default)]
@@ -18,8 +18,8 @@ pub(super) struct Came {
 pub(super) struct Check {
     /// Of which variant; `None` where the app as a whole is meant.
     pub variant: Option<VariantId>,
-    /// Whether it does.
-    pub held: bool,
+    /// Whether it does; nobody knows where what it takes could not be had.
+    pub outcome: Outcome,
     /// What was expected, in words.
     pub expected: String,
     /// What was measured, in words.
@@ -42,6 +42,16 @@ impl From<Shown> for Came {
 impl Check {
     /// Something that holds or does not.
     pub fn new(held: bool, expected: impl Into<String>, measured: impl Into<String>) -> Self {
-        Self { variant: None, held, expected: expected.into(), measured: measured.into() }
+        Self { variant: None, outcome: Outcome::of(held), expected: expected.into(), measured: measured.into() }
+    }
+
+    /// Something that could not be found out, and why. Never a pass.
+    pub fn not_measured(expected: impl Into<String>, why: impl Into<String>) -> Self {
+        Self { outcome: Outcome::NotMeasured, ..Self::new(false, expected, why) }
+    }
+
+    /// Whether it holds.
+    pub fn held(&self) -> bool {
+        self.outcome == Outcome::Held
     }
 }

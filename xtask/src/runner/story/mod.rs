@@ -16,6 +16,7 @@ mod predict;
 mod sent;
 mod signal;
 mod timeline;
+mod tool;
 mod verdicts;
 
 pub use ask::asked_in;
@@ -118,6 +119,7 @@ impl Underway<'_> {
             Action::Timeline(step) => self.timeline(step, app)?,
             Action::Signal(step) => self.signal(step, app)?,
             Action::Health(step) => self.health(step, app)?,
+            Action::Tool(step) => self.tool(step, app)?,
         })
     }
 }

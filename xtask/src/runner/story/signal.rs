@@ -25,7 +25,7 @@ impl Underway<'_> {
             self.engine.sink().emit(Event::Done { item, remark: check.measured.clone() });
             let after = signalled.as_ref().map_or_else(|| "–".to_owned(), |one| after(one.after_ms));
             let name = Cell::from(image.name.variant.as_str());
-            table.row([name, Cell::judged(check.measured.clone(), check.held), Cell::from(after)]);
+            table.row([name, Cell::judged(check.measured.clone(), check.held()), Cell::from(after)]);
             came.checks.push(Check { variant: Some(image.name.variant.clone()), ..check });
             if let Some(signalled) = signalled {
                 self.of(image).signalled.insert(step.signal.clone(), signalled);
@@ -61,9 +61,9 @@ mod tests {
     fn what_a_container_did_is_compared_with_what_the_step_says() {
         let step: Signal = toml::from_str("variants=['a']\nends-in=['a']\nstatus=0").unwrap();
         let ended = |status| Signalled { after_ms: 100, status };
-        let held = |ends, status| check(&step, ends, Some(&ended(status))).held;
+        let held = |ends, status| check(&step, ends, Some(&ended(status))).held();
         assert!(held(true, Some(0)) && !held(true, Some(143)) && !held(true, None));
         assert!(held(false, None) && !held(false, Some(0)));
-        assert!(!check(&step, false, None).held);
+        assert!(!check(&step, false, None).held());
     }
 }

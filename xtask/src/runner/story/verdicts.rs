@@ -11,16 +11,17 @@ const AS_TOLD: &str = "as-told";
 pub(super) fn of(step: &Step, told: &Told, checks: Vec<Check>) -> Vec<Verdict> {
     let Some(app) = &told.app else { return Vec::new() };
     let about = |variant: &VariantId| Subject { variant: Some(variant.clone()), ..Subject::from(app.clone()) };
-    let verdict = |subject: Subject, held, expected: &str, measured: String| Verdict {
+    let known = |subject: Subject, outcome, expected: &str, measured: String| Verdict {
         id: AS_TOLD.to_owned(),
         subject,
-        outcome: Outcome::of(held),
+        outcome,
         expected: expected.to_owned(),
         measured,
         place: Some(format!("step {}: {}", told.step + 1, step.title)),
         source: None,
         why: "A lesson shows what it says, on this machine and today.".to_owned(),
     };
+    let verdict = |subject, held, expected: &str, measured| known(subject, Outcome::of(held), expected, measured);
     let works = |works: bool| if works { "works" } else { "is refused" };
     match &told.shown {
         Shown::Inside { tries } => {
@@ -53,7 +54,7 @@ pub(super) fn of(step: &Step, told: &Told, checks: Vec<Check>) -> Vec<Verdict> {
         }
         _ => {
             let subject = |variant: Option<VariantId>| variant.map_or_else(|| of_app(app), |variant| about(&variant));
-            let one = |check: Check| verdict(subject(check.variant), check.held, &check.expected, check.measured);
+            let one = |check: Check| known(subject(check.variant), check.outcome, &check.expected, check.measured);
             checks.into_iter().map(one).collect()
         }
     }
