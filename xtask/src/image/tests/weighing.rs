@@ -117,9 +117,11 @@ fn what_layers_hold_comes_with_the_weight() {
     let push = &|_: &[&str]| panic!("nothing is pushed to a scale that was not asked for");
     let means =
         Means { memory: &memory, sink: &Silent, stream, push, unreachable: Cell::new(false), pulled: &none_pulled };
-    let damage = || fs::write(state.path().join(format!("layers/v4/{}.layer", Digest::of(&top()).hex())), b"").unwrap();
-    for (streams, before) in [(0, None), (1, Some(&damage))] {
-        before.into_iter().for_each(|damage| damage());
+    let kept = state.path().join(format!("layers/v4/{}.layer", Digest::of(&top()).hex()));
+    for (streams, damaged) in [(0, false), (1, true)] {
+        if damaged {
+            fs::write(&kept, b"").unwrap();
+        }
         let Weighed { weight: again, facts, seen } = means.weigh_closely(&image, Way::Stream).unwrap();
         assert_eq!(again, weight);
         assert_eq!(facts[&Digest::of(&base())].stored_bytes, 530);
