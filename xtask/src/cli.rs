@@ -5,7 +5,7 @@ mod exercises;
 pub use exercises::{Check, Hint, New, NewWhat, Progress, Reset, Solution, Which};
 
 use crate::bases::Wanted;
-use crate::model::{Class, Fleet};
+use crate::model::{Class, Fleet, Often};
 use crate::session::Opening;
 use clap::builder::styling::{AnsiColor, Styles};
 use clap::{Args, CommandFactory, Parser, Subcommand, ValueEnum};
@@ -295,9 +295,10 @@ pub struct Rollout {
     /// Linux and root.
     #[arg(long, help_heading = "What to do")]
     pub measure_pulls: bool,
-    /// Every so many deploys one changes a dependency, too.
-    #[arg(long, value_name = "N", default_value_t = 10, value_parser = clap::value_parser!(u64).range(1..), help_heading = "The fleet")]
-    pub dependency_every: u64,
+    /// What deploys change, by the names in app.toml: with `=N` one deploy in N brings it, without it all others do. May be given
+    /// several times; source and dependency=10 where it is not.
+    #[arg(long, value_name = "CHANGE[=N]", help_heading = "The fleet")]
+    pub change: Vec<Often>,
     /// Where the images named in FROM come from.
     #[command(flatten)]
     pub bases: BaseOptions,
@@ -313,8 +314,11 @@ impl Rollout {
     /// The fleet that was described.
     pub fn fleet(&self) -> Fleet {
         let parallel = self.parallel.unwrap_or_else(|| self.nodes.div_ceil(4)).min(self.nodes);
-        let Self { nodes, mbps, deploys, dependency_every, .. } = *self;
-        Fleet { nodes, mbps, parallel, deploys, dependency_every }
+        let Self { nodes, mbps, deploys, .. } = *self;
+        let often = |change: &str, every| Often { change: change.to_owned(), every };
+        let customary = || vec![often("source", None), often("dependency", Some(10))];
+        let changes = if self.change.is_empty() { customary() } else { self.change.clone() };
+        Fleet { nodes, mbps, parallel, deploys, changes }
     }
 }
 

@@ -1,11 +1,13 @@
 //! `cargo xtask rollout`: what it costs to ship an image to a fleet.
 
+use std::collections::BTreeSet;
+
 use super::Context;
 use crate::cli;
 use crate::engine::{Engine, empty, registry};
 use crate::error::{ErrorId, Exit, Problem, Result};
 use crate::event::Sink;
-use crate::model::{Rollout, ShippedImage, VariantId};
+use crate::model::{Often, Rollout, ShippedImage, VariantId};
 use crate::plan::{self, Image};
 use crate::report;
 use crate::rollout::{self, forecast::forecast};
@@ -15,6 +17,7 @@ use crate::workshop::{self, Workshop};
 pub fn run(options: &cli::Rollout, context: Context) -> Result<Exit> {
     let workshop = Workshop::find()?;
     let images = images(&workshop, options)?;
+    check_changes(&options.change, &images)?;
     let sink = report::progress(context.style, context.global.verbose);
     let rollout = measure(&workshop, &images, options, sink.as_ref())?;
     report::line(if options.json {
@@ -53,6 +56,25 @@ fn images(workshop: &Workshop, options: &cli::Rollout) -> Result<Vec<Image>> {
     Ok(images.into_iter().map(|(_, image)| image).collect())
 }
 
+/// Makes sure that an app describes each change that was asked for, and that it is clear what most deploys bring.
+///
+/// Errors: [`ErrorId::Usage`].
+fn check_changes(changes: &[Often], images: &[Image]) -> Result<()> {
+    let usual = changes.iter().filter(|often| often.every.is_none()).count();
+    if usual != 1 && !changes.is_empty() {
+        let fact = format!("Most deploys bring one change, the one without `=N`; --change names {usual} of that kind.");
+        return Err(Problem::new(ErrorId::Usage, fact).next("--change source --change dependency=10"));
+    }
+    let known: BTreeSet<&str> = images.iter().flat_map(|image| image.app.change.keys()).map(String::as_str).collect();
+    let Some(unknown) = changes.iter().find(|often| !known.contains(often.change.as_str())) else { return Ok(()) };
+    let name = crate::names::printable(&unknown.change);
+    let fact = format!(
+        "No app that was asked for describes a change {name:?}; they describe {}.",
+        crate::names::list(known.iter().copied())
+    );
+    Err(workshop::suggest(Problem::new(ErrorId::Usage, fact), &unknown.change, known))
+}
+
 fn measure(workshop: &Workshop, images: &[Image], options: &cli::Rollout, sink: &dyn Sink) -> Result<Rollout> {
     let title = Some("What it costs to ship".to_owned());
     let opening = Opening { title, ..options.bases.opening(options.setup) };
@@ -61,8 +83,9 @@ fn measure(workshop: &Workshop, images: &[Image], options: &cli::Rollout, sink: 
         empty::require()?;
     }
     let sources = session.ensure(&plan::bases(images))?;
-    let shipment = rollout::measure(images, &sources, session.way(true), &workshop.root, session.engine)?;
     let fleet = options.fleet();
+    let changes: Vec<String> = fleet.changes.iter().map(|often| often.change.clone()).collect();
+    let shipment = rollout::measure(images, &changes, &sources, session.way(true), &workshop.root, session.engine)?;
     let names: Vec<_> = images.iter().map(|image| image.name.clone()).collect();
     let pulled: Vec<_> = if options.measure_pulls {
         let sources = session.ensure(&registry::bases()?)?;
@@ -75,16 +98,17 @@ fn measure(workshop: &Workshop, images: &[Image], options: &cli::Rollout, sink: 
     let images = shipment.images.into_iter().zip(pulled).map(|((name, fetched, exact), pulled)| ShippedImage {
         app: name.app,
         variant: name.variant,
+        forecast: forecast(&fetched, &fleet),
         fetched,
         exact,
-        forecast: forecast(&fetched, &fleet),
         pulled,
     });
+    let images = images.collect();
     Ok(Rollout {
         schema: Rollout::SCHEMA,
         environment: session.environment(),
         fleet,
-        images: images.collect(),
+        images,
         together: shipment.together,
     })
 }
@@ -94,6 +118,20 @@ mod tests {
     use clap::Parser;
 
     use super::*;
+
+    #[test]
+    fn deploys_bring_what_an_app_describes_and_one_change_most_of_the_time() {
+        let workshop = Workshop::find().unwrap();
+        let images = plan::everything(&workshop, &[], |path| workshop.dockerfile(path)).unwrap();
+        let said = |typed: &[&str]| {
+            let changes: Vec<Often> = typed.iter().map(|often| often.parse().unwrap()).collect();
+            check_changes(&changes, &images).map_err(|problem| format!("{} {:?}", problem.fact, problem.next))
+        };
+        assert_eq!((said(&[]), said(&["source", "dependency=3"])), (Ok(()), Ok(())));
+        assert!(said(&["source", "dependency"]).unwrap_err().contains("names 2 of that kind"));
+        assert!(said(&["source=2"]).unwrap_err().contains("names 0 of that kind"));
+        assert!(said(&["sorce"]).unwrap_err().contains("Did you mean `source`?"));
+    }
 
     #[test]
     fn without_a_choice_every_app_is_shipped_as_first_written_and_as_an_expert_does() {

@@ -47,7 +47,7 @@ pub use measurement::{Cache, Cold, Health, LessonRef, LessonReport, Measurement}
 pub use names::{AppId, ExerciseId, ImageKey, ImageName, LessonId, MINE, Platform, VariantId};
 pub use progress_report::{LessonProgress, ProgressReport, Reached};
 pub use ranking::{Ranked, Ranking};
-pub use rollout::{Fetched, Fleet, Forecast, Pulled, Rollout, ShippedImage, Together};
+pub use rollout::{Fetched, Fleet, Forecast, Often, Pulled, Rollout, ShippedImage, Together};
 pub use story::{Answered, Aspect, DiffLine, Ended, Guessed, Made, Prediction, Shown, Told, Tried};
 pub use timeline::{BuildStep, Timeline};
 pub use verdict::{Outcome, Subject, Verdict};

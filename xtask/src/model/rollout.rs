@@ -1,5 +1,7 @@
 //! What it costs to ship, and the JSON document that says it.
 
+use std::collections::BTreeMap;
+
 use serde::{Deserialize, Serialize};
 
 use super::{AppId, Environment, VariantId};
@@ -21,7 +23,7 @@ pub struct Rollout {
 }
 
 /// The machines that images are rolled out to: what the forecast assumes and nobody measured.
-#[derive(Clone, Copy, Debug, PartialEq, Eq, Serialize, Deserialize)]
+#[derive(Clone, Debug, PartialEq, Eq, Serialize, Deserialize)]
 #[cfg_attr(test, derive(schemars::JsonSchema))]
 pub struct Fleet {
     /// Machines that run the service.
@@ -32,8 +34,36 @@ pub struct Fleet {
     pub parallel: u64,
     /// Deploys a day.
     pub deploys: u64,
-    /// Every so many deploys one changes a dependency; the others change only the source.
-    pub dependency_every: u64,
+    /// What deploys change: each brings one of these. Names are those of changes in the apps' manifests.
+    pub changes: Vec<Often>,
+}
+
+/// How often deploys bring a change.
+#[derive(Clone, Debug, PartialEq, Eq, Serialize, Deserialize)]
+#[cfg_attr(test, derive(schemars::JsonSchema))]
+pub struct Often {
+    /// Name of the change, e.g. `source`.
+    pub change: String,
+    /// Every so many deploys one brings it; `null` for the change that all other deploys bring.
+    pub every: Option<u64>,
+}
+
+impl std::str::FromStr for Often {
+    type Err = String;
+
+    /// Reads `source`, or `dependency=10` for one deploy in ten.
+    fn from_str(text: &str) -> Result<Self, String> {
+        let (change, every) = match text.split_once('=') {
+            None => (text, None),
+            Some((change, every)) => (change, Some(every)),
+        };
+        let number = |every: &str| every.parse().ok().filter(|every| *every > 0);
+        let every = every.map(|every| number(every).ok_or("expected CHANGE=N, one deploy in N")).transpose()?;
+        if change.is_empty() {
+            return Err("expected the name of a change, such as source or dependency=10".to_owned());
+        }
+        Ok(Self { change: change.to_owned(), every })
+    }
 }
 
 /// What one image costs.
@@ -55,30 +85,27 @@ pub struct ShippedImage {
 }
 
 /// Compressed bytes of layers that one node fetches. Manifests and configs, a few kB, are left out.
-#[derive(Clone, Copy, Debug, Default, PartialEq, Eq, Serialize, Deserialize)]
+#[derive(Clone, Debug, Default, PartialEq, Eq, Serialize, Deserialize)]
 #[cfg_attr(test, derive(schemars::JsonSchema))]
 pub struct Fetched {
     /// By a node that has nothing.
     pub first: u64,
     /// By a node that has the image's base, and nothing else; `null` where the engine does not show the base.
     pub base_there: Option<u64>,
-    /// By a node that runs the image, after the app's source changed; `null` where the app describes no such change.
-    pub source_change: Option<u64>,
-    /// The same after a dependency changed.
-    pub dependency_change: Option<u64>,
+    /// By a node that runs the image, after each change of the app, by the change's name. A change the app does not describe is
+    /// not there.
+    pub changes: BTreeMap<String, u64>,
 }
 
 /// What a fleet makes of [`Fetched`].
-#[derive(Clone, Copy, Debug, PartialEq, Eq, Serialize, Deserialize)]
+#[derive(Clone, Debug, PartialEq, Eq, Serialize, Deserialize)]
 #[cfg_attr(test, derive(schemars::JsonSchema))]
 pub struct Forecast {
     /// From the first byte until the last node has the image: the first deploy.
     pub first_ms: u64,
-    /// The same for a deploy of a source change.
-    pub source_ms: Option<u64>,
-    /// The same for a deploy of a dependency change.
-    pub dependency_ms: Option<u64>,
-    /// What all nodes fetch on a day.
+    /// The same for a deploy of each change, by the change's name.
+    pub changes_ms: BTreeMap<String, u64>,
+    /// What all nodes fetch on a day; `null` where a change that deploys bring is not described.
     pub day_bytes: Option<u64>,
 }
 
@@ -106,5 +133,20 @@ pub struct Together {
 
 impl Rollout {
     /// Version of the document's shape.
-    pub const SCHEMA: u32 = 1;
+    pub const SCHEMA: u32 = 2;
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    #[test]
+    fn how_often_a_change_comes_is_read() {
+        let read = |text: &str| text.parse::<Often>().map(|often| (often.change, often.every));
+        assert_eq!(read("source"), Ok(("source".to_owned(), None)));
+        assert_eq!(read("security-fix=30"), Ok(("security-fix".to_owned(), Some(30))));
+        for wrong in ["", "=3", "a=", "a=0", "a=-1", "a=b"] {
+            assert!(read(wrong).is_err(), "{wrong}");
+        }
+    }
 }

@@ -5,7 +5,7 @@ use std::time::Duration;
 use super::Style;
 use super::lines::paragraph;
 use super::table::{Table, left, right};
-use crate::model::{Rollout, ShippedImage};
+use crate::model::{Fleet, Rollout, ShippedImage};
 use crate::units;
 
 /// What one node fetches, what that comes to in the fleet, and what was assumed.
@@ -20,14 +20,25 @@ pub fn rollout(rollout: &Rollout, style: Style) -> String {
 }
 
 fn fetched(rollout: &Rollout, style: Style) -> String {
-    let heads = ["first deploy", "base is there", "source change", "dependency change"];
+    let heads = ["first deploy", "base is there"].map(str::to_owned).into_iter().chain(changes(rollout).map(column));
     let mut table = Table::new([left("image")].into_iter().chain(heads.map(right)));
     for image in &rollout.images {
         let f = &image.fetched;
         let first = if image.exact { units::bytes(f.first) } else { format!("about {}", units::bytes(f.first)) };
-        table.row([name(image), first, bytes(f.base_there), bytes(f.source_change), bytes(f.dependency_change)]);
+        let mut row = vec![name(image), first, bytes(f.base_there)];
+        row.extend(changes(rollout).map(|change| bytes(f.changes.get(change).copied())));
+        table.row(row);
     }
     table.text(4, style)
+}
+
+/// The names of the changes that deploys bring.
+fn changes(rollout: &Rollout) -> impl Iterator<Item = &str> {
+    rollout.fleet.changes.iter().map(|often| often.change.as_str())
+}
+
+fn column(change: &str) -> String {
+    format!("{change} change")
 }
 
 fn together(rollout: &Rollout) -> String {
@@ -48,12 +59,14 @@ fn headline(rollout: &Rollout) -> String {
 
 fn forecast(rollout: &Rollout, style: Style) -> String {
     let pulls = rollout.images.iter().any(|image| image.pulled.is_some());
-    let mut heads = vec!["first deploy", "source change", "dependency change", "a day", "times less"];
-    heads.extend(pulls.then_some(["measured pull", "times less"]).into_iter().flatten());
-    let mut table = Table::new([left("image")].into_iter().chain(heads.into_iter().map(right)));
+    let heads = ["first deploy".to_owned()].into_iter().chain(changes(rollout).map(column));
+    let heads = heads.chain(["a day", "times less"].map(str::to_owned));
+    let heads = heads.chain(pulls.then(|| ["measured pull", "times less"].map(str::to_owned)).into_iter().flatten());
+    let mut table = Table::new([left("image")].into_iter().chain(heads.map(right)));
     for image in &rollout.images {
         let f = &image.forecast;
-        let mut row = vec![name(image), time(Some(f.first_ms)), time(f.source_ms), time(f.dependency_ms)];
+        let mut row = vec![name(image), time(Some(f.first_ms))];
+        row.extend(changes(rollout).map(|change| time(f.changes_ms.get(change).copied())));
         row.extend([bytes(f.day_bytes), less(rollout, image)]);
         row.extend(pulls.then(|| pulled(rollout, image)).into_iter().flatten());
         table.row(row);
@@ -87,11 +100,7 @@ fn assumptions(rollout: &Rollout, style: Style) -> String {
             "{} nodes, {} of them pulling at a time, {} Mbit/s for each, and a registry that keeps up (--nodes, --parallel, --mbps);",
             fleet.nodes, fleet.parallel, fleet.mbps
         ),
-        format!(
-            "{} deploys a day, every {} with a changed dependency, the others with a changed source (--deploys, --dependency-every);",
-            fleet.deploys,
-            ordinal(fleet.dependency_every)
-        ),
+        format!("{} deploys a day{} (--deploys, --change);", fleet.deploys, mix(fleet)),
         "each node already runs the version before; unpacking and starting are left out.".to_owned(),
     ];
     let pulls = rollout.images.iter().any(|image| image.pulled.is_some());
@@ -99,6 +108,15 @@ fn assumptions(rollout: &Rollout, style: Style) -> String {
                     hardly any network. Its ratio is what means something elsewhere.";
     let lines = lines.into_iter().chain(pulls.then(|| measured.to_owned())).collect::<Vec<_>>();
     lines.iter().map(|line| style.dim(&paragraph(line))).collect::<Vec<_>>().join("\n")
+}
+
+/// Which deploys bring which change: `, every 10th with the dependency change, the others with the source change`.
+fn mix(fleet: &Fleet) -> String {
+    let rare = fleet.changes.iter().filter_map(|often| Some((&often.change, often.every?)));
+    let rare = rare.map(|(change, every)| format!(", every {} with the {}", ordinal(every), column(change)));
+    let usual = fleet.changes.iter().find(|often| often.every.is_none());
+    let usual = usual.map(|often| format!(", the others with the {}", column(&often.change)));
+    rare.chain(usual).collect()
 }
 
 /// `10th`, `1st`, `22nd`.
@@ -129,11 +147,12 @@ fn time(ms: Option<u64>) -> String {
 mod tests {
     use super::*;
     use crate::model::matrix::tests::matrix;
-    use crate::model::{Fetched, Fleet, Forecast, Pulled, Together};
+    use crate::model::{Fetched, Forecast, Often, Pulled, Together};
 
     const STYLE: Style = Style { color: false, live: false, symbols: true };
 
     fn sample() -> Rollout {
+        let often = |change: &str, every| Often { change: change.to_owned(), every };
         let measured = matrix(&[("go", "full", 800_000_000), ("go", "slim", 8_000_000)]);
         let image = |index: usize, exact, day_bytes| ShippedImage {
             app: measured.results[index].app.clone(),
@@ -141,17 +160,22 @@ mod tests {
             fetched: Fetched {
                 first: 300_000_000,
                 base_there: None,
-                source_change: Some(31_000_000),
-                dependency_change: Some(32_000_000),
+                changes: [("source", 31_000_000), ("dependency", 32_000_000)].map(|(n, b)| (n.to_owned(), b)).into(),
             },
             exact,
-            forecast: Forecast { first_ms: 48_000, source_ms: Some(5000), dependency_ms: None, day_bytes },
+            forecast: Forecast { first_ms: 48_000, changes_ms: [("source".to_owned(), 5000)].into(), day_bytes },
             pulled: None,
         };
         Rollout {
             schema: Rollout::SCHEMA,
             environment: measured.environment.clone(),
-            fleet: Fleet { nodes: 50, mbps: 200, parallel: 13, deploys: 40, dependency_every: 22 },
+            fleet: Fleet {
+                nodes: 50,
+                mbps: 200,
+                parallel: 13,
+                deploys: 40,
+                changes: vec![often("source", None), often("dependency", Some(22))],
+            },
             images: vec![image(0, true, Some(60_000_000_000)), image(1, false, Some(6_000_000_000))],
             together: vec![Together {
                 variant: measured.results[0].variant.clone(),
@@ -184,7 +208,10 @@ mod tests {
     fn every_assumption_is_printed() {
         let text = rollout(&sample(), STYLE);
         assert!(text.contains("50 nodes, 13 of them pulling at a time, 200 Mbit/s"), "{text}");
-        assert!(text.contains("40 deploys a day, every 22nd with"), "{text}");
+        assert!(
+            text.contains("40 deploys a day, every 22nd with the dependency change, the others with the source change"),
+            "{text}"
+        );
         let endings: Vec<_> = [1, 11, 23, 112].map(ordinal).into();
         assert_eq!(endings, ["1st", "11th", "23rd", "112th"]);
     }

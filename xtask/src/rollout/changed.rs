@@ -9,14 +9,9 @@ use crate::error::Result;
 use crate::model::{App, BaseSources, Change};
 use crate::plan::Image;
 
-/// The change a day's work makes, in an app's manifest.
-pub(super) const SOURCE: &str = "source";
-/// The change that comes with another version of a dependency.
-pub(super) const DEPENDENCY: &str = "dependency";
-
-/// The changes that are measured and that the app describes.
-pub(super) fn of(app: &App) -> impl Iterator<Item = (&'static str, &Change)> {
-    [SOURCE, DEPENDENCY].into_iter().filter_map(|name| Some((name, app.change.get(name)?)))
+/// The changes of these names that the app describes.
+pub(super) fn of<'a>(app: &'a App, names: &'a [String]) -> impl Iterator<Item = (&'a str, &'a Change)> {
+    names.iter().filter_map(|name| Some((name.as_str(), app.change.get(name)?)))
 }
 
 /// Name of the folder with a changed app.

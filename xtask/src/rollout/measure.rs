@@ -3,7 +3,7 @@
 use std::collections::BTreeMap;
 use std::path::Path;
 
-use super::changed::{self, DEPENDENCY, SOURCE};
+use super::changed;
 use super::transfer::fetched;
 use crate::engine::bake::{Definition, Options};
 use crate::engine::{Engine, build, docker};
@@ -25,34 +25,42 @@ pub struct Shipment {
     pub together: Vec<Together>,
 }
 
-/// Builds and weighs. `sources` says where each base comes from. The images of changed apps are removed again.
+/// Builds and weighs, also after each of these changes where an app describes it. `sources` says where each base comes from. The
+/// images of changed apps are removed again.
 ///
 /// Errors: a change does not fit its app, a build fails, or the engine cannot push to us
 /// ([`ErrorId::PullUnknown`]).
-pub fn measure(images: &[Image], sources: &BaseSources, way: Way, root: &Path, engine: Engine<'_>) -> Result<Shipment> {
+pub fn measure(
+    images: &[Image],
+    changes: &[String],
+    sources: &BaseSources,
+    way: Way,
+    root: &Path,
+    engine: Engine<'_>,
+) -> Result<Shipment> {
     let run = Run::begin()?;
     for image in images {
-        for (name, change) in changed::of(&image.app) {
+        for (name, change) in changed::of(&image.app, changes) {
             changed::write(&image.app, name, change, run.id(), root)?;
         }
     }
-    let (definition, dockerfiles) = definition(images, sources);
-    let _removes = Removes { engine, tags: changed_tags(images) };
+    let (definition, dockerfiles) = definition(images, changes, sources);
+    let _removes = Removes { engine, tags: changed_tags(images, changes) };
     build::build("images", &definition, &Options::default(), &dockerfiles, root, engine)?;
     interrupt::check()?;
 
-    let weights = Weights::of(images, sources, way, engine)?;
+    let weights = Weights::of(images, changes, sources, way, engine)?;
     let measured = images.iter().map(|image| weights.image(image)).collect::<Result<Vec<_>>>()?;
     Ok(Shipment { images: measured, together: weights.together(images)? })
 }
 
 /// All builds in one call, so that they share what they have in common.
-fn definition(images: &[Image], sources: &BaseSources) -> (Definition, BTreeMap<String, String>) {
+fn definition(images: &[Image], changes: &[String], sources: &BaseSources) -> (Definition, BTreeMap<String, String>) {
     let mut definition = plan::definition(images, sources);
     let mut dockerfiles: BTreeMap<_, _> =
         images.iter().map(|image| (image.name.target(), image.dockerfile.clone())).collect();
     for image in images {
-        for (change, _) in changed::of(&image.app) {
+        for (change, _) in changed::of(&image.app, changes) {
             let (id, target) = changed::target(image, change, sources);
             dockerfiles.insert(id.clone(), image.dockerfile.clone());
             definition.targets.insert(id, target);
@@ -61,8 +69,10 @@ fn definition(images: &[Image], sources: &BaseSources) -> (Definition, BTreeMap<
     (definition, dockerfiles)
 }
 
-fn changed_tags(images: &[Image]) -> Vec<String> {
-    images.iter().flat_map(|image| changed::of(&image.app).map(|(name, _)| changed::tag(image, name))).collect()
+fn changed_tags(images: &[Image], changes: &[String]) -> Vec<String> {
+    let of =
+        |image: &Image| changed::of(&image.app, changes).map(|(name, _)| changed::tag(image, name)).collect::<Vec<_>>();
+    images.iter().flat_map(of).collect()
 }
 
 /// Removes images when it is dropped, however the measurement ended.
@@ -82,19 +92,29 @@ impl Drop for Removes<'_> {
 }
 
 /// The tag of an image, and those of it after each change.
-fn tags_of(image: &Image) -> impl Iterator<Item = String> {
-    std::iter::once(image.name.tag()).chain(changed::of(&image.app).map(|(name, _)| changed::tag(image, name)))
+fn tags_of<'a>(image: &'a Image, changes: &'a [String]) -> impl Iterator<Item = String> + 'a {
+    let after = changed::of(&image.app, changes).map(|(name, _)| changed::tag(image, name));
+    std::iter::once(image.name.tag()).chain(after)
 }
 
 /// What every image weighs and stands on, by tag.
-struct Weights {
-    weights: BTreeMap<String, Weight>,
+struct Weights<'a> {
+    /// The names of the changes.
+    changes: &'a [String],
+    of_images: BTreeMap<String, Weight>,
     bases: BTreeMap<String, Base>,
 }
 
-impl Weights {
-    fn of(images: &[Image], sources: &BaseSources, way: Way, engine: Engine<'_>) -> Result<Self> {
-        let tags: Vec<_> = images.iter().flat_map(|image| tags_of(image).map(move |tag| (image, tag))).collect();
+impl<'a> Weights<'a> {
+    fn of(
+        images: &[Image],
+        changes: &'a [String],
+        sources: &BaseSources,
+        way: Way,
+        engine: Engine<'_>,
+    ) -> Result<Self> {
+        let tags: Vec<_> =
+            images.iter().flat_map(|image| tags_of(image, changes).map(move |tag| (image, tag))).collect();
         let found = engine.inspect_images(&tags.iter().map(|(_, tag)| tag.clone()).collect::<Vec<_>>())?;
         let bases = engine.base_layers(&plan::bases(images), sources)?;
         let subject = |(image, tag): &(&Image, String)| {
@@ -102,12 +122,16 @@ impl Weights {
             Some(Subject { image: tag.clone(), base: image.base(&layers, &bases), layers })
         };
         let subjects: Vec<_> = tags.iter().filter_map(subject).collect();
-        let weights = weigh(&subjects, engine, way)?;
-        Ok(Self { weights, bases: subjects.into_iter().map(|subject| (subject.image, subject.base)).collect() })
+        let of_images = weigh(&subjects, engine, way)?;
+        Ok(Self {
+            changes,
+            of_images,
+            bases: subjects.into_iter().map(|subject| (subject.image, subject.base)).collect(),
+        })
     }
 
     fn layers(&self, tag: &str) -> &[LayerWeight] {
-        self.weights.get(tag).map_or(&[], |weight| &weight.layers)
+        self.of_images.get(tag).map_or(&[], |weight| &weight.layers)
     }
 
     fn image(&self, image: &Image) -> Result<(ImageName, Fetched, bool)> {
@@ -119,18 +143,17 @@ impl Weights {
             Some(Base::Scratch) => Some(&[][..]),
             Some(Base::Unknown) | None => None,
         };
-        let change = |name| {
-            let described = changed::of(&image.app).any(|(known, _)| known == name);
-            let bytes = || fetched(&[self.layers(&changed::tag(image, name))], layers).ok_or_else(unknown);
-            described.then(bytes).transpose()
+        let change = |name: &str| {
+            let bytes = fetched(&[self.layers(&changed::tag(image, name))], layers);
+            Ok((name.to_owned(), bytes.ok_or_else(unknown)?))
         };
+        let changes = changed::of(&image.app, self.changes).map(|(name, _)| change(name));
         let fetched = Fetched {
             first: fetched(&[layers], &[]).ok_or_else(unknown)?,
             base_there: base.and_then(|base| fetched(&[layers], base)),
-            source_change: change(SOURCE)?,
-            dependency_change: change(DEPENDENCY)?,
+            changes: changes.collect::<Result<_>>()?,
         };
-        let exact = self.weights.get(&tag).is_some_and(|weight| weight.pull_exact);
+        let exact = self.of_images.get(&tag).is_some_and(|weight| weight.pull_exact);
         Ok((image.name.clone(), fetched, exact))
     }
 
