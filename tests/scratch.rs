@@ -27,21 +27,26 @@ fn a_lesson_of_data_alone_uses_all_that_a_manifest_can_say() {
     assert!(not_run.len() == 1 || std::env::consts::ARCH != "x86_64", "{not_run:?}");
 
     // Every step came to what it says.
-    assert_eq!(report.told.len(), 12);
+    assert_eq!(report.told.len(), 14);
     let unlike: Vec<_> = report.expectations.iter().filter(|v| !v.held()).collect();
     let [known_to_fail] = unlike.as_slice() else { panic!("{unlike:#?}") };
     assert_eq!((known_to_fail.id.as_str(), known_to_fail.outcome), ("stored-at-most", Outcome::Failed));
     assert_eq!((output.status, report.leftovers), (1, 0));
     let of = |id: &str| report.expectations.iter().filter(|v| v.id == id).count();
-    for (rule, verdicts) in
-        [("stages-overlap", 2), ("ends-on-signal", 1), ("engine-health", 1), ("published", 1), ("tool-finds", 3)]
-    {
+    for (rule, verdicts) in [
+        ("stages-overlap", 2),
+        ("ends-on-signal", 1),
+        ("engine-health", 1),
+        ("published", 1),
+        ("tool-finds", 3),
+        ("pushes-at-most", 2),
+    ] {
         assert_eq!(of(rule), verdicts, "{rule}");
     }
     let published = report.expectations.iter().find(|v| v.id == "published").and_then(|v| v.source.as_deref());
     assert_eq!(published, Some("A page about slim images, 2024"));
     let blocks = report.told.iter().filter(|told| matches!(told.shown, Shown::Blocks { .. })).count();
-    assert_eq!(blocks, 8);
+    assert_eq!(blocks, 10);
 
     // A secret changed nothing, an argument did.
     let experiment = report.told.iter().find_map(|told| match &told.shown {

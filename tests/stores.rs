@@ -47,7 +47,7 @@ fn weighed(inspect: Command, image: &str, memory: &str) -> BTreeMap<&'static str
 
 fn in_all_three(image: &str, run: &Run) -> Result<[BTreeMap<&'static str, Value>; 3]> {
     let engine = Engine::new(&Silent);
-    let sources = Session::open(Opening::default(), engine)?.ensure(&registry::bases()?)?;
+    let sources = Session::open(Opening::default(), engine)?.ensure(&registry::bases())?;
     let registry = Registry::start(&sources, run, engine)?;
     registry.push(image, "sloop:1", engine)?;
     let place = Registry::inside("sloop:1");

@@ -3,12 +3,13 @@
 use std::collections::{BTreeMap, BTreeSet};
 
 use crate::dockerfile::{Dockerfile, Source};
-use crate::engine::{bake, labels};
+use crate::engine::{bake, labels, registry};
 use crate::error::{ErrorId, Problem, Result};
 use crate::image::weigh::Base;
 use crate::lesson::{Action, Exercise, Lesson, Step};
 use crate::model::{App, AppId, BaseSources, ExtraFile, ImageName, LessonId, Platform, Variant, VariantId};
 use crate::rules::{Expect, Need};
+use crate::tool::ToolName;
 use crate::workshop::{self, Workshop};
 
 /// The base whose containers serve HTTPS beside a service; any image with Python and OpenSSL would do.
@@ -156,18 +157,21 @@ pub fn bases<'i>(images: impl IntoIterator<Item = &'i Image>) -> BTreeSet<String
     images.into_iter().flat_map(|image| image.bases.iter().cloned()).collect()
 }
 
-/// The bases of what only measures: tools. Where one cannot be had, what it would measure is not measured, and all else is.
+/// The bases of what only measures: tools, a registry. Where one cannot be had, what it would measure is not measured, and all else is.
 pub fn helpers<'e>(steps: &[Step], expect: impl IntoIterator<Item = &'e Expect>) -> BTreeSet<String> {
-    let of_steps = steps.iter().filter_map(|step| match &step.action {
-        Action::Tool(step) => Some(step.tool.clone()),
-        _ => None,
+    let of_tool = |tool: &ToolName| tool.program().map(|program| program.image.clone()).into_iter().collect();
+    let of_steps = steps.iter().map(|step| match &step.action {
+        Action::Tool(step) => of_tool(&step.tool),
+        Action::Push(_) | Action::Pull(_) => registry::bases(),
+        _ => BTreeSet::new(),
     });
     let needs = expect.into_iter().flat_map(|expect| expect.rule.judge().needs());
-    let of_rules = needs.filter_map(|need| match need {
-        Need::Tool(tool) => Some(tool),
-        _ => None,
+    let of_rules = needs.map(|need| match need {
+        Need::Tool(tool) => of_tool(&tool),
+        Need::Push(_) | Need::Pull(_) => registry::bases(),
+        _ => BTreeSet::new(),
     });
-    of_steps.chain(of_rules).filter_map(|tool| Some(tool.program()?.image.clone())).collect()
+    of_steps.chain(of_rules).flatten().collect()
 }
 
 /// The bake definition of these images, which find their bases in `sources`.

@@ -88,7 +88,7 @@ fn measure(workshop: &Workshop, images: &[Image], options: &cli::Rollout, sink: 
     let shipment = rollout::measure(images, &changes, &sources, session.way(true), &workshop.root, session.engine)?;
     let names: Vec<_> = images.iter().map(|image| image.name.clone()).collect();
     let pulled: Vec<_> = if options.measure_pulls {
-        let sources = session.ensure(&registry::bases()?)?;
+        let sources = session.ensure(&registry::bases())?;
         let (store, engine) = (session.reached.store, session.engine);
         let pulled = rollout::pulls::measure(&names, &sources, store, &workshop.root, engine)?;
         pulled.into_iter().map(Some).collect()

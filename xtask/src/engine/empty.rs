@@ -7,7 +7,7 @@
 use std::path::{Path, PathBuf};
 use std::time::{Duration, Instant};
 
-use super::{docker, of_docker};
+use super::{Engine, docker, of_docker};
 use crate::error::{self, ErrorId, Problem, Result};
 use crate::model::Store;
 use crate::process::Command;
@@ -18,6 +18,8 @@ const READY: Duration = Duration::from_secs(30);
 /// It stopped within 3 s.
 const STOPPED: Duration = Duration::from_secs(15);
 const QUESTION: Duration = Duration::from_secs(10);
+/// A pull of a toolchain took 25 s where nothing else ran.
+const PULL: Duration = Duration::from_mins(15);
 
 /// What has to be on PATH.
 const TOOLS: [&str; 3] = ["nsenter", "unshare", "dockerd"];
@@ -103,6 +105,32 @@ impl EmptyEngine {
     /// A `docker` command that asks this engine.
     pub fn docker<A: Into<String>>(&self, args: impl IntoIterator<Item = A>) -> Command {
         docker(args).env("DOCKER_HOST", self.address())
+    }
+
+    /// Pulls an image. Returns how long that took, unpacking included.
+    ///
+    /// Errors: [`ErrorId::ImageStream`].
+    pub fn pull(&self, place: &str, engine: Engine<'_>) -> Result<Duration> {
+        let began = Instant::now();
+        self.do_within(["pull", "--quiet", place], engine)?;
+        Ok(began.elapsed())
+    }
+
+    /// Removes an image that it pulled, with every layer that no other image has.
+    ///
+    /// Errors: [`ErrorId::ImageStream`].
+    pub fn forget(&self, place: &str, engine: Engine<'_>) -> Result<()> {
+        self.do_within(["image", "rm", "--force", place], engine)
+    }
+
+    fn do_within<const N: usize>(&self, args: [&str; N], engine: Engine<'_>) -> Result<()> {
+        let command = self.docker(args);
+        let output = engine.ask_within(PULL, &command)?;
+        if output.success() {
+            return Ok(());
+        }
+        let fact = format!("`{}` failed on an engine that had nothing.", command.display());
+        Err(Problem::new(ErrorId::ImageStream, fact).evidence(output.stderr.lines()))
     }
 
     /// A program that runs in the engine's network, where its ports and the loopback address it knows are, and that finds it

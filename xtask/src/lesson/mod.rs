@@ -15,7 +15,7 @@ pub use guess::{Guess, RightAnswer, RightChoice, RightNumber};
 pub(crate) use step::term;
 pub use step::{
     Action, Argument, Ask, Build, Changed, DockerStep, Ends, ExperimentStep, Failure, HealthStep, Inside, Kind, Lanes,
-    MadeOf, Names, Peer, Piece, Sent, Signal, Step, ToolStep, Try, Wanted,
+    MadeOf, Names, Peer, Piece, Pull, Push, Sent, Signal, Step, ToolStep, Try, Wanted,
 };
 pub use words::{Quantity, Value, Words};
 

@@ -3,8 +3,8 @@
 use std::collections::BTreeMap;
 
 use super::{
-    ContractRun, EngineHealth, Experiment, ImageKey, Inspection, Measurement, RanReadOnly, SentContext, Signalled,
-    Started, Stopped, Timeline, ToolFinding,
+    ContractRun, Delivery, EngineHealth, Experiment, ImageKey, Inspection, Measurement, RanReadOnly, SentContext,
+    Signalled, Started, Stopped, Timeline, ToolFinding, Transfer,
 };
 
 /// The facts of a run.
@@ -40,6 +40,10 @@ pub struct ImageFacts {
     pub signalled: BTreeMap<String, Signalled>,
     /// What the engine found of its container's health.
     pub health: Option<EngineHealth>,
+    /// What pushes of it sent.
+    pub pushed: BTreeMap<Delivery, Transfer>,
+    /// What pulls of it fetched.
+    pub pulled: BTreeMap<Delivery, Transfer>,
     /// What tools found in it or its Dockerfile, by their names.
     pub findings: BTreeMap<String, Vec<ToolFinding>>,
 }

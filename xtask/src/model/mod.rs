@@ -22,6 +22,7 @@ mod ranking;
 mod rollout;
 mod story;
 mod timeline;
+mod transfer;
 mod verdict;
 
 pub use app::{App, Change, Check, Edit, ExtraFile, RunOptions, Variant};
@@ -50,4 +51,5 @@ pub use ranking::{Ranked, Ranking};
 pub use rollout::{Fetched, Fleet, Forecast, Often, Pulled, Rollout, ShippedImage, Together};
 pub use story::{Answered, Aspect, DiffLine, Ended, Guessed, Made, Prediction, Shown, Told, Tried};
 pub use timeline::{BuildStep, Timeline};
+pub use transfer::{Delivery, Transfer};
 pub use verdict::{Outcome, Subject, Verdict};

@@ -70,10 +70,15 @@ pub const TABLE: &[(For, &[&str])] = &[
         ],
     ),
     (For::Rule, &["xtask/src/rules"]),
-    (For::Rules(&["context-at-most", "stored-at-most"]), &["xtask/src/rules/limit.rs"]),
+    (
+        For::Rules(&["context-at-most", "pulls-at-most", "pushes-at-most", "stored-at-most"]),
+        &["xtask/src/rules/limit.rs"],
+    ),
+    (For::Rules(&["pulls-at-most", "pushes-at-most"]), &["xtask/src/rules/travel.rs"]),
     (For::Rules(&["rebuild-keeps", "rebuild-loses"]), &["xtask/src/rules/rebuild.rs"]),
     (For::Step, &["xtask/src/lesson/step", "xtask/src/runner/story"]),
     (For::Steps(&["ask"]), &["xtask/src/runner/story/peer.rs", "xtask/src/runner/story/peer.sh"]),
+    (For::Steps(&["pull", "push"]), &["xtask/src/runner/story/push.rs"]),
     (For::Steps(&["experiment"]), &["xtask/src/runner/story/predict.rs"]),
     (
         For::Exercises,

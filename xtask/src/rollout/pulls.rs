@@ -1,25 +1,21 @@
 //! How long an engine that has nothing takes to pull each image, from a registry on this machine.
 
 use std::path::Path;
-use std::time::{Duration, Instant};
 
 use crate::engine::Engine;
 use crate::engine::empty::EmptyEngine;
 use crate::engine::registry::Registry;
-use crate::error::{ErrorId, Problem, Result};
+use crate::error::Result;
 use crate::event::Event;
 use crate::interrupt;
 use crate::model::{BaseSources, ImageName, Pulled, Store};
 use crate::state::ledger::{self, Run};
 use crate::units;
 
-/// A pull of a toolchain took 25 s where nothing else ran.
-const LIMIT: Duration = Duration::from_mins(15);
-
 /// Pushes the images to a registry, starts an engine, and lets it pull one after the other; before each it has nothing.
 /// `sources` says where the registry's bases are. What was started is ended and removed.
 ///
-/// Errors: as [`Registry::start`], [`EmptyEngine::start`]; a pull that fails ([`ErrorId::ImageStream`]).
+/// Errors: as [`Registry::start`], [`EmptyEngine::start`]; a pull that fails ([`crate::error::ErrorId::ImageStream`]).
 pub fn measure(
     images: &[ImageName],
     sources: &BaseSources,
@@ -49,9 +45,8 @@ fn with_registry(
     engine.sink().emit(Event::Phase { name: "Pushing", total: images.len(), of: "images" });
     for image in images {
         interrupt::check()?;
-        let began = Instant::now();
-        registry.push(&image.tag(), &name(image), engine)?;
-        engine.sink().emit(Event::Done { item: image.to_string(), remark: units::seconds(began.elapsed()) });
+        let took = registry.push(&image.tag(), &name(image), engine)?;
+        engine.sink().emit(Event::Done { item: image.to_string(), remark: units::seconds(took) });
     }
     let node = EmptyEngine::start(registry.pid, store, &root.join("target/drydock"))?;
     engine.sink().emit(Event::Phase { name: "Pulling", total: images.len(), of: "images" });
@@ -62,16 +57,8 @@ fn with_registry(
 fn one(image: &ImageName, node: &EmptyEngine, engine: Engine<'_>) -> Result<Pulled> {
     interrupt::check()?;
     let place = Registry::inside(&name(image));
-    let pull = node.docker(["pull", "--quiet", &place]);
-    let began = Instant::now();
-    let output = engine.ask_within(LIMIT, &pull)?;
-    let took = began.elapsed();
-    let removed = engine.ask_within(LIMIT, &node.docker(["image", "rm", "--force", &place]))?;
-    if !output.success() || !removed.success() {
-        let fact = format!("{image} could not be pulled and removed again by an engine that had nothing.");
-        let problem = Problem::new(ErrorId::ImageStream, fact);
-        return Err(problem.evidence(output.stderr.lines().chain(removed.stderr.lines())));
-    }
+    let took = node.pull(&place, engine)?;
+    node.forget(&place, engine)?;
     engine.sink().emit(Event::Done { item: image.to_string(), remark: units::seconds(took) });
     Ok(Pulled { ms: u64::try_from(took.as_millis()).unwrap_or(u64::MAX) })
 }

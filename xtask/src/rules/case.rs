@@ -1,6 +1,6 @@
 //! What a rule is given, and what it gives back.
 
-use crate::model::{Facts, ImageFacts, ImageKey, Inspection, LayerLine, Measurement, Outcome, VariantId};
+use crate::model::{Delivery, Facts, ImageFacts, ImageKey, Inspection, LayerLine, Measurement, Outcome, VariantId};
 use crate::tool::ToolName;
 
 /// Judges images by one property.
@@ -48,6 +48,10 @@ pub enum Need {
     Signal(String),
     /// What the engine finds of the container's health.
     EngineHealth,
+    /// What this push sends.
+    Push(Delivery),
+    /// What this pull fetches.
+    Pull(Delivery),
     /// What this tool finds.
     Tool(ToolName),
 }

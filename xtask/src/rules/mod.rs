@@ -18,6 +18,8 @@ mod no_shell;
 mod non_root;
 mod present;
 mod published;
+mod pulls_at_most;
+mod pushes_at_most;
 mod read_only;
 mod ready_at_most;
 mod rebuild;
@@ -29,6 +31,7 @@ mod stops_within;
 mod stored_at_most;
 mod times_smaller_than;
 mod tool_finds;
+mod travel;
 
 use serde::Deserialize;
 
@@ -107,6 +110,10 @@ pub enum Rule {
     EngineHealth(engine_health::EngineHealthIs),
     /// A measured value lies in the range of a published figure.
     Published(published::Published),
+    /// A push of the image sends at most so many compressed bytes, or at most so many times what another variant's sends.
+    PushesAtMost(pushes_at_most::PushesAtMost),
+    /// A pull of the image fetches at most so many compressed bytes, or at most so many times what another variant's fetches.
+    PullsAtMost(pulls_at_most::PullsAtMost),
     /// A tool finds this in the image or its Dockerfile, and does not find that.
     ToolFinds(tool_finds::ToolFinds),
 }
@@ -136,6 +143,8 @@ impl Rule {
             Self::EndsOnSignal(rule) => ("ends-on-signal", rule),
             Self::EngineHealth(rule) => ("engine-health", rule),
             Self::Published(rule) => ("published", rule),
+            Self::PushesAtMost(rule) => ("pushes-at-most", rule),
+            Self::PullsAtMost(rule) => ("pulls-at-most", rule),
             Self::ToolFinds(rule) => ("tool-finds", rule),
         }
     }

@@ -1,7 +1,7 @@
 use super::*;
 use crate::model::{Health, Measurement, Outcome, Started};
 
-fn measured(app: &str, variant: &str, stored_bytes: u64, user: &str) -> Measurement {
+pub(super) fn measured(app: &str, variant: &str, stored_bytes: u64, user: &str) -> Measurement {
     Measurement {
         app: AppId::try_from(app.to_owned()).unwrap(),
         variant: VariantId::try_from(variant.to_owned()).unwrap(),

@@ -132,10 +132,7 @@ impl Lab<'_> {
         while took.is_empty() || (took.len() < TURNS && began.elapsed() < PATIENCE) {
             // A mark of its own for each Dockerfile: where two begin alike, the second would find the first one's work.
             let token = format!("{}-{}-{}", self.run, image.name.variant, took.len());
-            let context = prepare::changed(image, change, &token, self.root)?;
-            prepare::secrets(image, &change.secrets, &token, self.root)?;
-            let args = change.args.iter().map(|(name, value)| (name.clone(), value.replace(RUN, &token)));
-            let built = self.build(image, &context, &tag, Turn::After(name, &args.collect()))?;
+            let built = self.build_after(image, (name, change), &token, &tag)?;
             took.push(millis(built.took));
             let again = instructions::ran(places, built.steps());
             ran = (0..again.len()).filter(|&index| !again[index].cached).collect();
@@ -163,6 +160,31 @@ impl Lab<'_> {
             new_pull_bytes,
             stored_bytes,
         })
+    }
+
+    /// Builds an image once after a change. Returns its tag; the caller removes it.
+    ///
+    /// Errors: whatever building fails with; an edit that fits no longer.
+    pub fn after(&self, image: &Image, change: (&str, &Change)) -> Result<String> {
+        let (tag, token) =
+            (format!("{}-shipped", image.name.tag()), format!("{}-{}-shipped", self.run, image.name.variant));
+        let built = self.build_after(image, change, &token, &tag);
+        prepare::secrets(image, &BTreeMap::new(), self.run, self.root)?;
+        built.map(|_| tag)
+    }
+
+    /// Builds an image after a change, which `token` makes one that no build cache knows.
+    fn build_after(
+        &self,
+        image: &Image,
+        (name, change): (&str, &Change),
+        token: &str,
+        tag: &str,
+    ) -> Result<build::Built> {
+        let context = prepare::changed(image, change, token, self.root)?;
+        prepare::secrets(image, &change.secrets, token, self.root)?;
+        let args = change.args.iter().map(|(name, value)| (name.clone(), value.replace(RUN, token)));
+        self.build(image, &context, tag, Turn::After(name, &args.collect()))
     }
 
     /// The steps that made a layer which was not there before. The builder says of some that they came from its cache: what an

@@ -7,11 +7,12 @@ use super::Underway;
 use super::experiment::{Lab, changes};
 use super::look::Looker;
 use super::running::{Starter, Up};
+use super::ship::Shipped;
 use crate::dockerfile::Dockerfile;
 use crate::error::Result;
 use crate::event::Event;
 use crate::interrupt;
-use crate::model::{ContractRun, ImageFacts, RanReadOnly, Setup, Started, Stopped};
+use crate::model::{ContractRun, Delivery, ImageFacts, RanReadOnly, Setup, Started, Stopped};
 use crate::plan::Image;
 use crate::probe;
 use crate::rules::{Expect, Need};
@@ -66,6 +67,24 @@ impl Underway<'_> {
                     run.of(image).health = health;
                     Ok(())
                 })?,
+                Need::Push(Delivery::After(change)) => {
+                    self.phase("Pushing", images.len());
+                    let shipped = self.push_in_turn(&images, Some(&change))?;
+                    self.say_why(shipped);
+                }
+                Need::Push(Delivery::First(has)) => self.each("Pushing", &images, |run, image| {
+                    let shipped = run.push_beside(image, &has)?;
+                    run.say_why(shipped);
+                    Ok(())
+                })?,
+                Need::Pull(delivery) => {
+                    self.phase("Pulling", images.len());
+                    let shipped = match delivery {
+                        Delivery::First(has) => self.pull_each(&images, &has, None)?,
+                        Delivery::After(change) => self.pull_each(&images, &BTreeSet::new(), Some(&change))?,
+                    };
+                    self.say_why(shipped);
+                }
                 Need::Tool(tool) => self.each("Looking", &images, |run, image| {
                     // A tool that cannot be had leaves the fact missing, and the verdict says so.
                     match run.findings_of(image, &tool)? {
@@ -82,13 +101,24 @@ impl Underway<'_> {
         Ok(())
     }
 
+    fn phase(&self, name: &'static str, total: usize) {
+        self.engine.sink().emit(Event::Phase { name, total, of: "images" });
+    }
+
+    /// The fact stays missing, and the verdict says so; why, is said here.
+    fn say_why(&self, shipped: Shipped) {
+        if let Err(why) = shipped {
+            self.engine.sink().emit(Event::Warning(format!("Not measured: {why}")));
+        }
+    }
+
     fn each(
         &mut self,
         name: &'static str,
         images: &[&Image],
         one: impl Fn(&mut Self, &Image) -> Result<()>,
     ) -> Result<()> {
-        self.engine.sink().emit(Event::Phase { name, total: images.len(), of: "images" });
+        self.phase(name, images.len());
         for image in images {
             interrupt::check()?;
             let item = image.name.to_string();
@@ -117,6 +147,8 @@ impl Underway<'_> {
             Need::Timeline => facts.timeline.is_some(),
             Need::Signal(signal) => facts.signalled.contains_key(signal),
             Need::EngineHealth => facts.health.is_some(),
+            Need::Push(delivery) => facts.pushed.contains_key(delivery),
+            Need::Pull(delivery) => facts.pulled.contains_key(delivery),
             Need::Tool(tool) => facts.findings.contains_key(tool.as_str()),
             Need::Rebuild(change) => {
                 facts.experiment.iter().flat_map(|experiment| &experiment.rebuilds).any(|one| one.change == *change)

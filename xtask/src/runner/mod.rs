@@ -8,6 +8,7 @@ mod once;
 mod prepare;
 mod running;
 mod serve;
+mod ship;
 mod story;
 mod watched;
 

@@ -7,8 +7,8 @@ use std::path::Path;
 use crate::error::Result;
 use crate::lesson::{Exercise, Guess, Lesson, Value, Words};
 use crate::manifest::Source;
-use crate::model::{App, AppId, ExtraFile, MINE, Platform, Variant, VariantId};
-use crate::rules::{Expect, Rule};
+use crate::model::{App, AppId, Delivery, ExtraFile, MINE, Platform, Variant, VariantId};
+use crate::rules::{Expect, Need, Rule};
 
 /// A lesson with what its manifests may name.
 pub(super) struct Checker<'w> {
@@ -250,7 +250,9 @@ impl Checker<'_> {
 /// The change that a rule is judged after.
 fn changed(rule: &Rule) -> Option<String> {
     rule.judge().needs().into_iter().find_map(|need| match need {
-        crate::rules::Need::Rebuild(change) => Some(change),
+        Need::Rebuild(change) | Need::Push(Delivery::After(change)) | Need::Pull(Delivery::After(change)) => {
+            Some(change)
+        }
         _ => None,
     })
 }

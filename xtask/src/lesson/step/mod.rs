@@ -12,6 +12,8 @@ mod experiment;
 mod health;
 mod inside;
 mod made_of;
+mod pull;
+mod push;
 mod sent;
 mod signal;
 mod timeline;
@@ -30,6 +32,8 @@ pub use experiment::ExperimentStep;
 pub use health::HealthStep;
 pub use inside::{Inside, Try};
 pub use made_of::MadeOf;
+pub use pull::Pull;
+pub use push::Push;
 pub use sent::Sent;
 pub use signal::Signal;
 pub(crate) use signal::term;
@@ -94,6 +98,10 @@ pub enum Action {
     Signal(Signal),
     /// Watches what the engine finds of containers' health.
     Health(HealthStep),
+    /// Pushes images to a registry, and says what that sends.
+    Push(Push),
+    /// Lets another engine pull images, and says what it fetches.
+    Pull(Pull),
     /// Runs a tool that looks for faults in Dockerfiles, or lists what is in images.
     Tool(ToolStep),
 }
@@ -152,6 +160,8 @@ impl Action {
             Self::Timeline(step) => step,
             Self::Signal(step) => step,
             Self::Health(step) => step,
+            Self::Push(step) => step,
+            Self::Pull(step) => step,
             Self::Tool(step) => step,
         }
     }
@@ -172,6 +182,8 @@ impl Action {
             Self::Timeline(_) => "timeline",
             Self::Signal(_) => "signal",
             Self::Health(_) => "health",
+            Self::Push(_) => "push",
+            Self::Pull(_) => "pull",
             Self::Tool(_) => "tool",
         }
     }

@@ -39,6 +39,12 @@ impl From<Shown> for Came {
     }
 }
 
+impl From<Block> for Came {
+    fn from(block: Block) -> Self {
+        Self { blocks: vec![block], ..Self::default() }
+    }
+}
+
 impl Check {
     /// Something that holds or does not.
     pub fn new(held: bool, expected: impl Into<String>, measured: impl Into<String>) -> Self {

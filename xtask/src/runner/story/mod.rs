@@ -13,6 +13,8 @@ mod inside;
 mod made_of;
 mod peer;
 mod predict;
+mod pull;
+mod push;
 mod sent;
 mod signal;
 mod timeline;
@@ -119,6 +121,8 @@ impl Underway<'_> {
             Action::Timeline(step) => self.timeline(step, app)?,
             Action::Signal(step) => self.signal(step, app)?,
             Action::Health(step) => self.health(step, app)?,
+            Action::Push(step) => self.push(step, app)?,
+            Action::Pull(step) => self.pull_step(step, app)?,
             Action::Tool(step) => self.tool(step, app)?,
         })
     }

@@ -1,5 +1,7 @@
 //! A container registry for the length of one command: Debian's, in a container, on a port of loopback.
 
+mod meter;
+
 use std::collections::BTreeSet;
 use std::time::{Duration, Instant};
 
@@ -26,15 +28,16 @@ const PATIENCE: Duration = Duration::from_secs(20);
 const PUSH: Duration = Duration::from_mins(15);
 
 /// The bases its image stands on.
-///
-/// Errors: none, unless the recipe above is broken.
-pub fn bases() -> Result<BTreeSet<String>> {
-    Ok(dockerfile::parse(DOCKERFILE, "the registry's Dockerfile")?.images(None))
+pub fn bases() -> BTreeSet<String> {
+    // The recipe is a constant, and a test reads it.
+    dockerfile::parse(DOCKERFILE, "the registry's Dockerfile").map(|file| file.images(None)).unwrap_or_default()
 }
 
 /// A running registry, which is empty at first. It goes with its run's other containers.
 #[derive(Debug)]
 pub struct Registry {
+    /// Its container.
+    pub id: String,
     /// Where the engine that runs it reaches it, e.g. `127.0.0.1:32768`.
     pub host: String,
     /// Its process on the engine's machine.
@@ -49,7 +52,7 @@ impl Registry {
     pub fn start(sources: &BaseSources, run: &Run, engine: Engine<'_>) -> Result<Self> {
         let mut build = docker(["buildx", "build", "--load", "--provenance=false", "--tag", IMAGE]);
         build = build.args(["--label".to_owned(), format!("{}=registry", labels::ROLE)]);
-        for (name, place) in sources.contexts(&bases()?) {
+        for (name, place) in sources.contexts(&bases()) {
             build = build.args(["--build-context".to_owned(), format!("{name}={place}")]);
         }
         let output = engine.ask_within(PUSH, &build.arg("-").stdin(DOCKERFILE))?;
@@ -82,20 +85,22 @@ impl Registry {
         let told = engine.tell(&docker(["inspect", "--format", &format, &id]))?;
         let pid_and_port = told.trim().split_once(' ').and_then(|(pid, port)| Some((pid.parse().ok()?, port)));
         let Some((pid, port)) = pid_and_port else { return Err(crate::bug(&format!("A registry is at {told:?}"))) };
-        Ok(Self { host: format!("127.0.0.1:{port}"), pid })
+        Ok(Self { id, host: format!("127.0.0.1:{port}"), pid })
     }
 
-    /// Pushes an image of the engine under a name of its own, e.g. `app/go:naive`.
+    /// Pushes an image of the engine under a name of its own, e.g. `app/go:naive`. Returns how long the push took.
     ///
     /// Errors: [`ErrorId::ImageStream`].
-    pub fn push(&self, image: &str, name: &str, engine: Engine<'_>) -> Result<()> {
+    pub fn push(&self, image: &str, name: &str, engine: Engine<'_>) -> Result<Duration> {
         let there = format!("{}/{name}", self.host);
         engine.tell(&docker(["image", "tag", image, &there]))?;
+        let began = Instant::now();
         let pushed = engine.ask_within(PUSH, &docker(["push", "--quiet", &there]));
+        let took = began.elapsed();
         engine.tell(&docker(["image", "rm", "--no-prune", &there]))?;
         let pushed = pushed?;
         if pushed.success() {
-            return Ok(());
+            return Ok(took);
         }
         let fact = format!("`{image}` could not be pushed to a registry on this machine.");
         Err(Problem::new(ErrorId::ImageStream, fact).evidence(pushed.stderr.lines()))
@@ -110,4 +115,12 @@ impl Registry {
 fn said(container: &str, engine: Engine<'_>) -> Result<String> {
     let output = engine.ask(&docker(["logs", container]))?;
     Ok(output.stdout + &output.stderr)
+}
+
+#[cfg(test)]
+mod tests {
+    #[test]
+    fn its_recipe_stands_on_a_base_that_can_be_made_here() {
+        assert_eq!(super::bases().into_iter().collect::<Vec<_>>(), ["debian:trixie-slim"]);
+    }
 }

@@ -1,0 +1,126 @@
+//! What went into a registry and out of it, by its own account: what its storage gained, and what its access log says.
+
+use std::collections::{BTreeMap, BTreeSet};
+
+use serde::Deserialize;
+
+use super::{Registry, said};
+use crate::engine::empty::EmptyEngine;
+use crate::engine::{Engine, docker};
+use crate::error::Result;
+use crate::model::Transfer;
+
+/// Where the registry keeps what it has, blobs and manifests alike (distribution, `registry/storage/paths.go`).
+const STORAGE: &str = "/var/lib/registry/docker/registry/v2";
+
+/// Bytes by what was asked for: a digest, or a manifest's tag.
+type Moved = BTreeMap<String, u64>;
+
+/// A manifest, or an index of manifests.
+#[derive(Deserialize)]
+struct Manifest {
+    #[serde(default)]
+    layers: Vec<Descriptor>,
+    #[serde(default)]
+    manifests: Vec<Descriptor>,
+}
+
+#[derive(Deserialize)]
+struct Descriptor {
+    digest: String,
+}
+
+impl Registry {
+    /// Pushes an image of the engine under a name of its own, and says what arrived.
+    ///
+    /// Errors: as [`Self::push`], and [`crate::error::ErrorId::EngineBroken`] where the registry cannot be looked into.
+    pub fn receive(&self, image: &str, name: &str, engine: Engine<'_>) -> Result<Transfer> {
+        let before = self.stored(engine)?;
+        let took = self.push(image, name, engine)?;
+        let mut moved = self.stored(engine)?;
+        moved.retain(|digest, _| !before.contains_key(digest));
+        Ok(Transfer::of(&self.layers(name, engine)?, &moved, took))
+    }
+
+    /// Lets another engine pull an image, and says what it fetched.
+    ///
+    /// Errors: as [`EmptyEngine::pull`], and as [`Self::receive`].
+    pub fn send(&self, name: &str, node: &EmptyEngine, engine: Engine<'_>) -> Result<Transfer> {
+        let before = said(&self.id, engine)?.lines().filter_map(fetched).count();
+        let took = node.pull(&Self::inside(name), engine)?;
+        let mut moved = Moved::new();
+        for (what, bytes) in said(&self.id, engine)?.lines().filter_map(fetched).skip(before) {
+            *moved.entry(what).or_default() += bytes;
+        }
+        Ok(Transfer::of(&self.layers(name, engine)?, &moved, took))
+    }
+
+    /// Every blob it has.
+    fn stored(&self, engine: Engine<'_>) -> Result<Moved> {
+        let find = ["find", STORAGE, "-name", "data", "-path", "*/blobs/*", "-printf", "%s %h\\n"];
+        let told = engine.tell(&docker(["exec", &self.id]).args(find))?;
+        Ok(told.lines().filter_map(blob).collect())
+    }
+
+    /// The layers of an image it has.
+    fn layers(&self, name: &str, engine: Engine<'_>) -> Result<BTreeSet<String>> {
+        let read = |path: String| engine.tell(&docker(["exec", &self.id, "cat"]).arg(format!("{STORAGE}/{path}")));
+        let (repository, tag) = name.rsplit_once(':').unwrap_or((name, "latest"));
+        let link = read(format!("repositories/{repository}/_manifests/tags/{tag}/current/link"))?;
+        let (mut waiting, mut layers) = (vec![link.trim().to_owned()], BTreeSet::new());
+        while let Some(digest) = waiting.pop() {
+            let Some((_, hex)) = digest.split_once(':').filter(|(_, hex)| hex.len() > 2) else { continue };
+            let json = read(format!("blobs/sha256/{}/{hex}/data", &hex[..2]))?;
+            let manifest: Manifest =
+                serde_json::from_str(&json).map_err(|e| crate::bug(&format!("A registry's manifest is {e}")))?;
+            layers.extend(manifest.layers.into_iter().map(|layer| layer.digest));
+            waiting.extend(manifest.manifests.into_iter().map(|one| one.digest));
+        }
+        Ok(layers)
+    }
+}
+
+/// A line of `find`: bytes, and a folder that is named after the digest.
+fn blob(line: &str) -> Option<(String, u64)> {
+    let (bytes, folder) = line.split_once(' ')?;
+    Some((format!("sha256:{}", folder.rsplit('/').next()?), bytes.parse().ok()?))
+}
+
+/// What a line of the access log says was fetched, and how many bytes that were. The log has Apache's combined format.
+fn fetched(line: &str) -> Option<(String, u64)> {
+    let (_, rest) = line.split_once("] \"GET /v2/")?;
+    let (path, rest) = rest.split_once(" HTTP/")?;
+    let is_content = path.contains("/blobs/") || path.contains("/manifests/");
+    let mut words = rest.split_once("\" ")?.1.split(' ');
+    let good = words.next()?.starts_with("20");
+    let bytes = words.next()?.parse().ok()?;
+    (is_content && good).then(|| (path.rsplit('/').next().unwrap_or_default().to_owned(), bytes))
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    #[test]
+    fn a_blob_is_its_folder_and_its_bytes() {
+        let line = "943 /var/lib/registry/docker/registry/v2/blobs/sha256/22/22b7";
+        assert_eq!(blob(line), Some(("sha256:22b7".to_owned(), 943)));
+        assert_eq!(blob("nonsense"), None);
+    }
+
+    #[test]
+    fn only_content_that_was_sent_was_fetched() {
+        let line = |request: &str, status: u16, bytes: u64| {
+            fetched(&format!(
+                r#"127.0.0.1 - - [27/Nov/2026:20:13:28 +0000] "{request} HTTP/1.1" {status} {bytes} "" "docker/26.1.5""#
+            ))
+        };
+        assert_eq!(line("GET /v2/app/x/blobs/sha256:95", 200, 30), Some(("sha256:95".to_owned(), 30)));
+        assert_eq!(line("GET /v2/app/x/manifests/deb", 200, 528), Some(("deb".to_owned(), 528)));
+        assert_eq!(line("GET /v2/", 200, 2), None);
+        assert_eq!(line("HEAD /v2/app/x/blobs/sha256:95", 200, 0), None);
+        assert_eq!(line("GET /v2/app/x/blobs/sha256:95", 404, 157), None);
+        let told = r#"time="2026" level=info msg="response completed" http.request.method=GET http.request.uri="/v2/app/x/blobs/sha256:95""#;
+        assert_eq!(fetched(told), None);
+    }
+}
