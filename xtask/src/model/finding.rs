@@ -77,6 +77,8 @@ impl Finds {
 
     /// Whether it is as expected, and what was found, in words.
     pub fn judge(&self, found: &[ToolFinding]) -> (bool, String) {
+        /// As many forbidden codes are named.
+        const SHOWN: usize = 3;
         let missing: Vec<&str> =
             self.codes.iter().map(String::as_str).filter(|code| !found.iter().any(|one| one.is(code))).collect();
         let mut forbidden: Vec<&str> =
@@ -88,17 +90,13 @@ impl Finds {
         };
         let count = found.iter().filter(counts).count();
         let held = missing.is_empty() && forbidden.is_empty() && self.at_most.is_none_or(|most| count <= most);
-        let mut measured = format!("{count} found");
-        if !missing.is_empty() {
-            measured += &format!(", without {}", names::list(missing));
-        }
-        if !forbidden.is_empty() {
-            const SHOWN: usize = 3;
-            let more = forbidden.len().saturating_sub(SHOWN);
-            forbidden.truncate(SHOWN);
-            let more = if more > 0 { format!(" and {more} more") } else { String::new() };
-            measured += &format!(", among them {}{more}", forbidden.join(", "));
-        }
+        let without = if missing.is_empty() { String::new() } else { format!(", without {}", names::list(missing)) };
+        let more = forbidden.len().saturating_sub(SHOWN);
+        forbidden.truncate(SHOWN);
+        let more = if more > 0 { format!(" and {more} more") } else { String::new() };
+        let among =
+            if forbidden.is_empty() { String::new() } else { format!(", among them {}{more}", forbidden.join(", ")) };
+        let measured = format!("{count} found{without}{among}");
         (held, measured)
     }
 }

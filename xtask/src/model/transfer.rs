@@ -37,6 +37,15 @@ impl Transfer {
 }
 
 impl Delivery {
+    /// The same for this variant, which is not there before it arrives.
+    #[must_use]
+    pub fn to(&self, variant: &VariantId) -> Self {
+        match self {
+            Self::First(there) => Self::First(there.iter().filter(|other| *other != variant).cloned().collect()),
+            Self::After(_) => self.clone(),
+        }
+    }
+
     /// What it is, in words: `a first push`, `a push after source`.
     pub fn words(&self, what: &str) -> String {
         match self {
@@ -53,6 +62,13 @@ impl Delivery {
 #[cfg(test)]
 mod tests {
     use super::*;
+
+    #[test]
+    fn a_variant_is_not_there_before_it_arrives() {
+        let [one, other] = ["one", "other"].map(|name| VariantId::try_from(name.to_owned()).unwrap());
+        let both = Delivery::First([one.clone(), other.clone()].into());
+        assert_eq!(both.to(&one), Delivery::First([other].into()));
+    }
 
     #[test]
     fn a_layer_moved_or_was_there_and_all_bytes_count() {

@@ -98,7 +98,6 @@ pub const TABLE: &[(For, &[&str])] = &[
     (For::Trials(&["rollout"]), &["tests/rollout.rs", "xtask/src/rollout"]),
     (For::Trials(&["scratch"]), &["tests/scratch.rs"]),
     (For::Trials(&["stores"]), &["tests/stores.rs"]),
-    (For::Trials(&["rollout", "stores"]), &["xtask/src/engine/empty.rs", "xtask/src/engine/registry.rs"]),
     (For::Command, &["xtask/src/commands"]),
     // How an engine is found, what is said, what is kept for a person, what a deploy sends: no proof asks for it.
     (

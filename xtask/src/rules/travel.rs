@@ -20,9 +20,9 @@ pub(super) fn judge(
     what: &str,
     known: impl Fn(&ImageFacts) -> &BTreeMap<Delivery, Transfer>,
 ) -> Judged {
-    let bytes = |facts: &ImageFacts| known(facts).get(delivery).map(|transfer| transfer.bytes);
+    let delivery = &delivery.to(&case.measured.variant);
     let words = delivery.words(what);
-    let limit = limit.resolve(|variant| bytes(case.other(variant)?));
+    let limit = limit.resolve(|variant| Some(known(case.other(variant)?).get(&delivery.to(variant))?.bytes));
     match (known(case.facts).get(delivery), limit) {
         (Some(own), Some((most, expected))) => {
             let measured = format!("{}, {} of {} layers", units::bytes(own.bytes), own.moved, own.moved + own.there);
@@ -70,6 +70,14 @@ mod tests {
         assert_eq!(outcome("bytes=99", &known), Outcome::Failed);
         assert_eq!(outcome("bytes=10,change='source'", &known), Outcome::Held);
         assert_eq!(outcome("bytes=9,change='source'", &known), Outcome::Failed);
+    }
+
+    #[test]
+    fn what_stands_on_another_is_compared_with_the_first_of_that() {
+        let beside = Delivery::First([crate::model::VariantId::try_from("large".to_owned()).unwrap()].into());
+        let known = [("small", beside, 10), ("large", first(), 100)];
+        assert_eq!(outcome("has=['large'],times=0.1,of='large'", &known), Outcome::Held);
+        assert_eq!(outcome("has=['large'],times=0.09,of='large'", &known), Outcome::Failed);
     }
 
     #[test]

@@ -147,8 +147,8 @@ impl Underway<'_> {
             Need::Timeline => facts.timeline.is_some(),
             Need::Signal(signal) => facts.signalled.contains_key(signal),
             Need::EngineHealth => facts.health.is_some(),
-            Need::Push(delivery) => facts.pushed.contains_key(delivery),
-            Need::Pull(delivery) => facts.pulled.contains_key(delivery),
+            Need::Push(delivery) => facts.pushed.contains_key(&delivery.to(&image.name.variant)),
+            Need::Pull(delivery) => facts.pulled.contains_key(&delivery.to(&image.name.variant)),
             Need::Tool(tool) => facts.findings.contains_key(tool.as_str()),
             Need::Rebuild(change) => {
                 facts.experiment.iter().flat_map(|experiment| &experiment.rebuilds).any(|one| one.change == *change)

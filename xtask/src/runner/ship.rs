@@ -56,6 +56,7 @@ impl Underway<'_> {
     ///
     /// Errors: the run was interrupted.
     pub(super) fn push_beside(&mut self, image: &Image, has: &BTreeSet<VariantId>) -> Result<Shipped> {
+        let delivery = Delivery::First(has.clone()).to(&image.name.variant);
         let others = self.others(image, has);
         let shipped = as_reason(self.with_registry(|registry| {
             for other in &others {
@@ -64,7 +65,6 @@ impl Underway<'_> {
             self.receive(registry, image, &image.name.tag(), None)
         }))?;
         Ok(shipped.map(|transfer| {
-            let delivery = Delivery::First(has.clone());
             self.of(image).pushed.insert(delivery.clone(), transfer);
             vec![(image.name.variant.clone(), delivery, transfer)]
         }))
@@ -103,8 +103,9 @@ impl Underway<'_> {
         Ok(shipped.map(|moved: Vec<(&Image, Transfer)>| {
             let delivery = change.map_or_else(|| Delivery::First(has.clone()), |c| Delivery::After(c.to_owned()));
             let keep = |(image, transfer): (&Image, Transfer)| {
+                let delivery = delivery.to(&image.name.variant);
                 self.of(image).pulled.insert(delivery.clone(), transfer);
-                (image.name.variant.clone(), delivery.clone(), transfer)
+                (image.name.variant.clone(), delivery, transfer)
             };
             moved.into_iter().map(keep).collect()
         }))
@@ -153,11 +154,11 @@ impl Underway<'_> {
         done
     }
 
-    /// Other variants of an image's app, for the same platform.
+    /// Those of some variants that are others than the image, of the same app and for the same platform.
     fn others(&self, image: &Image, variants: &BTreeSet<VariantId>) -> Vec<&Image> {
         let variants: Vec<VariantId> = variants.iter().cloned().collect();
         let all = self.named(&variants, &image.name.app).into_iter();
-        all.filter(|other| other.name.platform == image.name.platform).collect()
+        all.filter(|other| other.name.platform == image.name.platform && other.name != image.name).collect()
     }
 
     fn changed_images(&self, images: &[&Image], change: Option<&str>) -> Result<Changed<'_>> {

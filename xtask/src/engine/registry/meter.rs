@@ -57,7 +57,8 @@ impl Registry {
 
     /// Every blob it has.
     fn stored(&self, engine: Engine<'_>) -> Result<Moved> {
-        let find = ["find", STORAGE, "-name", "data", "-path", "*/blobs/*", "-printf", "%s %h\\n"];
+        // Its own folder is not there before the first push.
+        let find = ["find", "/var/lib", "-path", "*/registry/v2/blobs/*/data", "-printf", "%s %h\\n"];
         let told = engine.tell(&docker(["exec", &self.id]).args(find))?;
         Ok(told.lines().filter_map(blob).collect())
     }

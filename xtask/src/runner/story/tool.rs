@@ -24,11 +24,13 @@ impl Underway<'_> {
             let item = image.name.to_string();
             self.engine.sink().emit(Event::Progress { item: item.clone(), doing: step.tool.to_string() });
             let variant = &image.name.variant;
+            let platform = image.name.platform.as_ref().map(|platform| format!(" ({platform})")).unwrap_or_default();
+            let label = format!("{variant}{platform}");
             let finds = step.finds.get(variant);
             let expected = || finds.map(|finds| finds.expected(step.tool.as_str())).unwrap_or_default();
             let (remark, check) = match self.findings_of(image, &step.tool)? {
                 Ok(found) => {
-                    came.blocks.extend(shown(variant.as_str(), step, finds, &found));
+                    came.blocks.extend(shown(&label, step, finds, &found));
                     let judged = finds.map(|finds| finds.judge(&found));
                     let remark = format!("{} found", found.len());
                     self.of(image).findings.insert(step.tool.to_string(), found);
@@ -36,7 +38,7 @@ impl Underway<'_> {
                 }
                 Err(why) => {
                     let why = format!("{} could not look: {why}", step.tool);
-                    came.blocks.push(Block::text(format!("{variant}: {why}")));
+                    came.blocks.push(Block::text(format!("{label}: {why}")));
                     (why.clone(), finds.map(|_| Check::not_measured(expected(), why)))
                 }
             };
