@@ -37,7 +37,7 @@ impl Underway<'_> {
                     moved.push((*image, Delivery::First(there.clone()), transfer));
                     there.insert(image.name.variant.clone());
                 }
-                for (image, change) in images.iter().flat_map(|image| change.map(|change| (image, change))) {
+                for (image, change) in images.iter().filter_map(|image| change.map(|change| (image, change))) {
                     let transfer = self.receive(registry, image, changed.of(image), Some(change))?;
                     moved.push((*image, Delivery::After(change.to_owned()), transfer));
                 }
@@ -163,7 +163,7 @@ impl Underway<'_> {
 
     fn changed_images(&self, images: &[&Image], change: Option<&str>) -> Result<Changed<'_>> {
         let mut changed = Changed { underway: self, tags: BTreeMap::new() };
-        for (image, name) in images.iter().flat_map(|image| change.map(|name| (image, name.to_owned()))) {
+        for (image, name) in images.iter().filter_map(|image| change.map(|name| (image, name.to_owned()))) {
             let named = changes([&name], self.job.changes, image)?;
             for change in named {
                 let tag = self.lab(false).after(image, change)?;
