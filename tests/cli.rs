@@ -62,7 +62,7 @@ fn alone_it_says_what_to_type_next() {
         str![[r#"
 Drydock: Docker multi-stage builds, measured on your machine
 
-   1  ills               tell one failure from another
+  1  ills  tell one failure from another
 
   Next: cargo xtask lesson 1
   cargo xtask --help lists all commands.
@@ -133,14 +133,14 @@ fn an_unknown_key_in_a_manifest_is_shown_where_it_stands() {
     let fixture = idle();
     fixture.write(
         "lessons/01-ills/lesson.toml",
-        "title = \"Ills\"\nquestion = \"?\"\nable-to = \"x\"\nrugns = [\"naive\"]\n",
+        "title = \"Ills\"\nquestion = \"?\"\nable-to = \"x\"\nvaraints = [\"naive\"]\n",
     );
     let (status, _, err) = said(&fixture, &["lesson", "1"]);
     assert_eq!(status, 2);
     assert_data_eq!(
         err,
         str![[r#"
-error: lessons/01-ills/lesson.toml:4:1: unknown field `rugns`, expected one of [..]. [manifest]
+error: lessons/01-ills/lesson.toml:4:1: unknown field `varaints`, expected one of [..]. [manifest]
 ...
   next: Did you mean `variants`?
 
@@ -182,7 +182,7 @@ fn a_change_that_the_build_cache_could_know_is_shown_where_it_stands() {
     assert_data_eq!(
         err,
         str![[r#"
-error: apps/sloop/app.toml:13:2: no replacement of this change has `{run}` in it. [manifest]
+error: apps/sloop/app.toml:13:9: no replacement of this change has `{run}` in it. [manifest]
 ...
   next: Put it into a comment or a text, where it changes the build and breaks nothing.
 
