@@ -21,7 +21,7 @@ pub const FILE: &str = "tests/proved.txt";
 
 const HEAD: &str = "\
 # What was proved, and what it depended on at that time. Written by `cargo xtask test --record` and by nothing else.
-# How to read it: book/src/contributing/adr/0008-record-of-proofs.md
+# How to read it: book/src/contributing/adr/0009-record-of-proofs.md
 ";
 
 /// One line: a proof that passed.
