@@ -4,7 +4,7 @@ use std::sync::Mutex;
 use std::sync::atomic::{AtomicU32, Ordering};
 
 use crate::error::{ErrorId, Exit, Problem, Result};
-use crate::process;
+use crate::{host, process};
 
 static SIGNALS: AtomicU32 = AtomicU32::new(0);
 /// What a second signal leaves behind: the id of the run that is being cleaned up.
@@ -15,7 +15,7 @@ static RUN: Mutex<Option<String>> = Mutex::new(None);
 ///
 /// Errors: a handler is installed already.
 pub fn listen(farewell: fn(Option<&str>)) -> Result<()> {
-    ctrlc::set_handler(move || {
+    host::on_signal(move || {
         if SIGNALS.fetch_add(1, Ordering::SeqCst) == 0 {
             process::stop_all();
         } else {

@@ -6,13 +6,13 @@
 
 use std::io::{self, Read};
 
-use auditable_serde::{DependencyKind, VersionInfo};
 use flate2::read::ZlibDecoder;
 use flate2::{Decompress, FlushDecompress};
 use memchr::{memchr_iter, memmem};
 use object::elf::{FileHeader32, FileHeader64, SHT_NOBITS};
 use object::read::elf::{FileHeader, SectionHeader};
 use object::{Endianness, pod};
+use serde::Deserialize;
 
 use crate::package::Package;
 
@@ -192,13 +192,32 @@ fn is_list(stream: &[u8], inflate: &mut Decompress) -> bool {
     text.iter().filter(|byte| !byte.is_ascii_whitespace()).take(LIST.len()).eq(LIST)
 }
 
-/// What `cargo auditable` left there; what only the build needed is not in the program, and left out.
+/// What `cargo auditable` left there; what only the build needed is not in the program, and left out. Of the list's keys, which
+/// the repository of `cargo auditable` describes in its `cargo-auditable.schema.json`, these are asked for.
 fn cargo(section: &[u8]) -> Option<Vec<Package>> {
+    #[derive(Deserialize)]
+    struct List {
+        packages: Vec<Listed>,
+    }
+    #[derive(Deserialize)]
+    struct Listed {
+        name: String,
+        version: String,
+        #[serde(default)]
+        kind: Kind,
+    }
+    #[derive(Default, PartialEq, Deserialize)]
+    #[serde(rename_all = "lowercase")]
+    enum Kind {
+        Build,
+        #[default]
+        Runtime,
+    }
     let mut json = Vec::new();
     ZlibDecoder::new(section).take(LONGEST_LIST).read_to_end(&mut json).ok()?;
-    let list: VersionInfo = serde_json::from_slice(&json).ok()?;
-    let built_in = list.packages.iter().filter(|package| package.kind == DependencyKind::Runtime);
-    Some(built_in.map(|one| Package::named("cargo", &one.name, &one.version.to_string())).collect())
+    let list: List = serde_json::from_slice(&json).ok()?;
+    let built_in = list.packages.iter().filter(|package| package.kind == Kind::Runtime);
+    Some(built_in.map(|one| Package::named("cargo", &one.name, &one.version)).collect())
 }
 
 /// What the Go linker wrote: the version of Go, whose standard library is in every program, and the modules.

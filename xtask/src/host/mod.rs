@@ -68,6 +68,14 @@ pub fn status(status: ExitStatus) -> i32 {
     system::status(status)
 }
 
+/// Calls `handle`, in a thread of its own, whenever the user or the system asks this program to end: Ctrl-C, and where there are
+/// signals also SIGTERM and SIGHUP.
+///
+/// Errors: the system refuses the handler.
+pub fn on_signal(handle: impl FnMut() + Send + 'static) -> std::io::Result<()> {
+    system::on_signal(handle)
+}
+
 /// Lets a process that is about to be started live apart from this terminal, so that no Ctrl-C reaches it.
 pub fn set_apart(command: &mut Command) {
     system::set_apart(command);

@@ -34,4 +34,8 @@ pub(super) fn status(status: ExitStatus) -> i32 {
     status.code().unwrap_or(-1)
 }
 
+pub(super) fn on_signal(handle: impl FnMut() + Send + 'static) -> std::io::Result<()> {
+    ctrlc::set_handler(handle).map_err(std::io::Error::other)
+}
+
 pub(super) fn set_apart(_command: &mut Command) {}

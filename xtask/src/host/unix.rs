@@ -5,6 +5,9 @@ use std::os::unix::process::{CommandExt, ExitStatusExt};
 use std::path::Path;
 use std::process::{Command, ExitStatus};
 
+use signal_hook::consts::{SIGHUP, SIGINT, SIGTERM};
+use signal_hook::iterator::Signals;
+
 use super::{Free, Owner};
 
 pub(super) fn free(path: &Path) -> Option<Free> {
@@ -41,6 +44,12 @@ pub(super) fn is_root() -> bool {
 
 pub(super) fn status(status: ExitStatus) -> i32 {
     status.code().or_else(|| status.signal().map(|signal| 128 + signal)).unwrap_or(-1)
+}
+
+pub(super) fn on_signal(mut handle: impl FnMut() + Send + 'static) -> std::io::Result<()> {
+    let mut signals = Signals::new([SIGINT, SIGTERM, SIGHUP])?;
+    std::thread::Builder::new().name("signals".to_owned()).spawn(move || signals.forever().for_each(|_| handle()))?;
+    Ok(())
 }
 
 pub(super) fn set_apart(command: &mut Command) {

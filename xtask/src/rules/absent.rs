@@ -55,7 +55,8 @@ impl Judge for Absent {
 
 impl Absent {
     fn find(&self, inspection: &Inspection) -> Vec<String> {
-        let paths = inspection.files.iter().filter(|file| matches(&self.paths, &file.path));
+        let wanted = Patterns::of(&self.paths);
+        let paths = inspection.files.iter().filter(|file| wanted.fit(&file.path));
         let mut found: Vec<String> =
             paths.map(|file| format!("/{} ({})", file.path, units::bytes(file.bytes))).collect();
         let packages = inspection.packages.iter().filter(|package| self.packages.contains(&package.name));
@@ -72,11 +73,33 @@ impl Absent {
     }
 }
 
-/// Whether one of the patterns matches a path of an image, which has no leading slash.
-pub(super) fn matches(patterns: &[String], path: &str) -> bool {
-    let options = glob::MatchOptions { require_literal_separator: true, ..glob::MatchOptions::default() };
-    patterns.iter().any(|pattern| {
-        let pattern = pattern.trim_start_matches('/');
-        glob::Pattern::new(pattern).is_ok_and(|pattern| pattern.matches_with(path, options))
-    })
+/// Patterns of paths, read once: an image has a hundred thousand paths to hold them against.
+pub(super) struct Patterns(Vec<glob::Pattern>);
+
+impl Patterns {
+    /// Patterns as manifests write them. One that is none fits nothing.
+    pub(super) fn of<'p>(patterns: impl IntoIterator<Item = &'p String>) -> Self {
+        let read = |pattern: &String| glob::Pattern::new(pattern.trim_start_matches('/')).ok();
+        Self(patterns.into_iter().filter_map(read).collect())
+    }
+
+    /// Whether one of them fits a path of an image, which has no leading slash.
+    pub(super) fn fit(&self, path: &str) -> bool {
+        let options = glob::MatchOptions { require_literal_separator: true, ..glob::MatchOptions::default() };
+        self.0.iter().any(|pattern| pattern.matches_with(path, options))
+    }
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    #[test]
+    fn one_star_stays_in_its_folder_and_two_do_not() {
+        let fits = |pattern: &str, path: &str| Patterns::of([&pattern.to_owned()]).fit(path);
+        assert!(fits("/usr/bin/*", "usr/bin/gcc") && !fits("/usr/bin/*", "usr/bin/x/gcc"));
+        assert!(fits("**/gcc", "usr/bin/x/gcc") && fits("etc/passwd", "etc/passwd"));
+        assert!(!fits("usr/[", "usr/["), "what is no pattern fits nothing");
+        assert!(Patterns::of(&["a".to_owned(), "b".to_owned()]).fit("b"));
+    }
 }

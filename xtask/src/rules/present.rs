@@ -3,7 +3,7 @@
 
 use serde::Deserialize;
 
-use super::absent::matches;
+use super::absent::Patterns;
 use super::case::places;
 use super::{Case, Judge, Judged, Need};
 
@@ -28,7 +28,8 @@ impl Judge for Present {
     fn judge(&self, case: &Case<'_>) -> Option<Judged> {
         Some(case.inspected(self.paths.join(", "), |inspection| {
             let there = |pattern: &&String| {
-                inspection.files.iter().any(|file| matches(std::slice::from_ref(*pattern), &file.path))
+                let wanted = Patterns::of([*pattern]);
+                inspection.files.iter().any(|file| wanted.fit(&file.path))
             };
             let missing: Vec<String> = self.paths.iter().filter(|pattern| !there(pattern)).cloned().collect();
             let measured = if missing.is_empty() { "all there".to_owned() } else { format!("no {}", places(&missing)) };
