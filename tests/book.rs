@@ -24,8 +24,29 @@ fn main() {
         trial("every-lesson-is-told-on-its-page", lessons),
         trial("no-number-is-typed", numbers),
         trial("words-are-spelled-right", spelling),
+        trial("its-builder-takes-the-runner-as-it-is-compiled", features),
     ];
     libtest_mimic::run(&arguments, trials).exit();
+}
+
+/// What the runner is made of has the same features when the book's builder is compiled. Where they differ, `cargo xtask book`
+/// compiles the runner a second time.
+fn features(root: &Path) -> Result<(), Failed> {
+    let of = |package: &str| -> Result<BTreeSet<String>, Failed> {
+        let tree = ["tree", "--package", package, "--edges", "no-dev", "--format", "{p} {f}", "--prefix", "none"];
+        let cargo = Command::new(env!("CARGO")).args(tree).dir(root);
+        let output = cargo.output(Duration::from_mins(2)).map_err(|p| told(&p))?;
+        assert!(output.success(), "{}", output.stderr);
+        // Marks of what was shown before, and of macros.
+        let line = |line: &str| line.replace(" (*)", "").replace(" (proc-macro)", "");
+        Ok(output.stdout.lines().map(line).filter(|line| !line.is_empty()).collect())
+    };
+    let (runner, builder) = (of("xtask")?, of("drydock-book")?);
+    let other: Vec<&String> = runner.difference(&builder).collect();
+    if other.is_empty() {
+        return Ok(());
+    }
+    Err(format!("the builder wants other features of these; see xtask/Cargo.toml: {other:#?}").into())
 }
 
 /// Every address of every page that is inside the book is that of a file, and what stands behind `#` is a place in it.

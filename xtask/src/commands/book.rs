@@ -1,17 +1,28 @@
 //! `cargo xtask book`: builds the book. The builder is a program of its own, compiled when it is first asked for, so that a
 //! learner's first lesson does not wait for it.
 
+use drydock_launcher::Program;
+
 use super::Context;
 use crate::cli::Book;
-use crate::error::{self, ErrorId};
-use crate::error::{Exit, Problem, Result};
+use crate::error::{self, ErrorId, Exit, Problem, Result};
 use crate::process::Command;
+use crate::report;
 use crate::workshop;
 
 pub fn run(options: &Book, context: Context) -> Result<Exit> {
     let root = workshop::root()?;
     let runner = std::env::current_exe().map_err(|e| error::io("find", "xtask".as_ref(), &e))?;
     let cargo = std::env::var("CARGO").unwrap_or_else(|_| "cargo".to_owned());
+    let builder = Program::beside(&runner, &root, "drydock-book");
+    if !builder.is_known() {
+        report::message("Compiling the book's builder. This takes a minute, and happens once.");
+    }
+    let built = Command::new(cargo.clone()).args(builder.build()).dir(&root).inherit()?;
+    if built != 0 {
+        return Err(Problem::new(ErrorId::Page, format!("The book's builder does not compile (status {built}).")));
+    }
+    builder.note();
     let color = if context.style.color { "always" } else { "never" };
     let mut command = Command::new(cargo)
         .args(["run", "--quiet", "--package", "drydock-book", "--", "--color", color, "--runner"])
