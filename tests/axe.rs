@@ -56,6 +56,5 @@ fn fetch(folder: &std::path::Path) -> drydock::error::Result<()> {
         ..bake::Target::default()
     };
     let definition = bake::Definition { targets: BTreeMap::from([("axe".to_owned(), target)]) };
-    let dockerfiles = BTreeMap::from([("axe".to_owned(), "Dockerfile".to_owned())]);
-    build::build("axe", &definition, &bake::Options::default(), &dockerfiles, place.path(), engine).map(drop)
+    build::build("axe", &definition, &bake::Options::default(), place.path(), engine).map(drop)
 }

@@ -8,7 +8,6 @@ pub mod harbour;
 pub mod python;
 pub mod workshop;
 
-use std::collections::BTreeMap;
 use std::path::{Path, PathBuf};
 use std::sync::LazyLock;
 
@@ -30,10 +29,8 @@ pub fn built_images(workshop: &Workshop, apps: &[AppId]) -> Result<Vec<Image>> {
     let engine = Engine::new(&Silent);
     let options = bake::Options::default();
     let sources = Session::open(Opening::default(), engine)?.ensure(&plan::bases(&images))?;
-    let dockerfiles: BTreeMap<String, String> =
-        images.iter().map(|i| (i.name.target(), i.dockerfile.clone())).collect();
     let definition = plan::definition(&images, &sources);
-    build::build("images", &definition, &options, &dockerfiles, &workshop.root, engine)?;
+    build::build("images", &definition, &options, &workshop.root, engine)?;
     Ok(images)
 }
 

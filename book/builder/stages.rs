@@ -1,11 +1,10 @@
 //! The stages of a Dockerfile with what each weighs: recorded once, drawn on pages.
 
 use std::collections::BTreeMap;
-use std::fs;
 
-use drydock::dockerfile::{self, Dockerfile, Source};
+use drydock::dockerfile::{Dockerfile, Source};
 use drydock::engine::{bake, build, docker};
-use drydock::error::{self, ErrorId, Problem, Result};
+use drydock::error::{ErrorId, Problem, Result};
 use drydock::image::{Depth, gather};
 use drydock::model::{Environment, Inspection};
 use drydock::plan::{self, Image};
@@ -37,13 +36,12 @@ pub struct Weight {
 pub fn measure(path: &str, workshop: &Workshop, session: &Session<'_>) -> Result<Stages> {
     let engine = session.engine;
     let image = find(path, workshop)?;
-    let text = fs::read_to_string(workshop.root.join(path)).map_err(|e| error::io("read", path.as_ref(), &e))?;
-    let file = workshop.dockerfile(path)?;
+    let file = image.dockerfile.parsed()?;
     let sources = session.ensure(&plan::bases([&image]))?;
     let mut stages = BTreeMap::new();
     for index in file.reachable(None) {
         let tag = format!("drydock.local/stage/{}:{index}", image.name.target());
-        let part = up_to(&text, &file, index, path)?;
+        let part = file.up_to(Some(&index.to_string())).ok_or_else(|| unnamed(path, index))?;
         let last = index + 1 == file.stages.len();
         let mut target = image.target(&sources);
         target.tags = vec![tag.clone()];
@@ -51,9 +49,8 @@ pub fn measure(path: &str, workshop: &Workshop, session: &Session<'_>) -> Result
             target.target = Some(file.stages[index].name.clone().ok_or_else(|| unnamed(path, index))?);
         }
         let id = image.name.target();
-        let definition = bake::Definition { targets: BTreeMap::from([(id.clone(), target)]) };
-        let dockerfiles = BTreeMap::from([(id, path.to_owned())]);
-        build::build("images", &definition, &bake::Options::default(), &dockerfiles, &workshop.root, engine)?;
+        let definition = bake::Definition { targets: BTreeMap::from([(id, target)]) };
+        build::build("images", &definition, &bake::Options::default(), &workshop.root, engine)?;
         let found = gather(&tag, Depth::Everything, engine, &|| Ok(session.way(false)), &|_| Some(part.clone()))?;
         engine.tell(&docker(["image", "rm", "--force", &tag]))?;
         stages.insert(index, weight(&found, &part));
@@ -70,13 +67,6 @@ fn weight(found: &Inspection, part: &Dockerfile) -> Weight {
     Weight { stored_bytes: found.stored_bytes, copied: takes.map(|take| (take.line, bytes(take.line))).collect() }
 }
 
-/// The Dockerfile as if this stage were its last.
-fn up_to(text: &str, file: &Dockerfile, index: usize, path: &str) -> Result<Dockerfile> {
-    let end = file.stages.get(index + 1).map_or(usize::MAX, |next| next.line - 1);
-    let lines: Vec<&str> = text.lines().take(end).collect();
-    dockerfile::parse(&(lines.join("\n") + "\n"), path)
-}
-
 fn find(path: &str, workshop: &Workshop) -> Result<Image> {
     let mut images = plan::everything(workshop, &[], |path| workshop.dockerfile(path))?;
     for lesson in &workshop.lessons {
@@ -85,7 +75,7 @@ fn find(path: &str, workshop: &Workshop) -> Result<Image> {
     }
     images
         .into_iter()
-        .find(|image| image.dockerfile == path)
+        .find(|image| image.dockerfile.path == path)
         .ok_or_else(|| Problem::new(ErrorId::Page, format!("{path} is the Dockerfile of no app and no lesson.")))
 }
 

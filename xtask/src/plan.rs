@@ -1,8 +1,9 @@
 //! From a lesson and the options of a run to what will be built and run. Pure: nothing is read and nothing is started.
 
 use std::collections::{BTreeMap, BTreeSet};
+use std::sync::Arc;
 
-use crate::dockerfile::{Dockerfile, Source};
+use crate::dockerfile::{self, Dockerfile, Source};
 use crate::engine::{bake, labels, registry};
 use crate::error::{ErrorId, Problem, Result};
 use crate::image::weigh::Base;
@@ -28,8 +29,8 @@ pub struct Image {
     pub bases: BTreeSet<String>,
     /// Whether it stands on nothing: the last stage, or the one it goes back to, is `FROM scratch`.
     pub on_scratch: bool,
-    /// Its Dockerfile, relative to the repository.
-    pub dockerfile: String,
+    /// Its Dockerfile.
+    pub dockerfile: Arc<dockerfile::File>,
     /// Folder sent as the build context, relative to the repository.
     pub context: String,
     /// How the context is made before the build; `None` where it is a folder as it is.
@@ -72,7 +73,7 @@ impl Plan {
         lesson: &Lesson,
         apps: &[AppId],
         variants: &[String],
-        mut dockerfile: impl FnMut(&str) -> Result<Dockerfile>,
+        mut dockerfile: impl FnMut(&str) -> Result<Arc<dockerfile::File>>,
     ) -> Result<Self> {
         for variant in variants {
             if !lesson.variants.iter().any(|known| known.as_str() == variant) {
@@ -91,7 +92,7 @@ impl Plan {
                 }
                 let mut images = of_lesson(app, id, lesson, &mut dockerfile)?;
                 for image in &mut images {
-                    image.bases.extend(of_other_targets(image, lesson, &mut dockerfile)?);
+                    image.bases.extend(of_other_targets(image, lesson)?);
                 }
                 match (measured(id), built.contains(id)) {
                     (true, _) => plan.images.extend(images),
@@ -141,7 +142,7 @@ impl Plan {
 pub fn everything(
     workshop: &Workshop,
     apps: &[AppId],
-    mut dockerfile: impl FnMut(&str) -> Result<Dockerfile>,
+    mut dockerfile: impl FnMut(&str) -> Result<Arc<dockerfile::File>>,
 ) -> Result<Vec<Image>> {
     let mut images = Vec::new();
     for app in workshop.apps.values().filter(|app| apps.is_empty() || apps.contains(&app.id)) {
@@ -199,19 +200,14 @@ pub fn indexes(images: &[&Image], sources: &BaseSources) -> BTreeMap<String, bak
 }
 
 /// One variant of an app, an image for each of its platforms; none where the app does not have it.
-fn of_app(app: &App, id: &VariantId, dockerfile: &mut impl FnMut(&str) -> Result<Dockerfile>) -> Result<Vec<Image>> {
+fn of_app(
+    app: &App,
+    id: &VariantId,
+    dockerfile: &mut impl FnMut(&str) -> Result<Arc<dockerfile::File>>,
+) -> Result<Vec<Image>> {
     let Some(variant) = app.variant.get(id) else { return Ok(Vec::new()) };
     let path = workshop::dockerfile_path(app, id);
-    let draft = Draft {
-        app,
-        variant,
-        path: &path,
-        lesson: None,
-        id,
-        files: Vec::new(),
-        remove: &variant.remove,
-        overlay: None,
-    };
+    let draft = Draft { app, variant, lesson: None, id, files: Vec::new(), remove: &variant.remove, overlay: None };
     draft.images(&dockerfile(&path)?)
 }
 
@@ -223,13 +219,13 @@ pub fn of_lesson(
     app: &App,
     id: &VariantId,
     lesson: &Lesson,
-    dockerfile: &mut impl FnMut(&str) -> Result<Dockerfile>,
+    dockerfile: &mut impl FnMut(&str) -> Result<Arc<dockerfile::File>>,
 ) -> Result<Vec<Image>> {
     let Some(variant) = lesson.variant.get(id) else { return of_app(app, id, dockerfile) };
     let Some(path) = lesson.own.get(id).and_then(|apps| apps.get(&app.id)) else { return Ok(Vec::new()) };
     let files: Vec<_> = variant.with.iter().filter_map(|group| lesson.files.get(group)).flatten().cloned().collect();
     let lesson = Some(&lesson.id);
-    Draft { app, variant, path, lesson, id, files, remove: &variant.remove, overlay: None }.images(&dockerfile(path)?)
+    Draft { app, variant, lesson, id, files, remove: &variant.remove, overlay: None }.images(&dockerfile(path)?)
 }
 
 /// The learner's answer to an exercise: the files in `folder`, relative to the repository, laid over the app's. `named` stands in
@@ -241,13 +237,12 @@ pub fn answer(
     named: &LessonId,
     exercise: &Exercise,
     folder: &str,
-    mut dockerfile: impl FnMut(&str) -> Result<Dockerfile>,
+    mut dockerfile: impl FnMut(&str) -> Result<Arc<dockerfile::File>>,
 ) -> Result<Vec<Image>> {
     let path = format!("{folder}/Dockerfile");
     let draft = Draft {
         app,
         variant: &exercise.mine,
-        path: &path,
         lesson: Some(named),
         id: &VariantId::mine(),
         files: exercise.file.clone(),
@@ -258,18 +253,14 @@ pub fn answer(
 }
 
 /// The bases that a build step of a lesson needs besides, since it builds another target of the image's Dockerfile.
-fn of_other_targets(
-    image: &Image,
-    lesson: &Lesson,
-    dockerfile: &mut impl FnMut(&str) -> Result<Dockerfile>,
-) -> Result<BTreeSet<String>> {
+fn of_other_targets(image: &Image, lesson: &Lesson) -> Result<BTreeSet<String>> {
     let mut bases = BTreeSet::new();
     for step in &lesson.step {
         if let Action::Build(build) = &step.action
             && build.variant == image.name.variant
             && let Some(target) = &build.target
         {
-            bases.extend(dockerfile(&image.dockerfile)?.images(Some(target)));
+            bases.extend(image.dockerfile.parsed()?.images(Some(target)));
         }
     }
     Ok(bases)
@@ -279,7 +270,6 @@ fn of_other_targets(
 struct Draft<'a> {
     app: &'a App,
     variant: &'a Variant,
-    path: &'a str,
     lesson: Option<&'a LessonId>,
     id: &'a VariantId,
     files: Vec<ExtraFile>,
@@ -291,20 +281,20 @@ impl Draft<'_> {
     /// One image for each platform of the variant, or for the engine's own.
     ///
     /// Errors: [`ErrorId::Dockerfile`] where the file has no stage of the variant's target.
-    fn images(&self, file: &Dockerfile) -> Result<Vec<Image>> {
-        let target = self.variant.target.as_deref();
+    fn images(&self, written: &Arc<dockerfile::File>) -> Result<Vec<Image>> {
+        let (file, target) = (written.parsed()?, self.variant.target.as_deref());
         let Some(file) = file.up_to(target) else {
             let target = target.unwrap_or_default();
-            let fact = format!("{} has no stage `{target}`, which `{}` is built to.", self.path, self.id);
+            let fact = format!("{} has no stage `{target}`, which `{}` is built to.", written.path, self.id);
             let names = file.stages.iter().filter_map(|stage| stage.name.as_deref());
             return Err(workshop::suggest(Problem::new(ErrorId::Dockerfile, fact), target, names));
         };
         let platforms = self.variant.platforms.iter().cloned().map(Some);
         let platforms: Vec<_> = if self.variant.platforms.is_empty() { vec![None] } else { platforms.collect() };
-        Ok(platforms.into_iter().map(|platform| self.image(&file, platform)).collect())
+        Ok(platforms.into_iter().map(|platform| self.image(written, &file, platform)).collect())
     }
 
-    fn image(&self, file: &Dockerfile, platform: Option<Platform>) -> Image {
+    fn image(&self, written: &Arc<dockerfile::File>, file: &Dockerfile, platform: Option<Platform>) -> Image {
         let name =
             ImageName { lesson: self.lesson.cloned(), app: self.app.id.clone(), variant: self.id.clone(), platform };
         let recipe = Recipe {
@@ -322,7 +312,7 @@ impl Draft<'_> {
             variant: self.variant.clone(),
             bases: file.images(None),
             on_scratch: file.stands_on() == Some(&Source::Scratch),
-            dockerfile: self.path.to_owned(),
+            dockerfile: Arc::clone(written),
         }
     }
 }
@@ -336,6 +326,14 @@ impl Image {
     /// What it stands on, when it has these layers: nothing, or the longest of `bases` it begins with.
     pub fn base(&self, layers: &[String], bases: &[Vec<String>]) -> Base {
         if self.on_scratch { Base::Scratch } else { Base::among(bases, layers) }
+    }
+
+    /// The stages of its Dockerfile up to its target.
+    ///
+    /// Errors: [`ErrorId::Dockerfile`] where our own reader cannot read the file.
+    pub fn stages(&self) -> Result<Dockerfile> {
+        let file = self.dockerfile.parsed()?;
+        Ok(file.up_to(self.variant.target.as_deref()).unwrap_or_else(|| file.clone()))
     }
 
     /// The folder its build context is, or is made from.
@@ -360,7 +358,8 @@ impl Image {
             platforms: self.name.platform.iter().map(ToString::to_string).collect(),
             secrets: self.variant.secrets.keys().map(secret).collect(),
             context: self.context.clone(),
-            dockerfile: bake::relative(&self.context, &self.dockerfile),
+            dockerfile: bake::relative(&self.context, &self.dockerfile.path),
+            file: Some(Arc::clone(&self.dockerfile)),
             contexts: sources.contexts(&self.bases),
             args,
             labels: BTreeMap::from([

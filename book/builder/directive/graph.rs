@@ -20,8 +20,9 @@ const MARGIN: usize = 8;
 /// `PATH`
 pub fn graph(path: &str, sources: &Sources) -> Outcome {
     let file = sources.workshop.dockerfile(path).map_err(|problem| problem.fact)?;
+    let file = file.parsed().map_err(|problem| problem.fact)?;
     let Some(stages) = sources.stages(path)? else { return Ok(not_yet(&format!("The diagram of {path}"))) };
-    let graph = Graph::of(&file, &stages);
+    let graph = Graph::of(file, &stages);
     let markup = html! {
         figure.graph {
             figcaption { "The stages of " code { (path) } }

@@ -5,6 +5,7 @@ use std::time::Instant;
 
 use super::plan::{Plan, SCRATCH, Surroundings};
 use super::rootfs;
+use crate::dockerfile;
 use crate::engine::bake::{Options, Target};
 use crate::engine::{Engine, build};
 use crate::error::{self, ErrorId, Problem, Result};
@@ -39,9 +40,11 @@ impl Plan {
         if self.needs_root {
             make_root(engine, &root_command(at).dir(repository), setup)?;
         }
-        let dockerfiles = self.definition.targets.iter().map(|(id, t)| (id.clone(), repository_path(t))).collect();
-        let built =
-            build::build("bases", &self.definition, &Options::default(), &dockerfiles, repository, engine).map(drop);
+        let mut definition = self.definition.clone();
+        for target in definition.targets.values_mut() {
+            target.file = Some(dockerfile::File::read(repository, &repository_path(target))?);
+        }
+        let built = build::build("bases", &definition, &Options::default(), repository, engine).map(drop);
         // 80 MB that BuildKit has in its own store by now.
         let _ = std::fs::remove_file(repository.join(SCRATCH).join("root/root.tar"));
         built

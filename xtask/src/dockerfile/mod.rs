@@ -3,11 +3,13 @@
 //! Parsing itself is the `parse-dockerfile` crate's; this room turns its tree into the few facts that errors, plans and
 //! pictures need.
 
+mod file;
 mod read;
 mod variables;
 
 use std::collections::BTreeSet;
 
+pub use file::File;
 pub use read::parse;
 
 /// A Dockerfile as a list of stages.

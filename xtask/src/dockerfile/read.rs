@@ -8,7 +8,7 @@ use crate::error::{ErrorId, Problem, Result};
 use crate::names::printable;
 
 /// Largest Dockerfile that is read, in bytes. A file of 10,000 lines is well below it.
-const LARGEST: usize = 4 << 20;
+pub(super) const LARGEST: usize = 4 << 20;
 
 /// Reads a Dockerfile. `shown` is its path as the user knows it.
 ///

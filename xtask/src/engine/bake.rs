@@ -2,11 +2,13 @@
 //! builds them in parallel.
 
 use std::collections::BTreeMap;
+use std::sync::Arc;
 use std::time::Duration;
 
 use serde::Serialize;
 
 use super::docker;
+use crate::dockerfile;
 use crate::process::Command;
 
 /// Namespace for cache mounts of builds started here. Without it `--no-cache` would empty the user's own cache mounts of
@@ -20,6 +22,9 @@ pub struct Target {
     pub context: String,
     /// The Dockerfile, relative to the context.
     pub dockerfile: String,
+    /// The same as it was read, where it is to be said in which line a build fails.
+    #[serde(skip)]
+    pub file: Option<Arc<dockerfile::File>>,
     /// Stage to build; the last one when `None`.
     #[serde(skip_serializing_if = "Option::is_none")]
     pub target: Option<String>,

@@ -3,7 +3,7 @@
 use std::collections::BTreeSet;
 use std::time::Duration;
 
-use super::{Task, dockerfile};
+use super::Task;
 use crate::engine::Engine;
 use crate::error::{ErrorId, Exit, Problem, Result};
 use crate::model::{Environment, LessonId, MINE, Measurement, Outcome, VariantId, Verdict};
@@ -102,7 +102,7 @@ impl<'a> Judge<'a> {
     }
 
     fn run(&self, task: &Task<'_>, folder: &str, named: Option<&LessonId>) -> Result<Judged> {
-        let read = |path: &str| dockerfile(self.workshop, path);
+        let read = |path: &str| self.workshop.dockerfile(path);
         let named = named.unwrap_or(&task.lesson.id);
         let mut images = plan::answer(task.app, named, task.exercise, folder, read)?;
         let expect: Vec<Expect> = task.expect().cloned().collect();
@@ -151,7 +151,7 @@ impl<'a> Judge<'a> {
                 variants.push(variant);
             }
         }
-        let mut read = |path: &str| dockerfile(self.workshop, path);
+        let mut read = |path: &str| self.workshop.dockerfile(path);
         let mut images = Vec::new();
         for variant in variants {
             images.extend(plan::of_lesson(task.app, variant, task.lesson, &mut read)?);

@@ -177,18 +177,6 @@ fn of_name<'w>(lesson: &'w Lesson, typed: &str) -> Result<&'w Exercise> {
     })
 }
 
-/// Reads a Dockerfile of the repository or of the learner, for planning.
-fn dockerfile(workshop: &Workshop, path: &str) -> Result<crate::dockerfile::Dockerfile> {
-    /// The longest of ours has some 80 lines.
-    const LARGEST: u64 = 1 << 20;
-    let size = std::fs::metadata(workshop.root.join(path)).map_or(0, |metadata| metadata.len());
-    if size > LARGEST {
-        let fact = format!("{path} has {size} bytes; a Dockerfile has at most {LARGEST}.");
-        return Err(Problem::new(ErrorId::Dockerfile, fact));
-    }
-    workshop.dockerfile(path)
-}
-
 /// Path of a variant's image tag in the engine's store, whether the variant is the lesson's own or the app's.
 fn tag_of(task: &Task<'_>, variant: &crate::model::VariantId) -> String {
     let own = task.lesson.variant.contains_key(variant);

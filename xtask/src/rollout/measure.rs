@@ -44,9 +44,9 @@ pub fn measure(
             changed::write(&image.app, name, change, run.id(), root)?;
         }
     }
-    let (definition, dockerfiles) = definition(images, changes, sources);
+    let definition = definition(images, changes, sources);
     let _removes = Removes { engine, tags: changed_tags(images, changes) };
-    build::build("images", &definition, &Options::default(), &dockerfiles, root, engine)?;
+    build::build("images", &definition, &Options::default(), root, engine)?;
     interrupt::check()?;
 
     let weights = Weights::of(images, changes, sources, way, engine)?;
@@ -55,18 +55,15 @@ pub fn measure(
 }
 
 /// All builds in one call, so that they share what they have in common.
-fn definition(images: &[Image], changes: &[String], sources: &BaseSources) -> (Definition, BTreeMap<String, String>) {
+fn definition(images: &[Image], changes: &[String], sources: &BaseSources) -> Definition {
     let mut definition = plan::definition(images, sources);
-    let mut dockerfiles: BTreeMap<_, _> =
-        images.iter().map(|image| (image.name.target(), image.dockerfile.clone())).collect();
     for image in images {
         for (change, _) in changed::of(&image.app, changes) {
             let (id, target) = changed::target(image, change, sources);
-            dockerfiles.insert(id.clone(), image.dockerfile.clone());
             definition.targets.insert(id, target);
         }
     }
-    (definition, dockerfiles)
+    definition
 }
 
 fn changed_tags(images: &[Image], changes: &[String]) -> Vec<String> {

@@ -6,10 +6,10 @@ use std::time::{Duration, Instant};
 
 use super::prepare;
 use crate::context::RUN;
-use crate::dockerfile::{self, Dockerfile, Source};
+use crate::dockerfile::{Dockerfile, Source};
 use crate::engine::instructions::{self, Place, Ran};
 use crate::engine::{Engine, bake, build, docker};
-use crate::error::{self, ErrorId, Problem, Result};
+use crate::error::{ErrorId, Problem, Result};
 use crate::image::Digest;
 use crate::image::origin;
 use crate::image::weigh::{self, Subject};
@@ -61,7 +61,7 @@ impl Lab<'_> {
     /// Errors: whatever building or weighing fails with.
     pub fn experiment(&self, image: &Image, changes: &[(&str, &Change)]) -> Result<Experiment> {
         prepare::contexts([image], self.run, self.root)?;
-        let file = self.dockerfile(image)?;
+        let file = image.stages()?;
         let places = instructions::places(&file, None);
         let keys = self.keys(image, &file, &places);
         // What is compared with must be in the cache; from an earlier build it costs a moment.
@@ -236,7 +236,7 @@ impl Lab<'_> {
     fn build(&self, image: &Image, context: &str, tag: &str, turn: Turn<'_>) -> Result<build::Built> {
         let mut target = image.target(self.sources);
         context.clone_into(&mut target.context);
-        target.dockerfile = bake::relative(context, &image.dockerfile);
+        target.dockerfile = bake::relative(context, &image.dockerfile.path);
         target.tags = vec![tag.to_owned()];
         // The same image is built several times in a row; by its name one sees which of them it is.
         let name = match turn {
@@ -247,23 +247,9 @@ impl Lab<'_> {
                 format!("{}-after-{change}", image.name.target())
             }
         };
-        let definition = bake::Definition { targets: BTreeMap::from([(name.clone(), target)]) };
+        let definition = bake::Definition { targets: BTreeMap::from([(name, target)]) };
         let options = bake::Options { no_cache: turn == Turn::Cold, ..self.options.clone() };
-        let dockerfiles = BTreeMap::from([(name, image.dockerfile.clone())]);
-        build::build("images", &definition, &options, &dockerfiles, self.root, self.engine)
-    }
-
-    /// The Dockerfile of an image, up to its target.
-    pub fn dockerfile(&self, image: &Image) -> Result<Dockerfile> {
-        let file = self.whole(image)?;
-        Ok(file.up_to(image.variant.target.as_deref()).unwrap_or(file))
-    }
-
-    /// The whole Dockerfile of an image.
-    pub fn whole(&self, image: &Image) -> Result<Dockerfile> {
-        let path = self.root.join(&image.dockerfile);
-        let text = std::fs::read_to_string(&path).map_err(|e| error::io("read", &path, &e))?;
-        dockerfile::parse(&text, &image.dockerfile)
+        build::build("images", &definition, &options, self.root, self.engine)
     }
 
     /// The names under which the costs of a build are kept.

@@ -162,7 +162,7 @@ impl Underway<'_> {
             .job
             .everything()
             .filter(|image| tags.contains(&image.name.tag()))
-            .filter_map(|image| Some((image.name.tag(), self.lab(false).dockerfile(image).ok()?)))
+            .filter_map(|image| Some((image.name.tag(), image.stages().ok()?)))
             .collect();
         look(Looker {
             engine: self.engine,

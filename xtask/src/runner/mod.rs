@@ -157,8 +157,7 @@ impl<'a> Job<'a> {
             if self.options.index {
                 definition.targets.extend(plan::indexes(&to_build, self.sources));
             }
-            let dockerfiles = to_build.iter().map(|image| (image.name.target(), image.dockerfile.clone())).collect();
-            let done = build::build("images", &definition, &self.options.build, &dockerfiles, self.root, engine)?;
+            let done = build::build("images", &definition, &self.options.build, self.root, engine)?;
             outcome.built_in = done.took;
             outcome.timeline = done.timeline();
             built = Some(done);

@@ -40,10 +40,9 @@ impl Lab<'_> {
         // Only whether it passes is asked for.
         target.outputs = vec!["type=cacheonly".to_owned()];
         let name = format!("{}-once", image.name.target());
-        let definition = bake::Definition { targets: BTreeMap::from([(name.clone(), target)]) };
+        let definition = bake::Definition { targets: BTreeMap::from([(name, target)]) };
         let options = bake::Options { no_cache: otherwise.no_cache || self.options.no_cache, ..self.options.clone() };
-        let dockerfiles = BTreeMap::from([(name, image.dockerfile.clone())]);
-        let ended = build::attempt("builds", &definition, &options, &dockerfiles, self.root, self.engine);
+        let ended = build::attempt("builds", &definition, &options, self.root, self.engine);
         prepare::secrets(image, &BTreeMap::new(), self.run, self.root)?;
         match ended? {
             Ended::Failed(failed) if failed.id() != crate::error::ErrorId::BuildFailed => Err(failed.problem()),

@@ -86,7 +86,7 @@ impl Running {
         let mut slot = slot.lock().unwrap_or_else(PoisonError::into_inner);
         match slot.get_or_insert_with(|| starter.start(image, setup)) {
             Ok(up) => Ok(up.clone()),
-            Err(problem) => Err(again(problem)),
+            Err(problem) => Err(problem.clone()),
         }
     }
 
@@ -116,11 +116,6 @@ impl Running {
 /// Containers with the same line are the same, apart from which run they belong to.
 fn line(image: &Image, setup: &Setup) -> String {
     container_of(image, setup, "").command().display()
-}
-
-fn again(problem: &Problem) -> Problem {
-    let Problem { id, fact, evidence, cause, next } = problem;
-    Problem { id: *id, fact: fact.clone(), evidence: evidence.clone(), cause: cause.clone(), next: next.clone() }
 }
 
 /// A contract that does not say how to tell whether a service is well.

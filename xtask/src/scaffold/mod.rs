@@ -83,7 +83,7 @@ pub fn exercise(workshop: &Workshop, lesson: &str, app: Option<&str>) -> Result<
         let fact = format!("{} has none of the variants of lesson {}.", app.id, lesson.number);
         return Err(Problem::new(ErrorId::UnknownVariant, fact));
     };
-    let (shipped, right) = (text(workshop, &first.dockerfile)?, text(workshop, &last.dockerfile)?);
+    let (shipped, right) = (first.dockerfile.text.clone(), last.dockerfile.text.clone());
     let folder = lesson.folder();
     let manifest = EXERCISE.replace("{app}", app.id.as_str()).replace("{variant}", last.name.variant.as_str());
     let files = vec![

@@ -30,6 +30,7 @@ pub fn find(workshop: &Workshop) -> Result<Vec<String>> {
             findings.push(format!("apps/{}/app.toml: check.variant `{}` is no variant", app.id, app.check.variant));
         } else if workshop
             .dockerfile(&workshop::dockerfile_path(app, &app.check.variant))?
+            .parsed()?
             .position(&app.check.target)
             .is_none()
         {

@@ -10,7 +10,7 @@ use std::sync::Arc;
 
 use crate::context;
 use crate::dockerfile::{self, Dockerfile};
-use crate::error::{self, ErrorId, Problem, Result};
+use crate::error::{ErrorId, Problem, Result};
 use crate::lesson::Lesson;
 use crate::manifest::Source;
 use crate::model::{App, AppId, Change, Contract, ImageName, VariantId};
@@ -100,10 +100,9 @@ impl Workshop {
 
     /// Reads the Dockerfile at a path relative to the repository.
     ///
-    /// Errors: [`ErrorId::File`], [`ErrorId::Dockerfile`].
-    pub fn dockerfile(&self, shown: &str) -> Result<Dockerfile> {
-        let text = fs::read_to_string(self.root.join(shown)).map_err(|e| error::io("read", Path::new(shown), &e))?;
-        dockerfile::parse(&text, shown)
+    /// Errors: [`ErrorId::File`].
+    pub fn dockerfile(&self, shown: &str) -> Result<Arc<dockerfile::File>> {
+        dockerfile::File::read(&self.root, shown)
     }
 
     /// The Dockerfile that an image of this workshop is built from, by the image's tag. `None` for other images, and where the
@@ -117,7 +116,7 @@ impl Workshop {
                 lesson.own.get(&image.variant)?.get(&image.app)?.clone()
             }
         };
-        self.dockerfile(&path).ok()
+        self.dockerfile(&path).ok()?.parsed().ok().cloned()
     }
 }
 

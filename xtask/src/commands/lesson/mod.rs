@@ -102,7 +102,7 @@ fn one(workshop: &Workshop, lesson: &Lesson, options: &cli::Lesson, context: Con
         Book::open()?.update(sink, |progress| progress.ran(&lesson.id, &report.environment.date))?;
     }
     let tags: Vec<_> = report.results.iter().map(|m| m.image.clone()).collect();
-    let dockerfiles = |image: &str| workshop.dockerfile_of(image);
+    let dockerfiles = |tag: &str| plan.all().find(|image| image.name.tag() == tag)?.stages().ok();
     let looker = Looker {
         engine: session.engine,
         way: run_options.weigh,

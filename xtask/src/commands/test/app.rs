@@ -18,7 +18,7 @@ pub(super) fn check(workshop: &Workshop, app: &App, session: &Session<'_>) -> Re
     let Some(image) = images.into_iter().find(|image| image.name.variant == app.check.variant) else {
         return Err(crate::bug("An app is checked in a variant that it does not have"));
     };
-    let bases = workshop.dockerfile(&image.dockerfile)?.images(Some(stage));
+    let bases = image.dockerfile.parsed()?.images(Some(stage));
     let image = plan::Image { bases, ..image };
     let sources = session.ensure(&image.bases)?;
     let mut definition = plan::definition([&image], &sources);
@@ -28,7 +28,6 @@ pub(super) fn check(workshop: &Workshop, app: &App, session: &Session<'_>) -> Re
         target.tags.clear();
         target.outputs = vec!["type=cacheonly".to_owned()];
     }
-    let dockerfiles = [(image.name.target(), image.dockerfile.clone())].into();
-    build::build("checks", &definition, &bake::Options::default(), &dockerfiles, &workshop.root, session.engine)?;
+    build::build("checks", &definition, &bake::Options::default(), &workshop.root, session.engine)?;
     Ok(format!("its stage {stage} builds"))
 }

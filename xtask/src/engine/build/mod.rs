@@ -72,25 +72,23 @@ pub fn build(
     of: &'static str,
     definition: &Definition,
     options: &Options,
-    dockerfiles: &BTreeMap<String, String>,
     root: &Path,
     engine: Engine<'_>,
 ) -> Result<Built> {
-    match attempt(of, definition, options, dockerfiles, root, engine)? {
+    match attempt(of, definition, options, root, engine)? {
         Ended::Built(built) => Ok(built),
         Ended::Failed(failed) => Err(failed.problem()),
     }
 }
 
-/// Builds a definition that may fail to build. `of` says what its targets are, in the plural, e.g. `images`; `dockerfiles`
-/// says which file each target is built from, relative to `root`.
+/// Builds a definition that may fail to build. `of` says what its targets are, in the plural, e.g. `images`; its paths are relative
+/// to `root`.
 ///
 /// Errors: [`ErrorId::BuildTooLong`], [`ErrorId::Interrupted`]; no `docker` command.
 pub fn attempt(
     of: &'static str,
     definition: &Definition,
     options: &Options,
-    dockerfiles: &BTreeMap<String, String>,
     root: &Path,
     engine: Engine<'_>,
 ) -> Result<Ended> {
@@ -123,9 +121,9 @@ pub fn attempt(
     let took = began.elapsed();
     match (status, options.limit) {
         (Some(0), _) => Ok(Ended::Built(Built { took, record })),
-        (None, Some(limit)) => Err(too_long(&record, limit, dockerfiles, root)),
+        (None, Some(limit)) => Err(too_long(&record, limit, definition)),
         _ => {
-            let place = blamed(&record, dockerfiles, root);
+            let place = blamed(&record, definition);
             Ok(Ended::Failed(FailedBuild { took, record, place }))
         }
     }
@@ -136,15 +134,15 @@ fn remark(summary: Summary) -> String {
 }
 
 /// A build that was ended because it took too long: which step was at work, and what it said last.
-fn too_long(record: &Record, limit: Duration, dockerfiles: &BTreeMap<String, String>, root: &Path) -> Problem {
+fn too_long(record: &Record, limit: Duration, definition: &Definition) -> Problem {
     let took = crate::units::seconds(limit);
     // The builder may still have had the time to say that it gave the step up.
     let at_work = |step: &&Step| step.instruction().is_some() && step.was_at_work();
     let problem = match record.steps().iter().rfind(at_work) {
         Some(step) => {
-            let file = dockerfiles.get(&step.target);
-            let place = file.and_then(|file| Some((file, line_of(step, record.steps(), &root.join(file))?)));
-            let at = place.map(|(file, line)| format!(" ({file}:{line})")).unwrap_or_default();
+            let file = file_of(definition, &step.target);
+            let place = file.and_then(|file| Some((&file.path, line_of(step, record.steps(), file)?)));
+            let at = place.map(|(path, line)| format!(" ({path}:{line})")).unwrap_or_default();
             let fact = format!("{}: after {took} the step {} still ran{at}.", step.target, printable(&step.name));
             Problem::new(ErrorId::BuildTooLong, fact).evidence(failed::lines(step))
         }
@@ -156,28 +154,34 @@ fn too_long(record: &Record, limit: Duration, dockerfiles: &BTreeMap<String, Str
 }
 
 /// Where a build failed: the Dockerfile of the failed step, or the only one, and the line that the builder itself names.
-fn blamed(record: &Record, dockerfiles: &BTreeMap<String, String>, root: &Path) -> Option<(String, usize)> {
+fn blamed(record: &Record, definition: &Definition) -> Option<(String, usize)> {
     let step = record.failed();
     let target = match step {
         Some(step) => step.target.as_str(),
-        None if dockerfiles.len() == 1 => dockerfiles.keys().next()?,
+        None if definition.targets.len() == 1 => definition.targets.keys().next()?,
         None => return None,
     };
-    let file = dockerfiles.get(target)?;
-    let line = record.blamed_line().or_else(|| line_of(step?, record.steps(), &root.join(file)))?;
-    Some((file.clone(), line))
+    let file = file_of(definition, target)?;
+    let line = record.blamed_line().or_else(|| line_of(step?, record.steps(), file))?;
+    Some((file.path.clone(), line))
+}
+
+fn file_of<'d>(definition: &'d Definition, target: &str) -> Option<&'d dockerfile::File> {
+    definition.targets.get(target)?.file.as_deref()
 }
 
 /// Line of the instruction a step came from.
-fn line_of(step: &Step, steps: &[Step], path: &Path) -> Option<usize> {
-    let text = std::fs::read_to_string(path).ok()?;
-    let places = instructions::all_places(&dockerfile::parse(&text, "").ok()?);
+fn line_of(step: &Step, steps: &[Step], file: &dockerfile::File) -> Option<usize> {
+    let places = instructions::all_places(file.parsed().ok()?);
     Some(places[instructions::position(&places, step, steps)?].line)
 }
 
 #[cfg(test)]
 mod tests {
+    use std::sync::Arc;
+
     use super::*;
+    use crate::engine::bake::Target;
 
     /// A record of buildx 0.13 for a build of one target.
     fn record(lines: &str) -> Record {
@@ -188,24 +192,18 @@ mod tests {
         record
     }
 
-    fn dockerfiles() -> BTreeMap<String, String> {
-        BTreeMap::from([("go-mine".to_owned(), "my/Dockerfile".to_owned())])
-    }
-
-    fn folder(dockerfile: &str) -> tempfile::TempDir {
-        let dir = tempfile::tempdir().unwrap();
-        std::fs::create_dir(dir.path().join("my")).unwrap();
-        std::fs::write(dir.path().join("my/Dockerfile"), dockerfile).unwrap();
-        dir
+    fn definition(text: &str) -> Definition {
+        let file = Some(Arc::new(dockerfile::File::of("my/Dockerfile", text.to_owned())));
+        Definition { targets: BTreeMap::from([("go-mine".to_owned(), Target { file, ..Target::default() })]) }
     }
 
     const FAILED: &str = r#"{"vertexes":[{"digest":"a","name":"[build 2/2] RUN false","started":"2026-01-01T00:00:00Z","completed":"2026-01-01T00:00:01Z","error":"exit code: 1"}],"logs":[{"vertex":"a","data":"b2ggbm8K"}]}"#;
 
     #[test]
     fn a_failed_step_is_told_with_its_line_and_what_it_said() {
-        let dir = folder("FROM a AS build\nCOPY . .\nRUN false\n");
+        let definition = definition("FROM a AS build\nCOPY . .\nRUN false\n");
         let record = record(FAILED);
-        let place = blamed(&record, &dockerfiles(), dir.path());
+        let place = blamed(&record, &definition);
         let failed = FailedBuild { took: Duration::ZERO, record, place };
         assert_eq!((failed.line(), failed.said().as_str()), (Some(3), "oh no\n\nexit code: 1"));
         let problem = failed.problem();
@@ -216,9 +214,9 @@ mod tests {
 
     #[test]
     fn the_builder_knows_the_line_best() {
-        let dir = folder("FROM a AS build\nRUN false\nRUN false\n");
+        let definition = definition("FROM a AS build\nRUN false\nRUN false\n");
         let record = record(&format!("{FAILED}\nDockerfile:2\n--------\n   2 | >>> RUN false\n--------\nERROR: x\n"));
-        assert_eq!(blamed(&record, &dockerfiles(), dir.path()), Some(("my/Dockerfile".to_owned(), 2)));
+        assert_eq!(blamed(&record, &definition), Some(("my/Dockerfile".to_owned(), 2)));
     }
 
     #[test]
@@ -226,7 +224,7 @@ mod tests {
         let record = record(
             "Dockerfile:2\n--------\n   2 | >>> RUNN x\n--------\nERROR: failed to solve: unknown instruction: RUNN",
         );
-        let place = blamed(&record, &dockerfiles(), Path::new("/nowhere"));
+        let place = blamed(&record, &definition("RUNN x"));
         let failed = FailedBuild { took: Duration::ZERO, record, place };
         assert!(failed.step().is_none() && failed.said().contains("unknown instruction"));
         let fact = "The build ended before a step of a Dockerfile ran (my/Dockerfile:2).";
@@ -235,13 +233,13 @@ mod tests {
 
     #[test]
     fn a_build_that_takes_too_long_names_the_step_at_work() {
-        let dir = folder("FROM a AS build\nCOPY . .\nRUN sleep 99\n");
+        let definition = definition("FROM a AS build\nCOPY . .\nRUN sleep 99\n");
         let record = record(concat!(
             r#"{"vertexes":[{"digest":"a","name":"[build 1/2] COPY . .","started":"2026-01-01T00:00:00Z","completed":"2026-01-01T00:00:01Z"}]}"#,
             "\n",
             r#"{"vertexes":[{"digest":"b","name":"[build 2/2] RUN sleep 99","started":"2026-01-01T00:00:01Z"}]}"#
         ));
-        let problem = too_long(&record, Duration::from_mins(1), &dockerfiles(), dir.path());
+        let problem = too_long(&record, Duration::from_mins(1), &definition);
         let fact = "go-mine: after 60.0 s the step [build 2/2] RUN sleep 99 still ran (my/Dockerfile:3).";
         assert_eq!(problem.fact, fact);
     }

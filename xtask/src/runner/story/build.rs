@@ -24,7 +24,7 @@ impl Underway<'_> {
     fn build_one(&self, step: &Build, image: &Image, came: &mut Came) -> Result<()> {
         let lab = self.lab(false);
         let target = step.target.as_deref().or(image.variant.target.as_deref());
-        let places = instructions::places(&lab.whole(image)?, target);
+        let places = instructions::places(image.dockerfile.parsed()?, target);
         let otherwise = Otherwise {
             target: step.target.clone(),
             args: step.args.clone(),

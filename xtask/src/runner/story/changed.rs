@@ -3,7 +3,6 @@
 use similar::{ChangeTag, TextDiff};
 
 use super::Underway;
-use crate::error::{self, Result};
 use crate::lesson::Changed;
 use crate::model::{AppId, DiffLine, Shown, VariantId};
 
@@ -11,19 +10,17 @@ use crate::model::{AppId, DiffLine, Shown, VariantId};
 const AROUND: usize = 2;
 
 impl Underway<'_> {
-    pub(super) fn changed(&self, step: &Changed, app: &AppId) -> Result<Shown> {
-        let (from, before) = self.text(&step.from, app)?;
-        let (to, after) = self.text(&step.to, app)?;
+    pub(super) fn changed(&self, step: &Changed, app: &AppId) -> Shown {
+        let (from, before) = self.text(&step.from, app);
+        let (to, after) = self.text(&step.to, app);
         let (lines, changed) = difference(&before, &after);
-        Ok(Shown::Changed { from, to, lines, changed })
+        Shown::Changed { from, to, lines, changed }
     }
 
-    fn text(&self, variant: &VariantId, app: &AppId) -> Result<(String, String)> {
+    fn text(&self, variant: &VariantId, app: &AppId) -> (String, String) {
         let named = self.named(std::slice::from_ref(variant), app);
-        let Some(image) = named.first() else { return Ok((variant.to_string(), String::new())) };
-        let path = self.job.root.join(&image.dockerfile);
-        let text = std::fs::read_to_string(&path).map_err(|e| error::io("read", &path, &e))?;
-        Ok((image.dockerfile.clone(), text))
+        let Some(image) = named.first() else { return (variant.to_string(), String::new()) };
+        (image.dockerfile.path.clone(), image.dockerfile.text.clone())
     }
 }
 

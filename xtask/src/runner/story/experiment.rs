@@ -19,7 +19,7 @@ impl Underway<'_> {
             && let Some(image) = images.iter().find(|image| image.name.variant == *variant)
             && let Some((name, change)) = changes(step.changes.first(), self.job.changes, image)?.first()
         {
-            let question = Question::new(image, name, change, &self.lab(true).dockerfile(image)?);
+            let question = Question::new(image, name, change, &image.stages()?);
             asked = narrator.predict(&question)?.map(|guess| (question, guess));
         }
         let mut experiments = Vec::new();

@@ -109,7 +109,7 @@ impl Underway<'_> {
         let app = &app.id;
         Ok(match action {
             Action::Table => Shown::Table.into(),
-            Action::Changed(step) => self.changed(step, app)?.into(),
+            Action::Changed(step) => self.changed(step, app).into(),
             Action::Inside(step) => self.inside(step, app)?.into(),
             Action::MadeOf(step) => self.made_of(step, app)?.into(),
             Action::Experiment(step) => self.experiment(step, app, narrator)?.into(),

@@ -86,7 +86,7 @@ impl Question {
             variant: image.name.variant.clone(),
             change: name.to_owned(),
             files: change.edits.iter().map(|edit| edit.file.clone()).collect(),
-            dockerfile: image.dockerfile.clone(),
+            dockerfile: image.dockerfile.path.clone(),
             summary: change.summary.clone(),
             lines: places.map(|place| (place.line, place.text)).collect(),
         }

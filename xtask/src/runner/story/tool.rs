@@ -4,7 +4,7 @@ use std::time::Duration;
 
 use super::{Came, Check, Underway};
 use crate::engine::{docker, labels};
-use crate::error::{self, Result};
+use crate::error::Result;
 use crate::event::Event;
 use crate::lesson::ToolStep;
 use crate::model::block::{Cell, Column, Table};
@@ -65,9 +65,7 @@ impl Underway<'_> {
             let found = self.looking(&tags, |looker| looker.briefly(&tags, &[]))?;
             return Ok(Ok(found.first().map(tool::inventory).unwrap_or_default()));
         };
-        let path = self.job.root.join(&image.dockerfile);
-        let text = std::fs::read_to_string(&path).map_err(|e| error::io("read", &path, &e))?;
-        self.run_tool(program, text)
+        self.run_tool(program, image.dockerfile.text.clone())
     }
 
     fn run_tool(&self, program: &Program, text: String) -> Result<std::result::Result<Vec<ToolFinding>, String>> {
