@@ -2,7 +2,7 @@
 
 use maud::html;
 
-use super::block;
+use super::{block, recorded_on};
 use crate::commands::Block;
 use crate::page::Outcome;
 use crate::sources::Sources;
@@ -21,7 +21,7 @@ pub fn run(run: &Block, page: &str, sources: &Sources) -> Outcome {
                 @if !lines.is_empty() { pre.output tabindex="0" { code { (lines.join("\n")) } } }
                 @if more > 0 { p.quiet { "… " (more) " lines more" } }
                 p.recorded {
-                    "Recorded on " (printed.environment.date.split('T').next().unwrap_or_default())
+                    (recorded_on(&printed.environment))
                     @if run.exit != 0 { "; it ends with status " (run.exit) }
                 }
             }

@@ -37,7 +37,10 @@ pub fn exercise(named: &str, sources: &Sources) -> Outcome {
                 li { code { "cargo xtask solution " (number) } " shows a right answer beside yours, once you have one" }
                 li { code { "cargo xtask reset " (number) } " begins again and keeps what you had" }
             }
-            (judged(lesson, &exercise.expect))
+            details {
+                summary { "What is judged, and why" }
+                (judged(lesson, &exercise.expect))
+            }
         }
     };
     Ok(block(&markup.into_string()))

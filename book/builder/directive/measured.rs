@@ -5,7 +5,7 @@ use drydock::model::AppId;
 use drydock::report;
 use maud::{PreEscaped, html};
 
-use super::{block, not_yet};
+use super::{block, not_yet, recorded_on};
 use crate::page::Outcome;
 use crate::sources::Sources;
 
@@ -19,7 +19,10 @@ pub fn result(id: &str, sources: &Sources) -> Outcome {
             div.apps { (PreEscaped(report::sizes_of(lesson, &report))) }
             @if !not_run.is_empty() { p.quiet { "Not run here, needs the registry: " (not_run.join(", ")) "." } }
             p.answer { (lesson.answer) }
-            (PreEscaped(report::surroundings_of(&report.environment)))
+            details {
+                summary { (recorded_on(&report.environment)) }
+                (PreEscaped(report::surroundings_of(&report.environment)))
+            }
         }
     };
     Ok(block(&markup.into_string()))

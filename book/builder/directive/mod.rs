@@ -13,6 +13,8 @@ pub use commands::run;
 pub use dockerfile::annotated;
 pub use measured::value;
 
+use drydock::model::{Environment, Store};
+
 use crate::page::Outcome;
 use crate::sources::Sources;
 use crate::{agenda, reference};
@@ -48,4 +50,14 @@ fn block(markup: &str) -> String {
 /// What stands where a recording will be.
 fn not_yet(what: &str) -> String {
     block(&format!("<p class=\"quiet\">{what} was not recorded yet.</p>"))
+}
+
+/// When and on which engine something was recorded: the same command prints something else on another store.
+fn recorded_on(environment: &Environment) -> String {
+    let day = environment.date.split('T').next().unwrap_or_default();
+    let store = match environment.store {
+        Store::Classic => "classic",
+        Store::Containerd => "containerd",
+    };
+    format!("Recorded on {day}, engine {} ({store} store)", environment.engine)
 }
