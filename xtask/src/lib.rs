@@ -21,6 +21,7 @@ pub mod manifest;
 pub mod model;
 pub mod names;
 pub mod plan;
+pub mod printed;
 pub mod probe;
 pub mod process;
 pub mod progress;

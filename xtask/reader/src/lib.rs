@@ -21,6 +21,7 @@ pub mod ledger;
 mod look;
 pub mod overlay;
 mod package;
+pub mod parallel;
 mod path;
 mod program;
 mod python;

@@ -7,6 +7,7 @@ use std::time::Duration;
 use crate::engine::{docker, of_docker};
 use crate::error::{ErrorId, Result};
 use crate::names::printable;
+use crate::printed;
 use crate::state::memory::Memory;
 
 /// How long a registry may take to answer before local bases are chosen.
@@ -166,7 +167,7 @@ fn is_limit(stderr: &str) -> bool {
 
 /// The end of an error's chain says what happened; what stands before it repeats the address.
 fn last_line(stderr: &str) -> String {
-    let line = printable(stderr.lines().rev().find(|l| !l.trim().is_empty()).unwrap_or("no reason given"));
+    let line = printed::last_lines(stderr, 1).pop().unwrap_or_else(|| "no reason given".to_owned());
     let reason = line.rsplit(": ").take(2).collect::<Vec<_>>();
     reason.into_iter().rev().collect::<Vec<_>>().join(": ").chars().take(120).collect()
 }

@@ -7,6 +7,7 @@ use serde::Deserialize;
 use super::{Engine, docker, labels};
 use crate::error::{ErrorId, Problem, Result};
 use crate::model::HealthState;
+use crate::printed;
 use crate::process::Command;
 
 /// How a container is started.
@@ -180,7 +181,7 @@ impl Engine<'_> {
     /// Last lines a container wrote to either stream.
     pub fn logs(&self, id: &str, lines: u32) -> Vec<String> {
         match self.ask(&docker(["logs", "--tail", &lines.to_string(), id])) {
-            Ok(output) => output.stdout.lines().chain(output.stderr.lines()).map(str::to_owned).collect(),
+            Ok(output) => [printed::lines(&output.stdout), printed::lines(&output.stderr)].concat(),
             Err(_) => Vec::new(),
         }
     }

@@ -10,6 +10,7 @@ use std::time::{Duration, Instant};
 use super::{Engine, docker, of_docker};
 use crate::error::{self, ErrorId, Problem, Result};
 use crate::model::Store;
+use crate::printed::last_lines;
 use crate::process::Command;
 use crate::{host, interrupt};
 
@@ -87,10 +88,8 @@ impl EmptyEngine {
             interrupt::check()?;
             if began.elapsed() > READY {
                 let said = std::fs::read_to_string(&log).unwrap_or_default();
-                let lines: Vec<_> = said.lines().collect();
                 let fact = format!("An engine of our own did not answer within {} s.", READY.as_secs());
-                return Err(Problem::new(ErrorId::EngineSilent, fact)
-                    .evidence(lines[lines.len().saturating_sub(8)..].iter().copied()));
+                return Err(Problem::new(ErrorId::EngineSilent, fact).evidence(last_lines(&said, 8)));
             }
             std::thread::sleep(Duration::from_millis(100));
         }

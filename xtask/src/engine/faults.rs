@@ -10,6 +10,7 @@ use super::reach::{ChosenBy, Endpoint, OWN_LOG};
 use super::versions::{self, Version};
 use crate::error::{ErrorId, Problem};
 use crate::host;
+use crate::printed::last_lines;
 use crate::process::Output;
 
 /// What a piece of advice depends on.
@@ -48,6 +49,8 @@ impl Surroundings {
     }
 }
 
+/// How much of what a command printed is shown.
+const LINES: usize = 4;
 const SETUP: &str = "cargo xtask doctor --setup";
 const DESKTOPS: &str = "Docker Desktop, OrbStack, Colima or Rancher Desktop";
 
@@ -153,7 +156,7 @@ pub(super) fn engine(printed: &str, endpoint: &Endpoint, around: &Surroundings) 
     // ssh has a "permission denied" of its own, about keys: ask for it first.
     if has(&["command [ssh", "dial-stdio"]) {
         let problem = Problem::new(ErrorId::EngineAbsent, format!("No engine could be reached through ssh at {at}."))
-            .evidence(last_words(printed));
+            .evidence(last_lines(printed, LINES));
         return elsewhere(problem, endpoint).next("Try the same ssh connection by hand.");
     }
     if has(&["permission denied", "access is denied"]) {
@@ -179,16 +182,16 @@ pub(super) fn engine(printed: &str, endpoint: &Endpoint, around: &Surroundings) 
     ]) || has(&["no such host", "invalid port", "server misbehaving", "name resolution"])
     {
         let problem = Problem::new(ErrorId::EngineAddress, format!("The docker command cannot use {at}."))
-            .evidence(last_words(printed));
+            .evidence(last_lines(printed, LINES));
         return elsewhere(problem, endpoint);
     }
     if has(&["malformed http", "http response to https", "certificate", "check if the server supports", "tls: "]) {
         let fact = format!("Something answers at {at}, but not as a Docker engine does.");
-        return elsewhere(Problem::new(ErrorId::EngineAddress, fact).evidence(last_words(printed)), endpoint);
+        return elsewhere(Problem::new(ErrorId::EngineAddress, fact).evidence(last_lines(printed, LINES)), endpoint);
     }
     if has(&["timeout", "timed out", "deadline exceeded", ": eof", "connection reset"]) {
         let problem = Problem::new(ErrorId::EngineSilent, format!("The engine at {at} gave no answer."))
-            .evidence(last_words(printed))
+            .evidence(last_lines(printed, LINES))
             .cause("It may just be starting or stopping. Its own log tells.");
         return read_its_log(problem, around);
     }
@@ -196,7 +199,7 @@ pub(super) fn engine(printed: &str, endpoint: &Endpoint, around: &Surroundings) 
         return absent(&at, endpoint, around);
     }
     let problem = Problem::new(ErrorId::EngineBroken, format!("The engine at {at} answered with an error."))
-        .evidence(last_words(printed));
+        .evidence(last_lines(printed, LINES));
     read_its_log(problem, around)
 }
 
@@ -242,7 +245,7 @@ fn denied(at: &str, around: &Surroundings) -> Problem {
 
 fn api_mismatch(id: ErrorId, who: &str, printed: &str, at: &str) -> Problem {
     Problem::new(id, format!("{who} at {at}."))
-        .evidence(last_words(printed))
+        .evidence(last_lines(printed, LINES))
         .cause("Command and engine speak versions of the API that do not overlap.")
         .next("unset DOCKER_API_VERSION    if it is set")
         .next("Update the older of the two.")
@@ -271,12 +274,6 @@ fn read_its_log(problem: Problem, around: &Surroundings) -> Problem {
         None if around.os == "linux" => problem.next("Read the log of dockerd."),
         None => problem.next("Restart the engine's application."),
     }
-}
-
-/// The last lines of what a command printed, without empty ones.
-fn last_words(printed: &str) -> Vec<String> {
-    let lines: Vec<_> = printed.lines().filter(|line| !line.trim().is_empty()).collect();
-    lines[lines.len().saturating_sub(4)..].iter().map(|line| (*line).to_owned()).collect()
 }
 
 #[cfg(test)]

@@ -53,6 +53,7 @@ pub const TABLE: &[(For, &[&str])] = &[
             "xtask/src/manifest.rs",
             "xtask/src/model",
             "xtask/src/plan.rs",
+            "xtask/src/printed.rs",
             "xtask/src/probe.rs",
             "xtask/src/process.rs",
             "xtask/src/rules/case.rs",

@@ -1,8 +1,8 @@
 //! Looks into the images of a run, after they were measured.
 
 use std::collections::BTreeMap;
-use std::sync::Mutex;
-use std::sync::atomic::{AtomicUsize, Ordering};
+
+use drydock_reader::parallel;
 
 use crate::engine::Engine;
 use crate::error::Result;
@@ -33,25 +33,8 @@ impl Looker<'_> {
     ///
     /// Errors: whatever looking into the first image that cannot be read fails with.
     pub fn whole(&self, images: &[String]) -> Result<Vec<Inspection>> {
-        let next = AtomicUsize::new(0);
-        let found = Mutex::new(Vec::with_capacity(images.len()));
-        std::thread::scope(|scope| {
-            for _ in 0..self.at_once.clamp(1, images.len().max(1)) {
-                scope.spawn(|| {
-                    loop {
-                        let index = next.fetch_add(1, Ordering::Relaxed);
-                        let Some(image) = images.get(index) else { break };
-                        let one = gather(image, Depth::Everything, self.engine, &|| Ok(self.way), self.dockerfiles);
-                        if let Ok(mut found) = found.lock() {
-                            found.push((index, one));
-                        }
-                    }
-                });
-            }
-        });
-        let mut found = found.into_inner().unwrap_or_default();
-        found.sort_by_key(|(index, _)| *index);
-        let found = found.into_iter().map(|(_, one)| one).collect::<Result<Vec<_>>>()?;
+        let look = |image: &String| gather(image, Depth::Everything, self.engine, &|| Ok(self.way), self.dockerfiles);
+        let found = parallel::map(images, self.at_once, look).into_iter().collect::<Result<Vec<_>>>()?;
         let looks = Looks::open()?;
         for (image, inspection) in images.iter().zip(&found) {
             if let Some(key) = self.key(image) {

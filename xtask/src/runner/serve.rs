@@ -1,22 +1,18 @@
 //! Starts one container for each image and asks it whether it is well.
 
-use std::sync::Mutex;
-use std::sync::atomic::{AtomicBool, AtomicUsize, Ordering};
 use std::time::Duration;
+
+use drydock_reader::parallel;
 
 use crate::engine::{Engine, container};
 use crate::error::{Problem, Result};
 use crate::event::Event;
-use crate::interrupt;
 use crate::model::{Health, RunOptions, Setup};
 use crate::plan::Image;
 use crate::probe;
 use crate::state::ledger::Run;
 
 use super::running::{Running, Starter, Up};
-
-/// How often is looked whether the last container that is timed has answered.
-const PAUSE: Duration = Duration::from_millis(10);
 
 /// What came of one container.
 #[derive(Debug)]
@@ -45,50 +41,13 @@ pub fn serve(
     at_once: usize,
 ) -> Vec<Served> {
     starter.engine.sink().emit(Event::Phase { name: "Starting", total: images.len(), of: "containers" });
-    let (next, next_asked) = (AtomicUsize::new(0), AtomicUsize::new(0));
-    let (done, unwell) = (AtomicUsize::new(0), AtomicBool::new(false));
-    let served = Mutex::new(images.iter().map(|_| None).collect::<Vec<Option<Served>>>());
-    let measure = || {
-        while let Some((index, image)) = nth(images, &next) {
-            let one = serve_one(image, stored(image), running, starter);
-            unwell.fetch_or(one.problem.is_some(), Ordering::Relaxed);
-            if let Ok(mut served) = served.lock() {
-                served[index] = Some(one);
-            }
-            done.fetch_add(1, Ordering::Release);
-        }
-    };
-    let start_asked = || {
-        while !unwell.load(Ordering::Relaxed)
-            && let Some((_, (image, setup))) = nth(asked, &next_asked)
-        {
-            // What fails here is told to whoever asks for it.
-            let _ = running.share(image, setup, starter);
-        }
-    };
-    std::thread::scope(|scope| {
-        for _ in 0..at_once.max(1) {
-            scope.spawn(|| {
-                measure();
-                start_asked();
-            });
-            // How long these take is told to nobody, so that more of them may start at once; but not beside one that is timed.
-            scope.spawn(|| {
-                while done.load(Ordering::Acquire) < images.len() {
-                    std::thread::sleep(PAUSE);
-                }
-                start_asked();
-            });
-        }
-    });
-    let served = served.into_inner().unwrap_or_default();
-    served.into_iter().map(|one| one.unwrap_or_else(|| not_well(interrupt::problem()))).collect()
-}
-
-/// The next of a list that nobody has taken, with its position.
-fn nth<'l, T>(list: &'l [T], next: &AtomicUsize) -> Option<(usize, &'l T)> {
-    let index = next.fetch_add(1, Ordering::Relaxed);
-    list.get(index).map(|one| (index, one))
+    let served = parallel::map(images, at_once, |image| serve_one(image, stored(image), running, starter));
+    if served.iter().all(|one| one.problem.is_none()) {
+        // How long these take is told to nobody, so more of them may start together. What fails here is told to the step that
+        // asks for it.
+        let _ = parallel::map(asked, at_once * 2, |(image, setup)| running.share(image, setup, starter).is_ok());
+    }
+    served
 }
 
 fn serve_one(image: &Image, stored_bytes: u64, running: &Running, starter: Starter<'_>) -> Served {

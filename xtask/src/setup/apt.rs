@@ -10,9 +10,12 @@ use super::power::Power;
 use super::source;
 use crate::error::{self, ErrorId, Problem, Result};
 use crate::event::{Event, Sink};
+use crate::printed::last_lines;
 use crate::process::Command;
 use crate::state;
 
+/// How much of what apt printed is shown.
+const LINES: usize = 8;
 const QUESTION: Duration = Duration::from_secs(30);
 
 /// Installs parts of Docker from the packages this system has for them.
@@ -148,10 +151,9 @@ impl<'a> Log<'a> {
         if status == 0 {
             return Ok(());
         }
-        let lines: Vec<&str> = said.lines().skip(1).filter(|line| !line.trim().is_empty()).collect();
         let id = if said.contains("No space left on device") { ErrorId::DiskFull } else { ErrorId::SetupFailed };
         Err(Problem::new(id, format!("`{}` failed with status {status}.", command.display()))
-            .evidence(lines[lines.len().saturating_sub(8)..].iter().copied())
+            .evidence(last_lines(&said, LINES))
             .next(format!("Read the whole log: {}", self.path.display())))
     }
 

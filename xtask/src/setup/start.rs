@@ -8,7 +8,10 @@ use crate::engine::reach::OWN_LOG;
 use crate::error::{ErrorId, Problem, Result};
 use crate::event::{Event, Sink};
 use crate::host;
+use crate::printed::last_lines;
 
+/// How much of a log or of what a command printed is shown.
+const LINES: usize = 5;
 const QUICK: Duration = Duration::from_secs(30);
 
 /// How long a new engine gets before a missing process means that it ended.
@@ -63,9 +66,8 @@ impl Daemon {
             return Ok(());
         }
         let log = std::fs::read_to_string(&self.log).unwrap_or_default();
-        let lines: Vec<&str> = log.lines().collect();
         Err(Problem::new(ErrorId::SetupFailed, "The engine was started and ended at once.")
-            .evidence(lines[lines.len().saturating_sub(5)..].iter().copied())
+            .evidence(last_lines(&log, LINES))
             .next(format!("Read its log: {}", self.log.display())))
     }
 
@@ -102,7 +104,7 @@ impl Daemon {
             return Ok(());
         }
         let problem = Problem::new(ErrorId::SetupFailed, format!("`{}` failed.", words.join(" ")))
-            .evidence(output.stderr.lines().rev().take(5).collect::<Vec<_>>().into_iter().rev());
+            .evidence(last_lines(&output.stderr, LINES));
         Err(if self.managed {
             problem.next("sudo journalctl --unit docker --lines 30")
         } else {

@@ -3,7 +3,6 @@
 
 use std::collections::{BTreeMap, HashMap};
 use std::path::Path;
-use std::sync::Mutex;
 use std::sync::atomic::{AtomicBool, AtomicU64, Ordering};
 
 use super::contents::{Contents, MOST_ENTRIES, MOST_PATHS, check, digest_in, sniff};
@@ -13,7 +12,7 @@ use crate::encoding::Encoding;
 use crate::layer::{self, Claimed, Depth, ReadLayer};
 use crate::source::Place;
 use crate::walk::{BLOCK, Kind, Walk};
-use crate::{Fault, fault, path};
+use crate::{Fault, fault, parallel, path};
 
 /// Headers lie far apart: what is read at once beside them is mostly read for nothing.
 const HEADERS: usize = 4 * 1024;
@@ -52,26 +51,19 @@ impl Shelf {
     /// Errors: as [`super::read_tar`].
     pub fn read(mut self, depth: Depth) -> fault::Read<Contents> {
         let jobs = self.jobs(&index::described(&self.contents)?);
-        let (queue, paths, failed) = (Mutex::new(jobs.iter().enumerate()), AtomicU64::new(0), AtomicBool::new(false));
-        let next = || queue.lock().ok()?.next().filter(|_| !failed.load(Ordering::Relaxed));
-        let work = || {
-            let mut done = Vec::new();
-            while let Some((index, job)) = next() {
-                let read = job.read(depth).and_then(|read| bounded(&paths, read));
-                failed.fetch_or(read.is_err(), Ordering::Relaxed);
-                done.push((index, read));
+        let (paths, failed) = (AtomicU64::new(0), AtomicBool::new(false));
+        let processors = std::thread::available_parallelism().map_or(1, usize::from);
+        let done = parallel::map(&jobs, processors.min(AT_A_TIME), |job| {
+            if failed.load(Ordering::Relaxed) {
+                return None;
             }
-            done
-        };
-        let threads = std::thread::available_parallelism().map_or(1, usize::from).min(AT_A_TIME).min(jobs.len());
-        let mut done: Vec<_> = std::thread::scope(|scope| {
-            let others: Vec<_> = (1..threads).map(|_| scope.spawn(work)).collect();
-            let own = work();
-            others.into_iter().flat_map(|other| other.join().unwrap_or_default()).chain(own).collect()
+            let read = job.read(depth).and_then(|read| bounded(&paths, read));
+            failed.fetch_or(read.is_err(), Ordering::Relaxed);
+            Some(read)
         });
-        done.sort_by_key(|(index, _)| *index);
-        for (index, read) in done {
-            self.contents.keep(jobs[index].name.clone(), read?)?;
+        // What was left out comes after what failed.
+        for (job, read) in jobs.iter().zip(done.into_iter().map_while(|read| read)) {
+            self.contents.keep(job.name.clone(), read?)?;
         }
         Ok(self.contents)
     }

@@ -7,6 +7,7 @@ use serde::Deserialize;
 
 use crate::error::{ErrorId, Problem, Result};
 use crate::event::{Event, Sink};
+use crate::printed::last_lines;
 use crate::process::Command;
 
 /// What is compiled: unit tests of the members, and every program in `tests/`.
@@ -65,18 +66,19 @@ impl Programs {
             return Ok(());
         }
         let mut compiled = BTreeMap::new();
-        let mut said: Vec<String> = Vec::new();
+        let mut said = String::new();
         let status = cargo(&self.root, &COMPILE).lines(|line| match serde_json::from_str::<Artifact>(line) {
             Ok(artifact) => compiled.extend(program(artifact)),
             // Cargo's other messages to programs.
             Err(_) if line.starts_with('{') => {}
             Err(_) => {
                 sink.emit(Event::Progress { item: "cargo".to_owned(), doing: line.trim().to_owned() });
-                said.push(line.to_owned());
+                said.push_str(line);
+                said.push('\n');
             }
         })?;
         if status != 0 {
-            let last = said.split_off(said.len().saturating_sub(SHOWN));
+            let last = last_lines(&said, SHOWN);
             return Err(Problem::new(ErrorId::TestFailed, "The tests do not compile.").evidence(last));
         }
         self.compiled = Some(compiled);

@@ -7,6 +7,7 @@ use crate::engine::instructions::{self, Fate, Place};
 use crate::engine::record::{Record, Step};
 use crate::error::{ErrorId, Problem};
 use crate::names::printable;
+use crate::printed::last_lines;
 
 /// Lines of a failed step's output that are shown.
 const LINES: usize = 15;
@@ -54,7 +55,7 @@ impl FailedBuild {
     /// Whose fault it is: [`ErrorId::BuildFailed`] where it is the Dockerfile's, else the network's, a registry's or the disk's.
     pub fn id(&self) -> ErrorId {
         match self.step() {
-            Some(step) => classify(&format!("{}{}", step.last_lines(LINES).join("\n"), step.error)),
+            Some(step) => classify(&format!("{}{}", lines(step).join("\n"), step.error)),
             None => classify(&self.record.plain().join("\n")),
         }
     }
@@ -67,10 +68,8 @@ impl FailedBuild {
             Problem::new(self.id(), fact).evidence(lines(step)).evidence([printable(&step.error)])
         } else {
             // The definition, the Dockerfile's text, the builder or a base.
-            let lines = self.record.plain().iter().map(|line| printable(line)).filter(|line| !line.is_empty());
-            let lines: Vec<String> = lines.collect();
             let fact = format!("The build ended before a step of a Dockerfile ran{place}.");
-            Problem::new(self.id(), fact).evidence(lines[lines.len().saturating_sub(LINES)..].iter().cloned())
+            Problem::new(self.id(), fact).evidence(last_lines(&self.record.plain().join("\n"), LINES))
         };
         advised(problem)
     }
@@ -78,7 +77,7 @@ impl FailedBuild {
 
 /// Last lines of what a step printed, as they may be shown.
 pub(super) fn lines(step: &Step) -> Vec<String> {
-    step.last_lines(LINES).into_iter().map(printable).collect()
+    last_lines(&step.log, LINES)
 }
 
 /// Adds what to do, by what was found.

@@ -97,12 +97,6 @@ impl Step {
     pub fn took(&self) -> Option<Duration> {
         self.ran().and_then(|(start, end)| Duration::try_from(end.duration_since(start)).ok())
     }
-
-    /// Last lines of what it printed, terminal codes left in.
-    pub fn last_lines(&self, count: usize) -> Vec<&str> {
-        let lines: Vec<&str> = self.log.lines().filter(|l| !l.trim().is_empty()).collect();
-        lines[lines.len().saturating_sub(count)..].to_vec()
-    }
 }
 
 impl Part {

@@ -5,6 +5,8 @@ use std::hash::{BuildHasher, RandomState};
 use std::sync::{Mutex, PoisonError};
 use std::time::Duration;
 
+use drydock_reader::parallel;
+
 use super::registry::{Learned, Pushed, Registry};
 use super::server::{self, Endpoint};
 use crate::engine::{Engine, docker};
@@ -77,21 +79,8 @@ fn all(
     registry: &Registry,
     engine: Engine<'_>,
 ) -> Vec<Result<Pushed>> {
-    let jobs = Mutex::new(images.iter().zip(tags).enumerate());
-    let next = || jobs.lock().ok()?.next();
-    let work = || {
-        let mut done = Vec::new();
-        while let Some((index, (image, tag))) = next() {
-            done.push((index, one(image, tag, repository, registry, engine)));
-        }
-        done
-    };
-    let mut done: Vec<_> = std::thread::scope(|scope| {
-        let threads: Vec<_> = (0..AT_A_TIME.min(images.len())).map(|_| scope.spawn(work)).collect();
-        threads.into_iter().flat_map(|thread| thread.join().unwrap_or_default()).collect()
-    });
-    done.sort_by_key(|(index, _)| *index);
-    done.into_iter().map(|(_, result)| result).collect()
+    let jobs: Vec<_> = images.iter().zip(tags).collect();
+    parallel::map(&jobs, AT_A_TIME, |(image, tag)| one(image, tag, repository, registry, engine))
 }
 
 fn one(image: &str, tag: &str, repository: &str, registry: &Registry, engine: Engine<'_>) -> Result<Pushed> {

@@ -9,6 +9,7 @@ use crate::model::block::{Cell, Column, Output, Sign, Table};
 use crate::model::{AppId, Block};
 use crate::names::printable;
 use crate::plan::Image;
+use crate::printed;
 use crate::runner::once::Otherwise;
 use crate::units;
 
@@ -48,8 +49,7 @@ impl Underway<'_> {
             }
         };
         let outcome = check_outcome(step, &ended);
-        let lines: Vec<String> =
-            said.lines().map(|line| printable(line).trim_end().to_owned()).filter(|line| !line.is_empty()).collect();
+        let lines = printed::lines(&said);
         came.blocks.push(Block::Output(Output {
             title: format!("{}: {how}", image.name.variant),
             sign: Sign::of(outcome.held()),

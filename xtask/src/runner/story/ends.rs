@@ -7,8 +7,8 @@ use crate::error::Result;
 use crate::interrupt;
 use crate::lesson::Ends;
 use crate::model::{AppId, Ended, Setup, Shown};
-use crate::names::printable;
 use crate::plan::Image;
+use crate::printed;
 use crate::runner::container_of;
 
 /// How long a container may go on before it counts as one that lives.
@@ -26,7 +26,6 @@ impl Underway<'_> {
             // One that ends well has ended all the same: a service should not.
             let lived = lines.iter().any(|line| line == LIVED);
             let told = !lived && lines.iter().any(|line| line.contains(&step.contains));
-            let lines = lines.iter().map(|line| printable(line)).collect();
             ended.push(Ended { variant: image.name.variant.clone(), status, lines, as_told: told });
         }
         Ok(Shown::Ends { ended })
@@ -42,7 +41,7 @@ impl Underway<'_> {
                 // id. The others serve later questions.
                 let all = self.engine.containers_of(self.run.id())?;
                 all.iter().filter(|id| !self.run.knows(id)).for_each(|id| self.remove(id));
-                let words = problem.evidence.into_iter().filter(|line| !line.trim().is_empty() && !is_noise(line));
+                let words = printed::lines(&problem.evidence.join("\n")).into_iter().filter(|line| !is_noise(line));
                 return Ok((None, words.collect()));
             }
         };

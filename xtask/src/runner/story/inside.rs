@@ -6,8 +6,8 @@ use crate::error::Result;
 use crate::event::Event;
 use crate::lesson::{Inside, Try};
 use crate::model::{AppId, Setup, Shown, Tried};
-use crate::names::printable;
 use crate::plan::Image;
+use crate::printed;
 
 impl Underway<'_> {
     pub(super) fn inside(&self, step: &Inside, app: &AppId) -> Result<Shown> {
@@ -33,14 +33,13 @@ impl Underway<'_> {
         let worked = output.success();
         let said = if worked { &output.stdout } else { &output.stderr };
         let said = if said.trim().is_empty() { format!("{}{}", output.stdout, output.stderr) } else { said.clone() };
-        let lines = said.lines().map(printable).map(|line| line.trim_end().to_owned()).filter(|line| !line.is_empty());
         self.engine.sink().emit(Event::Done { item, remark: String::new() });
         Ok(Tried {
             variant: image.name.variant.clone(),
             says: one.says.clone(),
             command: docker(["exec", image.name.variant.as_str()]).args(one.run.iter().cloned()).display(),
             status: Some(output.status),
-            output: lines.take(one.lines).collect(),
+            output: printed::lines(&said).into_iter().take(one.lines).collect(),
             worked,
             as_told: worked == one.works_in.contains(&image.name.variant),
         })

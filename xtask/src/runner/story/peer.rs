@@ -13,7 +13,7 @@ use crate::interrupt;
 use crate::lesson::Peer;
 use crate::model::{Answer, Request};
 use crate::plan::{Image, PEER_BASE};
-use crate::probe;
+use crate::{printed, probe};
 
 /// What it runs: makes a root for one day, then serves with it.
 const SERVE: &str = include_str!("peer.sh");
@@ -132,7 +132,7 @@ fn started(here: &Underway<'_>, id: &str) -> Result<()> {
 
 fn not_started(said: &str) -> Problem {
     Problem::new(ErrorId::ContainerNotStarted, "The HTTPS service beside the container could not be started.")
-        .evidence(said.lines())
+        .evidence(printed::lines(said))
 }
 
 fn no_health() -> Problem {
