@@ -8,9 +8,7 @@ use drydock::model::LessonId;
 use maud::{Markup, html};
 use serde::Deserialize;
 
-use crate::FOLDER;
-use crate::page::Outcome;
-use crate::sources::Sources;
+use crate::sources::{FOLDER, Outcome, Sources};
 
 /// An agenda, by its name in the file.
 #[derive(Debug, Deserialize)]

@@ -5,10 +5,7 @@
 
 use crate::commands::Block;
 use crate::directive;
-use crate::sources::Sources;
-
-/// What a directive comes to, or what is wrong with it.
-pub type Outcome = Result<String, String>;
+use crate::sources::{Outcome, Sources};
 
 /// The page with everything put in. `path` is relative to `book/src`.
 ///

@@ -16,9 +16,9 @@ use drydock::workshop::Workshop;
 use serde::Serialize;
 
 use crate::commands::{Copy, Printed};
-use crate::sources::{printed_file, stages_file};
+use crate::page;
+use crate::sources::{FOLDER, printed_file, stages_file};
 use crate::stages::{self, Stages};
-use crate::{FOLDER, page};
 
 /// What can be recorded besides the pages.
 const LESSONS: &str = "lessons";

@@ -13,7 +13,8 @@ use notify_debouncer_mini::{DebounceEventResult, new_debouncer};
 use tower_http::services::ServeDir;
 use tower_livereload::{LiveReloadLayer, Reloader};
 
-use crate::{FOLDER, Missing, build};
+use crate::build::build;
+use crate::sources::{FOLDER, Missing};
 
 /// What pages are made from, relative to the repository.
 const WATCHED: [&str; 3] = [FOLDER, "lessons", "apps"];

@@ -11,9 +11,14 @@ use drydock::model::{LessonReport, Matrix, Measurement};
 use drydock::tidy::{MATRIX, recorded_path};
 use drydock::workshop::Workshop;
 
-use crate::FOLDER;
 use crate::commands::Printed;
 use crate::stages::Stages;
+
+/// Folder of the book, relative to the repository.
+pub const FOLDER: &str = "book";
+
+/// What a directive comes to, or what is wrong with it.
+pub type Outcome = std::result::Result<String, String>;
 
 /// What to do about a recording that is not there.
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]

@@ -4,8 +4,7 @@ use maud::html;
 
 use super::{block, recorded_on};
 use crate::commands::Block;
-use crate::page::Outcome;
-use crate::sources::Sources;
+use crate::sources::{Outcome, Sources};
 
 /// A block of commands with its recorded output below.
 pub fn run(run: &Block, page: &str, sources: &Sources) -> Outcome {

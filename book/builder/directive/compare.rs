@@ -6,8 +6,7 @@ use drydock::model::AppId;
 use drydock::report;
 
 use super::block;
-use crate::page::Outcome;
-use crate::sources::Sources;
+use crate::sources::{Outcome, Sources};
 
 /// The picture, which has a ground of its own in light and dark, and the table with its numbers.
 pub fn compare(sources: &Sources) -> Outcome {

@@ -3,8 +3,7 @@
 use maud::{Markup, PreEscaped, html};
 
 use super::{block, files};
-use crate::page::Outcome;
-use crate::sources::Sources;
+use crate::sources::{Outcome, Sources};
 
 /// Instructions, as they begin a line.
 const KEYWORDS: [&str; 18] = [

@@ -5,8 +5,7 @@ use drydock::rules::Expect;
 use maud::{Markup, html};
 
 use super::block;
-use crate::page::Outcome;
-use crate::sources::Sources;
+use crate::sources::{Outcome, Sources};
 
 /// Its task, where the learner's file is, the commands, and what is judged. `LESSON` is enough where it has one exercise;
 /// `LESSON/EXERCISE` names one of several.

@@ -6,8 +6,7 @@ use std::path::{Component, Path};
 use maud::html;
 
 use super::block;
-use crate::page::Outcome;
-use crate::sources::Sources;
+use crate::sources::{Outcome, Sources};
 
 /// `PATH` or `PATH:NAME`.
 pub fn include(arguments: &str, sources: &Sources) -> Outcome {

@@ -2,15 +2,12 @@
 //!
 //! A stage stands below all that it needs. What ships and what stays behind is told by colour and in words.
 
-use std::fmt::Write as _;
-
 use drydock::dockerfile::{Dockerfile, Source, Stage};
 use drydock::units;
-use maud::{Markup, PreEscaped, html};
+use maud::{Markup, html};
 
 use super::{block, not_yet};
-use crate::page::Outcome;
-use crate::sources::Sources;
+use crate::sources::{Outcome, Sources};
 use crate::stages::{Stages, Weight};
 
 const BOX: (usize, usize) = (250, 78);
@@ -109,21 +106,15 @@ impl<'f> Graph<'f> {
         // Beside the boxes there is room for the words of arrows.
         let width = 2 * MARGIN + columns * (BOX.0 + GAP.0) - GAP.0 + 150;
         let height = 2 * MARGIN + rows * (BOX.1 + GAP.1) - GAP.1;
-        let mut body = String::new();
-        for (position, arrow) in self.arrows.iter().enumerate() {
-            self.draw(&mut body, arrow, position);
-        }
-        for index in 0..self.boxes.len() {
-            self.draw_box(&mut body, index);
-        }
         html! {
             svg viewBox={ "0 0 " (width) " " (height) } width=(width) height=(height) role="img" aria-label={ "Stages of " (path) ", told in words below" } {
-                (PreEscaped(body))
+                @for (position, arrow) in self.arrows.iter().enumerate() { (self.arrow(arrow, position)) }
+                @for index in 0..self.boxes.len() { (self.stage(index)) }
             }
         }
     }
 
-    fn draw_box(&self, out: &mut String, index: usize) {
+    fn stage(&self, index: usize) -> Markup {
         let (x, y) = self.place(index);
         let one = &self.boxes[index];
         let class = match one.fate {
@@ -131,34 +122,32 @@ impl<'f> Graph<'f> {
             Fate::LeftBehind => "stage left",
             Fate::NotBuilt => "stage unbuilt",
         };
-        let _ = write!(
-            out,
-            "<g class=\"{class}\"><rect x=\"{x}\" y=\"{y}\" width=\"{}\" height=\"{}\" rx=\"8\"/>",
-            BOX.0, BOX.1
-        );
-        let mut line = |dy: usize, class: &str, words: &str| {
-            let _ = write!(out, "<text x=\"{}\" y=\"{}\" class=\"{class}\">{}</text>", x + 14, y + dy, escape(words));
-        };
-        line(24, "label", &one.name);
-        line(45, "base", &cut(&one.base));
-        line(66, "bytes", &fate(one));
-        out.push_str("</g>");
+        let lines = [(24, "label", one.name.clone()), (45, "base", cut(&one.base)), (66, "bytes", fate(one))];
+        html! {
+            g class=(class) {
+                rect x=(x) y=(y) width=(BOX.0) height=(BOX.1) rx="8" {}
+                @for (dy, class, words) in lines { text x=(x + 14) y=(y + dy) class=(class) { (words) } }
+            }
+        }
     }
 
-    fn draw(&self, out: &mut String, arrow: &Arrow, position: usize) {
+    fn arrow(&self, arrow: &Arrow, position: usize) -> Markup {
         let ((x1, y1), (x2, y2)) = (self.place(arrow.from), self.place(arrow.to));
         // Several arrows between the same boxes leave from places of their own.
         let same = self.arrows[..position].iter().filter(|other| other.to == arrow.to).count();
         let (x1, y1) = (x1 + 40 + 22 * same, y1 + BOX.1);
         let (x2, y2) = (x2 + 40 + 22 * same, y2);
         let middle = usize::midpoint(y1, y2);
-        let _ = write!(out, "<path class=\"edge\" d=\"M{x1} {y1} C{x1} {middle} {x2} {middle} {x2} {}\"/>", y2 - 7);
-        let _ =
-            write!(out, "<path class=\"tip\" d=\"M{} {} L{x2} {} L{} {} Z\"/>", x2 - 5, y2 - 9, y2 - 1, x2 + 5, y2 - 9);
+        let edge = format!("M{x1} {y1} C{x1} {middle} {x2} {middle} {x2} {}", y2 - 7);
+        let tip = format!("M{} {} L{x2} {} L{} {} Z", x2 - 5, y2 - 9, y2 - 1, x2 + 5, y2 - 9);
         // Words stand just above the box they lead to, those of further arrows above those.
         let (x, y) =
             (x2 + 22 * (self.leading_to(arrow.to) - same), y2 - 14 - 17 * (self.leading_to(arrow.to) - 1 - same));
-        let _ = write!(out, "<text class=\"says\" x=\"{x}\" y=\"{y}\">{}</text>", escape(&arrow.says));
+        html! {
+            path class="edge" d=(edge) {}
+            path class="tip" d=(tip) {}
+            text class="says" x=(x) y=(y) { (arrow.says) }
+        }
     }
 
     fn leading_to(&self, index: usize) -> usize {
@@ -266,10 +255,6 @@ fn cut(name: &str) -> String {
     }
     let end: String = letters[letters.len() - (MOST - 6)..].iter().collect();
     format!("FROM …{end}")
-}
-
-fn escape(text: &str) -> String {
-    text.replace('&', "&amp;").replace('<', "&lt;").replace('>', "&gt;")
 }
 
 #[cfg(test)]

@@ -5,8 +5,7 @@ use drydock::report;
 use maud::{PreEscaped, html};
 
 use super::{block, not_yet};
-use crate::page::Outcome;
-use crate::sources::Sources;
+use crate::sources::{Outcome, Sources};
 
 /// Its question, what it makes the reader able to do, how long it takes, what comes before, and the command.
 pub fn head(id: &str, sources: &Sources) -> Outcome {

@@ -6,8 +6,7 @@ use drydock::report;
 use maud::{PreEscaped, html};
 
 use super::{block, not_yet, recorded_on};
-use crate::page::Outcome;
-use crate::sources::Sources;
+use crate::sources::{Outcome, Sources};
 
 /// The sizes of a lesson's recorded run, what to look at, and where it was measured.
 pub fn result(id: &str, sources: &Sources) -> Outcome {

@@ -15,8 +15,7 @@ pub use measured::value;
 
 use drydock::model::{Environment, Store};
 
-use crate::page::Outcome;
-use crate::sources::Sources;
+use crate::sources::{Outcome, Sources};
 use crate::{agenda, reference};
 
 /// A directive on a line of its own: `name arguments`. `page` is relative to `book/src`.

@@ -7,8 +7,7 @@ mod types;
 
 pub use errors::troubleshooting;
 
-use crate::page::Outcome;
-use crate::sources::Sources;
+use crate::sources::{Outcome, Sources};
 
 /// The part of this name.
 pub fn reference(name: &str, sources: &Sources) -> Outcome {

@@ -10,7 +10,7 @@ use serde_json::Value;
 
 use super::cell;
 use super::types::{self, Shape};
-use crate::page::Outcome;
+use crate::sources::Outcome;
 
 /// Folder of the schemas, relative to the repository.
 const FOLDER: &str = "book/src/reference/schema";

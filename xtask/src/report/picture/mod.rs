@@ -7,7 +7,7 @@ mod matrix;
 pub use card::card;
 pub use matrix::matrix;
 
-use std::fmt::Write as _;
+use maud::{Markup, PreEscaped, html};
 
 use crate::names::printable;
 
@@ -30,59 +30,58 @@ const SERIES: usize = 6;
 /// A picture being drawn. All lengths are in units of the picture, one a pixel where it is shown in its own size.
 struct Picture {
     width: f64,
-    body: String,
+    shapes: Vec<Markup>,
 }
 
 impl Picture {
     fn new(width: f64) -> Self {
-        Self { width, body: String::new() }
+        Self { width, shapes: Vec::new() }
     }
 
     /// Words at a point of their baseline.
     fn text(&mut self, (x, y): (f64, f64), size: u32, classes: &str, words: &str) {
-        let words = escape(words);
-        let _ = writeln!(
-            self.body,
-            "<text x=\"{x:.1}\" y=\"{y:.1}\" font-size=\"{size}\" class=\"{classes}\">{words}</text>"
-        );
+        self.shapes.push(html! {
+            text x=(tenths(x)) y=(tenths(y)) font-size=(size) class=(classes) { (printable(words)) }
+        });
     }
 
     /// A filled rectangle in the colour of a series. One of less than a hundredth of a pixel would be nothing but bytes.
     fn bar(&mut self, (x, y): (f64, f64), (width, height): (f64, f64), series: usize) {
         if width >= 0.01 {
-            let class = series.min(SERIES - 1);
-            let _ = writeln!(
-                self.body,
-                "<rect x=\"{x:.1}\" y=\"{y:.1}\" width=\"{width:.2}\" height=\"{height:.1}\" class=\"s{class}\"/>"
-            );
+            let (width, class) = (format!("{width:.2}"), series.min(SERIES - 1));
+            self.shapes.push(html! {
+                rect x=(tenths(x)) y=(tenths(y)) width=(width) height=(tenths(height)) class={ "s" (class) } {}
+            });
         }
     }
 
     /// A thin upright line.
     fn upright(&mut self, x: f64, from: f64, to: f64) {
-        let _ =
-            writeln!(self.body, "<line x1=\"{x:.1}\" y1=\"{from:.1}\" x2=\"{x:.1}\" y2=\"{to:.1}\" class=\"line\"/>");
+        let x = tenths(x);
+        self.shapes.push(html! { line x1=(x) y1=(tenths(from)) x2=(x) y2=(tenths(to)) class="line" {} });
     }
 
     /// The whole file. `title` and `description` are what a screen reader says.
     fn finish(self, height: f64, title: &str, description: &str) -> String {
-        let Self { width, body } = self;
-        format!(
-            "<svg xmlns=\"http://www.w3.org/2000/svg\" viewBox=\"0 0 {width:.0} {height:.0}\" width=\"{width:.0}\" \
-             height=\"{height:.0}\" role=\"img\" aria-labelledby=\"title description\">\n\
-             <title id=\"title\">{}</title>\n<desc id=\"description\">{}</desc>\n<style>\n{STYLE}\n</style>\n\
-             <rect x=\"0.5\" y=\"0.5\" width=\"{:.0}\" height=\"{:.0}\" rx=\"10\" class=\"ground\"/>\n{body}</svg>\n",
-            escape(title),
-            escape(description),
-            width - 1.0,
-            height - 1.0,
-        )
+        let (width, height) = (self.width.round(), height.round());
+        let svg = html! {
+            svg xmlns="http://www.w3.org/2000/svg" viewBox={ "0 0 " (width) " " (height) } width=(width) height=(height)
+                role="img" aria-labelledby="title description" {
+                title id="title" { (printable(title)) }
+                desc id="description" { (printable(description)) }
+                // Nothing in it needs escaping, and inside a style element HTML and XML would take escapes differently.
+                style { (PreEscaped(STYLE)) }
+                rect x="0.5" y="0.5" width=(width - 1.0) height=(height - 1.0) rx="10" class="ground" {}
+                @for shape in &self.shapes { "\n" (shape) }
+            }
+        };
+        format!("{}\n", svg.into_string())
     }
 }
 
-/// Text as XML takes it. Control characters are left out: XML has no way to write most of them.
-fn escape(text: &str) -> String {
-    printable(text).replace('&', "&amp;").replace('<', "&lt;").replace('>', "&gt;").replace('"', "&quot;")
+/// A length as the file has it.
+fn tenths(length: f64) -> String {
+    format!("{length:.1}")
 }
 
 /// Length of a part on a line of `length` for the `whole`.

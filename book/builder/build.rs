@@ -1,0 +1,102 @@
+//! Builds the whole book: mdBook with our directives put in, and with what no page loads left out.
+
+use std::path::{Path, PathBuf};
+
+use drydock::error::{self, ErrorId, Problem, Result};
+use drydock::report::{FRAGMENT_STYLE, PALETTE};
+use mdbook_driver::MDBook;
+use mdbook_preprocessor::book::Book;
+use mdbook_preprocessor::{Preprocessor, PreprocessorContext};
+
+use crate::page;
+use crate::sources::{FOLDER, Missing, Sources};
+
+/// How scripts begin that no page loads.
+const UNUSED: [&str; 2] = ["searcher-", "mark-"];
+
+/// Builds the book of the repository in `root`. Returns the folder it is in, `target/book`.
+///
+/// Errors: [`ErrorId::Page`] with one line of evidence for each place of a page that names what is not there; whatever the
+/// repository's manifests fail with.
+pub fn build(root: &Path, missing: Missing) -> Result<PathBuf> {
+    let sources = Sources::open(root, missing)?;
+    let styles = root.join(FOLDER).join("theme/report.css");
+    drydock::state::write_atomically(&styles, report_style().as_bytes())?;
+    let mut book = MDBook::load(root.join(FOLDER)).map_err(|error| broken(&format!("{error:#}")))?;
+    book.with_preprocessor(Directives { sources });
+    book.build().map_err(|error| match error.downcast::<Problem>() {
+        Ok(problem) => problem,
+        Err(error) => broken(&format!("{error:#}")),
+    })?;
+    let built = book.build_dir_for("html");
+    slim(&built)?;
+    Ok(built)
+}
+
+/// Makes styles and scripts small, and removes scripts that mdBook writes in any case and no page of this theme loads.
+///
+/// Errors: a file cannot be read or written, or is not valid.
+fn slim(built: &Path) -> Result<()> {
+    for folder in ["", "css", "theme"] {
+        for entry in std::fs::read_dir(built.join(folder)).into_iter().flatten().flatten() {
+            let (path, name) = (entry.path(), entry.file_name().to_string_lossy().into_owned());
+            if UNUSED.iter().any(|unused| name.starts_with(unused)) {
+                std::fs::remove_file(&path).map_err(|e| error::io("remove", &path, &e))?;
+                continue;
+            }
+            let small: fn(&str) -> std::result::Result<String, String> = match path.extension().and_then(|e| e.to_str())
+            {
+                Some("css") => |text| Ok(minifier::css::minify(text)?.to_string()),
+                Some("js") if !name.starts_with("searchindex") => |text| Ok(minifier::js::minify(text)?.to_string()),
+                _ => continue,
+            };
+            let text = std::fs::read_to_string(&path).map_err(|e| error::io("read", &path, &e))?;
+            let text = small(&text).map_err(|why| broken(&format!("{name}: {why}")))?;
+            std::fs::write(&path, text).map_err(|e| error::io("write", &path, &e))?;
+        }
+    }
+    Ok(())
+}
+
+/// The reports' colours, and rules for the parts of reports that pages show, inside a box of their own.
+fn report_style() -> String {
+    format!(
+        "/* Written by the book's builder from the style of the reports. */\n{PALETTE}.measured {{\n{FRAGMENT_STYLE}}}\n"
+    )
+}
+
+fn broken(what: &str) -> Problem {
+    Problem::new(ErrorId::Page, "The book cannot be built.").evidence(what.lines())
+}
+
+/// Puts in what directives stand for.
+struct Directives {
+    sources: Sources,
+}
+
+impl Preprocessor for Directives {
+    fn name(&self) -> &'static str {
+        "drydock"
+    }
+
+    fn run(&self, _: &PreprocessorContext, mut book: Book) -> mdbook_driver::errors::Result<Book> {
+        let mut faults = Vec::new();
+        book.for_each_chapter_mut(|chapter| {
+            // The theme lists the chapters by these paths, and a link leads to what is built.
+            if let Some(path) = &mut chapter.path {
+                path.set_extension("html");
+            }
+            let Some(path) = chapter.source_path.as_ref().map(|path| path.to_string_lossy().into_owned()) else {
+                return;
+            };
+            match page::render(&chapter.content, &path, &self.sources) {
+                Ok(text) => chapter.content = text,
+                Err(found) => faults.extend(found),
+            }
+        });
+        if faults.is_empty() {
+            return Ok(book);
+        }
+        Err(Problem::new(ErrorId::Page, "Pages of the book name what is not there.").evidence(faults).into())
+    }
+}
