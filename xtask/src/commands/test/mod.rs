@@ -20,7 +20,7 @@ use crate::cli::Test;
 use crate::error::{ErrorId, Exit, Problem, Result};
 use crate::interrupt;
 use crate::proof::draw::Scope;
-use crate::proof::{Digests, Tree};
+use crate::proof::{Digests, Subject, Tree};
 use crate::report::{self, PartOutcome};
 use crate::setup::{self, Tool};
 use crate::workshop::Workshop;
@@ -64,13 +64,13 @@ fn parts(options: &Test, names: &[String], keys: &[String]) -> Result<Vec<&'stat
         let known = crate::names::list(PARTS.iter().map(|part| part.name));
         return Err(Problem::new(ErrorId::NothingToRun, format!("No part has such a name; there are {known}.")));
     }
-    let only_proofs = !keys.is_empty() || options.record;
+    let everything = names.is_empty() && keys.is_empty();
     let runs = |part: &&Part| {
         let takes_proofs = matches!(part.does, Does::Proofs(..));
+        let wanted = everything || is_named(part) || (takes_proofs && !keys.is_empty());
         // While proofs are written down, the record is looked at when they are done.
         let later = matches!(part.does, Does::Record) && (options.record || options.full);
-        let wanted = names.is_empty() || is_named(part);
-        wanted && !later && !(options.fast && part.engine) && (takes_proofs || !only_proofs)
+        wanted && !later && !(options.fast && part.engine) && (takes_proofs || !options.record)
     };
     Ok(PARTS.iter().filter(runs).collect())
 }
@@ -111,14 +111,16 @@ fn all(
         setup::tools(&tools, rig.sink)?;
     }
     tools.into_iter().try_for_each(setup::ensure_tool)?;
+    let taken =
+        |subject: &Subject<'_>| parts.iter().any(|part| matches!(part.does, Does::Proofs(which, _) if which(subject)));
     let mut prepared = false;
-    for part in parts {
+    for part in &parts {
         if part.engine && !prepared {
             prepared = true;
             let (workshop, sink, proofs) = (rig.workshop, rig.sink, proofs.as_deref());
             let ended = outcome("prepare", "an engine, bases and the images that proofs look at", rig.style, || {
                 prepare::bases(workshop, options.setup, sink)?;
-                proofs.map_or(Ok(()), |proofs| prepare::images(workshop, proofs, sink))
+                proofs.map_or(Ok(()), |proofs| prepare::images(workshop, &proofs.chosen(taken), sink))
             })?;
             outcomes.push(ended);
         }

@@ -2,12 +2,11 @@
 
 use std::collections::{BTreeMap, BTreeSet};
 
-use super::proofs::Proofs;
 use crate::engine::Engine;
 use crate::error::Result;
 use crate::event::Sink;
 use crate::plan::{self, Image, Plan};
-use crate::proof::Subject;
+use crate::proof::{Commands, Proof, Subject};
 use crate::runner::{Job, Mute, NO_CHANGES};
 use crate::session::{Opening, Session};
 use crate::workshop::Workshop;
@@ -24,14 +23,14 @@ pub(super) fn bases(workshop: &Workshop, setup: bool, sink: &dyn Sink) -> Result
     session.ensure(&plan::bases(&images)).map(drop)
 }
 
-/// Builds the images that the chosen proofs look at. A proof that looks at others builds them itself.
+/// Builds the images that some proofs look at. A proof that looks at others builds them itself.
 ///
 /// Errors: an image does not build.
-pub(super) fn images(workshop: &Workshop, proofs: &Proofs<'_>, sink: &dyn Sink) -> Result<()> {
+pub(super) fn images(workshop: &Workshop, proofs: &[&Proof<'_>], sink: &dyn Sink) -> Result<()> {
     let mut images: BTreeMap<String, Image> = BTreeMap::new();
     let mut bases: BTreeSet<String> = BTreeSet::new();
     let read = |path: &str| workshop.dockerfile(path);
-    for proof in proofs.chosen(|_| true) {
+    for proof in proofs {
         let needed = match &proof.subject {
             Subject::Lesson(lesson, app) => {
                 let mut plan = Plan::of_lesson(workshop, lesson, std::slice::from_ref(&app.id), &[], read)?;
@@ -70,7 +69,7 @@ pub(super) fn images(workshop: &Workshop, proofs: &Proofs<'_>, sink: &dyn Sink) 
 }
 
 /// The images of the apps and lessons that a page's commands name.
-fn of_page(workshop: &Workshop, commands: &crate::proof::Commands) -> Result<Vec<Image>> {
+fn of_page(workshop: &Workshop, commands: &Commands) -> Result<Vec<Image>> {
     let read = |path: &str| workshop.dockerfile(path);
     let apps: Vec<_> = commands.apps(workshop.apps.values()).into_iter().map(|app| app.id.clone()).collect();
     if apps.is_empty() {
