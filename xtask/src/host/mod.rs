@@ -10,8 +10,12 @@ mod other;
 #[cfg(not(unix))]
 use other as system;
 
+mod program;
+
 use std::path::{Path, PathBuf};
 use std::process::{Command, ExitStatus};
+
+pub use program::program;
 
 /// Room left on a file system, for a user without special rights.
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]

@@ -5,6 +5,7 @@ use std::path::PathBuf;
 use std::time::Duration;
 
 use crate::error::{self, ErrorId, Problem, Result};
+use crate::host;
 use crate::lesson::{Lesson, Step};
 use crate::model::{App, LessonReport, Verdict};
 use crate::plan::Plan;
@@ -22,7 +23,7 @@ pub(super) fn prove(workshop: &Workshop, lesson: &Lesson, app: &App) -> Result<S
     let page = workshop.root.join("target/drydock").join(lesson.id.as_str()).join("report.html");
     // What an earlier run wrote would hide that this one did not.
     let _ = std::fs::remove_file(&page);
-    let program = std::env::current_exe().map_err(|e| error::io("find", &PathBuf::from("xtask"), &e))?;
+    let program = host::program().map_err(|e| error::io("find", &PathBuf::from("xtask"), &e))?;
     let command = Command::new(program.display().to_string())
         .args(["lesson", &number, "--app", app.id.as_str(), "--predict", "skip", "--json"])
         .env("DRYDOCK_STATE", state(workshop));
