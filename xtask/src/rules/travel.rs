@@ -2,35 +2,76 @@
 
 use std::collections::{BTreeMap, BTreeSet};
 
+use serde::Deserialize;
+
 use super::limit::Limit;
 use super::{Case, Judged};
 use crate::model::{Delivery, ImageFacts, Transfer, VariantId};
 use crate::units;
 
-/// What the receiving side has, as a manifest says it.
-pub(super) fn delivery(has: &[VariantId], change: Option<&String>) -> Delivery {
-    change.map_or_else(|| Delivery::First(has.iter().cloned().collect::<BTreeSet<_>>()), |c| Delivery::After(c.clone()))
+/// The most bytes that travel: one of `bytes` and `times … of`, or both. Layers, config and manifest count.
+#[derive(Clone, Debug, Deserialize)]
+#[cfg_attr(test, derive(schemars::JsonSchema))]
+#[serde(deny_unknown_fields, rename_all = "kebab-case")]
+pub struct Most {
+    /// Largest number of bytes that passes.
+    pub bytes: Option<u64>,
+    /// Largest multiple of another variant's bytes that passes.
+    pub times: Option<f64>,
+    /// The variant that `times` is a multiple of.
+    pub of: Option<VariantId>,
+    /// A change of the lesson or the app: the receiving side has the image as it was, and what was built after the change moves.
+    pub change: Option<String>,
+    /// Variants that the receiving side has already.
+    #[serde(default)]
+    pub has: Vec<VariantId>,
 }
 
-/// Judges the bytes of a delivery, which `known` finds among the facts of an image; `what` is `push` or `pull`.
-pub(super) fn judge(
-    case: &Case<'_>,
-    limit: &Limit<'_>,
-    delivery: &Delivery,
-    what: &str,
-    known: impl Fn(&ImageFacts) -> &BTreeMap<Delivery, Transfer>,
-) -> Judged {
-    let delivery = &delivery.to(&case.measured.variant);
-    let words = delivery.words(what);
-    let limit = limit.resolve(|variant| Some(known(case.other(variant)?).get(&delivery.to(variant))?.bytes));
-    match (known(case.facts).get(delivery), limit) {
-        (Some(own), Some((most, expected))) => {
-            let measured = format!("{}, {} of {} layers", units::bytes(own.bytes), own.moved, own.moved + own.there);
-            Judged::new(own.bytes <= most, format!("{words} moves {expected}"), measured)
+impl Most {
+    /// What the receiving side has.
+    pub(super) fn delivery(&self) -> Delivery {
+        let first = || Delivery::First(self.has.iter().cloned().collect::<BTreeSet<_>>());
+        self.change.clone().map_or_else(first, Delivery::After)
+    }
+
+    /// The variants it speaks of besides the one that is judged.
+    pub(super) fn compared_with(&self) -> Vec<&VariantId> {
+        self.of.iter().chain(&self.has).collect()
+    }
+
+    /// What makes no sense in it.
+    pub(super) fn fault(&self) -> Option<&'static str> {
+        if self.change.is_some() && !self.has.is_empty() {
+            return Some("with a `change` the image itself is there, and `has` says nothing");
         }
-        (_, limit) => {
-            let expected = limit.map_or_else(|| "a comparison".to_owned(), |(_, expected)| expected);
-            Judged::not_measured(format!("{words} moves {expected}"))
+        self.limit().fault()
+    }
+
+    fn limit(&self) -> Limit<'_> {
+        Limit { bytes: self.bytes, times: self.times, of: self.of.as_ref() }
+    }
+
+    /// Judges the bytes of the delivery, which `known` finds among the facts of an image; `what` is `push` or `pull`.
+    pub(super) fn judge(
+        &self,
+        case: &Case<'_>,
+        what: &str,
+        known: impl Fn(&ImageFacts) -> &BTreeMap<Delivery, Transfer>,
+    ) -> Judged {
+        let delivery = &self.delivery().to(&case.measured.variant);
+        let words = delivery.words(what);
+        let limit = self.limit();
+        let limit = limit.resolve(|variant| Some(known(case.other(variant)?).get(&delivery.to(variant))?.bytes));
+        match (known(case.facts).get(delivery), limit) {
+            (Some(own), Some((most, expected))) => {
+                let measured =
+                    format!("{}, {} of {} layers", units::bytes(own.bytes), own.moved, own.moved + own.there);
+                Judged::new(own.bytes <= most, format!("{words} moves {expected}"), measured)
+            }
+            (_, limit) => {
+                let expected = limit.map_or_else(|| "a comparison".to_owned(), |(_, expected)| expected);
+                Judged::not_measured(format!("{words} moves {expected}"))
+            }
         }
     }
 }
