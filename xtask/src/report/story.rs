@@ -50,7 +50,7 @@ pub fn after(
 /// How the learner's guess came out.
 fn guess(guessed: &Guessed, style: Style) -> String {
     let mark = if guessed.hit { style.ok_mark() } else { style.fail_mark() };
-    format!("  {mark} You guessed {}; it is {}.", guessed.said, guessed.right)
+    format!("  {mark} {}", told::guess(guessed))
 }
 
 /// The line before a prediction.

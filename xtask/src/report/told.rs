@@ -3,7 +3,7 @@
 use std::borrow::Cow;
 
 use crate::model::block::{Block, Column, Output, Sign, Table};
-use crate::model::{Answered, Ended, SentContext, Shown, Tried};
+use crate::model::{Answered, Ended, Guessed, SentContext, Shown, Tried};
 use crate::units;
 
 /// What came of a step, in such parts; none for a step that has a picture or a table of its own.
@@ -17,6 +17,11 @@ pub(super) fn blocks(shown: &Shown) -> Cow<'_, [Block]> {
         Shown::Blocks { blocks } => blocks.into(),
         Shown::Table | Shown::Changed { .. } | Shown::MadeOf { .. } | Shown::Experiment { .. } => Cow::default(),
     }
+}
+
+/// How near a guess came.
+pub(super) fn guess(guessed: &Guessed) -> String {
+    format!("You guessed {}; it is {}.", guessed.said, guessed.right)
 }
 
 /// What came out as the lesson says needs no mark: that a command is refused may be the point.

@@ -34,6 +34,7 @@ pub fn happened(step: &Step, told: &Told, several: bool, last: bool, report: &Le
     html! {
         @if let (true, Some(app)) = (several, &told.app) { h3 { (app.as_str()) } }
         (shown(&told.shown, report))
+        @if let Some(guessed) = &told.guessed { p { (text(&told::guess(guessed))) } }
         @for words in means.iter() { (paragraphs(words)) }
     }
 }

@@ -3,8 +3,8 @@
 use super::html;
 use crate::lesson::Lesson;
 use crate::model::{
-    AppId, BuildStep, Environment, FullReport, Health, Inspection, LayerLine, LessonId, LessonRef, LessonReport,
-    Measurement, Outcome, SecretLine, Store, Surface, Timeline, VariantId, Verdict,
+    AppId, BuildStep, Environment, FullReport, Guessed, Health, Inspection, LayerLine, LessonId, LessonRef,
+    LessonReport, Measurement, Outcome, SecretLine, Shown, Store, Surface, Timeline, Told, VariantId, Verdict,
 };
 
 /// Text that would do harm if it became markup or reached a terminal.
@@ -171,6 +171,19 @@ fn stages_that_ran_at_the_same_time_lie_above_one_another() {
     assert!(page.contains("x=\"0.00%\" y=\"2\" width=\"50.00%\""));
     assert!(page.contains("x=\"25.00%\" y=\"2\" width=\"75.00%\""));
     assert_eq!(page.matches("<circle class=\"cached\" cx=\"0.00%\"").count(), 1);
+}
+
+#[test]
+fn a_guess_stands_beside_what_came_of_it() {
+    let lesson: Lesson = toml::from_str(
+        "title = \"t\"\nquestion = \"q\"\nable-to = \"x\"\nanswer = \"a\"\nminutes = { talk = 1, machine = 1, exercise = 1 }\n\
+         variants = [\"one\", \"two\"]\n[[step]]\ntitle = \"Sizes\"\ndo = \"table\"\n",
+    )
+    .unwrap();
+    let mut report = usual();
+    let guessed = Guessed { said: "40 MB".to_owned(), right: "<2 MB".to_owned(), hit: false };
+    report.report.told.push(Told { step: 0, app: None, shown: Shown::Table, guessed: Some(guessed) });
+    assert!(html(&lesson, &report).contains("You guessed 40 MB; it is &lt;2 MB."));
 }
 
 #[test]
