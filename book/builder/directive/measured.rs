@@ -1,7 +1,6 @@
 //! What was measured: sizes, verdicts, single values.
 
-use drydock::lesson::Value;
-use drydock::model::AppId;
+use drydock::model::{AppId, Value};
 use drydock::report;
 use maud::{PreEscaped, html};
 

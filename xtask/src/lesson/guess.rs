@@ -2,7 +2,7 @@
 
 use serde::Deserialize;
 
-use super::Value;
+use crate::model::Value;
 
 /// A question that is asked before a step happens. Off a terminal nobody is asked.
 #[derive(Clone, Debug, Deserialize)]

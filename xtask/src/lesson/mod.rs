@@ -17,7 +17,7 @@ pub use step::{
     Action, Argument, Ask, Build, Changed, DockerStep, Ends, ExperimentStep, Failure, HealthStep, Inside, Kind, Lanes,
     MadeOf, Names, Peer, Piece, Pull, Push, Sent, Signal, Step, ToolStep, Try, Wanted,
 };
-pub use words::{Quantity, Value, Words};
+pub use words::Words;
 
 use crate::model::{App, AppId, Change, ExtraFile, LessonId, Variant, VariantId};
 use crate::rules::Expect;

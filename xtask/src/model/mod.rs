@@ -23,6 +23,7 @@ mod rollout;
 mod story;
 mod timeline;
 mod transfer;
+mod value;
 mod verdict;
 
 pub use app::{App, Change, Check, Edit, ExtraFile, RunOptions, Variant};
@@ -52,4 +53,5 @@ pub use rollout::{Fetched, Fleet, Forecast, Often, Pulled, Rollout, ShippedImage
 pub use story::{Answered, Aspect, DiffLine, Ended, Guessed, Made, Prediction, Shown, Told, Tried};
 pub use timeline::{BuildStep, Timeline};
 pub use transfer::{Delivery, Transfer};
+pub use value::{Quantity, Value};
 pub use verdict::{Outcome, Subject, Verdict};

@@ -4,8 +4,7 @@ use serde::Deserialize;
 
 use super::limit::NONE;
 use super::{Case, Judge, Judged};
-use crate::lesson::{Quantity, Value};
-use crate::model::VariantId;
+use crate::model::{Quantity, Value, VariantId};
 
 /// A published figure, and the range in which a measurement bears it out.
 #[derive(Clone, Debug, Deserialize)]

@@ -5,9 +5,9 @@ use std::collections::{BTreeMap, BTreeSet};
 use std::path::Path;
 
 use crate::error::Result;
-use crate::lesson::{Exercise, Guess, Lesson, Value, Words};
+use crate::lesson::{Exercise, Guess, Lesson, Words};
 use crate::manifest::Source;
-use crate::model::{App, AppId, Delivery, ExtraFile, MINE, Platform, Variant, VariantId};
+use crate::model::{App, AppId, Delivery, ExtraFile, MINE, Platform, Value, Variant, VariantId};
 use crate::rules::{Expect, Need, Rule};
 
 /// A lesson with what its manifests may name.

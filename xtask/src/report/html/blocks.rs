@@ -3,7 +3,7 @@
 use maud::{Markup, html};
 
 use super::parts::{listed, sign};
-use super::story::paragraphs;
+use super::words::paragraphs;
 use super::{lanes, text};
 use crate::model::block::{Block, Output, Sign};
 use crate::report::table::Table;

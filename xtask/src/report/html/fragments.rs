@@ -3,7 +3,7 @@
 use maud::{Markup, html};
 
 use super::expectations::{class, outcome};
-use super::{sizes, story, surroundings, text};
+use super::{sizes, story, surroundings, text, words};
 use crate::lesson::{Lesson, Step};
 use crate::model::{AppId, Environment, LessonReport, Told, Verdict};
 use crate::report::look;
@@ -23,7 +23,7 @@ pub const FRAGMENT_STYLE: &str = include_str!("parts.css");
 /// `data-app`; what is about all of them has none.
 pub fn step_of(step: &Step, told: &[&Told], report: &LessonReport) -> String {
     html! {
-        @for words in step.text.iter() { (story::paragraphs(words)) }
+        @for words in step.text.iter() { (words::paragraphs(words)) }
         @for one in told { (for_app(one.app.as_ref(), &story::happened(step, one, false, true, report))) }
     }
     .into_string()
@@ -43,7 +43,7 @@ pub fn sizes_of(lesson: &Lesson, report: &LessonReport) -> String {
             @let looks: Vec<_> = lesson.look.iter().filter_map(|one| look::fill(one, &of_app)).collect();
             (for_app(Some(app), &html! {
                 (sizes::linear_chart(&of_app))
-                @if !looks.is_empty() { ul.looks { @for look in &looks { li { (story::sentence(&super::capital(look))) } } } }
+                @if !looks.is_empty() { ul.looks { @for look in &looks { li { (words::sentence(&super::capital(look))) } } } }
             }))
         }
     }

@@ -16,6 +16,7 @@ mod story;
 mod summary;
 mod surface;
 mod timeline;
+mod words;
 
 #[cfg(test)]
 mod tests;
@@ -56,11 +57,11 @@ pub fn html(lesson: &Lesson, full: &FullReport) -> String {
                 main {
                     (summary::summary(report))
                     @if !looks.is_empty() {
-                        ul.looks { @for look in &looks { li { (story::sentence(&capital(look))) } } }
+                        ul.looks { @for look in &looks { li { (words::sentence(&capital(look))) } } }
                     }
                     (story::story(lesson, report))
                     @if !lesson.step.iter().any(Step::of_all) { (sizes::sizes(report)) }
-                    p.answer { (story::sentence(&lesson.answer)) }
+                    p.answer { (words::sentence(&lesson.answer)) }
                     (ledger::ledger(full))
                     (layers::layers(full))
                     (timeline::timeline(full))

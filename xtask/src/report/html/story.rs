@@ -3,6 +3,7 @@
 use maud::{Markup, html};
 
 use super::parts::listed;
+use super::words::paragraphs;
 use super::{blocks, sizes, text};
 use crate::lesson::{Lesson, Step};
 use crate::model::{Aspect, DiffLine, LessonReport, Made, Prediction, Shown, Told};
@@ -54,20 +55,6 @@ fn shown(shown: &Shown, report: &LessonReport) -> Markup {
         | Shown::Docker { .. }
         | Shown::Sent { .. }
         | Shown::Blocks { .. } => blocks::blocks(&told::blocks(shown)),
-    }
-}
-
-/// Running text; an empty line ends a paragraph.
-pub fn paragraphs(words: &str) -> Markup {
-    html! { @for paragraph in words.split("\n\n") { p { (sentence(&paragraph.split_whitespace().collect::<Vec<_>>().join(" "))) } } }
-}
-
-/// Words in which what stands between backticks is code.
-pub fn sentence(words: &str) -> Markup {
-    html! {
-        @for (position, part) in words.split('`').enumerate() {
-            @if position % 2 == 1 { code { (text(part)) } } @else { (text(part)) }
-        }
     }
 }
 
