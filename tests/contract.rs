@@ -13,7 +13,7 @@ use drydock::engine::Engine;
 use drydock::event::Silent;
 use drydock::model::{AppId, Contract, Request, Setup};
 use drydock::plan::Image;
-use drydock::probe;
+use drydock::probe::{Service, ending};
 use drydock::process::Command;
 use drydock::workshop::Workshop;
 use drydock_tests::{built_images, told};
@@ -27,8 +27,6 @@ use testcontainers::{Container, ContainerRequest, GenericImage, ImageExt};
 const CLEAN_STOP: &str = "clean-stop";
 /// How long a question to Docker may take.
 const SOON: Duration = Duration::from_mins(1);
-/// How long a container may take to end after SIGTERM.
-const STOPS_WITHIN: Duration = Duration::from_secs(5);
 
 fn main() {
     let arguments = Arguments::from_args();
@@ -96,7 +94,13 @@ fn of_app(app: &AppId) -> String {
 fn keeps(image: &Image, request: &Request, harbour: &Harbour) -> Result<(), Failed> {
     let Some(expected) = request.expected(&image.without()) else { return Ok(()) };
     harbour.with(image, &request.setup, |served| {
-        let answer = probe::send(request, &served.address)?;
+        let service = Service {
+            engine: Engine::new(&Silent),
+            container: served.container.id(),
+            address: &served.address,
+            name: request.id.as_str(),
+        };
+        let answer = service.ask(request).map_err(|p| told(&p))??;
         expected.judge(&answer).map_err(Failed::from)
     })
 }
@@ -104,18 +108,14 @@ fn keeps(image: &Image, request: &Request, harbour: &Harbour) -> Result<(), Fail
 /// Sends SIGTERM to process 1 and waits for its end. A variant that says it cannot end cleanly must really not.
 fn stops(image: &Image, harbour: &Harbour) -> Result<(), Failed> {
     let served = harbour.start(image, &Setup::default())?;
-    let began = Instant::now();
-    served.container.stop_with_timeout(Some(10))?;
-    let took = began.elapsed();
-    let status = served.container.exit_code()?;
-    let clean = status == Some(0) && took < STOPS_WITHIN;
+    let (status, took) = ending::stop(Engine::new(&Silent), served.container.id()).map_err(|p| told(&p))?;
+    let clean = status == 0;
     let lacks = image.without().iter().any(|c| c == CLEAN_STOP);
     if clean == lacks {
         let seconds = took.as_secs_f32();
-        return Err(format!(
-            "ended with status {status:?} after {seconds:.1} s; declared to lack a clean stop: {lacks}"
-        )
-        .into());
+        return Err(
+            format!("ended with status {status} after {seconds:.1} s; declared to lack a clean stop: {lacks}").into()
+        );
     }
     Ok(())
 }
@@ -218,24 +218,13 @@ impl Harbour {
         for (name, value) in &setup.environment {
             request = request.with_env_var(name, value);
         }
+        let began = Instant::now();
         let container = request.start()?;
         let address = format!("127.0.0.1:{}", container.get_host_port_ipv4(port)?);
-        self.wait(&address, image)?;
-        Ok(Served { container, address })
-    }
-
-    fn wait(&self, address: &str, image: &Image) -> Result<(), Failed> {
         let health = self.contract.health().ok_or("the contract has no health request")?;
-        let began = Instant::now();
-        loop {
-            let answer = probe::send(health, address).map(|answer| health.expect.judge(&answer));
-            match answer {
-                Ok(Ok(())) => return Ok(()),
-                last if began.elapsed() > image.app.ready_within => {
-                    return Err(format!("never became healthy: {last:?}").into());
-                }
-                _ => std::thread::sleep(Duration::from_millis(50)),
-            }
-        }
+        let service =
+            Service { engine: Engine::new(&Silent), container: container.id(), address: &address, name: &tag };
+        service.wait_until_healthy(health, image.app.ready_within, began).map_err(|p| told(&p))?;
+        Ok(Served { container, address })
     }
 }

@@ -13,6 +13,7 @@ pub mod engine;
 pub mod error;
 pub mod event;
 pub mod exercise;
+pub mod guard;
 pub mod host;
 pub mod image;
 pub mod interrupt;
@@ -47,6 +48,9 @@ use error::{ErrorId, Exit, Problem};
 
 /// Parses the command line, runs the command, shows what went wrong, and returns the exit code.
 pub fn main() -> std::process::ExitCode {
+    if guard::stand() {
+        return std::process::ExitCode::SUCCESS;
+    }
     let matches = cli::command().get_matches();
     let cli = cli::Cli::from_arg_matches(&matches).unwrap_or_else(|error| error.exit());
     let style = report::Style::of(cli.global.color.forced(), cli.global.accessible);
@@ -58,6 +62,7 @@ pub fn main() -> std::process::ExitCode {
         report::message(report::problem(&problem, style));
         problem.exit()
     });
+    guard::dismiss();
     exit.into()
 }
 

@@ -54,24 +54,62 @@ pub fn stop_all() {
     }
 }
 
+/// Hears of each docker command's process, when it was started (`true`) and when it has ended.
+pub type OnChild = fn(u32, bool);
+static ON_CHILD: Mutex<Option<OnChild>> = Mutex::new(None);
+
+/// Says who hears of children from now on.
+pub fn on_children(hears: Option<OnChild>) {
+    if let Ok(mut on_child) = ON_CHILD.lock() {
+        *on_child = hears;
+    }
+}
+
 /// Keeps a child in the list of running ones for as long as it lives.
-struct Registered(u64);
+struct Registered {
+    id: u64,
+    /// Those that somebody hears of.
+    pids: Vec<u32>,
+}
 
 impl Registered {
-    fn new(kill: Killer) -> Self {
+    fn new(command: &Command, pids: Vec<u32>, kill: Killer) -> Self {
         let id = NEXT.fetch_add(1, Ordering::Relaxed);
         if let Ok(mut running) = RUNNING.lock() {
             running.insert(id, kill);
         }
-        Self(id)
+        let pids = if command.program == "docker" { pids } else { Vec::new() };
+        tell(&pids, true);
+        Self { id, pids }
     }
 }
 
 impl Drop for Registered {
     fn drop(&mut self) {
         if let Ok(mut running) = RUNNING.lock() {
-            running.remove(&self.0);
+            running.remove(&self.id);
         }
+        tell(&self.pids, false);
+    }
+}
+
+fn tell(pids: &[u32], alive: bool) {
+    let hears = ON_CHILD.lock().ok().and_then(|on_child| *on_child);
+    if let Some(hears) = hears {
+        for &pid in pids {
+            hears(pid, alive);
+        }
+    }
+}
+
+/// A process that lives beside this one, and is meant to outlive it.
+#[derive(Debug)]
+pub struct Beside(duct::Handle);
+
+impl Beside {
+    /// Waits for its end, but not for one that hangs: it is not this process's business any more.
+    pub fn wait(&self) {
+        let _ = self.0.wait_timeout(Duration::from_secs(5));
     }
 }
 
@@ -148,9 +186,13 @@ impl Command {
                 .map_err(|e| self.not_started(&e))?,
         );
         let killer = Arc::clone(&handle);
-        let _registered = Registered::new(Arc::new(move || {
-            let _ = killer.kill();
-        }));
+        let _registered = Registered::new(
+            self,
+            handle.pids(),
+            Arc::new(move || {
+                let _ = killer.kill();
+            }),
+        );
         let waited = handle.wait_timeout(limit).map_err(|e| self.not_started(&e))?;
         let Some(output) = waited else {
             let _ = handle.kill();
@@ -178,9 +220,13 @@ impl Command {
         let reader =
             Arc::new(self.expression().stderr_to_stdout().unchecked().reader().map_err(|e| self.not_started(&e))?);
         let killer = Arc::clone(&reader);
-        let _registered = Registered::new(Arc::new(move || {
-            let _ = killer.kill();
-        }));
+        let _registered = Registered::new(
+            self,
+            reader.pids(),
+            Arc::new(move || {
+                let _ = killer.kill();
+            }),
+        );
         let late = AtomicBool::new(false);
         let (done, ended) = mpsc::channel::<()>();
         std::thread::scope(|scope| {
@@ -230,9 +276,13 @@ impl Command {
             self.expression().stderr_path(errors.path()).unchecked().reader().map_err(|e| self.not_started(&e))?,
         );
         let killer = Arc::clone(&reader);
-        let _registered = Registered::new(Arc::new(move || {
-            let _ = killer.kill();
-        }));
+        let _registered = Registered::new(
+            self,
+            reader.pids(),
+            Arc::new(move || {
+                let _ = killer.kill();
+            }),
+        );
         let value = consume(&mut reader.as_ref());
         // The consumer may stop early: a child that still writes would wait for ever.
         let code = if let Ok(Some(output)) = reader.try_wait() {
@@ -251,9 +301,13 @@ impl Command {
     pub fn inherit(&self) -> Result<i32> {
         let handle = Arc::new(self.expression().unchecked().start().map_err(|e| self.not_started(&e))?);
         let killer = Arc::clone(&handle);
-        let _registered = Registered::new(Arc::new(move || {
-            let _ = killer.kill();
-        }));
+        let _registered = Registered::new(
+            self,
+            handle.pids(),
+            Arc::new(move || {
+                let _ = killer.kill();
+            }),
+        );
         handle.wait().map(|o| host::status(o.status)).map_err(|e| self.not_started(&e))
     }
 
@@ -270,8 +324,28 @@ impl Command {
         expression.start().map(drop).map_err(|e| self.not_started(&e))
     }
 
-    #[expect(clippy::disallowed_methods, reason = "this is the one place that starts processes")]
+    /// Starts the program on its own, apart from this process, with `input` as its standard input and nobody to hear what it says.
+    ///
+    /// Errors: the program cannot be started.
+    pub fn beside(&self, input: std::io::PipeReader) -> Result<Beside> {
+        let expression = self.bare().stdin_file(input).stdout_null().stderr_null().unchecked();
+        let expression = expression.before_spawn(|command| {
+            host::set_apart(command);
+            Ok(())
+        });
+        expression.start().map(Beside).map_err(|e| self.not_started(&e))
+    }
+
     fn expression(&self) -> duct::Expression {
+        let expression = self.bare();
+        match &self.stdin {
+            Some(bytes) => expression.stdin_bytes(bytes.clone()),
+            None => expression.stdin_null(),
+        }
+    }
+
+    #[expect(clippy::disallowed_methods, reason = "this is the one place that starts processes")]
+    fn bare(&self) -> duct::Expression {
         let mut expression = duct::cmd(&self.program, self.args.iter().map(OsString::from));
         for (name, value) in &self.env {
             expression = expression.env(name, value);
@@ -279,10 +353,7 @@ impl Command {
         if let Some(dir) = &self.dir {
             expression = expression.dir(dir);
         }
-        match &self.stdin {
-            Some(bytes) => expression.stdin_bytes(bytes.clone()),
-            None => expression.stdin_null(),
-        }
+        expression
     }
 
     fn not_started(&self, error: &std::io::Error) -> Problem {

@@ -10,6 +10,7 @@ use crate::engine::reach::{self, Reached};
 use crate::engine::{Engine, bake, disk};
 use crate::error::Result;
 use crate::event::Event;
+use crate::guard;
 use crate::image::Way;
 use crate::interrupt;
 use crate::model::{BaseSources, Environment, Store};
@@ -63,6 +64,11 @@ impl<'a> Session<'a> {
             setup::engine(engine.sink())?;
         }
         let reached = reach::probe()?;
+        if let Err(problem) = guard::post() {
+            let fact = problem.fact;
+            let instead = "If this run is killed, the next one removes what it leaves.";
+            engine.sink().emit(Event::Warning(format!("{fact} {instead}")));
+        }
         let bases = bases::choose(bases.as_ref(), &ca_files, engine)?;
         let session = Self { engine, reached, bases, build, setup };
         if let Some(title) = title {

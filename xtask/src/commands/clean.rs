@@ -84,14 +84,11 @@ fn forget(folder: &std::path::Path) -> Result<()> {
     Ok(())
 }
 
-/// Containers that carry our label and belong to no run that is alive.
+/// Containers of runs that are not alive.
 fn idle_containers(engine: Engine<'_>) -> Result<Vec<String>> {
     let alive = ledger::alive()?;
-    let format = format!("{{{{.ID}}}} {{{{.Label \"{}\"}}}}", labels::RUN);
-    let filter = labels::filter(labels::RUN);
-    let listed = engine.tell(&docker(["ps", "--all", "--no-trunc", "--filter", &filter, "--format", &format]))?;
-    let pairs = listed.lines().filter_map(|line| line.split_once(' '));
-    Ok(pairs.filter(|(_, run)| !alive.iter().any(|a| a == run)).map(|(id, _)| id.to_owned()).collect())
+    let all = engine.containers_of_runs()?;
+    Ok(all.into_iter().filter(|(_, run)| !alive.contains(run)).map(|(id, _)| id).collect())
 }
 
 /// Images that carry our label: those built from apps, and the bases when asked for.

@@ -42,8 +42,16 @@ pub struct Run {
 impl Run {
     /// The `docker run` call. It prints the container's id and returns while the container runs.
     pub fn command(&self) -> Command {
+        self.named(None)
+    }
+
+    /// As [`Self::command`], with a name for the container.
+    fn named(&self, name: Option<&str>) -> Command {
         // Never pull: an image that is not in the store is a fault to be told, not a download to be waited for.
         let mut command = docker(["run", "--detach", "--pull=never"]);
+        if let Some(name) = name {
+            command = command.args(["--name", name]);
+        }
         command = command.args(["--label".to_owned(), format!("{}={}", labels::RUN, self.run)]);
         if self.hardened {
             command = command.args(["--read-only", "--cap-drop", "ALL", "--security-opt", "no-new-privileges"]);
@@ -158,7 +166,7 @@ impl Engine<'_> {
     /// Errors: [`ErrorId::ContainerNotStarted`] with what the engine said.
     pub fn start(&self, run: &Run) -> Result<String> {
         let command = run.command();
-        let output = self.ask(&command)?;
+        let output = self.ask(&run.named(Some(&labels::container(&run.run))))?;
         let id = output.stdout.trim().to_owned();
         if output.success() && !id.is_empty() {
             return Ok(id);
@@ -195,11 +203,29 @@ impl Engine<'_> {
         self.ask(&command).map(drop)
     }
 
-    /// Ids of the containers that carry a run's label.
+    /// Ids of a run's containers.
     pub fn containers_of(&self, run: &str) -> Result<Vec<String>> {
-        let filter = labels::filter_value(labels::RUN, run);
-        let ids = self.tell(&docker(["ps", "--all", "--quiet", "--no-trunc", "--filter", &filter]))?;
-        Ok(ids.lines().map(str::to_owned).collect())
+        let ours = self.containers(&labels::filter_value(labels::RUN, run))?;
+        Ok(ours.into_iter().filter(|(_, of)| of == run).map(|(id, _)| id).collect())
+    }
+
+    /// Ids of the containers of all runs, each with its run.
+    pub fn containers_of_runs(&self) -> Result<Vec<(String, String)>> {
+        self.containers(&labels::filter(labels::RUN))
+    }
+
+    /// Those of ours among the containers that a filter lets through. A container that somebody made from one of ours has its
+    /// label, and is not ours.
+    fn containers(&self, filter: &str) -> Result<Vec<(String, String)>> {
+        let format = format!("{{{{.ID}}}} {{{{.Names}}}} {{{{.Label \"{}\"}}}}", labels::RUN);
+        let listed = self.tell(&docker(["ps", "--all", "--no-trunc", "--filter", filter, "--format", &format]))?;
+        let ours = listed.lines().filter_map(|line| {
+            let (id, rest) = line.split_once(' ')?;
+            let (names, run) = rest.split_once(' ')?;
+            // A link to a container gives it further names.
+            names.split(',').any(|name| labels::is_of(name, run)).then(|| (id.to_owned(), run.to_owned()))
+        });
+        Ok(ours.collect())
     }
 }
 

@@ -2,6 +2,8 @@
 //!
 //! Labels on images are constant: a run's id there would make a new image each time. The run's id goes on the rest.
 
+use std::sync::atomic::{AtomicU64, Ordering};
+
 /// What a thing is: `base`, `app`, `proof`, …
 pub const ROLE: &str = "dev.drydock.role";
 /// Which run made it.
@@ -23,4 +25,36 @@ pub fn filter(label: &str) -> String {
 /// `--filter` value that selects what carries a label with this value.
 pub fn filter_value(label: &str, value: &str) -> String {
     format!("label={label}={value}")
+}
+
+/// A new name for a container of a run. Labels are inherited by what is made from a container; names are not, so that they say
+/// what is ours.
+pub fn container(run: &str) -> String {
+    static NEXT: AtomicU64 = AtomicU64::new(1);
+    format!("{}{}", prefix(run), NEXT.fetch_add(1, Ordering::Relaxed))
+}
+
+/// Whether a container with this name is one of a run.
+pub fn is_of(name: &str, run: &str) -> bool {
+    let number = name.trim_start_matches('/').strip_prefix(&prefix(run));
+    number.is_some_and(|number| !number.is_empty() && number.bytes().all(|byte| byte.is_ascii_digit()))
+}
+
+fn prefix(run: &str) -> String {
+    format!("drydock-{run}-")
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    #[test]
+    fn a_container_is_known_by_its_name() {
+        let name = container("19f-1");
+        assert!(is_of(&name, "19f-1") && is_of(&format!("/{name}"), "19f-1"));
+        assert_ne!(name, container("19f-1"));
+        for other in ["drydock-19f-1", "drydock-19f-1-", "drydock-19f-1-x", "drydock-19f-11-1", "my-drydock-19f-1-1"] {
+            assert!(!is_of(other, "19f-1"), "{other}");
+        }
+    }
 }

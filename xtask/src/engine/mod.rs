@@ -20,6 +20,7 @@ pub mod reach;
 pub mod record;
 pub mod registry;
 mod timeline;
+pub mod usage;
 pub mod versions;
 mod visit;
 

@@ -31,7 +31,7 @@ pub fn prove(engine: Engine<'_>, run: &str, arch: &str) -> Result<Proof> {
     let Some(program) = afloat::program(arch) else { return Ok(Proof::NoProgram) };
     let context =
         context(&program).map_err(|e| Problem::new(ErrorId::Bug, format!("The build context failed: {e}.")))?;
-    let tag = format!("drydock.local/proof:{run}");
+    let tag = tag(run);
     let before = cache_records(engine);
     let began = Instant::now();
     let result = build_and_run(engine, &tag, run, context);
@@ -39,6 +39,11 @@ pub fn prove(engine: Engine<'_>, run: &str, arch: &str) -> Result<Proof> {
     let _ = engine.ask(&docker(["image", "rm", "--force", &tag]));
     forget_cache(engine, &before);
     result.map(|()| Proof::Afloat(took))
+}
+
+/// The name of a run's image.
+pub fn tag(run: &str) -> String {
+    format!("drydock.local/proof:{run}")
 }
 
 fn build_and_run(engine: Engine<'_>, tag: &str, run: &str, context: Vec<u8>) -> Result<()> {
@@ -50,7 +55,7 @@ fn build_and_run(engine: Engine<'_>, tag: &str, run: &str, context: Vec<u8>) -> 
     if !image.success() {
         return Err(refused("could not build an image with a single small file", &image));
     }
-    let start = docker(["run", "--rm", "--pull=never"])
+    let start = docker(["run", "--rm", "--pull=never", "--name", &labels::container(run)])
         .args(["--label".to_owned(), format!("{}={run}", labels::RUN)])
         .args(["--label".to_owned(), format!("{}=proof", labels::ROLE), tag.to_owned()]);
     let ran = engine.ask_within(PATIENCE, &start)?;

@@ -1,6 +1,6 @@
-//! What is done to a container while a lesson looks at it: a command inside, a file from it, a file into it, its end.
+//! What is done to a container while a lesson looks at it: a command inside, a file from it, a file into it.
 
-use std::time::{Duration, Instant};
+use std::time::Duration;
 
 use super::{Engine, docker};
 use crate::error::Result;
@@ -8,8 +8,6 @@ use crate::process::Output;
 
 /// How long a command inside a container may take: long enough to compile a small program.
 const INSIDE: Duration = Duration::from_mins(2);
-/// What the engine waits before it kills, in seconds: its own default.
-const GRACE: u64 = 10;
 
 impl Engine<'_> {
     /// Runs a command inside a running container to its end, whatever its status.
@@ -36,15 +34,5 @@ impl Engine<'_> {
     /// Copies a file of this machine into a container, running or not.
     pub fn copy_into(&self, id: &str, from: &std::path::Path, to: &str) -> Result<()> {
         self.tell(&docker(["cp".to_owned(), from.display().to_string(), format!("{id}:{to}")])).map(drop)
-    }
-
-    /// Tells a container to stop, and says how long it took and with which status it ended. After ten seconds the engine kills
-    /// it, and the status is 137.
-    pub fn stop(&self, id: &str) -> Result<(Duration, i32)> {
-        let began = Instant::now();
-        self.tell(&docker(["stop".to_owned(), format!("--time={GRACE}"), id.to_owned()]))?;
-        let took = began.elapsed();
-        let status = self.inspect_container(id)?.map_or(-1, |container| container.state.exit_code);
-        Ok((took, status))
     }
 }

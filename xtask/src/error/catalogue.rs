@@ -162,6 +162,10 @@ catalogue! {
     NeverAnswered = "never-answered", Unhealthy;
     /// The container answers its health endpoint, but with the wrong status or body.
     WrongAnswer = "wrong-answer", Unhealthy;
+    /// The container was still at work when the wait for it was cut off, and had not answered: nothing was measured.
+    /// Drydock waits while a container uses the processor, and longer than any service needs. Something else keeps the machine
+    /// busy, such as a virus scanner or a build, or the engine does not say what its containers use.
+    StillAtWork = "still-at-work", Environment;
     /// The container could not be started at all.
     ContainerNotStarted = "container-not-started", Unhealthy;
 

@@ -120,6 +120,9 @@ impl<'a> Judge<'a> {
             root: &self.workshop.root,
         };
         let outcome = job.run(&mut Mute, self.session.engine)?;
+        if let Some(problem) = outcome.problems.iter().find(|problem| problem.id == ErrorId::StillAtWork) {
+            return Err(problem.clone());
+        }
         let mut verdicts = outcome.verdicts;
         verdicts.retain(|verdict| task.is_subject(&verdict.subject));
         let rules: BTreeSet<&str> = expect.iter().map(|expect| expect.rule.name()).collect();

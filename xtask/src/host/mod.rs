@@ -80,6 +80,18 @@ pub fn on_signal(handle: impl FnMut() + Send + 'static) -> std::io::Result<()> {
     system::on_signal(handle)
 }
 
+/// Ignores from now on what [`on_signal`] hears of.
+///
+/// Errors: the system refuses.
+pub fn ignore_signals() -> std::io::Result<()> {
+    system::ignore_signals()
+}
+
+/// Ends a process: asks it to (SIGTERM), or by `force` (SIGKILL). One that has ended already is no error.
+pub fn end_process(pid: u32, force: bool) {
+    system::end_process(pid, force);
+}
+
 /// Lets a process that is about to be started live apart from this terminal, so that no Ctrl-C reaches it.
 pub fn set_apart(command: &mut Command) {
     system::set_apart(command);

@@ -38,4 +38,14 @@ pub(super) fn on_signal(handle: impl FnMut() + Send + 'static) -> std::io::Resul
     ctrlc::set_handler(handle).map_err(std::io::Error::other)
 }
 
+pub(super) fn ignore_signals() -> std::io::Result<()> {
+    on_signal(|| ())
+}
+
+pub(super) fn end_process(pid: u32, force: bool) {
+    let command = crate::process::Command::new("taskkill").args(["/T", "/PID", &pid.to_string()]);
+    let command = if force { command.arg("/F") } else { command };
+    let _ = command.output(std::time::Duration::from_secs(30));
+}
+
 pub(super) fn set_apart(_command: &mut Command) {}

@@ -52,6 +52,19 @@ pub(super) fn on_signal(mut handle: impl FnMut() + Send + 'static) -> std::io::R
     Ok(())
 }
 
+pub(super) fn ignore_signals() -> std::io::Result<()> {
+    // A handler that does nothing, rather than `SIG_IGN`, which programs that are started would inherit.
+    on_signal(|| ())
+}
+
+pub(super) fn end_process(pid: u32, force: bool) {
+    let signal = if force { rustix::process::Signal::KILL } else { rustix::process::Signal::TERM };
+    let pid = i32::try_from(pid).ok().and_then(rustix::process::Pid::from_raw);
+    if let Some(pid) = pid {
+        let _ = rustix::process::kill_process(pid, signal);
+    }
+}
+
 pub(super) fn set_apart(command: &mut Command) {
     command.process_group(0);
 }

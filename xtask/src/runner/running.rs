@@ -13,7 +13,7 @@ use crate::error::{ErrorId, Problem, Result};
 use crate::interrupt;
 use crate::model::{Health, Setup};
 use crate::plan::Image;
-use crate::probe;
+use crate::probe::Service;
 use crate::state::ledger::Run;
 
 /// A container whose service is well.
@@ -27,6 +27,13 @@ pub struct Up {
     pub health: Health,
     /// From `docker run` to the first good answer.
     pub ready: Duration,
+}
+
+impl Up {
+    /// The service, to be asked.
+    pub fn service<'a>(&'a self, name: &'a str, engine: Engine<'a>) -> Service<'a> {
+        Service { engine, container: &self.id, address: &self.address, name }
+    }
 }
 
 /// What starting one came to. What failed once is not tried again: it would only take as long again.
@@ -52,13 +59,15 @@ pub struct Starter<'a> {
 impl Starter<'_> {
     /// Starts a container and waits for its health. One that never gets there is removed.
     ///
-    /// Errors: as [`start`] and [`probe::wait_until_healthy`].
+    /// Errors: as [`start`] and [`Service::wait_until_healthy`].
     pub fn start(&self, image: &Image, setup: &Setup) -> Result<Up> {
         interrupt::check()?;
         let began = Instant::now();
         let (id, address) = start(image, setup, self.run, self.engine)?;
         let health = image.app.contract.health().ok_or_else(no_health)?;
-        match probe::wait_until_healthy(self.engine, &id, &address, health, image.app.ready_within, began) {
+        let name = image.name.to_string();
+        let service = Service { engine: self.engine, container: &id, address: &address, name: &name };
+        match service.wait_until_healthy(health, image.app.ready_within, began) {
             Ok((health, ready)) => Ok(Up { id, address, health, ready }),
             Err(problem) => {
                 if !self.keep {

@@ -5,7 +5,7 @@ use std::time::Duration;
 use drydock_reader::parallel;
 
 use crate::engine::{Engine, container};
-use crate::error::{Problem, Result};
+use crate::error::{ErrorId, Problem, Result};
 use crate::event::Event;
 use crate::model::{Health, RunOptions, Setup};
 use crate::plan::Image;
@@ -65,6 +65,10 @@ fn serve_one(image: &Image, stored_bytes: u64, running: &Running, starter: Start
             sink.emit(Event::Done { item, remark: "not run".to_owned() });
             let why = format!("this machine does not run {platform}");
             Served { problem: None, not_run: Some(why), ..not_well(problem) }
+        }
+        Err(problem) if problem.id == ErrorId::StillAtWork => {
+            sink.emit(Event::Done { item, remark: "not measured".to_owned() });
+            Served { not_run: Some("it was still at work".to_owned()), ..not_well(problem) }
         }
         Err(problem) => {
             sink.emit(Event::Done { item, remark: "not healthy".to_owned() });

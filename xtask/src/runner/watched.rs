@@ -3,16 +3,18 @@
 use std::time::{Duration, Instant};
 
 use super::Underway;
+use super::facts::measured;
 use crate::engine::docker;
 use crate::error::Result;
 use crate::interrupt;
 use crate::model::{EngineHealth, HealthState, Setup, Signalled};
 use crate::plan::Image;
+use crate::probe::ending::{self, Ending};
 
 /// How often is looked.
 const PAUSE: Duration = Duration::from_millis(100);
-/// How long a container that was sent a signal may go on before it counts as one that ignores it. PID 1 without a handler
-/// ignores it for ever, and one with a handler ends within a second; the rest is for a busy machine.
+/// How long a container that was sent a signal may sleep before it counts as one that ignores it. PID 1 without a handler ignores
+/// it for ever, and one with a handler ends within a second; services that finish what they are at have some seconds.
 const PATIENCE: Duration = Duration::from_secs(15);
 /// How long a health check may take to settle. The engine asks every thirty seconds where an image says nothing else, and
 /// takes three failures for an illness.
@@ -23,20 +25,16 @@ impl Underway<'_> {
     ///
     /// Errors: the engine does not answer, [`crate::error::ErrorId::Interrupted`].
     pub(super) fn signalled(&self, image: &Image, signal: &str) -> Result<Option<Signalled>> {
-        let Ok(up) = self.own(image, &Setup::default()) else { return Ok(None) };
-        let began = Instant::now();
-        self.engine.tell(&docker(["kill", "--signal", signal, &up.id]))?;
-        let status = loop {
-            interrupt::check()?;
-            match self.engine.inspect_container(&up.id)?.map(|container| container.state) {
-                Some(state) if !state.running => break Some(state.exit_code),
-                Some(_) if began.elapsed() < PATIENCE => std::thread::sleep(PAUSE),
-                _ => break None,
-            }
-        };
-        let after_ms = millis(began.elapsed());
+        let Ok(up) = measured(self.own(image, &Setup::default()))? else { return Ok(None) };
+        let send = || self.engine.tell(&docker(["kill", "--signal", signal, &up.id])).map(drop);
+        let ended = ending::ends(self.engine, &up.id, PATIENCE, send);
         self.remove(&up.id);
-        Ok(Some(Signalled { after_ms, status }))
+        let (ended, after) = ended?;
+        let status = match ended {
+            Ending::Ended(status) => Some(status),
+            Ending::GoesOn => None,
+        };
+        Ok(Some(Signalled { after_ms: millis(after), status }))
     }
 
     /// Watches a container of the image's own until the engine has made up its mind. `None` where it does not start.

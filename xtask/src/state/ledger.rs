@@ -1,7 +1,8 @@
 //! Who made what: a ledger for each run, written before anything is created, and a lock held while the run lives.
 //!
-//! Containers carry their run's id as a label. A later run sweeps the containers of runs whose lock is free, that is, of
-//! runs that died without cleaning up, and no others.
+//! Containers carry their run's id in their name and as a label. A guard ([`crate::guard`]) removes those of a runner that was
+//! killed. Where it was killed too, a later run sweeps the containers of runs whose lock is free, that is, of runs that died
+//! without cleaning up, and no others.
 
 use std::fs::{File, TryLockError};
 use std::path::{Path, PathBuf};
@@ -12,6 +13,7 @@ use std::time::Duration;
 use super::folder;
 use crate::engine::Engine;
 use crate::error::{self, Result};
+use crate::guard::{self, Note};
 use crate::interrupt;
 
 /// A run that may create containers. Dropping it ends the run; [`Run::clean`] should have been called by then.
@@ -29,7 +31,11 @@ impl Run {
     ///
     /// Errors: the state folder cannot be written.
     pub fn begin() -> Result<Self> {
-        Self::begin_in(&folder()?.join("runs"))
+        // Without a guard everything works, only a kill leaves its containers to the next run.
+        let _ = guard::post();
+        let run = Self::begin_in(&folder()?.join("runs"))?;
+        guard::note(Note::Run(&run.id));
+        Ok(run)
     }
 
     fn begin_in(dir: &Path) -> Result<Self> {
@@ -99,6 +105,14 @@ impl Drop for Run {
         if !self.keep.load(Ordering::Relaxed) {
             let _ = std::fs::remove_file(&self.path);
         }
+        guard::note(Note::RunEnded(&self.id));
+    }
+}
+
+/// Forgets a dead run whose containers are gone.
+pub fn close(run: &str) {
+    if let Ok(folder) = folder() {
+        let _ = std::fs::remove_file(folder.join("runs").join(run));
     }
 }
 

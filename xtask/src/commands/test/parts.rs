@@ -92,6 +92,7 @@ pub(super) const PARTS: &[Part] = &[
     }),
     engine("engines", "engines that cannot be used are told apart", |rig| rig.program("engines", QUIET)),
     engine("faults", "engines and containers that misbehave are told apart", |rig| rig.program("faults", QUIET)),
+    engine("killed", "a runner that is killed leaves nothing behind", |rig| rig.program("killed", QUIET)),
     engine("answers", "what a learner may hand in is judged, and what cannot be judged is said", |rig| {
         rig.program("exercises", QUIET)
     }),

@@ -62,7 +62,8 @@ impl Registry {
         }
         let label = format!("{}={}", labels::RUN, run.id());
         let publish = format!("127.0.0.1::{PORT}");
-        let start = docker(["run", "--detach", "--label", &label, "--publish", &publish, IMAGE]);
+        let name = labels::container(run.id());
+        let start = docker(["run", "--detach", "--name", &name, "--label", &label, "--publish", &publish, IMAGE]);
         let started = engine.ask(&start)?;
         let id = started.stdout.trim().to_owned();
         if !started.success() || id.is_empty() {

@@ -9,7 +9,7 @@ use crate::lesson::Ask;
 use crate::model::{Answer, Answered, AppId, Body, Expected, Request, Setup, Shown};
 use crate::names::printable;
 use crate::plan::Image;
-use crate::probe;
+use crate::runner::facts::measured;
 
 /// Characters of an answer that are shown.
 const SHOWN: usize = 400;
@@ -54,8 +54,8 @@ impl Underway<'_> {
             peers.stop(self);
             return answer;
         }
-        match self.share(image, &asked_in(step)) {
-            Ok(up) => Ok(probe::send(request, &up.address)),
+        match measured(self.share(image, &asked_in(step)))? {
+            Ok(up) => up.service(&image.name.to_string(), self.engine).ask(request),
             Err(problem) => Ok(Err(words(&problem).join(" "))),
         }
     }

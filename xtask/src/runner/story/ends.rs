@@ -1,17 +1,17 @@
 //! `ends`: containers that end at once, or do not start, each with the words the person on call would read.
 
-use std::time::{Duration, Instant};
+use std::time::Duration;
 
 use super::Underway;
 use crate::error::Result;
-use crate::interrupt;
 use crate::lesson::Ends;
 use crate::model::{AppId, Ended, Setup, Shown};
 use crate::plan::Image;
 use crate::printed;
+use crate::probe::ending::{self, Ending};
 use crate::runner::container_of;
 
-/// How long a container may go on before it counts as one that lives.
+/// How long a container may sleep before it counts as one that lives.
 const PATIENCE: Duration = Duration::from_secs(8);
 /// What is said of one that did not end.
 const LIVED: &str = "(it went on running)";
@@ -46,15 +46,9 @@ impl Underway<'_> {
             }
         };
         self.run.add(&id);
-        let began = Instant::now();
-        let status = loop {
-            interrupt::check()?;
-            let state = self.engine.inspect_container(&id)?.map(|container| container.state);
-            match state {
-                Some(state) if !state.running => break Some(state.exit_code),
-                Some(_) if began.elapsed() < PATIENCE => std::thread::sleep(Duration::from_millis(100)),
-                _ => break None,
-            }
+        let status = match ending::ends(self.engine, &id, PATIENCE, || Ok(()))?.0 {
+            Ending::Ended(status) => Some(status),
+            Ending::GoesOn => None,
         };
         let mut lines = self.engine.logs(&id, LINES);
         if status.is_none() {

@@ -13,7 +13,9 @@ use crate::interrupt;
 use crate::lesson::Peer;
 use crate::model::{Answer, Request};
 use crate::plan::{Image, PEER_BASE};
-use crate::{printed, probe};
+use crate::printed;
+use crate::probe::Service;
+use crate::runner::facts::measured;
 
 /// What it runs: makes a root for one day, then serves with it.
 const SERVE: &str = include_str!("peer.sh");
@@ -78,12 +80,12 @@ impl Peers {
         };
         let health = image.app.contract.health().ok_or_else(no_health)?;
         let began = Instant::now();
-        let waited =
-            probe::wait_until_healthy(here.engine, service, &self.address, health, image.app.ready_within, began);
-        Ok(match waited {
-            Ok(_) => probe::send(request, &self.address),
-            Err(problem) => Err(problem.fact),
-        })
+        let name = image.name.to_string();
+        let asked = Service { engine: here.engine, container: service, address: &self.address, name: &name };
+        match measured(asked.wait_until_healthy(health, image.app.ready_within, began))? {
+            Ok(_) => asked.ask(request),
+            Err(problem) => Ok(Err(problem.fact)),
+        }
     }
 
     /// Removes both.
@@ -120,7 +122,8 @@ impl Peers {
 }
 
 fn created(here: &Underway<'_>, args: Vec<String>) -> Result<String> {
-    let created = here.engine.create(args)?;
+    let name = ["--name".to_owned(), labels::container(here.run.id())];
+    let created = here.engine.create(name.into_iter().chain(args).collect())?;
     let id = created.map_err(|said| not_started(&said))?;
     here.run.add(&id);
     Ok(id)

@@ -70,10 +70,12 @@ impl Underway<'_> {
 
     fn run_tool(&self, program: &Program, text: String) -> Result<std::result::Result<Vec<ToolFinding>, String>> {
         let label = format!("{}={}", labels::RUN, self.run.id());
+        let name = labels::container(self.run.id());
         let place = self.job.sources.image(&program.image);
-        let command = docker(["run", "--rm", "--interactive", "--network", "none", "--label", &label, place])
-            .args(program.command.iter().cloned())
-            .stdin(text);
+        let command =
+            docker(["run", "--rm", "--interactive", "--network", "none", "--name", &name, "--label", &label, place])
+                .args(program.command.iter().cloned())
+                .stdin(text);
         let output = self.engine.ask_within(PATIENCE, &command)?;
         crate::interrupt::check()?;
         if program.statuses.contains(&output.status) {
