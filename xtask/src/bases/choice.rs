@@ -6,6 +6,7 @@ use std::time::Duration;
 
 use crate::engine::{docker, of_docker};
 use crate::error::{ErrorId, Result};
+use crate::model::Reference;
 use crate::names::printable;
 use crate::printed;
 use crate::state::memory::Memory;
@@ -84,20 +85,8 @@ impl Choice {
         match self {
             Self::Local => Some(super::tag(name)),
             Self::Registry { host: None } => None,
-            Self::Registry { host: Some(host) } => Some(format!("{host}/{}", canonical(name))),
+            Self::Registry { host: Some(host) } => Some(format!("{host}/{}", Reference::full(name))),
         }
-    }
-}
-
-/// The full name of an image: `golang:1` is `docker.io/library/golang:1`, what names its registry stays.
-///
-/// Rule: the first part of a name is a registry when it holds a dot or a colon or is `localhost`
-/// (`distribution/reference`, `splitDockerDomain`).
-pub fn canonical(name: &str) -> String {
-    match name.split_once('/') {
-        Some((first, _)) if first.contains(['.', ':']) || first == "localhost" => name.to_owned(),
-        Some(_) => format!("docker.io/{name}"),
-        None => format!("docker.io/library/{name}"),
     }
 }
 
@@ -146,7 +135,7 @@ fn settled(wanted: Option<&Wanted>, remembered: Option<&str>) -> Option<Decision
 }
 
 fn ask(probe: &str) -> Result<Decision> {
-    let command = docker(["buildx", "imagetools", "inspect", "--raw"]).arg(canonical(probe));
+    let command = docker(["buildx", "imagetools", "inspect", "--raw"]).arg(Reference::full(probe));
     let (choice, why) = match command.output(PATIENCE).map_err(of_docker) {
         Ok(output) if output.success() => (Choice::Registry { host: None }, "the registry answers".to_owned()),
         Ok(output) if is_limit(&output.stderr) => {
@@ -186,15 +175,6 @@ mod tests {
         for wrong in ["", "Local", "registry=", "registry=a b", "registry=-x", "mirror=h"] {
             assert!(wrong.parse::<Wanted>().is_err(), "{wrong}");
         }
-    }
-
-    #[test]
-    fn names_get_their_registry() {
-        assert_eq!(canonical("golang:1.27-trixie"), "docker.io/library/golang:1.27-trixie");
-        assert_eq!(canonical("bitnami/redis"), "docker.io/bitnami/redis");
-        assert_eq!(canonical("gcr.io/distroless/cc-debian13:nonroot"), "gcr.io/distroless/cc-debian13:nonroot");
-        assert_eq!(canonical("localhost/a"), "localhost/a");
-        assert_eq!(canonical("127.0.0.1:5000/a"), "127.0.0.1:5000/a");
     }
 
     #[test]

@@ -19,7 +19,7 @@ use std::collections::{BTreeMap, BTreeSet};
 use std::path::PathBuf;
 
 pub use archive::{contents, load, save};
-pub use choice::{Choice, Decision, Wanted, canonical, remember};
+pub use choice::{Choice, Decision, Wanted, remember};
 pub(crate) use hash::recipes as hashes;
 pub use overlay::Overlay;
 pub use plan::{Plan, Surroundings};

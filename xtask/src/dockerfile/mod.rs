@@ -1,34 +1,45 @@
 //! Reading Dockerfiles: stages, what each is built on, what it copies from where, and on which line.
 //!
-//! Parsing itself is the `parse-dockerfile` crate's; this room turns its tree into the few facts that errors, plans and
-//! pictures need.
+//! The engine judges what a Dockerfile is. This reader follows BuildKit's grammar to the few facts that errors, plans and pictures
+//! need, and a file that it cannot read is built all the same.
 
 mod file;
+mod given;
+mod heredoc;
+mod lex;
+mod lines;
+mod pattern;
 mod read;
-mod variables;
+mod split;
 
 use std::collections::BTreeSet;
 
+use crate::model::Reference;
+use crate::names;
+
 pub use file::File;
-pub use read::parse;
+pub use given::Given;
+pub use read::{parse, parse_for};
 
 /// A Dockerfile as a list of stages.
 #[derive(Clone, Debug)]
 pub struct Dockerfile {
     /// The stages in the order of the file; never empty.
     pub stages: Vec<Stage>,
+    /// The stage that is built, by position: the last one where no target is named.
+    pub target: usize,
 }
 
 /// Everything from one `FROM` to the next.
 #[derive(Clone, Debug)]
 pub struct Stage {
-    /// The name behind `AS`.
+    /// The name behind `AS`, as written.
     pub name: Option<String>,
     /// What the stage starts from.
     pub base: Source,
     /// Line of its `FROM`, from 1.
     pub line: usize,
-    /// What it takes from elsewhere with `COPY --from`, `ADD --from` or `RUN --mount=from=`.
+    /// What it takes from elsewhere with `COPY --from` or `RUN --mount=from=`, its base's `ONBUILD` included.
     pub takes: Vec<Take>,
     /// Its instructions, the `FROM` first.
     pub instructions: Vec<Instruction>,
@@ -61,8 +72,10 @@ pub struct Instruction {
     pub keyword: String,
     /// Line of the keyword, from 1.
     pub line: usize,
-    /// The instruction as written, without comments behind it.
+    /// The instruction as written.
     pub text: String,
+    /// The same on one line, as the builder shows it: without here-documents, and without what makes a line go on.
+    pub joined: String,
 }
 
 /// One instruction of a build, `FROM` left out.
@@ -77,18 +90,19 @@ pub struct Step<'f> {
 }
 
 impl Dockerfile {
-    /// The file up to a stage, so that this one is the last: what a build with `--target` gets to see. The whole file without a
-    /// target; `None` where no stage has that name.
+    /// The file as a build with `--target` sees it; as it is without one, `None` where no stage has that name.
     #[must_use]
     pub fn up_to(&self, target: Option<&str>) -> Option<Self> {
-        let Some(target) = target else { return Some(self.clone()) };
-        // Stages are counted from 0, and a number names one too.
-        let position =
-            self.position(target).or_else(|| target.parse().ok().filter(|index| *index < self.stages.len()))?;
-        Some(Self { stages: self.stages[..=position].to_vec() })
+        let target = target.map_or(Some(self.target), |target| self.find(target))?;
+        Some(Self { target, ..self.clone() })
     }
 
-    /// What a build of the last stage puts on top of its base, in order: the instructions of the stages it is built on, then
+    /// Position of the stage that `--target` names, by its name or by its number.
+    fn find(&self, target: &str) -> Option<usize> {
+        self.position(target).or_else(|| target.parse().ok().filter(|index| *index < self.stages.len()))
+    }
+
+    /// What a build of the target puts on top of its base, in order: the instructions of the stages it is built on, then
     /// its own.
     pub fn steps(&self) -> Vec<Step<'_>> {
         let mut steps = Vec::new();
@@ -103,7 +117,7 @@ impl Dockerfile {
         steps
     }
 
-    /// The stage below which, on the way down from the last one, there is none of this file.
+    /// The stage below which, on the way down from the target, there is none of this file.
     pub fn lowest(&self) -> Option<&Stage> {
         self.chain().last().map(|&index| &self.stages[index])
     }
@@ -113,43 +127,37 @@ impl Dockerfile {
         match self.stages.get(index).and_then(|stage| stage.name.clone()) {
             Some(name) => name,
             None if self.stages.len() == 1 => "only stage".to_owned(),
-            None if index + 1 == self.stages.len() => "final stage".to_owned(),
+            None if index == self.target => "final stage".to_owned(),
             None => format!("stage {index}"),
         }
     }
 
-    /// The last stage, the one it is built on, and so on down to the one that is built on an image.
+    /// The target, the stage it is built on, and so on down to the one that is built on an image.
     fn chain(&self) -> Vec<usize> {
         let below = |index: &usize| match self.stages[*index].base {
             // A stage can only be built on an earlier one.
             Source::Stage(base) if base < *index => Some(base),
             _ => None,
         };
-        std::iter::successors(self.stages.len().checked_sub(1), below).collect()
+        std::iter::successors(Some(self.target), below).collect()
     }
 
-    /// The images that a build of `target` (the last stage when `None`) needs, `scratch` left out.
+    /// The images that a build of `target` (this file's target when `None`) needs, `scratch` left out, each by its shortest name.
     ///
     /// BuildKit resolves only what the target depends on, and so does this: an unrelated stage costs nothing.
     /// An unknown target needs nothing, since no build of it can begin.
     pub fn images(&self, target: Option<&str>) -> BTreeSet<String> {
-        let mut images = BTreeSet::new();
-        for &index in &self.reachable(target) {
-            for source in self.stages[index].sources() {
-                if let Source::Image(name) = source {
-                    images.insert(name.clone());
-                }
-            }
-        }
-        images
+        let sources = self.reachable(target).into_iter().flat_map(|index| self.stages[index].sources());
+        let names = sources.filter_map(|source| match source {
+            Source::Image(name) if !name.is_empty() => Some(Reference::short(name)),
+            _ => None,
+        });
+        names.collect()
     }
 
     /// The stages that a build of `target` runs, by position, the target included.
     pub fn reachable(&self, target: Option<&str>) -> BTreeSet<usize> {
-        let start = match target {
-            Some(name) => self.position(name),
-            None => self.stages.len().checked_sub(1),
-        };
+        let start = target.map_or(Some(self.target), |target| self.find(target));
         let mut reached = BTreeSet::new();
         let mut waiting: Vec<usize> = start.into_iter().collect();
         while let Some(index) = waiting.pop() {
@@ -164,19 +172,33 @@ impl Dockerfile {
         reached
     }
 
-    /// What the last stage stands on in the end, through all the stages it starts from.
+    /// What the target stands on in the end, through all the stages it starts from.
     pub fn stands_on(&self) -> Option<&Source> {
-        let mut stage = self.stages.last()?;
-        // A stage can only start from an earlier one, so this ends.
-        while let Source::Stage(index) = stage.base {
-            stage = self.stages.get(index)?;
-        }
-        Some(&stage.base)
+        self.lowest().map(|stage| &stage.base)
     }
 
-    /// Position of the stage with this name; names are compared without regard to case, as BuildKit does.
+    /// Position of the stage with this name: the last one, where several have it. Case does not count, as for BuildKit.
     pub fn position(&self, name: &str) -> Option<usize> {
-        self.stages.iter().position(|s| s.name.as_deref().is_some_and(|n| n.eq_ignore_ascii_case(name)))
+        self.stages.iter().rposition(|s| s.name.as_deref().is_some_and(|n| n.eq_ignore_ascii_case(name)))
+    }
+
+    /// What is probably meant by the name of an image that no stage has and that reads like a slip of the hand: the line it stands
+    /// on, and the stage.
+    pub fn meant(&self, image: &str) -> Option<(usize, &str)> {
+        let image = Reference::short(image);
+        let names = self.stages.iter().filter_map(|stage| stage.name.as_deref());
+        let near = names::nearest(&image, names)?;
+        Some((self.line_of_image(&image)?, near))
+    }
+
+    /// The first line that names an image.
+    pub fn line_of_image(&self, image: &str) -> Option<usize> {
+        let image = Reference::short(image);
+        let is = |source: &Source| matches!(source, Source::Image(name) if Reference::short(name) == image);
+        self.stages.iter().find_map(|stage| {
+            let take = stage.takes.iter().find(|take| is(&take.from));
+            is(&stage.base).then_some(stage.line).or(take.map(|take| take.line))
+        })
     }
 
     /// The instruction that stands on this line or began on the nearest line above it.

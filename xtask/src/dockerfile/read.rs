@@ -1,8 +1,14 @@
-//! From the parser's tree to stages.
+//! From instructions to stages: names, bases, and what is taken from where.
+//!
+//! The rules are those of `instructions/parse.go` and `dockerfile2llb/convert.go` in moby/buildkit's `frontend/dockerfile`. The
+//! engine judges a Dockerfile; this reader refuses only what leaves it without stages, or what no frontend knows.
 
-use parse_dockerfile::{FromInstruction, Instruction as Parsed};
+use std::collections::BTreeMap;
 
-use super::variables::{Variables, expand};
+use super::given::Given;
+use super::lex::Lex;
+use super::lines::{self, Fault, Lines, Logical, SPACE};
+use super::split::{self, Split};
 use super::{Dockerfile, Instruction, Source, Stage, Take};
 use crate::error::{ErrorId, Problem, Result};
 use crate::names::printable;
@@ -10,133 +16,181 @@ use crate::names::printable;
 /// Largest Dockerfile that is read, in bytes. A file of 10,000 lines is well below it.
 pub(super) const LARGEST: usize = 4 << 20;
 
-/// Reads a Dockerfile. `shown` is its path as the user knows it.
+/// Every instruction there is (`frontend/dockerfile/command/command.go`).
+const KEYWORDS: [&str; 18] = [
+    "ADD", "ARG", "CMD", "COPY", "ENTRYPOINT", "ENV", "EXPOSE", "FROM", "HEALTHCHECK", "LABEL", "MAINTAINER", "ONBUILD", "RUN",
+    "SHELL", "STOPSIGNAL", "USER", "VOLUME", "WORKDIR",
+];
+
+/// Reads a Dockerfile for a build without arguments on this machine's platform. `shown` is its path as the user knows it.
 ///
-/// Errors: [`ErrorId::Dockerfile`] with the line, when it does not parse, has no `FROM`, or is larger than 4 MiB.
+/// Errors: as [`parse_for`].
 pub fn parse(text: &str, shown: &str) -> Result<Dockerfile> {
+    parse_for(text, shown, &Given::default())
+}
+
+/// Reads a Dockerfile for a build that is given these things. `shown` is its path as the user knows it.
+///
+/// Errors: [`ErrorId::Dockerfile`] with the line, when it has an instruction that nobody knows, no `FROM`, a here-document without
+/// an end or a variable without one, or is larger than 4 MiB.
+pub fn parse_for(text: &str, shown: &str, given: &Given<'_>) -> Result<Dockerfile> {
     if text.len() > LARGEST {
         let fact = format!("{shown} has {} bytes; a Dockerfile of more than {LARGEST} is not read.", text.len());
         return Err(Problem::new(ErrorId::Dockerfile, fact));
     }
-    // Editors on Windows leave both behind; BuildKit accepts them, so do we.
-    let text = text.trim_start_matches('\u{feff}').replace("\r\n", "\n");
-    let tree = parse_dockerfile::parse(&text).map_err(|e| invalid(&text, shown, &e))?;
-    let lines = Lines::new(&text);
-
-    let global = Variables::from_args(tree.global_args().map(|arg| arg.arguments.value.as_ref()));
-    let mut stages: Vec<Stage> = Vec::new();
-    for stage in tree.stages() {
-        let line = lines.of(stage.from.from.span.start);
-        let name = stage.from.as_.as_ref().map(|(_, name)| name.value.to_string());
-        let base = source(&expand(&stage.from.image.value, &global), &stages, false);
-        let mut takes = Vec::new();
-        let mut instructions = vec![from_instruction(stage.from, &text, line)];
-        let starts: Vec<usize> = stage.instructions.iter().map(start).collect();
-        for (i, parsed) in stage.instructions.iter().enumerate() {
-            let line = lines.of(starts[i]);
-            // The parser keeps no end of an instruction; the next one's start, or the next FROM, bounds it.
-            let end = starts.get(i + 1).copied().unwrap_or_else(|| next_from(&tree, starts[i], text.len()));
-            let written = without_trailing_comments(&text[starts[i]..end]);
-            let keyword = written.split_whitespace().next().unwrap_or_default().to_ascii_uppercase();
-            takes.extend(froms(parsed).map(|from| Take { from: source(&expand(&from, &global), &stages, true), line }));
-            instructions.push(Instruction { keyword, line, text: written });
-        }
-        stages.push(Stage { name, base, line, takes, instructions });
-    }
-    Ok(Dockerfile { stages })
+    read(text, given).map_err(|fault| problem(text, shown, &fault))
 }
 
-fn invalid(text: &str, shown: &str, error: &parse_dockerfile::Error) -> Problem {
-    let (line, column) = (error.line(), error.column());
-    let said = error.to_string();
-    let said = said.split(" at line ").next().unwrap_or(&said).to_owned();
-    let written = text.lines().nth(line.saturating_sub(1)).unwrap_or_default();
-    Problem::new(ErrorId::Dockerfile, format!("{shown}:{line}:{column}: {}.", printable(&said)))
+fn problem(text: &str, shown: &str, fault: &Fault) -> Problem {
+    let said = printable(&fault.said);
+    let Some(line) = fault.line else { return Problem::new(ErrorId::Dockerfile, format!("{shown} {said}.")) };
+    let written = text.lines().nth(line - 1).unwrap_or_default();
+    let column = written.chars().take_while(|c| c.is_whitespace()).count() + 1;
+    Problem::new(ErrorId::Dockerfile, format!("{shown}:{line}:{column}: {said}."))
         .evidence([format!("{line:>4} | {}", printable(written))])
 }
 
-fn from_instruction(from: &FromInstruction<'_>, text: &str, line: usize) -> Instruction {
-    let end = from.as_.as_ref().map_or(from.image.span.end, |(_, name)| name.span.end);
-    Instruction { keyword: "FROM".to_owned(), line, text: text[from.from.span.start..end].to_owned() }
-}
-
-/// A name in `FROM` or `--from`: a stage of this file, by name or (in `--from` only) by number, else an image.
-fn source(name: &str, stages: &[Stage], numbers: bool) -> Source {
-    if name.eq_ignore_ascii_case("scratch") {
-        return Source::Scratch;
+fn read(text: &str, given: &Given<'_>) -> std::result::Result<Dockerfile, Fault> {
+    let Lines { instructions, escape } = lines::read(text)?;
+    if instructions.is_empty() {
+        return Err(Fault { line: None, said: "is empty: it has no instruction".to_owned() });
     }
-    let named = stages.iter().rposition(|s| s.name.as_deref().is_some_and(|n| n.eq_ignore_ascii_case(name)));
-    let numbered = || name.parse().ok().filter(|&n: &usize| numbers && n < stages.len());
-    match named.or_else(numbered) {
-        Some(index) => Source::Stage(index),
-        None => Source::Image(name.to_owned()),
-    }
-}
-
-/// The values of `--from=` and of `from=` inside `--mount=`.
-fn froms<'a>(instruction: &'a Parsed<'_>) -> impl Iterator<Item = String> + 'a {
-    let options = match instruction {
-        Parsed::Copy(copy) => copy.options.as_slice(),
-        Parsed::Add(add) => add.options.as_slice(),
-        Parsed::Run(run) => run.options.as_slice(),
-        _ => &[],
-    };
-    options.iter().filter_map(|flag| {
-        let value = flag.value.as_ref()?.value.as_ref();
-        match flag.name.value.as_ref() {
-            "from" => Some(value.to_owned()),
-            "mount" => value.split(',').find_map(|part| part.trim().strip_prefix("from=")).map(str::to_owned),
-            _ => None,
+    let mut drafts: Vec<Draft> = Vec::new();
+    let mut values = given.values();
+    for logical in instructions {
+        match (logical.split.keyword.as_str(), drafts.last_mut()) {
+            ("FROM", _) => drafts.push(Draft::of(logical, escape, &values)?),
+            (keyword, _) if !KEYWORDS.contains(&keyword) => {
+                return Err(Fault::at(logical.line, format!("unknown instruction `{}`", first_word(&logical.joined))));
+            }
+            (_, Some(draft)) => draft.instructions.push(logical),
+            ("ARG", None) => global(&logical, escape, given, &mut values)?,
+            (keyword, None) => {
+                return Err(Fault::at(logical.line, format!("`{keyword}` stands before the first `FROM`")));
+            }
         }
-    })
+    }
+    if drafts.is_empty() {
+        return Err(Fault { line: None, said: "has no `FROM`: there is no stage to build".to_owned() });
+    }
+    Ok(Dockerfile { target: drafts.len() - 1, stages: stages(drafts) })
 }
 
-fn start(instruction: &Parsed<'_>) -> usize {
-    match instruction {
-        Parsed::Add(i) => i.add.span.start,
-        Parsed::Arg(i) => i.arg.span.start,
-        Parsed::Cmd(i) => i.cmd.span.start,
-        Parsed::Copy(i) => i.copy.span.start,
-        Parsed::Entrypoint(i) => i.entrypoint.span.start,
-        Parsed::Env(i) => i.env.span.start,
-        Parsed::Expose(i) => i.expose.span.start,
-        Parsed::From(i) => i.from.span.start,
-        Parsed::Healthcheck(i) => i.healthcheck.span.start,
-        Parsed::Label(i) => i.label.span.start,
-        Parsed::Maintainer(i) => i.maintainer.span.start,
-        Parsed::Onbuild(i) => i.onbuild.span.start,
-        Parsed::Run(i) => i.run.span.start,
-        Parsed::Shell(i) => i.shell.span.start,
-        Parsed::Stopsignal(i) => i.stopsignal.span.start,
-        Parsed::User(i) => i.user.span.start,
-        Parsed::Volume(i) => i.volume.span.start,
-        Parsed::Workdir(i) => i.workdir.span.start,
-        // The enum is open to instructions a later parser may know; none exists today.
-        _ => 0,
+fn first_word(joined: &str) -> &str {
+    joined.split(SPACE).next().unwrap_or_default()
+}
+
+/// An `ARG` above the first `FROM`: it has the value it is given, else its default.
+fn global(
+    logical: &Logical,
+    escape: char,
+    given: &Given<'_>,
+    values: &mut BTreeMap<String, String>,
+) -> std::result::Result<(), Fault> {
+    for word in split::words(&logical.split.rest, escape) {
+        let (name, default) = word.split_once('=').map_or((word.as_str(), None), |(name, value)| (name, Some(value)));
+        let value = match (given.argument(name), default) {
+            (Some(value), _) => value.to_owned(),
+            (None, Some(default)) => {
+                Lex::expanding(escape, values).read(default).map_err(|said| Fault::at(logical.line, said))?.text
+            }
+            // A name alone keeps what the builder says of itself, such as the platform.
+            (None, None) => continue,
+        };
+        values.insert(name.to_owned(), value);
+    }
+    Ok(())
+}
+
+/// A stage whose sources are names yet.
+struct Draft {
+    name: Option<String>,
+    base: String,
+    from: Logical,
+    instructions: Vec<Logical>,
+}
+
+impl Draft {
+    /// A `FROM`, with values put in for variables.
+    fn of(from: Logical, escape: char, values: &BTreeMap<String, String>) -> std::result::Result<Self, Fault> {
+        let words: Vec<&str> = from.split.rest.split(SPACE).filter(|word| !word.is_empty()).collect();
+        let (base, name) = match words.as_slice() {
+            [base] => (*base, None),
+            [base, word, name] if word.eq_ignore_ascii_case("as") => (*base, Some((*name).to_owned())),
+            _ => return Err(Fault::at(from.line, "`FROM` takes an image, or an image, `AS` and a name")),
+        };
+        let base = Lex::expanding(escape, values).read(base).map_err(|said| Fault::at(from.line, said))?.text;
+        Ok(Self { name, base, from, instructions: Vec::new() })
     }
 }
 
-fn next_from(tree: &parse_dockerfile::Dockerfile<'_>, after: usize, end: usize) -> usize {
-    tree.stages().map(|s| s.from.from.span.start).find(|&s| s > after).unwrap_or(end)
+/// Looks up what is taken: a `FROM` knows the stages above it; `COPY` and `RUN` know all.
+fn stages(drafts: Vec<Draft>) -> Vec<Stage> {
+    let names: Vec<Option<String>> = drafts.iter().map(|draft| draft.name.as_deref().map(str::to_lowercase)).collect();
+    let named = |name: &str, among: usize| names[..among].iter().rposition(|known| known.as_deref() == Some(name));
+    let image = |name: &str| if name == "scratch" { Source::Scratch } else { Source::Image(name.to_owned()) };
+    let source = |name: &str, numbers: bool| {
+        let numbered = || name.parse().ok().filter(|&index: &usize| numbers && index < names.len());
+        let index = numbered().or_else(|| named(&name.to_lowercase(), names.len()));
+        index.map_or_else(|| image(name), Source::Stage)
+    };
+    let takes = |logical: &Logical| -> Vec<Take> {
+        let froms = froms(&logical.split);
+        froms.into_iter().map(|(name, numbers)| Take { from: source(&name, numbers), line: logical.line }).collect()
+    };
+    // What a stage has others do that begin from it.
+    let triggers: Vec<Vec<Take>> = drafts
+        .iter()
+        .map(|draft| {
+            let triggers = draft.instructions.iter().filter(|logical| logical.split.keyword == "ONBUILD");
+            let inner = triggers.map(|logical| Logical {
+                line: logical.line,
+                text: String::new(),
+                joined: String::new(),
+                split: Split::of(&logical.split.rest),
+            });
+            inner.flat_map(|logical| takes(&logical)).collect()
+        })
+        .collect();
+    let stages = drafts.iter().enumerate().map(|(at, draft)| {
+        let base = named(&draft.base, at).map_or_else(|| image(&draft.base), Source::Stage);
+        let inherited = match base {
+            Source::Stage(below) => triggers[below].clone(),
+            _ => Vec::new(),
+        };
+        let own = draft.instructions.iter().flat_map(&takes);
+        let all = std::iter::once(&draft.from).chain(&draft.instructions);
+        Stage {
+            name: draft.name.clone(),
+            base,
+            line: draft.from.line,
+            takes: inherited.into_iter().chain(own).collect(),
+            instructions: all.map(instruction).collect(),
+        }
+    });
+    stages.collect()
 }
 
-fn without_trailing_comments(text: &str) -> String {
-    let mut lines: Vec<&str> = text.lines().collect();
-    while lines.len() > 1 && lines.last().is_some_and(|l| l.trim().is_empty() || l.trim_start().starts_with('#')) {
-        lines.pop();
+/// What an instruction takes from elsewhere, by name, and whether a number names a stage there.
+fn froms(split: &Split) -> Vec<(String, bool)> {
+    match split.keyword.as_str() {
+        "COPY" => split.values("from").map(|name| (name.to_owned(), true)).collect(),
+        "RUN" => split.values("mount").filter_map(|mount| Some((mounted_from(mount)?, false))).collect(),
+        _ => Vec::new(),
     }
-    lines.join("\n").trim_end().to_owned()
 }
 
-/// Where each line begins, to turn byte offsets into line numbers.
-struct Lines(Vec<usize>);
+fn mounted_from(mount: &str) -> Option<String> {
+    let fields = split::fields(mount);
+    let from = fields.iter().filter_map(|field| field.split_once('=')).filter(|(key, _)| key.eq_ignore_ascii_case("from"));
+    from.last().map(|(_, name)| name.to_owned()).filter(|name| !name.is_empty())
+}
 
-impl Lines {
-    fn new(text: &str) -> Self {
-        Self(std::iter::once(0).chain(text.match_indices('\n').map(|(i, _)| i + 1)).collect())
-    }
-
-    fn of(&self, offset: usize) -> usize {
-        self.0.partition_point(|&start| start <= offset)
+fn instruction(logical: &Logical) -> Instruction {
+    Instruction {
+        keyword: logical.split.keyword.clone(),
+        line: logical.line,
+        text: logical.text.clone(),
+        joined: logical.joined.clone(),
     }
 }

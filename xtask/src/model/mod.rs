@@ -19,6 +19,7 @@ mod measurement;
 mod names;
 mod progress_report;
 mod ranking;
+mod reference;
 mod rollout;
 mod story;
 mod timeline;
@@ -49,6 +50,7 @@ pub use measurement::{Cache, Cold, Health, LessonRef, LessonReport, Measurement}
 pub use names::{AppId, ExerciseId, ImageKey, ImageName, LessonId, MINE, Platform, VariantId};
 pub use progress_report::{LessonProgress, ProgressReport, Reached};
 pub use ranking::{Ranked, Ranking};
+pub use reference::Reference;
 pub use rollout::{Fetched, Fleet, Forecast, Often, Pulled, Rollout, ShippedImage, Together};
 pub use story::{Answered, Aspect, DiffLine, Ended, Guessed, Made, Prediction, Shown, Told, Tried};
 pub use timeline::{BuildStep, Timeline};

@@ -159,7 +159,6 @@ pub const CRATES: &[&str] = &[
     "glob",
     "httparse",
     "object",
-    "parse-dockerfile",
     "ruzstd",
     "serde",
     "serde_json",
