@@ -92,7 +92,12 @@ fn what_cannot_be_judged_is_said_and_nothing_of_it_is_lost() {
     let python = |code: &str| ending(&format!("CMD [\"python3\", \"-c\", {code:?}]"));
     for (answer, status, said) in [
         ("FROM scratch\nRUNN true\n".to_owned(), 2, vec!["my/ills/sloop/Dockerfile:2:1: ", "RUNN true"]),
-        (String::new(), 2, vec!["my/ills/sloop/Dockerfile:"]),
+        (String::new(), 2, vec!["my/ills/sloop/Dockerfile is empty"]),
+        (
+            "FROM python:3.13-slim-trixie AS build\nFROM python:3.13-slim-trixie\nCOPY --from=biuld /x /x\n".to_owned(),
+            2,
+            vec!["Dockerfile:3: no stage is called `biuld`", "Did you mean the stage `build`?", "[dockerfile]"],
+        ),
         (ending("RUN echo seam && exit 3"), 6, vec!["seam", "my/ills/sloop/Dockerfile:4", "[build-failed]"]),
         ("FROM golagn:1.27-trixie\n".to_owned(), 2, vec!["golagn:1.27-trixie", "[unknown-base]"]),
         (ending("CMD [\"/no-such-program\"]"), 7, vec!["no-such-program"]),

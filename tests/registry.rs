@@ -74,7 +74,7 @@ fn a_lesson_builds_on_bases_of_a_registry() {
     let needed: BTreeSet<&String> = own.iter().chain(&overlays).collect();
     let mut pushed = Vec::new();
     for base in needed {
-        let there = format!("{host}/{}", bases::canonical(base));
+        let there = format!("{host}/{}", drydock::model::Reference::full(base));
         docker(&["tag", &bases::tag(base), &there]);
         docker(&["push", "--quiet", &there]);
         docker(&["image", "rm", &there]);

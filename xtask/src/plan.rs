@@ -3,7 +3,7 @@
 use std::collections::{BTreeMap, BTreeSet};
 use std::sync::Arc;
 
-use crate::dockerfile::{self, Dockerfile, Source};
+use crate::dockerfile::{self, Dockerfile, Given, Source};
 use crate::engine::{bake, labels, registry};
 use crate::error::{ErrorId, Problem, Result};
 use crate::image::weigh::Base;
@@ -92,7 +92,7 @@ impl Plan {
                 }
                 let mut images = of_lesson(app, id, lesson, &mut dockerfile)?;
                 for image in &mut images {
-                    image.bases.extend(of_other_targets(image, lesson)?);
+                    image.bases.extend(of_other_targets(image, lesson));
                 }
                 match (measured(id), built.contains(id)) {
                     (true, _) => plan.images.extend(images),
@@ -253,17 +253,18 @@ pub fn answer(
 }
 
 /// The bases that a build step of a lesson needs besides, since it builds another target of the image's Dockerfile.
-fn of_other_targets(image: &Image, lesson: &Lesson) -> Result<BTreeSet<String>> {
+fn of_other_targets(image: &Image, lesson: &Lesson) -> BTreeSet<String> {
     let mut bases = BTreeSet::new();
     for step in &lesson.step {
         if let Action::Build(build) = &step.action
             && build.variant == image.name.variant
             && let Some(target) = &build.target
         {
-            bases.extend(image.dockerfile.parsed()?.images(Some(target)));
+            let of_target = image.dockerfile.read_for(&image.given()).map(|file| file.images(Some(target)));
+            bases.extend(of_target.unwrap_or_default());
         }
     }
-    Ok(bases)
+    bases
 }
 
 /// What all images of one variant of one app have in common.
@@ -282,19 +283,21 @@ impl Draft<'_> {
     ///
     /// Errors: [`ErrorId::Dockerfile`] where the file has no stage of the variant's target.
     fn images(&self, written: &Arc<dockerfile::File>) -> Result<Vec<Image>> {
-        let (file, target) = (written.parsed()?, self.variant.target.as_deref());
-        let Some(file) = file.up_to(target) else {
-            let target = target.unwrap_or_default();
-            let fact = format!("{} has no stage `{target}`, which `{}` is built to.", written.path, self.id);
-            let names = file.stages.iter().filter_map(|stage| stage.name.as_deref());
-            return Err(workshop::suggest(Problem::new(ErrorId::Dockerfile, fact), target, names));
-        };
         let platforms = self.variant.platforms.iter().cloned().map(Some);
         let platforms: Vec<_> = if self.variant.platforms.is_empty() { vec![None] } else { platforms.collect() };
-        Ok(platforms.into_iter().map(|platform| self.image(written, &file, platform)).collect())
+        platforms.into_iter().map(|platform| self.image(written, platform)).collect()
     }
 
-    fn image(&self, written: &Arc<dockerfile::File>, file: &Dockerfile, platform: Option<Platform>) -> Image {
+    fn image(&self, written: &Arc<dockerfile::File>, platform: Option<Platform>) -> Result<Image> {
+        let target = self.variant.target.as_deref();
+        let (bases, on_scratch) = match written.read_for(&given(self.variant, platform.as_ref())) {
+            Ok(file) => match file.up_to(target) {
+                Some(file) => (file.images(None), file.stands_on() == Some(&Source::Scratch)),
+                None => return Err(self.no_such_target(written, &file)),
+            },
+            // The engine is the judge of it, and may know what our reader does not.
+            Err(_) => (dockerfile::mentioned(&written.text), false),
+        };
         let name =
             ImageName { lesson: self.lesson.cloned(), app: self.app.id.clone(), variant: self.id.clone(), platform };
         let recipe = Recipe {
@@ -304,17 +307,29 @@ impl Draft<'_> {
         };
         let recipe = (recipe != Recipe::default()).then_some(recipe);
         let folder = self.variant.context.clone().unwrap_or_else(|| self.app.folder.clone());
-        Image {
+        Ok(Image {
             context: if recipe.is_some() { context_folder(&name) } else { folder },
             recipe,
             name,
             app: self.app.clone(),
             variant: self.variant.clone(),
-            bases: file.images(None),
-            on_scratch: file.stands_on() == Some(&Source::Scratch),
+            bases,
+            on_scratch,
             dockerfile: Arc::clone(written),
-        }
+        })
     }
+
+    fn no_such_target(&self, written: &dockerfile::File, file: &Dockerfile) -> Problem {
+        let target = self.variant.target.as_deref().unwrap_or_default();
+        let fact = format!("{} has no stage `{target}`, which `{}` is built to.", written.path, self.id);
+        let names = file.stages.iter().filter_map(|stage| stage.name.as_deref());
+        workshop::suggest(Problem::new(ErrorId::Dockerfile, fact), target, names)
+    }
+}
+
+/// What a build of a variant is given.
+fn given<'g>(variant: &'g Variant, platform: Option<&'g Platform>) -> Given<'g> {
+    Given { args: Some(&variant.args), platform, target: variant.target.as_deref() }
 }
 
 /// Where the changed copy of a build context lies, relative to the repository.
@@ -332,8 +347,13 @@ impl Image {
     ///
     /// Errors: [`ErrorId::Dockerfile`] where our own reader cannot read the file.
     pub fn stages(&self) -> Result<Dockerfile> {
-        let file = self.dockerfile.parsed()?;
-        Ok(file.up_to(self.variant.target.as_deref()).unwrap_or_else(|| file.clone()))
+        let file = self.dockerfile.read_for(&self.given())?;
+        Ok(file.up_to(self.variant.target.as_deref()).unwrap_or(file))
+    }
+
+    /// What its build is given.
+    fn given(&self) -> Given<'_> {
+        given(&self.variant, self.name.platform.as_ref())
     }
 
     /// The folder its build context is, or is made from.
@@ -361,6 +381,7 @@ impl Image {
             dockerfile: bake::relative(&self.context, &self.dockerfile.path),
             file: Some(Arc::clone(&self.dockerfile)),
             contexts: sources.contexts(&self.bases),
+            missing: sources.missing(&self.bases),
             args,
             labels: BTreeMap::from([
                 label(labels::ROLE, "app"),

@@ -106,7 +106,12 @@ impl<'a> Session<'a> {
         let mut sources = self.ensure(needed)?;
         for helper in helpers.difference(needed) {
             match self.ensure(&BTreeSet::from([helper.clone()])) {
-                Ok(found) => found.iter().for_each(|(base, image)| sources.insert(base, image.to_owned())),
+                Ok(found) => {
+                    found.iter().for_each(|(base, image)| sources.insert(base, image.to_owned()));
+                    for problem in found.missing([helper]).into_values() {
+                        self.engine.sink().emit(Event::Warning(format!("{helper} may not be had: {problem}")));
+                    }
+                }
                 Err(problem) => {
                     interrupt::check()?;
                     self.engine.sink().emit(Event::Warning(format!("{helper} cannot be had: {problem}")));

@@ -78,7 +78,7 @@ pub fn choose(wanted: Option<&Wanted>, ca_files: &[PathBuf], engine: Engine<'_>)
 
 /// Where builds will find these bases, whether or not they are there yet. Asks nobody.
 ///
-/// Errors: [`ErrorId::UnknownBase`] for local bases without a recipe.
+/// Errors: as [`Bases::plan`].
 pub fn sources(needed: &BTreeSet<String>, bases: &Bases) -> Result<BaseSources> {
     // Which recipe an image was made by depends on the architecture; where it is does not.
     let at = bases.surroundings("any");
@@ -155,7 +155,7 @@ impl Bases {
 
     /// What would have to be built for `needed`, and where builds find it in the end. Asks the engine one question.
     ///
-    /// Errors: [`ErrorId::UnknownBase`]; the engine does not answer.
+    /// Errors: a recipe stands on a base that has none; the engine does not answer.
     pub fn plan(&self, needed: &BTreeSet<String>, architecture: &str, engine: Engine<'_>) -> Result<Plan> {
         let present = store::present(engine, &plan::tags(&self.recipes, needed))?;
         plan::plan(self.surroundings(architecture), needed, &present)

@@ -10,7 +10,7 @@ use super::{overlay_tag, tag};
 use crate::engine::bake::{CACHE_MOUNT_NAMESPACE, Definition, Target};
 use crate::engine::labels;
 use crate::error::Result;
-use crate::model::{BaseSources, image_context};
+use crate::model::{BaseSources, Reference, image_context};
 
 /// Folder for what is generated, from the repository's root: git ignores it.
 pub const SCRATCH: &str = "target/drydock/bases";
@@ -42,14 +42,16 @@ pub struct Plan {
 }
 
 /// Plans so that every base of `needed` is there. `present` holds the tags in the engine's store with the recipe they were
-/// made by.
+/// made by. A local base without a recipe is left to the engine, which may have it.
 ///
-/// Errors: [`crate::error::ErrorId::UnknownBase`] for local bases without a recipe.
+/// Errors: a recipe stands on a base that has none.
 pub fn plan(at: Surroundings<'_>, needed: &BTreeSet<String>, present: &BTreeMap<String, Hash>) -> Result<Plan> {
     let hashes = hash::recipes(at.recipes, at.architecture)?;
     let mut planner = Planner { at, hashes, present, plan: Plan::default() };
     for name in needed {
-        if let Some(image) = planner.base(name)? {
+        if let (Choice::Local, Err(problem)) = (at.choice, at.recipes.get(name)) {
+            planner.plan.sources.leave(name, problem);
+        } else if let Some(image) = planner.base(&Reference::short(name))? {
             planner.plan.sources.insert(name, image);
         }
     }

@@ -7,6 +7,7 @@ use serde::{Deserialize, Serialize};
 
 use crate::error::{self, ErrorId, Problem, Result};
 use crate::manifest::Source;
+use crate::model::Reference;
 use crate::{dockerfile, names};
 
 /// Folder of the recipes, from the repository's root.
@@ -168,6 +169,11 @@ impl Recipes {
             let fact = format!("There is no recipe for the base `{}`.", names::printable(name));
             let problem = Problem::new(ErrorId::UnknownBase, fact)
                 .cause("Local bases stand in for the official images that the workshop's own Dockerfiles name.");
+            let pinned = name.split_once('@').map(|(tagged, _)| {
+                let tagged = names::printable(tagged);
+                format!("A digest names one image of a registry, and bases made here are others: write `{tagged}`.")
+            });
+            let problem = pinned.into_iter().fold(problem, Problem::next);
             let family = |name: &str| name.split(':').next().unwrap_or_default().to_owned();
             let alike = self.order.iter().filter(|other| family(other) == family(name)).map(|name| format!("`{name}`"));
             let alike: Vec<String> = alike.collect();
@@ -197,9 +203,9 @@ impl Recipes {
         Ok(self.all().filter(|r| wanted.contains(r.base.name.as_str())).collect())
     }
 
-    /// The recipe of a base, if there is one.
+    /// The recipe of a base, if there is one, by any of its names.
     pub fn find(&self, name: &str) -> Option<&Recipe> {
-        self.by_name.get(name)
+        self.by_name.get(&Reference::short(name))
     }
 
     /// The image that a registry is asked about when nobody said where bases come from: the first, and smallest, of all.
@@ -239,12 +245,12 @@ impl Recipe {
     }
 }
 
-/// The images a build of `target` stands on. The reader of Dockerfiles knows no values of build arguments, so that
-/// `FROM ${PARENT}` comes out as the empty name.
+/// The images a build of `target` stands on; `FROM ${PARENT}` stands on `parent`, and on nothing where there is none.
 fn parents(text: &str, file: &str, target: Option<&str>, parent: Option<&str>) -> Result<BTreeSet<String>> {
-    let parsed = dockerfile::parse(text, &format!("{FOLDER}/{file}"))?;
-    let mut images = parsed.images(target);
-    images.remove("");
+    let args: BTreeMap<String, String> =
+        parent.iter().map(|parent| ("PARENT".to_owned(), (*parent).to_owned())).collect();
+    let given = dockerfile::Given { args: Some(&args), target, ..dockerfile::Given::default() };
+    let mut images = dockerfile::parse_for(text, &format!("{FOLDER}/{file}"), &given)?.images(target);
     images.extend(parent.map(str::to_owned));
     Ok(images)
 }

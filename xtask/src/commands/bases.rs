@@ -60,6 +60,7 @@ fn build(
     let chosen = local(ca_file, engine)?;
     let all = || chosen.recipes.all().map(|recipe| recipe.base.name.clone()).collect();
     let needed: BTreeSet<String> = if wanted.is_empty() { all() } else { wanted.iter().cloned().collect() };
+    chosen.recipes.closure(&needed)?;
     let sources = bases::ensure(&needed, &chosen, setup, engine)?;
     bases::weigh_all(&sources, engine)?;
     report::message(format!("{} {} there, made by today's recipes", context.style.ok_mark(), counted(needed.len())));

@@ -5,8 +5,8 @@ use std::path::Path;
 use std::sync::Arc;
 
 use super::read::LARGEST;
-use super::{Dockerfile, parse};
-use crate::error::{self, Problem, Result};
+use super::{Dockerfile, Given, parse, parse_for};
+use crate::error::{self, ErrorId, Problem, Result};
 
 /// A Dockerfile with its place, its text, and what our own reader makes of it.
 ///
@@ -19,6 +19,8 @@ pub struct File {
     /// Its text, invalid UTF-8 replaced. Of a file that is too large to be read, the beginning.
     pub text: String,
     parsed: std::result::Result<Arc<Dockerfile>, Problem>,
+    /// Why no build of it can be read, whatever the build is given.
+    unreadable: Option<Problem>,
 }
 
 /// The same file with the same text is the same Dockerfile.
@@ -40,26 +42,53 @@ impl File {
         let mut bytes = Vec::new();
         // One byte more than may be read, so that the parser sees that it is too much.
         file.take(LARGEST as u64 + 1).read_to_end(&mut bytes).map_err(unread)?;
+        if is_utf_16(&bytes) {
+            return Ok(Arc::new(Self::in_utf_16(path, &bytes)));
+        }
         Ok(Arc::new(Self::of(path, String::from_utf8_lossy(&bytes).into_owned())))
     }
 
     /// A file with this text.
     pub fn of(path: &str, text: String) -> Self {
-        Self { path: path.to_owned(), parsed: parse(&text, path).map(Arc::new), text }
+        Self { path: path.to_owned(), parsed: parse(&text, path).map(Arc::new), text, unreadable: None }
     }
 
-    /// Its stages.
+    fn in_utf_16(path: &str, bytes: &[u8]) -> Self {
+        let fact = format!("{path} is written in UTF-16; builders read UTF-8.");
+        let problem = Problem::new(ErrorId::Dockerfile, fact)
+            .cause("PowerShell's `>` and some editors on Windows write UTF-16.")
+            .next(format!("Save {path} as UTF-8."));
+        let text = String::from_utf8_lossy(bytes).into_owned();
+        Self { path: path.to_owned(), parsed: Err(problem.clone()), text, unreadable: Some(problem) }
+    }
+
+    /// Its stages, for a build without arguments on this machine's platform.
     ///
     /// Errors: [`crate::error::ErrorId::Dockerfile`], with the line that our reader cannot read.
     pub fn parsed(&self) -> Result<&Dockerfile> {
         self.parsed.as_deref().map_err(Problem::clone)
     }
+
+    /// Its stages, for a build that is given these things.
+    ///
+    /// Errors: as [`Self::parsed`].
+    pub fn read_for(&self, given: &Given<'_>) -> Result<Dockerfile> {
+        match &self.unreadable {
+            Some(problem) => Err(problem.clone()),
+            None => parse_for(&self.text, &self.path, given),
+        }
+    }
+}
+
+/// Whether a text begins with UTF-16's mark, or has a zero byte in every other place, as words of ASCII have in UTF-16.
+fn is_utf_16(bytes: &[u8]) -> bool {
+    let marked = bytes.starts_with(&[0xff, 0xfe]) || bytes.starts_with(&[0xfe, 0xff]);
+    marked || matches!(bytes, [a, 0, b, 0, ..] | [0, a, 0, b, ..] if *a != 0 && *b != 0)
 }
 
 #[cfg(test)]
 mod tests {
     use super::*;
-    use crate::error::ErrorId;
 
     fn file(bytes: &[u8]) -> Arc<File> {
         let dir = tempfile::tempdir().unwrap();
@@ -82,6 +111,20 @@ mod tests {
     fn a_file_that_is_not_utf_8_is_read_all_the_same() {
         let latin = file(b"FROM a\n# caf\xe9\nRUN x\n");
         assert_eq!(latin.parsed().unwrap().stages[0].instructions[1].line, 3);
+    }
+
+    #[test]
+    fn utf_16_is_named() {
+        let utf_16 = |text: &str, bytes: fn(u16) -> [u8; 2]| text.encode_utf16().flat_map(bytes).collect::<Vec<u8>>();
+        for bytes in [
+            utf_16("\u{feff}FROM a\r\n", u16::to_le_bytes),
+            utf_16("\u{feff}FROM a\n", u16::to_be_bytes),
+            utf_16("FROM a\n", u16::to_le_bytes),
+            utf_16("FROM a\n", u16::to_be_bytes),
+        ] {
+            let problem = file(&bytes).read_for(&Given::default()).unwrap_err();
+            assert!(problem.fact.contains("Dockerfile is written in UTF-16"), "{}", problem.fact);
+        }
     }
 
     #[test]

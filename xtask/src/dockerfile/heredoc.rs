@@ -76,6 +76,8 @@ mod tests {
     #[test]
     fn tabs_before_the_end_count_unless_a_dash_says_otherwise() {
         let of = |line| of_line(line).unwrap().remove(0);
-        assert!(of("RUN <<-E").ends_with("\t\tE") && !of("RUN <<E").ends_with("\tE") && !of("RUN <<-E").ends_with(" E"));
+        assert!(
+            of("RUN <<-E").ends_with("\t\tE") && !of("RUN <<E").ends_with("\tE") && !of("RUN <<-E").ends_with(" E")
+        );
     }
 }

@@ -256,7 +256,11 @@ impl Scan<'_, '_> {
                     None => (false, word.as_str()),
                 };
                 let (pattern, value) = (Pattern::of(word)?, set.unwrap_or_default());
-                Ok(if modifier == '#' { pattern.without_prefix(&value, greedy) } else { pattern.without_suffix(&value, greedy) })
+                Ok(if modifier == '#' {
+                    pattern.without_prefix(&value, greedy)
+                } else {
+                    pattern.without_suffix(&value, greedy)
+                })
             }
             _ => no_modifier(&said),
         }
@@ -334,7 +338,9 @@ mod tests {
 
     #[test]
     fn what_has_no_end_or_no_sense_is_refused() {
-        for text in ["${", "${A", "${}", "${:x}", "${{A}", "${A!x}", "${A:=x}", "'a", "\"a", "${NO?gone}", "${A/b}", "${A#\\x}"] {
+        for text in
+            ["${", "${A", "${}", "${:x}", "${{A}", "${A!x}", "${A:=x}", "'a", "\"a", "${NO?gone}", "${A/b}", "${A#\\x}"]
+        {
             assert!(expanded(text).is_err(), "{text}");
         }
         assert_eq!(expanded("${NO:?is needed}"), Err("NO: is needed".to_owned()));
@@ -345,7 +351,10 @@ mod tests {
     fn a_command_line_keeps_quotes_and_variables() {
         let lex = Lex { escape: '\\', raw_quotes: true, raw_escapes: true, values: None };
         let read = |text| lex.read(text).unwrap().words;
-        assert_eq!(read("cat <<\"EOF\" > $A/${B:-x} 'a b' c\\ d"), ["cat", "<<\"EOF\"", ">", "$A/${B:-x}", "'a b'", "c\\ d"]);
+        assert_eq!(
+            read("cat <<\"EOF\" > $A/${B:-x} 'a b' c\\ d"),
+            ["cat", "<<\"EOF\"", ">", "$A/${B:-x}", "'a b'", "c\\ d"]
+        );
         assert_eq!(read("${X:?needed} ${Y%.*}"), ["${X:?needed}", "${Y%.*}"]);
     }
 }

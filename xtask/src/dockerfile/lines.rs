@@ -119,7 +119,8 @@ impl Directives {
             let name = name.trim().to_ascii_lowercase();
             (name, value.trim())
         });
-        let known = directive.filter(|(name, value)| ["syntax", "escape", "check"].contains(&name.as_str()) && !value.is_empty());
+        let known = directive
+            .filter(|(name, value)| ["syntax", "escape", "check"].contains(&name.as_str()) && !value.is_empty());
         let Some((name, value)) = known.filter(|_| !self.done) else {
             self.done = true;
             return Ok(());

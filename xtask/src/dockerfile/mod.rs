@@ -8,6 +8,7 @@ mod given;
 mod heredoc;
 mod lex;
 mod lines;
+mod mentioned;
 mod pattern;
 mod read;
 mod split;
@@ -19,6 +20,7 @@ use crate::names;
 
 pub use file::File;
 pub use given::Given;
+pub use mentioned::mentioned;
 pub use read::{parse, parse_for};
 
 /// A Dockerfile as a list of stages.
@@ -182,12 +184,13 @@ impl Dockerfile {
         self.stages.iter().rposition(|s| s.name.as_deref().is_some_and(|n| n.eq_ignore_ascii_case(name)))
     }
 
-    /// What is probably meant by the name of an image that no stage has and that reads like a slip of the hand: the line it stands
-    /// on, and the stage.
+    /// The stage that is probably meant by what is written as the name of an image, and the line it is written on. Names with a tag
+    /// or a folder are no stage's.
     pub fn meant(&self, image: &str) -> Option<(usize, &str)> {
         let image = Reference::short(image);
+        let may_be = !image.contains([':', '/', '@']);
         let names = self.stages.iter().filter_map(|stage| stage.name.as_deref());
-        let near = names::nearest(&image, names)?;
+        let near = names::nearest(&image, names).filter(|_| may_be)?;
         Some((self.line_of_image(&image)?, near))
     }
 

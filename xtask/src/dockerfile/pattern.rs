@@ -111,7 +111,10 @@ mod tests {
     fn the_shortest_and_the_longest_match_are_told_apart() {
         let cut = |pattern: &str, value: &str, longest| Pattern::of(pattern).unwrap().without_prefix(value, longest);
         assert_eq!((cut("*a", "xaxa!", false), cut("*a", "xaxa!", true)), ("xa!".into(), "!".into()));
-        assert_eq!((cut("", "x", true), cut("y*", "x", true), cut("*", "x", false)), ("x".into(), "x".into(), "x".into()));
+        assert_eq!(
+            (cut("", "x", true), cut("y*", "x", true), cut("*", "x", false)),
+            ("x".into(), "x".into(), "x".into())
+        );
         let cut = |pattern: &str, value: &str, longest| Pattern::of(pattern).unwrap().without_suffix(value, longest);
         assert_eq!((cut("-*", "1-a-b", false), cut("-*", "1-a-b", true)), ("1-a".into(), "1".into()));
         assert_eq!(cut("\\*?", "1*x", false), "1");
@@ -120,7 +123,10 @@ mod tests {
     #[test]
     fn one_match_or_all_are_replaced() {
         let put = |pattern: &str, value: &str, all| Pattern::of(pattern).unwrap().replaced(value, "-", all);
-        assert_eq!((put("o", "foo", false), put("o", "foo", true), put("x", "foo", true)), ("f-o".into(), "f--".into(), "foo".into()));
+        assert_eq!(
+            (put("o", "foo", false), put("o", "foo", true), put("x", "foo", true)),
+            ("f-o".into(), "f--".into(), "foo".into())
+        );
         assert_eq!((put("o*", "foo", false), put("*", "foo", false)), ("f-".into(), "-".into()));
     }
 }

@@ -18,8 +18,24 @@ pub(super) const LARGEST: usize = 4 << 20;
 
 /// Every instruction there is (`frontend/dockerfile/command/command.go`).
 const KEYWORDS: [&str; 18] = [
-    "ADD", "ARG", "CMD", "COPY", "ENTRYPOINT", "ENV", "EXPOSE", "FROM", "HEALTHCHECK", "LABEL", "MAINTAINER", "ONBUILD", "RUN",
-    "SHELL", "STOPSIGNAL", "USER", "VOLUME", "WORKDIR",
+    "ADD",
+    "ARG",
+    "CMD",
+    "COPY",
+    "ENTRYPOINT",
+    "ENV",
+    "EXPOSE",
+    "FROM",
+    "HEALTHCHECK",
+    "LABEL",
+    "MAINTAINER",
+    "ONBUILD",
+    "RUN",
+    "SHELL",
+    "STOPSIGNAL",
+    "USER",
+    "VOLUME",
+    "WORKDIR",
 ];
 
 /// Reads a Dockerfile for a build without arguments on this machine's platform. `shown` is its path as the user knows it.
@@ -182,7 +198,8 @@ fn froms(split: &Split) -> Vec<(String, bool)> {
 
 fn mounted_from(mount: &str) -> Option<String> {
     let fields = split::fields(mount);
-    let from = fields.iter().filter_map(|field| field.split_once('=')).filter(|(key, _)| key.eq_ignore_ascii_case("from"));
+    let from =
+        fields.iter().filter_map(|field| field.split_once('=')).filter(|(key, _)| key.eq_ignore_ascii_case("from"));
     from.last().map(|(_, name)| name.to_owned()).filter(|name| !name.is_empty())
 }
 

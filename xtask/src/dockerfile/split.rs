@@ -132,11 +132,20 @@ mod tests {
 
     #[test]
     fn a_mount_is_a_line_of_csv() {
-        assert_eq!(fields("type=bind,\"from=b\",\"target=/a,b\",\"x=\"\"y\"\"\""), ["type=bind", "from=b", "target=/a,b", "x=\"y\""]);
+        assert_eq!(
+            fields("type=bind,\"from=b\",\"target=/a,b\",\"x=\"\"y\"\"\""),
+            ["type=bind", "from=b", "target=/a,b", "x=\"y\""]
+        );
     }
 
     #[test]
     fn a_list_is_json_of_words_alone() {
-        assert!(is_list("[\"a\", \"b\"]") && is_list("[]") && !is_list("['a']") && !is_list("[\"a\", ]") && !is_list("[ -f x ] && y"));
+        assert!(
+            is_list("[\"a\", \"b\"]")
+                && is_list("[]")
+                && !is_list("['a']")
+                && !is_list("[\"a\", ]")
+                && !is_list("[ -f x ] && y")
+        );
     }
 }

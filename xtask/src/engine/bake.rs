@@ -9,6 +9,7 @@ use serde::Serialize;
 
 use super::docker;
 use crate::dockerfile;
+use crate::error::Problem;
 use crate::process::Command;
 
 /// Namespace for cache mounts of builds started here. Without it `--no-cache` would empty the user's own cache mounts of
@@ -25,6 +26,9 @@ pub struct Target {
     /// The same as it was read, where it is to be said in which line a build fails.
     #[serde(skip)]
     pub file: Option<Arc<dockerfile::File>>,
+    /// The bases that only the engine may know, with what is to be said where it does not.
+    #[serde(skip)]
+    pub missing: BTreeMap<String, Problem>,
     /// Stage to build; the last one when `None`.
     #[serde(skip_serializing_if = "Option::is_none")]
     pub target: Option<String>,

@@ -73,13 +73,46 @@ impl Engine<'_> {
 pub fn words(created_by: &str) -> String {
     let line = created_by.trim().trim_end_matches("# buildkit").trim();
     let line = line.strip_prefix("/bin/sh -c #(nop) ").map_or(line, str::trim);
-    // `RUN |2 A=1 B=2 /bin/sh -c …` where build arguments were in scope.
-    let run = line.split_once("/bin/sh -c ").filter(|(before, _)| {
-        let before = before.trim_end();
-        before.is_empty() || before == "RUN" || before.starts_with("RUN |")
-    });
-    let words = run.map_or_else(|| line.to_owned(), |(_, command)| format!("RUN {command}"));
+    let run = line.strip_prefix("RUN ").or(line.starts_with("/bin/sh -c ").then_some(line));
+    let words = run.and_then(behind_shell).map_or_else(|| line.to_owned(), |command| format!("RUN {command}"));
     crate::names::printable(&words.split_whitespace().collect::<Vec<_>>().join(" "))
+}
+
+/// What a shell is given to run in `|2 A=1 B=2 /bin/bash -o pipefail -c …`, where build arguments stand before it; `None` where
+/// no shell is named.
+fn behind_shell(run: &str) -> Option<&str> {
+    /// Shells that images have and `SHELL` names.
+    const SHELLS: [&str; 9] = ["sh", "bash", "ash", "dash", "ksh", "zsh", "cmd", "powershell", "pwsh"];
+    let is_shell = |word: &str| {
+        let name = word.rsplit(['/', '\\']).next().unwrap_or(word).to_ascii_lowercase();
+        SHELLS.contains(&name.trim_end_matches(".exe"))
+    };
+    // A shell's options end in the one that says that a command follows: `-c`, `-euxc`, `/S /C`, `-Command`.
+    let is_last = |word: &str| {
+        let word = word.to_ascii_lowercase();
+        word == "/c" || word == "-command" || (word.starts_with('-') && !word.starts_with("--") && word.ends_with('c'))
+    };
+    let has_arguments = run.starts_with('|');
+    let mut rest = run;
+    let mut in_shell = false;
+    loop {
+        let (word, behind) = rest.split_once(' ')?;
+        match in_shell {
+            false if is_shell(word) => in_shell = true,
+            false if !has_arguments => return None,
+            true if is_last(word) => return Some(behind),
+            // An option, or the value of one.
+            true if !is_option(word) && !is_option(behind) => return None,
+            _ => {}
+        }
+        rest = behind;
+    }
+}
+
+/// Whether a text begins with an option of a shell; those of Windows have one letter.
+fn is_option(text: &str) -> bool {
+    let word = text.split(' ').next().unwrap_or_default();
+    word.starts_with(['-', '+']) || (word.starts_with('/') && word.len() == 2)
 }
 
 #[cfg(test)]
@@ -91,6 +124,12 @@ mod tests {
         assert_eq!(words("RUN /bin/sh -c go build  -o /app . # buildkit"), "RUN go build -o /app .");
         assert_eq!(words("/bin/sh -c #(nop)  CMD [\"bash\"]"), "CMD [\"bash\"]");
         assert_eq!(words("RUN |1 A=1 /bin/sh -c make"), "RUN make");
+        assert_eq!(words("RUN /bin/bash -o pipefail -c make | tee log # buildkit"), "RUN make | tee log");
+        assert_eq!(words("RUN |2 A=x y B= /bin/bash -eux -o pipefail -c make"), "RUN make");
+        assert_eq!(words("RUN bash -euxc make -c"), "RUN make -c");
+        assert_eq!(words("RUN cmd /S /C dir"), "RUN dir");
+        assert_eq!(words("RUN make -c # buildkit"), "RUN make -c");
+        assert_eq!(words("RUN /bin/bash /script x -c y"), "RUN /bin/bash /script x -c y");
         assert_eq!(words("COPY . . # buildkit"), "COPY . .");
         assert_eq!(words("RUN /bin/sh -c printf '\u{1b}[31m'"), "RUN printf '[31m'");
     }

@@ -62,7 +62,7 @@ fn of_stage(file: &Dockerfile, stage: usize) -> impl Iterator<Item = Place> + '_
         number,
         line: instruction.line,
         stage_name: stage_name(file, stage),
-        text: one_line(&instruction.text),
+        text: one_line(&instruction.joined),
     })
 }
 
@@ -138,9 +138,9 @@ fn stage_name(file: &Dockerfile, stage: usize) -> String {
     }
 }
 
-/// An instruction without the breaks between its lines.
+/// An instruction with single spaces.
 fn one_line(text: &str) -> String {
-    text.replace("\\\n", " ").split_whitespace().collect::<Vec<_>>().join(" ")
+    text.split_whitespace().collect::<Vec<_>>().join(" ")
 }
 
 #[cfg(test)]

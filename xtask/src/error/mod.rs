@@ -77,7 +77,7 @@ impl From<Exit> for std::process::ExitCode {
 }
 
 /// One failure, as it is shown to a person and as it decides the exit code.
-#[derive(Clone, Debug)]
+#[derive(Clone, Debug, PartialEq, Eq)]
 pub struct Problem {
     /// Which failure this is.
     pub id: ErrorId,

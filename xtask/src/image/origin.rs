@@ -78,7 +78,7 @@ fn tells_of(created_by: &str, instruction: &Instruction) -> bool {
     let rewritten = matches!(keyword, "ARG" | "EXPOSE" | "HEALTHCHECK" | "VOLUME" | "ONBUILD" | "SHELL");
     // The builder puts values in for variables, except where the shell does; of a here-document it keeps the text alone.
     let filled = instruction.text.contains("<<") || (keyword != "RUN" && instruction.text.contains('$'));
-    let written = written(&instruction.text);
+    let written = written(&instruction.joined);
     // A list of words keeps the shell it may name, and a line that the image will run gets one.
     let as_list = written.starts_with('[') || matches!(keyword, "CMD" | "ENTRYPOINT");
     let same = if as_list {
@@ -89,10 +89,9 @@ fn tells_of(created_by: &str, instruction: &Instruction) -> bool {
     rewritten || filled || same
 }
 
-/// An instruction without its keyword, its flags and the comments between its lines.
-fn written(text: &str) -> String {
-    let lines = text.lines().filter(|line| !line.trim_start().starts_with('#'));
-    let words = lines.flat_map(str::split_whitespace).filter(|word| *word != "\\").skip(1);
+/// An instruction without its keyword and its flags.
+fn written(joined: &str) -> String {
+    let words = joined.split_whitespace().skip(1);
     words.skip_while(|word| word.starts_with("--")).collect::<Vec<_>>().join(" ")
 }
 
@@ -111,7 +110,7 @@ fn stage_of(file: &Dockerfile, step: &Step<'_>) -> String {
 
 /// The history leaves out of a `COPY` what it copied from.
 fn with_from(said: String, step: &Step<'_>) -> String {
-    let flags = step.instruction.text.split_whitespace().skip(1).take_while(|word| word.starts_with("--"));
+    let flags = step.instruction.joined.split_whitespace().skip(1).take_while(|word| word.starts_with("--"));
     let from = flags.into_iter().find(|flag| flag.starts_with("--from="));
     match (from, said.split_once(' ')) {
         (Some(from), Some((keyword, rest))) if step.copies_from.is_some() => {
@@ -199,6 +198,31 @@ ENTRYPOINT [\"/server\", \"--quick\"]
             assert_ne!(edited, FILE);
             assert!(stages(&history(), 5, &edited).iter().all(|layer| *layer == (None, None)), "{after}");
         }
+    }
+
+    #[test]
+    fn another_shell_hides_no_line() {
+        let file = "FROM a\nSHELL [\"/bin/bash\", \"-o\", \"pipefail\", \"-c\"]\nARG A=1\nRUN make | tee log\nSHELL [\"bash\", \"-c\"]\nRUN x\n";
+        let entries = [
+            "ADD root.tar / # buildkit",
+            "SHELL [/bin/bash -o pipefail -c]",
+            "ARG A=1",
+            "RUN |1 A=1 /bin/bash -o pipefail -c make | tee log # buildkit",
+            "SHELL [bash -c]",
+            "RUN |1 A=1 bash -c x # buildkit",
+        ];
+        let told = stages(&entries.map(entry), 3, file);
+        let only = || Some("only stage".to_owned());
+        assert_eq!(told, [(Some(1), Some("a".to_owned())), (Some(4), only()), (Some(6), only())]);
+    }
+
+    #[test]
+    fn escapes_comments_and_here_documents_hide_no_line() {
+        let file = "# escape=`\nFROM a\nRUN one `\n # words\n two\nRUN cat <<E > /f\nx\nE\nRUN three\n";
+        let entries =
+            ["ADD root.tar /", "RUN /bin/sh -c one  two", "RUN /bin/sh -c cat <<E > /f\nx\nE", "RUN /bin/sh -c three"];
+        let lines: Vec<_> = stages(&entries.map(entry), 4, file).into_iter().map(|(line, _)| line).collect();
+        assert_eq!(lines, [Some(2), Some(3), Some(6), Some(9)]);
     }
 
     #[test]

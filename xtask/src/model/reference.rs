@@ -28,9 +28,8 @@ impl Reference {
             Some((name, digest)) => (name, Some(digest.to_owned())),
             None => (name, None),
         };
-        let is_registry = |first: &str| {
-            first.contains(['.', ':']) || first == "localhost" || first.chars().any(char::is_uppercase)
-        };
+        let is_registry =
+            |first: &str| first.contains(['.', ':']) || first == "localhost" || first.chars().any(char::is_uppercase);
         let (registry, rest) = name.split_once('/').filter(|(first, _)| is_registry(first)).unwrap_or((HUB[0], name));
         let registry = if HUB.contains(&registry) { HUB[0] } else { registry };
         let (path, tag) = match rest.rsplit_once(':').filter(|(_, tag)| !tag.contains('/')) {

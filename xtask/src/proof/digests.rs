@@ -7,11 +7,11 @@ use super::tree::{self, Inputs, Tree};
 use super::watch::{self, CRATES, For, Uses};
 use super::{Fingerprint, page, words};
 use crate::bases::{self, Recipes};
-use crate::dockerfile::{self, Source, Stage};
+use crate::dockerfile::{self, Dockerfile, Source, Stage};
 use crate::error::Result;
 use crate::exercise::{Answer, Kind, Task};
 use crate::lesson::{Lesson, Step};
-use crate::model::App;
+use crate::model::{App, Reference};
 use crate::rules::Expect;
 use crate::workshop::Workshop;
 
@@ -222,13 +222,12 @@ impl<'a> Digests<'a> {
         let mut needed = BTreeSet::new();
         for folder in depends.apps.iter().chain(&depends.builds) {
             for path in self.tree.below(folder).filter(|path| path.ends_with("Dockerfile")) {
-                // A wrong answer may be one that cannot be read; then nothing is built.
-                let Ok(read) = dockerfile::parse(&self.tree.text(path)?, path) else { continue };
-                let sources = read.stages.iter().flat_map(Stage::sources);
-                needed.extend(sources.filter_map(|source| match source {
-                    Source::Image(name) => self.bases.contains_key(name).then(|| name.clone()),
-                    _ => None,
-                }));
+                let text = self.tree.text(path)?;
+                let names = match dockerfile::parse(&text, path) {
+                    Ok(read) => images(&read),
+                    Err(_) => dockerfile::mentioned(&text),
+                };
+                needed.extend(names.into_iter().filter(|name| self.bases.contains_key(name)));
             }
         }
         let mut inputs = Inputs::default();
@@ -272,6 +271,16 @@ fn is_of_answers(path: &str, apps: &[&App]) -> bool {
 fn of_app(app: &App, whole: &'static [For]) -> Depends {
     let uses = Uses { whole, ..Uses::default() };
     Depends { own: Inputs::default(), apps: BTreeSet::from([app.folder.clone()]), builds: Vec::new(), uses }
+}
+
+/// The images that any stage names, each by its shortest name.
+fn images(file: &Dockerfile) -> BTreeSet<String> {
+    let sources = file.stages.iter().flat_map(Stage::sources);
+    let names = sources.filter_map(|source| match source {
+        Source::Image(name) => Some(Reference::short(name)),
+        _ => None,
+    });
+    names.collect()
 }
 
 /// The lockfile of the program.

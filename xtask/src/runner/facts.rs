@@ -198,6 +198,10 @@ impl Underway<'_> {
     }
 
     fn rebuild(&mut self, image: &Image, change: &String) -> Result<()> {
+        if let Err(unread) = image.stages() {
+            self.say_why(Err(format!("what a rebuild runs again, since our own reader stops at this: {unread}")));
+            return Ok(());
+        }
         let named = changes([change], self.job.changes, image)?;
         let found = self.lab(false).experiment(image, &named)?;
         match &mut self.of(image).experiment {

@@ -20,6 +20,8 @@ pub struct FailedBuild {
     pub(super) record: Record,
     /// Where the failed step stands: its Dockerfile, relative to the repository, and the line of its instruction, from 1.
     pub(super) place: Option<(String, usize)>,
+    /// What we can say of it ourselves.
+    pub(super) known: Option<Problem>,
 }
 
 impl FailedBuild {
@@ -54,6 +56,9 @@ impl FailedBuild {
 
     /// Whose fault it is: [`ErrorId::BuildFailed`] where it is the Dockerfile's, else the network's, a registry's or the disk's.
     pub fn id(&self) -> ErrorId {
+        if let Some(known) = &self.known {
+            return known.id;
+        }
         match self.step() {
             Some(step) => classify(&format!("{}{}", lines(step).join("\n"), step.error)),
             None => classify(&self.record.plain().join("\n")),
@@ -62,6 +67,9 @@ impl FailedBuild {
 
     /// The failure as a problem: the failing step, its last lines and where it stands.
     pub fn problem(&self) -> Problem {
+        if let Some(known) = &self.known {
+            return known.clone();
+        }
         let place = self.place.as_ref().map(|(file, line)| format!(" ({file}:{line})")).unwrap_or_default();
         let problem = if let Some(step) = self.step() {
             let fact = format!("{}: the step {} failed{place}.", step.target, printable(&step.name));

@@ -1,6 +1,7 @@
 //! Builds a definition with one bake call, and says what failed.
 
 mod failed;
+mod known;
 mod signs;
 
 use std::collections::BTreeMap;
@@ -124,7 +125,8 @@ pub fn attempt(
         (None, Some(limit)) => Err(too_long(&record, limit, definition)),
         _ => {
             let place = blamed(&record, definition);
-            Ok(Ended::Failed(FailedBuild { took, record, place }))
+            let known = known::known(&record, definition);
+            Ok(Ended::Failed(FailedBuild { took, record, place, known }))
         }
     }
 }
@@ -204,7 +206,7 @@ mod tests {
         let definition = definition("FROM a AS build\nCOPY . .\nRUN false\n");
         let record = record(FAILED);
         let place = blamed(&record, &definition);
-        let failed = FailedBuild { took: Duration::ZERO, record, place };
+        let failed = FailedBuild { took: Duration::ZERO, record, place, known: None };
         assert_eq!((failed.line(), failed.said().as_str()), (Some(3), "oh no\n\nexit code: 1"));
         let problem = failed.problem();
         assert_eq!(problem.id, ErrorId::BuildFailed);
@@ -225,7 +227,7 @@ mod tests {
             "Dockerfile:2\n--------\n   2 | >>> RUNN x\n--------\nERROR: failed to solve: unknown instruction: RUNN",
         );
         let place = blamed(&record, &definition("RUNN x"));
-        let failed = FailedBuild { took: Duration::ZERO, record, place };
+        let failed = FailedBuild { took: Duration::ZERO, record, place, known: None };
         assert!(failed.step().is_none() && failed.said().contains("unknown instruction"));
         let fact = "The build ended before a step of a Dockerfile ran (my/Dockerfile:2).";
         assert_eq!((failed.line(), failed.problem().fact.as_str()), (Some(2), fact));
