@@ -281,8 +281,11 @@ struct Draft<'a> {
 impl Draft<'_> {
     /// One image for each platform of the variant, or for the engine's own.
     ///
-    /// Errors: [`ErrorId::Dockerfile`] where the file has no stage of the variant's target.
+    /// Errors: [`ErrorId::Dockerfile`] where the file has nothing to build, or no stage of the variant's target.
     fn images(&self, written: &Arc<dockerfile::File>) -> Result<Vec<Image>> {
+        if let Some(problem) = written.hopeless() {
+            return Err(problem.clone());
+        }
         let platforms = self.variant.platforms.iter().cloned().map(Some);
         let platforms: Vec<_> = if self.variant.platforms.is_empty() { vec![None] } else { platforms.collect() };
         platforms.into_iter().map(|platform| self.image(written, platform)).collect()

@@ -4,7 +4,7 @@ use std::io::Read;
 use std::path::Path;
 use std::sync::Arc;
 
-use super::read::LARGEST;
+use super::read::{LARGEST, nothing_to_build};
 use super::{Dockerfile, Given, parse, parse_for};
 use crate::error::{self, ErrorId, Problem, Result};
 
@@ -19,8 +19,8 @@ pub struct File {
     /// Its text, invalid UTF-8 replaced. Of a file that is too large to be read, the beginning.
     pub text: String,
     parsed: std::result::Result<Arc<Dockerfile>, Problem>,
-    /// Why no build of it can be read, whatever the build is given.
-    unreadable: Option<Problem>,
+    /// Why no builder can build it, whatever it is given.
+    hopeless: Option<Problem>,
 }
 
 /// The same file with the same text is the same Dockerfile.
@@ -50,7 +50,8 @@ impl File {
 
     /// A file with this text.
     pub fn of(path: &str, text: String) -> Self {
-        Self { path: path.to_owned(), parsed: parse(&text, path).map(Arc::new), text, unreadable: None }
+        let hopeless = nothing_to_build(&text, path);
+        Self { path: path.to_owned(), parsed: parse(&text, path).map(Arc::new), text, hopeless }
     }
 
     fn in_utf_16(path: &str, bytes: &[u8]) -> Self {
@@ -59,7 +60,7 @@ impl File {
             .cause("PowerShell's `>` and some editors on Windows write UTF-16.")
             .next(format!("Save {path} as UTF-8."));
         let text = String::from_utf8_lossy(bytes).into_owned();
-        Self { path: path.to_owned(), parsed: Err(problem.clone()), text, unreadable: Some(problem) }
+        Self { path: path.to_owned(), parsed: Err(problem.clone()), text, hopeless: Some(problem) }
     }
 
     /// Its stages, for a build without arguments on this machine's platform.
@@ -69,11 +70,16 @@ impl File {
         self.parsed.as_deref().map_err(Problem::clone)
     }
 
+    /// Why it must not be sent to an engine: it is in UTF-16, or has nothing that could be built.
+    pub fn hopeless(&self) -> Option<&Problem> {
+        self.hopeless.as_ref()
+    }
+
     /// Its stages, for a build that is given these things.
     ///
     /// Errors: as [`Self::parsed`].
     pub fn read_for(&self, given: &Given<'_>) -> Result<Dockerfile> {
-        match &self.unreadable {
+        match &self.hopeless {
             Some(problem) => Err(problem.clone()),
             None => parse_for(&self.text, &self.path, given),
         }
@@ -111,6 +117,23 @@ mod tests {
     fn a_file_that_is_not_utf_8_is_read_all_the_same() {
         let latin = file(b"FROM a\n# caf\xe9\nRUN x\n");
         assert_eq!(latin.parsed().unwrap().stages[0].instructions[1].line, 3);
+    }
+
+    #[test]
+    fn what_has_no_stage_never_reaches_an_engine() {
+        for (text, said) in [
+            ("", "Dockerfile is empty"),
+            ("# words\n\n", "Dockerfile is empty"),
+            ("ARG X=1\n", "Dockerfile has no `FROM`"),
+            ("ARG X=${\n", "Dockerfile has no `FROM`"),
+            ("ARG X\nARG Y\n# FROM a\n", "Dockerfile has no `FROM`"),
+        ] {
+            let file = file(text.as_bytes());
+            assert!(file.hopeless().is_some_and(|problem| problem.fact.starts_with(said)), "{text:?}");
+            assert!(!file.parsed().unwrap_err().fact.contains(":0"));
+        }
+        // What an engine refuses by itself is its to refuse.
+        assert!(file(b"FROM a\nRUNN x\n").hopeless().is_none() && file(b"RUN x\nFROM a\n").hopeless().is_none());
     }
 
     #[test]

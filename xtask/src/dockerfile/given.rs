@@ -35,7 +35,7 @@ impl Given<'_> {
         }
         values.insert("TARGETSTAGE".to_owned(), self.target.unwrap_or("default").to_owned());
         // The builder's own values give way to what the command line says.
-        for (name, value) in values.iter_mut() {
+        for (name, value) in &mut values {
             if let Some(given) = self.argument(name) {
                 given.clone_into(value);
             }

@@ -62,19 +62,16 @@ impl Pattern {
         let value: Vec<char> = value.chars().collect();
         let (mut result, mut at, mut done) = (String::new(), 0, false);
         while at <= value.len() {
-            match end(self.0.iter(), &value[at..], true).filter(|_| all || !done) {
-                Some(length) => {
-                    result.push_str(by);
-                    done = true;
-                    if length == 0 {
-                        result.extend(value.get(at));
-                    }
-                    at += length.max(1);
-                }
-                None => {
+            if let Some(length) = end(self.0.iter(), &value[at..], true).filter(|_| all || !done) {
+                result.push_str(by);
+                done = true;
+                if length == 0 {
                     result.extend(value.get(at));
-                    at += 1;
                 }
+                at += length.max(1);
+            } else {
+                result.extend(value.get(at));
+                at += 1;
             }
         }
         result

@@ -57,6 +57,23 @@ pub fn parse_for(text: &str, shown: &str, given: &Given<'_>) -> Result<Dockerfil
     read(text, given).map_err(|fault| problem(text, shown, &fault))
 }
 
+/// Why there is nothing in a file that could be built, where that is so.
+///
+/// Such a file must not reach an engine: one that has only `ARG` ends the whole daemon of Docker 26, whose BuildKit 0.13 takes the
+/// last stage of an empty list (`dispatchStates.lastTarget`).
+pub(super) fn nothing_to_build(text: &str, shown: &str) -> Option<Problem> {
+    let said = nothing_in(&lines::read(text).ok()?.instructions)?;
+    Some(problem(text, shown, &Fault { line: None, said: said.to_owned() }))
+}
+
+fn nothing_in(instructions: &[Logical]) -> Option<&'static str> {
+    if instructions.is_empty() {
+        return Some("is empty: it has no instruction");
+    }
+    let any = instructions.iter().any(|logical| logical.split.keyword == "FROM");
+    (!any).then_some("has no `FROM`: there is no stage to build")
+}
+
 fn problem(text: &str, shown: &str, fault: &Fault) -> Problem {
     let said = printable(&fault.said);
     let Some(line) = fault.line else { return Problem::new(ErrorId::Dockerfile, format!("{shown} {said}.")) };
@@ -68,8 +85,8 @@ fn problem(text: &str, shown: &str, fault: &Fault) -> Problem {
 
 fn read(text: &str, given: &Given<'_>) -> std::result::Result<Dockerfile, Fault> {
     let Lines { instructions, escape } = lines::read(text)?;
-    if instructions.is_empty() {
-        return Err(Fault { line: None, said: "is empty: it has no instruction".to_owned() });
+    if let Some(said) = nothing_in(&instructions) {
+        return Err(Fault { line: None, said: said.to_owned() });
     }
     let mut drafts: Vec<Draft> = Vec::new();
     let mut values = given.values();
@@ -86,10 +103,7 @@ fn read(text: &str, given: &Given<'_>) -> std::result::Result<Dockerfile, Fault>
             }
         }
     }
-    if drafts.is_empty() {
-        return Err(Fault { line: None, said: "has no `FROM`: there is no stage to build".to_owned() });
-    }
-    Ok(Dockerfile { target: drafts.len() - 1, stages: stages(drafts) })
+    Ok(Dockerfile { target: drafts.len() - 1, stages: stages(&drafts) })
 }
 
 fn first_word(joined: &str) -> &str {
@@ -141,13 +155,13 @@ impl Draft {
 }
 
 /// Looks up what is taken: a `FROM` knows the stages above it; `COPY` and `RUN` know all.
-fn stages(drafts: Vec<Draft>) -> Vec<Stage> {
+fn stages(drafts: &[Draft]) -> Vec<Stage> {
     let names: Vec<Option<String>> = drafts.iter().map(|draft| draft.name.as_deref().map(str::to_lowercase)).collect();
-    let named = |name: &str, among: usize| names[..among].iter().rposition(|known| known.as_deref() == Some(name));
+    let earlier = |name: &str, among: usize| names[..among].iter().rposition(|known| known.as_deref() == Some(name));
     let image = |name: &str| if name == "scratch" { Source::Scratch } else { Source::Image(name.to_owned()) };
     let source = |name: &str, numbers: bool| {
         let numbered = || name.parse().ok().filter(|&index: &usize| numbers && index < names.len());
-        let index = numbered().or_else(|| named(&name.to_lowercase(), names.len()));
+        let index = numbered().or_else(|| earlier(&name.to_lowercase(), names.len()));
         index.map_or_else(|| image(name), Source::Stage)
     };
     let takes = |logical: &Logical| -> Vec<Take> {
@@ -169,7 +183,7 @@ fn stages(drafts: Vec<Draft>) -> Vec<Stage> {
         })
         .collect();
     let stages = drafts.iter().enumerate().map(|(at, draft)| {
-        let base = named(&draft.base, at).map_or_else(|| image(&draft.base), Source::Stage);
+        let base = earlier(&draft.base, at).map_or_else(|| image(&draft.base), Source::Stage);
         let inherited = match base {
             Source::Stage(below) => triggers[below].clone(),
             _ => Vec::new(),
@@ -198,9 +212,9 @@ fn froms(split: &Split) -> Vec<(String, bool)> {
 
 fn mounted_from(mount: &str) -> Option<String> {
     let fields = split::fields(mount);
-    let from =
+    let mut from =
         fields.iter().filter_map(|field| field.split_once('=')).filter(|(key, _)| key.eq_ignore_ascii_case("from"));
-    from.last().map(|(_, name)| name.to_owned()).filter(|name| !name.is_empty())
+    from.next_back().map(|(_, name)| name.to_owned()).filter(|name| !name.is_empty())
 }
 
 fn instruction(logical: &Logical) -> Instruction {

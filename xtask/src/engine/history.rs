@@ -94,11 +94,11 @@ fn behind_shell(run: &str) -> Option<&str> {
     };
     let has_arguments = run.starts_with('|');
     let mut rest = run;
-    let mut in_shell = false;
+    let mut found = false;
     loop {
         let (word, behind) = rest.split_once(' ')?;
-        match in_shell {
-            false if is_shell(word) => in_shell = true,
+        match found {
+            false if is_shell(word) => found = true,
             false if !has_arguments => return None,
             true if is_last(word) => return Some(behind),
             // An option, or the value of one.
