@@ -21,7 +21,7 @@ use crate::told;
 /// What the page is told to say when it has nothing more to do; what it did before has been heard by then.
 const END: &str = "drydock: this is all";
 /// A page that loads for longer is broken.
-const PATIENCE: Duration = Duration::from_secs(30);
+const PATIENCE: Duration = Duration::from_mins(3);
 /// The browser hangs up when nobody asks it anything for this long.
 const IDLE: Duration = Duration::from_mins(20);
 

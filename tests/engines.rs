@@ -138,8 +138,8 @@ fn an_engine_that_accepts_and_never_answers() {
     let _listener = UnixListener::bind(&socket).expect("a socket");
     let began = Instant::now();
     let output = doctor(&[("DOCKER_HOST", &address(&socket))]);
-    assert_refused(&output, &["did not answer within 8 s. [engine-silent]"]);
-    assert!(began.elapsed() < Duration::from_secs(20), "the wait is bounded");
+    assert_refused(&output, &["did not answer within ", " s. [engine-silent]"]);
+    assert!(began.elapsed() < Duration::from_mins(5), "the wait is bounded");
 }
 
 #[test]

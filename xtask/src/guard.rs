@@ -87,7 +87,7 @@ pub fn post() -> Result<()> {
     if guard.is_some() || !IS_RUNNER.load(Ordering::Relaxed) {
         return Ok(());
     }
-    let program = std::env::current_exe().map_err(|e| error::io("find", "xtask".as_ref(), &e))?;
+    let program = host::program().map_err(|e| error::io("find", "xtask".as_ref(), &e))?;
     let (reader, pipe) = std::io::pipe().map_err(|e| bug(&format!("There is no pipe: {e}")))?;
     let process = Command::new(program.display().to_string()).arg(MODE).beside(reader)?;
     *guard = Some(Guard { pipe, process });

@@ -102,6 +102,17 @@ fn tell(pids: &[u32], alive: bool) {
     }
 }
 
+/// A process that runs until this is dropped.
+#[derive(Debug)]
+pub struct Background(duct::Handle);
+
+impl Drop for Background {
+    fn drop(&mut self) {
+        let _ = self.0.kill();
+        let _ = self.0.wait();
+    }
+}
+
 /// A process that lives beside this one, and is meant to outlive it.
 #[derive(Debug)]
 pub struct Beside(duct::Handle);
@@ -177,6 +188,13 @@ impl Command {
     /// Errors: the program cannot be started ([`ErrorId::ToolMissing`]), or `limit` passes ([`ErrorId::ToolSilent`]; the child
     /// is killed). Both name the program.
     pub fn output(&self, limit: Duration) -> Result<Output> {
+        self.output_while(limit, 1, || false)
+    }
+
+    /// As [`Self::output`], but each time that `limit` passes, and at most `turns` times, `goes_on` says whether to wait once more.
+    ///
+    /// Errors: as [`Self::output`].
+    pub fn output_while(&self, limit: Duration, turns: u32, goes_on: impl Fn() -> bool) -> Result<Output> {
         let handle = Arc::new(
             self.expression()
                 .stdout_capture()
@@ -193,11 +211,17 @@ impl Command {
                 let _ = killer.kill();
             }),
         );
-        let waited = handle.wait_timeout(limit).map_err(|e| self.not_started(&e))?;
-        let Some(output) = waited else {
-            let _ = handle.kill();
-            let fact = format!("`{}` did not finish within {} s.", self.display(), limit.as_secs());
-            return Err(Problem::new(ErrorId::ToolSilent, fact));
+        let mut turn = 1;
+        let output = loop {
+            if let Some(output) = handle.wait_timeout(limit).map_err(|e| self.not_started(&e))? {
+                break output;
+            }
+            if turn >= turns || !goes_on() {
+                let _ = handle.kill();
+                let fact = format!("`{}` did not finish within {} s.", self.display(), (limit * turn).as_secs());
+                return Err(Problem::new(ErrorId::ToolSilent, fact));
+            }
+            turn += 1;
         };
         Ok(Output {
             status: host::status(output.status),
@@ -324,6 +348,14 @@ impl Command {
         expression.start().map(drop).map_err(|e| self.not_started(&e))
     }
 
+    /// Starts the program and lets it run; nobody hears what it says. A Ctrl-C reaches it as well as this process.
+    ///
+    /// Errors: the program cannot be started.
+    pub fn background(&self) -> Result<Background> {
+        let expression = self.expression().stdout_null().stderr_null().unchecked();
+        expression.start().map(Background).map_err(|e| self.not_started(&e))
+    }
+
     /// Starts the program on its own, apart from this process, with `input` as its standard input and nobody to hear what it says.
     ///
     /// Errors: the program cannot be started.
@@ -380,7 +412,8 @@ fn quote(word: &str) -> String {
 mod tests {
     use super::*;
 
-    const SOON: Duration = Duration::from_secs(10);
+    /// When a test counts as hanging.
+    const SOON: Duration = Duration::from_mins(2);
 
     #[test]
     fn a_command_is_shown_as_a_shell_would_take_it() {
@@ -398,6 +431,23 @@ mod tests {
     fn a_silent_process_is_ended_when_its_time_is_over() {
         let problem = Command::new("sleep").arg("30").output(Duration::from_millis(50)).unwrap_err();
         assert_eq!((problem.id, problem.fact.as_str()), (ErrorId::ToolSilent, "`sleep 30` did not finish within 0 s."));
+    }
+
+    #[test]
+    fn a_slow_process_is_waited_for_while_there_is_a_reason_to() {
+        let command = Command::new("sh").args(["-c", "read line < \"$0\"; echo $line"]);
+        let folder = tempfile::tempdir().unwrap();
+        let pipe = folder.path().join("pipe").display().to_string();
+        assert!(Command::new("mkfifo").arg(&pipe).output(SOON).unwrap().success());
+        let asked = std::cell::Cell::new(0);
+        // It ends when it is told to, which is when it has been asked about for the third time.
+        let goes_on = || {
+            asked.set(asked.get() + 1);
+            asked.get() < 3 || std::fs::write(&pipe, "done\n").is_ok()
+        };
+        let output = command.arg(&pipe).output_while(Duration::from_millis(20), u32::MAX, goes_on).unwrap();
+        assert_eq!(output.stdout, "done\n");
+        assert!(asked.get() >= 3);
     }
 
     #[test]
@@ -428,7 +478,7 @@ mod tests {
 
     #[test]
     fn lines_end_when_their_time_is_over() {
-        let command = Command::new("sh").args(["-c", "echo a; printf b; exec sleep 30"]);
+        let command = Command::new("sh").args(["-c", "echo a; printf b; exec sleep 300"]);
         let began = std::time::Instant::now();
         let mut seen = Vec::new();
         let status = command.lines_within(Some(Duration::from_millis(300)), |line| seen.push(line.to_owned())).unwrap();

@@ -14,11 +14,11 @@ use crate::printed::last_lines;
 use crate::process::Command;
 use crate::{host, interrupt};
 
-/// It was ready within 1.5 s on two processors; others may be at work.
-const READY: Duration = Duration::from_secs(30);
-/// It stopped within 3 s.
-const STOPPED: Duration = Duration::from_secs(15);
-const QUESTION: Duration = Duration::from_secs(10);
+/// When one that does not answer counts as one that hangs. It was ready within 1.5 s on two processors where nothing else ran.
+const READY: Duration = Duration::from_mins(5);
+/// The same for its end, after which it is killed. It stopped within 3 s.
+const STOPPED: Duration = Duration::from_mins(1);
+const QUESTION: Duration = Duration::from_mins(1);
 /// A pull of a toolchain took 25 s where nothing else ran.
 const PULL: Duration = Duration::from_mins(15);
 

@@ -30,8 +30,11 @@ use crate::error::{ErrorId, Problem, Result};
 use crate::event::{Event, Sink};
 use crate::process::{Command, Output};
 
-/// How long a question to the engine may take that needs no work, such as listing containers.
+/// How long a question to the engine may take that needs no work, such as listing containers, before another one is asked: an
+/// engine that answers that is busy, not silent.
 const QUESTION: Duration = Duration::from_secs(30);
+/// So often, until it counts as a hang.
+const TURNS: u32 = 20;
 
 /// The engine, as reached through the `docker` command, with the listener that hears of every command.
 #[derive(Clone, Copy)]
@@ -58,9 +61,12 @@ impl<'a> Engine<'a> {
 
     /// Runs one docker command to its end, whatever its status.
     ///
-    /// Errors: `docker` is missing, or does not finish in 30 s ([`ErrorId::EngineSilent`]).
+    /// Errors: `docker` is missing, or it does not finish in 30 s and the engine answers nothing else either
+    /// ([`ErrorId::EngineSilent`]).
     pub fn ask(&self, command: &Command) -> Result<Output> {
-        self.ask_within(QUESTION, command)
+        self.announce(command);
+        let answers = || docker(["version"]).output(QUESTION).is_ok_and(|output| output.success());
+        command.output_while(QUESTION, TURNS, answers).map_err(of_docker)
     }
 
     /// As [`Self::ask`], for a command that has work to do.

@@ -1,7 +1,7 @@
 //! Can an engine be used from here? Three calls of the `docker` command, at the same time, tell.
 
 use std::path::PathBuf;
-use std::time::Duration;
+use std::time::{Duration, Instant};
 
 use super::answers::{Context, Info, Plugin, Versions, parse};
 use super::faults::{self, Surroundings};
@@ -98,15 +98,21 @@ pub fn look() -> Result<Findings> {
     look_within(PATIENCE)
 }
 
+/// How many times as long as a docker command that asks no engine one may take that does.
+const SLOWER: u32 = 100;
+
 fn look_within(limit: Duration) -> Result<Findings> {
-    let ask = |words: &[&str]| {
+    let ask = |words: &[&str], limit: Duration| {
         Command::new("docker").args(words.iter().copied()).args(["--format", "{{json .}}"]).output(limit)
     };
-    let (version, info, context) = std::thread::scope(|scope| {
-        let version = scope.spawn(|| ask(&["version"]));
-        let info = scope.spawn(|| ask(&["info"]));
-        let context = ask(&["context", "inspect"]);
-        (joined(version), joined(info), context)
+    let began = Instant::now();
+    let context = ask(&["context", "inspect"], limit);
+    // On a busy machine the command itself takes long, and the engine's answer too.
+    let limit = limit.max(began.elapsed() * SLOWER);
+    let (version, info) = std::thread::scope(|scope| {
+        let version = scope.spawn(|| ask(&["version"], limit));
+        let info = ask(&["info"], limit);
+        (joined(version), info)
     });
     if [&version, &info].iter().any(|o| matches!(o, Err(p) if p.id == ErrorId::ToolMissing)) {
         return Err(faults::no_command(&Surroundings::observe("")));

@@ -16,9 +16,9 @@ const PAUSE: Duration = Duration::from_millis(100);
 /// How long a container that was sent a signal may sleep before it counts as one that ignores it. PID 1 without a handler ignores
 /// it for ever, and one with a handler ends within a second; services that finish what they are at have some seconds.
 const PATIENCE: Duration = Duration::from_secs(15);
-/// How long a health check may take to settle. The engine asks every thirty seconds where an image says nothing else, and
-/// takes three failures for an illness.
-const HEALTH: Duration = Duration::from_secs(150);
+/// When a health check that has not settled counts as one that never does. The engine asks every thirty seconds where an image
+/// says nothing else, and takes three failures for an illness; on a busy machine each check takes longer.
+const HEALTH: Duration = Duration::from_mins(10);
 
 impl Underway<'_> {
     /// Sends a signal to a container of the image's own, and waits for it to end. `None` where the container does not start.

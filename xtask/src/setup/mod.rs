@@ -20,7 +20,7 @@ use platform::Platform;
 use power::Power;
 
 /// How long a started engine may take to answer.
-const STARTING: Duration = Duration::from_mins(1);
+const STARTING: Duration = Duration::from_mins(5);
 
 /// A program that a step of Drydock needs on this machine, beside the engine.
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]

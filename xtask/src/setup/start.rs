@@ -15,7 +15,7 @@ const LINES: usize = 5;
 const QUICK: Duration = Duration::from_secs(30);
 
 /// How long a new engine gets before a missing process means that it ended.
-const FIRST_BREATH: Duration = Duration::from_secs(3);
+const FIRST_BREATH: Duration = Duration::from_secs(30);
 
 /// An engine's files on this machine.
 #[derive(Debug)]

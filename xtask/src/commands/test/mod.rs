@@ -4,6 +4,7 @@
 //! has changed for, and a sample; the rest stands on the record (see [`crate::proof`]).
 
 mod app;
+mod busy;
 mod lesson;
 mod parts;
 mod prepare;
@@ -67,7 +68,8 @@ fn parts(options: &Test, names: &[String], keys: &[String]) -> Result<Vec<&'stat
     let everything = names.is_empty() && keys.is_empty();
     let runs = |part: &&Part| {
         let takes_proofs = matches!(part.does, Does::Proofs(..));
-        let wanted = everything || is_named(part) || (takes_proofs && !keys.is_empty());
+        let wanted =
+            (everything && (options.full || !part.rare)) || is_named(part) || (takes_proofs && !keys.is_empty());
         // While proofs are written down, the record is looked at when they are done.
         let later = matches!(part.does, Does::Record) && (options.record || options.full);
         wanted && !later && !(options.fast && part.engine) && (takes_proofs || !options.record)

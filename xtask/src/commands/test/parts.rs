@@ -2,7 +2,7 @@
 
 use super::programs::{Programs, cargo};
 use super::proofs::{Proofs, is_trial};
-use super::{app, lesson};
+use super::{app, busy, lesson};
 use crate::engine::Engine;
 use crate::error::{ErrorId, Problem, Result};
 use crate::event::{Silent, Sink};
@@ -21,6 +21,8 @@ pub(super) struct Part {
     pub shows: &'static str,
     /// Whether it needs an engine.
     pub engine: bool,
+    /// Whether it takes so long that it runs only with `--full`, or when it is named.
+    pub rare: bool,
     /// Programs it needs on this machine.
     pub tools: &'static [Tool],
     pub does: Does,
@@ -48,7 +50,7 @@ pub(super) struct Rig<'w> {
 
 impl Rig<'_> {
     /// Runs a test program with these arguments.
-    fn program(&mut self, name: &str, arguments: &[&str]) -> Result<()> {
+    pub fn program(&mut self, name: &str, arguments: &[&str]) -> Result<()> {
         self.programs.run(name, arguments, self.sink)
     }
 
@@ -64,7 +66,7 @@ impl Rig<'_> {
     }
 
     /// A session in which builds are heard only where that is wanted: it would drown what is proved.
-    fn session(&self) -> Result<Session<'_>> {
+    pub fn session(&self) -> Result<Session<'_>> {
         /// How long one build of a proof may take.
         const LIMIT: std::time::Duration = std::time::Duration::from_mins(10);
         let sink: &dyn Sink = if self.verbose { self.sink } else { &Silent };
@@ -138,13 +140,14 @@ pub(super) const PARTS: &[Part] = &[
         |subject| is_trial(subject, "stores"),
         |rig, proofs| trial(rig, proofs, "stores"),
     ),
+    Part { rare: true, ..engine("busy", "a busy machine changes times and no verdict", busy::prove) },
 ];
 
 /// Test programs say little while all is well.
 const QUIET: &[&str] = &["--quiet"];
 
 const fn quick(name: &'static str, shows: &'static str, run: fn(&mut Rig<'_>) -> Result<()>) -> Part {
-    Part { name, shows, engine: false, tools: &[], does: Does::Own(run) }
+    Part { name, shows, engine: false, rare: false, tools: &[], does: Does::Own(run) }
 }
 
 const fn engine(name: &'static str, shows: &'static str, run: fn(&mut Rig<'_>) -> Result<()>) -> Part {
@@ -157,7 +160,7 @@ const fn proofs(
     which: fn(&Subject<'_>) -> bool,
     run: fn(&mut Rig<'_>, &mut Proofs<'_>) -> Result<()>,
 ) -> Part {
-    Part { name, shows, engine: true, tools: &[], does: Does::Proofs(which, run) }
+    Part { name, shows, engine: true, rare: false, tools: &[], does: Does::Proofs(which, run) }
 }
 
 fn is_check(subject: &Subject<'_>) -> bool {

@@ -23,8 +23,8 @@ const SERVE: &str = include_str!("peer.sh");
 const URL: &str = "https://localhost:8443/";
 /// Where the root lies in both containers.
 const ROOT: &str = "/peer-root.pem";
-/// How long it may take to make its key and listen.
-const READY: Duration = Duration::from_secs(20);
+/// When one that runs and has made no key counts as one that hangs: it needs a second, and a busy machine makes many of that.
+const READY: Duration = Duration::from_mins(5);
 
 /// The two containers: the peer, and the service that asks it.
 pub(super) struct Peers {
@@ -109,7 +109,8 @@ impl Peers {
                 std::fs::write(file.path(), output.stdout).map_err(|e| crate::error::io("write", file.path(), &e))?;
                 return Ok(file);
             }
-            if began.elapsed() > READY {
+            let runs = here.engine.inspect_container(peer)?.is_some_and(|container| container.state.running);
+            if !runs || began.elapsed() > READY {
                 return Err(Problem::new(
                     ErrorId::NeverListened,
                     "The HTTPS service beside the container did not start.",
