@@ -20,6 +20,7 @@ fn main() {
         Trial::test("compare-measures-every-image-of-an-app", compares),
         Trial::test("the-line-for-the-hand-works", by_hand),
         Trial::test("kept-containers-answer-and-are-cleaned", keeps),
+        Trial::test("what-inherits-our-labels-is-not-ours", theirs),
     ];
     libtest_mimic::run(&arguments, trials).exit();
 }
@@ -97,6 +98,106 @@ fn keeps() -> Result<(), Failed> {
     let cleaned = xtask().args(["clean", "--containers"]).output(LONG).map_err(|p| told(&p))?;
     assert_eq!((cleaned.status, containers_of_ours()?.as_str()), (0, ""), "{}", cleaned.stderr);
     Ok(())
+}
+
+/// What a person builds `FROM` our images or commits from our containers has our labels. No form of `clean`, and no sweep, lists
+/// or removes it; `inspect` shows it. What a dead run left is removed beside it.
+fn theirs() -> Result<(), Failed> {
+    const RUN: &str = "label=dev.drydock.run=dead-1";
+    let listed = docker(&["image", "ls", "--format", "{{.Repository}}:{{.Tag}}"])?;
+    let ours: Vec<&str> =
+        listed.lines().filter(|tag| tag.starts_with("drydock.local/") && !tag.contains('<')).collect();
+    // Every base, and one image of an app and of a lesson.
+    let (built, bases): (Vec<&str>, Vec<&str>) =
+        ours.into_iter().partition(|tag| ["/app/", "/lesson/"].iter().any(|part| tag.contains(part)));
+    let one_of = |part: &str| built.iter().find(|tag| tag.contains(part)).copied();
+    let mut things = Things::default();
+    for (number, image) in bases.into_iter().chain(one_of("/app/")).chain(one_of("/lesson/")).enumerate() {
+        let file = format!("FROM {image}\nLABEL theirs={number}\nCMD [\"/theirs\"]\n");
+        let tag = format!("{THEIRS}:{number}");
+        // The last has no name at all, as after a build that took its name away.
+        for named in [vec!["--tag", &tag], vec!["--label", "theirs=nameless"]] {
+            let build = Command::new("docker").args(["build", "--quiet", "--provenance=false"]).args(named).arg("-");
+            let built = build.stdin(file.clone()).output(LONG).map_err(|p| told(&p))?;
+            assert_eq!(built.status, 0, "{}", built.stderr);
+            things.add("image", built.stdout.trim());
+        }
+        let label = RUN.trim_start_matches("label=");
+        things.add("container", &docker(&["create", "--label", label, &tag])?);
+    }
+    if things.0.is_empty() {
+        return Err("there is no image of ours to build on".into());
+    }
+    for kind in ["network", "volume"] {
+        let label = RUN.trim_start_matches("label=");
+        let made = docker(&[kind, "create", "--label", label, &format!("drydock-theirs-{}", std::process::id())])?;
+        things.add(kind, &made);
+    }
+    let runs = drydock_tests::state_folder().join("runs");
+    std::fs::create_dir_all(&runs)?;
+    let app = Workshop::find().map_err(|p| told(&p))?.apps.keys().next().ok_or("no app")?.to_string();
+    let forms: [&[&str]; 5] = [
+        &["clean", "--dry-run"],
+        &["clean", "--dry-run", "--bases"],
+        &["clean", "--containers"],
+        &["lesson", "1", "--app", &app],
+        &["inspect", "--json"],
+    ];
+    for form in forms {
+        std::fs::write(runs.join("dead-1"), "")?;
+        let first = things.0.iter().find(|(kind, _)| *kind == "container").ok_or("no container")?;
+        let image = docker(&["container", "inspect", "--format", "{{.Image}}", &first.1])?;
+        let left =
+            docker(&["create", "--name", "drydock-dead-1-1", "--label", RUN.trim_start_matches("label="), &image]);
+        let output = xtask().args(form.iter().copied()).output(LONG).map_err(|p| told(&p))?;
+        assert_eq!(output.status, 0, "{form:?}: {}", output.stderr);
+        let listed = output.stdout.contains(THEIRS);
+        assert_eq!(listed, form[0] == "inspect", "{form:?}: {}", output.stdout);
+        things.are_there(form)?;
+        let swept = form.contains(&"--containers") || form[0] == "lesson";
+        let there = docker(&["ps", "--all", "--quiet", "--filter", "name=^drydock-dead-1-1$"])?;
+        assert_eq!(there.is_empty(), swept, "{form:?}: what a dead run left");
+        if left.is_ok() && !swept {
+            docker(&["rm", "drydock-dead-1-1"])?;
+        }
+    }
+    Ok(())
+}
+
+/// A name that no registry has.
+const THEIRS: &str = "theirs.invalid/clock";
+
+/// Things of a person's, each a kind and an id. Removed at the end.
+#[derive(Default)]
+struct Things(Vec<(&'static str, String)>);
+
+impl Things {
+    fn add(&mut self, kind: &'static str, id: &str) {
+        self.0.push((kind, id.to_owned()));
+    }
+
+    fn are_there(&self, after: &[&str]) -> Result<(), Failed> {
+        for (kind, id) in &self.0 {
+            docker(&[kind, "inspect", id]).map_err(|_| format!("{after:?}: the {kind} {id} is gone"))?;
+        }
+        Ok(())
+    }
+}
+
+impl Drop for Things {
+    fn drop(&mut self) {
+        // A container before its image.
+        for (kind, id) in self.0.iter().rev() {
+            let _ = docker(&[kind, "rm", "--force", id]);
+        }
+        let _ = std::fs::remove_file(drydock_tests::state_folder().join("runs/dead-1"));
+    }
+}
+
+/// What one docker command prints, which must succeed.
+fn docker(arguments: &[&str]) -> Result<String, Failed> {
+    let output = Command::new("docker").args(arguments.iter().copied()).output(LONG).map_err(|p| told(&p))?;
+    if output.status == 0 { Ok(output.stdout.trim().to_owned()) } else { Err(output.stderr.into()) }
 }
 
 fn containers_of_ours() -> Result<String, Failed> {

@@ -37,6 +37,8 @@ pub fn save(names: &[String], file: &Path, engine: Engine<'_>) -> Result<()> {
 /// Errors: as [`contents`] and [`save`].
 pub fn load(file: &Path, engine: Engine<'_>) -> Result<Vec<Entry>> {
     let entries = contents(file)?;
+    let tags: Vec<String> = entries.iter().map(|entry| tag(&entry.name)).collect();
+    crate::state::nameless::note(engine, &tags)?;
     run(&docker(["load", "--input"]).arg(file.to_string_lossy()), engine)?;
     Ok(entries)
 }

@@ -26,23 +26,21 @@ pub use plan::{Plan, Surroundings};
 pub use recipe::Recipes;
 pub use store::list;
 
+use crate::engine::labels::IMAGES;
 use crate::engine::{Engine, docker};
 use crate::error::{ErrorId, Problem, Result};
 use crate::event::Event;
 use crate::model::BaseSources;
 use crate::workshop;
 
-/// What every tag of ours begins with. The host part resolves nowhere, so that no engine ever tries to pull one.
-const PREFIX: &str = "drydock.local/";
-
 /// The tag of a local base, e.g. `drydock.local/golang:1.27-trixie`.
 pub fn tag(name: &str) -> String {
-    format!("{PREFIX}{name}")
+    format!("{IMAGES}{name}")
 }
 
 /// The tag of a base with this network's CA and mirrors laid over it.
 pub fn overlay_tag(name: &str) -> String {
-    format!("{PREFIX}ca/{name}")
+    format!("{IMAGES}ca/{name}")
 }
 
 /// Everything that decides which images builds get for the official names.

@@ -1,6 +1,6 @@
 //! Containers: how they are started, looked at and removed.
 
-use std::collections::BTreeMap;
+use std::collections::{BTreeMap, BTreeSet};
 
 use serde::Deserialize;
 
@@ -209,9 +209,18 @@ impl Engine<'_> {
         Ok(ours.into_iter().filter(|(_, of)| of == run).map(|(id, _)| id).collect())
     }
 
-    /// Ids of the containers of all runs, each with its run.
-    pub fn containers_of_runs(&self) -> Result<Vec<(String, String)>> {
-        self.containers(&labels::filter(labels::RUN))
+    /// Ids of the images that the engine's containers are made of, except for these containers.
+    ///
+    /// Errors: the engine does not answer.
+    pub fn images_in_use(&self, except: &[String]) -> Result<BTreeSet<String>> {
+        let listed = self.tell(&docker(["ps", "--all", "--quiet", "--no-trunc"]))?;
+        let others: Vec<&str> = listed.lines().filter(|id| !except.iter().any(|one| one == id)).collect();
+        if others.is_empty() {
+            return Ok(BTreeSet::new());
+        }
+        // One that ends meanwhile is no fault.
+        let output = self.ask(&docker(["container", "inspect", "--format", "{{.Image}}"]).args(others))?;
+        Ok(output.stdout.lines().map(str::to_owned).collect())
     }
 
     /// Those of ours among the containers that a filter lets through. A container that somebody made from one of ours has its

@@ -1,9 +1,13 @@
-//! The labels by which Drydock knows its own images, containers, networks and volumes.
+//! What Drydock writes on its images and containers, and the names by which it knows them as its own.
 //!
-//! Labels on images are constant: a run's id there would make a new image each time. The run's id goes on the rest.
+//! A label says what a thing is, never whose it is: an image built `FROM` one of ours inherits its labels, and so does whatever is
+//! committed from one of our containers. Nobody inherits a name. Labels on images are constant: a run's id there would make a new
+//! image each time. The run's id goes on containers.
 
 use std::sync::atomic::{AtomicU64, Ordering};
 
+/// What every name of an image of ours begins with. The host part resolves nowhere, so that no engine ever tries to pull one.
+pub const IMAGES: &str = "drydock.local/";
 /// What a thing is: `base`, `app`, `proof`, …
 pub const ROLE: &str = "dev.drydock.role";
 /// Which run made it.
@@ -17,9 +21,9 @@ pub const BASE: &str = "dev.drydock.base";
 /// Content hash of the recipe a base was made by.
 pub const RECIPE: &str = "dev.drydock.recipe";
 
-/// `--filter` value that selects what carries a label, whatever its value.
-pub fn filter(label: &str) -> String {
-    format!("label={label}")
+/// Whether a tag is one that only we give.
+pub fn is_ours(tag: &str) -> bool {
+    tag.starts_with(IMAGES)
 }
 
 /// `--filter` value that selects what carries a label with this value.
@@ -47,6 +51,11 @@ fn prefix(run: &str) -> String {
 #[cfg(test)]
 mod tests {
     use super::*;
+
+    #[test]
+    fn an_image_is_known_by_its_name() {
+        assert!(is_ours("drydock.local/app/go:naive") && !is_ours("team/drydock.local:1"));
+    }
 
     #[test]
     fn a_container_is_known_by_its_name() {

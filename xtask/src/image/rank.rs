@@ -78,14 +78,16 @@ fn of_images(images: &[Inspected], memory: &mut dyn FnMut(&Digest) -> Option<Lay
     let mut layers = Layers { memory, known: HashMap::new(), application: HashMap::new() };
     let (mut known, mut unknown, mut seen) = (Vec::new(), Vec::new(), Vec::new());
     for image in images {
-        let role = image.config.labels.get(labels::ROLE);
+        let mut tags: Vec<_> = image.repo_tags.iter().filter(|tag| !scale::is_name(tag)).cloned().collect();
+        tags.sort_unstable();
+        // An image built FROM one of our bases inherits its role, and is left out by none.
+        let ours = tags.iter().all(|tag| labels::is_ours(tag));
+        let role = image.config.labels.get(labels::ROLE).filter(|_| ours);
         let has_application = role.is_none_or(|role| role == "app") && !image.root_fs.layers.is_empty();
         if !has_application || seen.contains(&&image.id) {
             continue;
         }
         seen.push(&image.id);
-        let mut tags: Vec<_> = image.repo_tags.iter().filter(|tag| !scale::is_name(tag)).cloned().collect();
-        tags.sort_unstable();
         let name = tags.first().unwrap_or(&image.id).clone();
         let diff_ids = image.root_fs.layers.iter().map(|diff_id| diff_id.parse().ok()).collect::<Option<Vec<_>>>();
         match diff_ids.and_then(|diff_ids| layers.bytes(&diff_ids, &image.config.env)) {
@@ -132,7 +134,7 @@ mod tests {
             image(&["a:1"], "a", None, &[1, 2]),
             image(&["a:1"], "a", None, &[1, 2]),
             image(&["b:1"], "b", Some("app"), &[1, 9]),
-            image(&["c:1"], "c", Some("base"), &[1]),
+            image(&["drydock.local/c:1"], "c", Some("base"), &[1]),
             image(&["d:1"], "d", None, &[]),
         ];
         let mut asked = Vec::new();
@@ -145,6 +147,19 @@ mod tests {
         assert_eq!(known, [("a:1", 200, 20)]);
         assert_eq!(ranking.unknown, ["b:1"]);
         assert_eq!(asked.len(), 3, "{asked:?}");
+    }
+
+    #[test]
+    fn an_image_that_somebody_built_from_a_base_of_ours_is_theirs() {
+        let images = [
+            image(&["team/a:1"], "a", Some("base"), &[1]),
+            image(&["drydock.local/golang:1", "team/b:1"], "b", Some("base"), &[1]),
+            image(&["drydock.local/golang:2"], "c", Some("base"), &[1]),
+        ];
+        let ranking = of_images(&images, &mut |_| Some(layer()));
+        let mut known: Vec<_> = ranking.known.iter().map(|one| one.tags.join(" ")).collect();
+        known.sort_unstable();
+        assert_eq!(known, ["drydock.local/golang:1 team/b:1", "team/a:1"]);
     }
 
     #[test]

@@ -96,7 +96,12 @@ impl Run {
                 return 0;
             }
         }
-        engine.containers_of(&self.id).map_or(noted.len(), |left| left.len())
+        let left = engine.containers_of(&self.id).map_or(noted.len(), |left| left.len());
+        if left > 0 {
+            // A later run sweeps what the ledger names, and nothing else.
+            self.keep();
+        }
+        left
     }
 }
 
@@ -130,13 +135,20 @@ pub fn sweep(engine: Engine<'_>) -> Result<usize> {
     Ok(removed)
 }
 
-/// Ids of the runs that are alive: what they made is not to be touched.
+/// Containers of runs that are over: what they kept, and what they left behind.
 ///
-/// Errors: the state folder cannot be read.
-pub fn alive() -> Result<Vec<String>> {
-    let dir = folder()?.join("runs");
-    let dead: Vec<String> = dead_runs(&dir)?.into_iter().map(|(id, ..)| id).collect();
-    Ok(ids(&dir).into_iter().filter(|id| !dead.contains(id)).collect())
+/// Errors: as [`sweep`].
+pub fn left_over(engine: Engine<'_>) -> Result<Vec<String>> {
+    let mut containers = Vec::new();
+    for (id, ..) in dead_runs(&folder()?.join("runs"))? {
+        containers.extend(engine.containers_of(&id)?);
+    }
+    Ok(containers)
+}
+
+/// Whether this is the folder of the ledgers, which a run that is alive still needs.
+pub fn keeps(name: &str) -> bool {
+    name == "runs"
 }
 
 /// Runs whose lock is free, with the lock taken.

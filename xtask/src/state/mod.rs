@@ -4,6 +4,7 @@ pub mod costs;
 pub mod ledger;
 pub mod looks;
 pub mod memory;
+pub mod nameless;
 
 use std::path::{Path, PathBuf};
 

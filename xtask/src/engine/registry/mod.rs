@@ -56,6 +56,7 @@ impl Registry {
         for (name, place) in sources.contexts(&bases()) {
             build = build.args(["--build-context".to_owned(), format!("{name}={place}")]);
         }
+        crate::state::nameless::note(engine, &[IMAGE.to_owned()])?;
         let output = engine.ask_within(PUSH, &build.arg("-").stdin(DOCKERFILE))?;
         if !output.success() {
             let fact = "The image of a registry could not be built.";

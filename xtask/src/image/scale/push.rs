@@ -36,7 +36,10 @@ pub struct Outcome {
 
 /// Whether an image has this name only for the time it is weighed.
 pub fn is_name(tag: &str) -> bool {
-    tag.strip_prefix("127.0.0.1:").is_some_and(|rest| rest.contains(&format!("/{REPOSITORY}:")))
+    let random = tag.strip_prefix("127.0.0.1:").and_then(|rest| rest.split_once(&format!("/{REPOSITORY}:")));
+    random.is_some_and(|(port, name)| {
+        port.bytes().all(|b| b.is_ascii_digit()) && name.len() == 16 && name.bytes().all(|b| b.is_ascii_hexdigit())
+    })
 }
 
 /// Pushes images to an endpoint that lives for the length of this call. Their names for it are removed again.
