@@ -11,6 +11,7 @@ use serde::{Deserialize, Serialize};
 use crate::class::Class;
 use crate::package::Package;
 use crate::path;
+use crate::program::{Made, Told};
 use crate::python::{self, Note};
 use crate::rules::{Marker, RULES};
 
@@ -30,6 +31,8 @@ pub struct Findings {
     pub places: BTreeMap<String, Vec<String>>,
     /// Notes that say of a package of Python that it was built from a folder.
     pub built_here: BTreeSet<String>,
+    /// Programs that carry symbols or are packed.
+    pub programs: BTreeMap<String, Made>,
 }
 
 /// Why a file is looked at.
@@ -94,22 +97,26 @@ impl Findings {
         }
     }
 
-    /// Notes what a program says it was built from.
-    pub fn built_from(&mut self, path: &[u8], packages: Vec<Package>) {
-        if !packages.is_empty() {
-            self.packages.insert(path::lossy(path), packages);
+    /// Notes what a program tells of itself.
+    pub fn told(&mut self, path: &[u8], told: Told) {
+        if !told.packages.is_empty() {
+            self.packages.insert(path::lossy(path), told.packages);
+        }
+        if told.made != Made::default() {
+            self.programs.insert(path::lossy(path), told.made);
         }
     }
 
     /// A path is written a second time in the same layer, or removed: what was found there no longer counts.
     pub fn forget(&mut self, path: &[u8]) {
         let nothing = self.packages.is_empty() && self.secrets.is_empty();
-        if !nothing || !self.places.is_empty() || !self.built_here.is_empty() {
+        if !nothing || !self.places.is_empty() || !self.built_here.is_empty() || !self.programs.is_empty() {
             let path = path::lossy(path);
             self.packages.remove(&path);
             self.secrets.remove(&path);
             self.places.remove(&path);
             self.built_here.remove(&path);
+            self.programs.remove(&path);
         }
     }
 

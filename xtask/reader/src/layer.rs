@@ -8,6 +8,7 @@ use crate::building::Building;
 use crate::digest::{Digest, Hashing};
 use crate::encoding::{self, Encoding};
 use crate::facts::LayerFacts;
+use crate::program::Told;
 use crate::source::{PIECE, Part, Source};
 use crate::walk::{Kind, Walk};
 use crate::{fault, findings, path, program};
@@ -128,13 +129,13 @@ fn contents_of(tar: impl Source, depth: Depth) -> fault::Read<Building> {
         if interest.is_some() {
             walk.content().read_to_end(&mut content)?;
         }
-        let packages = if is_program { search.packages(content.as_slice().chain(walk.content()))? } else { Vec::new() };
+        let told = if is_program { search.look(content.as_slice().chain(walk.content()))? } else { Told::default() };
         // What is written anew forgets what was found there before.
         contents.add(path.clone(), entry)?;
         if let Some(interest) = interest {
             contents.findings.look(&path, interest, &content);
         }
-        contents.findings.built_from(&path, packages);
+        contents.findings.told(&path, told);
     }
     Ok(contents)
 }

@@ -43,7 +43,7 @@ pub use fault::Fault;
 pub use findings::Findings;
 pub use kept::{Kept, VERSION};
 pub use layer::{Blob, Depth, ReadLayer};
-pub use look::{FileLine, Files, Look, PackageLine, SecretLine, Subject, look};
+pub use look::{FileLine, Files, HiddenPackage, Look, PackageLine, ProgramLine, SecretLine, Subject, look};
 pub use package::Package;
 pub use source::PIECE;
 pub use surface::{Different, Surface};

@@ -10,6 +10,7 @@ use crate::facts::{LayerFacts, What};
 use crate::ledger::{Entry, Ledger, Python};
 use crate::overlay::Seen;
 use crate::package::Package;
+use crate::program::Made;
 use crate::surface::{Surface, surface};
 use crate::{findings, path};
 
@@ -44,6 +45,10 @@ pub struct Look {
     pub classes: BTreeMap<Class, u64>,
     /// What is installed, as the package managers' own lists say it, and what programs say they were built from.
     pub packages: Vec<PackageLine>,
+    /// Packages that only the list of a lower layer names: a later one replaced or removed it, and their bytes are shipped.
+    pub hidden_packages: Vec<HiddenPackage>,
+    /// Programs that carry symbols or are packed, in any layer.
+    pub programs: Vec<ProgramLine>,
     /// What an intruder would be glad of.
     pub surface: Surface,
     /// Where secrets are, never their values.
@@ -64,6 +69,35 @@ pub struct PackageLine {
     pub version: String,
     /// Bytes, where its list tells.
     pub bytes: Option<u64>,
+}
+
+/// A package that a later layer hides.
+#[derive(Clone, Debug, PartialEq, Eq, PartialOrd, Ord, Serialize, Deserialize)]
+#[cfg_attr(feature = "testing", derive(schemars::JsonSchema))]
+pub struct HiddenPackage {
+    /// `deb`, `npm`, `pypi`, `go` or `cargo`.
+    pub ecosystem: String,
+    /// Name.
+    pub name: String,
+    /// Version.
+    pub version: String,
+    /// Which layer's list names it, counted from 1.
+    pub layer: usize,
+}
+
+/// A program that carries symbols or is packed.
+#[derive(Clone, Debug, PartialEq, Eq, Serialize, Deserialize)]
+#[cfg_attr(feature = "testing", derive(schemars::JsonSchema))]
+pub struct ProgramLine {
+    /// Path from the root.
+    pub path: String,
+    /// Which layer, counted from 1.
+    pub layer: usize,
+    /// Its class.
+    pub class: Class,
+    /// How it was made.
+    #[serde(flatten)]
+    pub made: Made,
 }
 
 /// One place where a secret is.
@@ -98,24 +132,33 @@ pub fn look(subject: &Subject<'_>, listed: Files) -> Look {
     let python = Python::of(layers.iter().map(|layer| &layer.findings), environment);
     let Ledger { classes, mut files } = Ledger::of(layers, &python);
     let secrets = secrets(&files, subject);
+    let programs = programs(&files, layers);
+    let (packages, hidden_packages) = packages(layers);
     files.retain(|file| listed.class.is_none_or(|class| file.class == class));
     files.sort_unstable_by_key(|file| (Reverse(file.bytes), file.path, file.layer));
     let files = files.iter().take(listed.most).map(line).collect();
-    Look { classes, packages: packages(layers), surface: surface(layers, seen, user), secrets, files }
+    Look { classes, packages, hidden_packages, programs, surface: surface(layers, seen, user), secrets, files }
 }
 
 fn line(entry: &Entry<'_>) -> FileLine {
     FileLine { path: path::lossy(entry.path), layer: entry.layer + 1, class: entry.class, bytes: entry.bytes }
 }
 
-/// What the highest layer that has a list says is what the image says.
-fn packages(layers: &[&LayerFacts]) -> Vec<PackageLine> {
+/// What the highest layer that has a list says is what the image says. Beside it, what only lists below it name.
+fn packages(layers: &[&LayerFacts]) -> (Vec<PackageLine>, Vec<HiddenPackage>) {
     let mut lists: BTreeMap<&str, &Vec<Package>> = BTreeMap::new();
-    for layer in layers {
+    let mut hidden = BTreeMap::new();
+    for (index, layer) in layers.iter().enumerate() {
         // What is written anew has its own list, or none; a second name for a file below changes nothing.
         let replaces = |path| layer.paths.get(path).is_some_and(|node| node.what != What::LinkBelow);
         lists.retain(|path, _| !layer.removes(path.as_bytes()) && !replaces(path.as_bytes()));
-        lists.extend(layer.findings.packages.iter().map(|(path, list)| (path.as_str(), list)));
+        for (path, list) in &layer.findings.packages {
+            lists.insert(path, list);
+            hidden.extend(list.iter().map(|package| (key(package), index + 1)));
+        }
+    }
+    for package in lists.values().copied().flatten() {
+        hidden.remove(&key(package));
     }
     let lines = lists.into_values().flatten().map(|package| PackageLine {
         ecosystem: package.ecosystem.clone(),
@@ -123,7 +166,27 @@ fn packages(layers: &[&LayerFacts]) -> Vec<PackageLine> {
         version: package.version.clone(),
         bytes: package.bytes,
     });
-    lines.collect::<BTreeSet<_>>().into_iter().collect()
+    let hidden = hidden.into_iter().map(|((ecosystem, name, version), layer)| HiddenPackage {
+        ecosystem: ecosystem.to_owned(),
+        name: name.to_owned(),
+        version: version.to_owned(),
+        layer,
+    });
+    (lines.collect::<BTreeSet<_>>().into_iter().collect(), hidden.collect())
+}
+
+fn key(package: &Package) -> (&str, &str, &str) {
+    (&package.ecosystem, &package.name, &package.version)
+}
+
+fn programs(files: &[Entry<'_>], layers: &[&LayerFacts]) -> Vec<ProgramLine> {
+    let of = |entry: &Entry<'_>| {
+        let programs = &layers[entry.layer].findings.programs;
+        let path = (!programs.is_empty()).then(|| path::lossy(entry.path))?;
+        let made = *programs.get(&path)?;
+        Some(ProgramLine { path, layer: entry.layer + 1, class: entry.class, made })
+    };
+    files.iter().filter_map(of).collect()
 }
 
 fn secrets(files: &[Entry<'_>], subject: &Subject<'_>) -> Vec<SecretLine> {

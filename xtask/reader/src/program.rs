@@ -9,10 +9,10 @@ use std::io::{self, Read};
 use flate2::read::ZlibDecoder;
 use flate2::{Decompress, FlushDecompress};
 use memchr::{memchr_iter, memmem};
-use object::elf::{FileHeader32, FileHeader64, SHT_NOBITS};
+use object::elf::{ET_DYN, ET_EXEC, FileHeader32, FileHeader64, SHT_NOBITS, SHT_SYMTAB, SectionType};
 use object::read::elf::{FileHeader, SectionHeader};
 use object::{Endianness, pod};
-use serde::Deserialize;
+use serde::{Deserialize, Serialize};
 
 use crate::package::Package;
 
@@ -46,6 +46,26 @@ const BYTES_A_TRIAL: u64 = 1024;
 /// A small program has this many all the same.
 const TRIALS: u64 = 64;
 
+/// What a program tells of itself.
+#[derive(Debug, Default)]
+pub struct Told {
+    /// The packages that it says it is made of.
+    pub packages: Vec<Package>,
+    /// How it was left by what made it.
+    pub made: Made,
+}
+
+/// How a program was left by what made it, as far as that costs bytes or time.
+#[derive(Clone, Copy, Debug, Default, PartialEq, Eq, PartialOrd, Ord, Serialize, Deserialize)]
+#[cfg_attr(feature = "testing", derive(schemars::JsonSchema))]
+pub struct Made {
+    /// It has the table of symbols that linkers write for debuggers (`SHT_SYMTAB`), which `strip` takes away.
+    pub symbols: bool,
+    /// It starts without a table of sections. Linkers write one and `strip` leaves it; packers such as UPX do not, because what
+    /// the sections held is unpacked into memory at each start.
+    pub packed: bool,
+}
+
 /// Whether a file that starts with these bytes is looked into.
 pub fn is_one(start: &[u8]) -> bool {
     start.starts_with(ELF)
@@ -63,14 +83,17 @@ impl Search {
         Self { buffer: Vec::with_capacity(PIECE + LOOK), inflate: Decompress::new(true) }
     }
 
-    /// The packages that a program says it is made of. None where it does not tell, or is not the program it claims to be; then
-    /// not all of it may have been read.
+    /// What a program tells. Nothing where it does not tell, or is not the program it claims to be; then not all of it may have
+    /// been read.
     ///
     /// Errors: those of the reader.
-    pub fn packages(&mut self, mut program: impl Read) -> io::Result<Vec<Package>> {
+    pub fn look(&mut self, mut program: impl Read) -> io::Result<Told> {
         self.buffer.clear();
         program.by_ref().take(HEADER).read_to_end(&mut self.buffer)?;
-        let Some(mut table) = Table::named_in(&self.buffer) else { return Ok(Vec::new()) };
+        let packed = starts_without_sections(&self.buffer);
+        let Some(mut table) = Table::named_in(&self.buffer).filter(|_| !packed) else {
+            return Ok(Told { made: Made { packed, ..Made::default() }, ..Told::default() });
+        };
         let mut places: Vec<Kept> = Vec::new();
         let (mut at, mut trials) = (0, 0);
         loop {
@@ -98,13 +121,14 @@ impl Search {
         let sections = (table.sections)(&table.kept.bytes, table.endian);
         let inside = |kept: &Kept| {
             // An empty section begins where the next one does.
-            let bytes = sections.iter().filter(|(start, _)| *start == kept.at).map(|(_, bytes)| *bytes).max()?;
+            let bytes = sections.iter().filter(|section| section.at == kept.at).map(|section| section.bytes).max()?;
             Some(usize::try_from(bytes).unwrap_or(usize::MAX).min(kept.bytes.len()))
         };
+        let symbols = sections.iter().any(|section| section.kind == SHT_SYMTAB);
         let sections: Vec<_> = places.iter().filter_map(|kept| Some(&kept.bytes[..inside(kept)?])).collect();
         let mut packages = sections.iter().find_map(|section| go(section)).unwrap_or_default();
         packages.extend(sections.iter().find_map(|section| cargo(section)).into_iter().flatten());
-        Ok(packages)
+        Ok(Told { packages, made: Made { symbols, packed: false } })
     }
 
     /// Where in the buffer, before `end`, a section that tells may begin. `at` is the buffer's place in the program.
@@ -147,8 +171,15 @@ impl Kept {
     }
 }
 
-/// Reads where the sections of a table begin in the program, and how many bytes they have.
-type Sections = fn(&[u8], Endianness) -> Vec<(u64, u64)>;
+/// A section that has bytes in the file: where they begin, and how many they are.
+struct Section {
+    kind: SectionType,
+    at: u64,
+    bytes: u64,
+}
+
+/// Reads the sections of a table.
+type Sections = fn(&[u8], Endianness) -> Vec<Section>;
 
 /// The table of sections, as the header of a program announces it.
 struct Table {
@@ -174,10 +205,26 @@ impl Table {
     }
 }
 
-fn sections<Elf: FileHeader<Endian = Endianness>>(table: &[u8], endian: Endianness) -> Vec<(u64, u64)> {
+fn sections<Elf: FileHeader<Endian = Endianness>>(table: &[u8], endian: Endianness) -> Vec<Section> {
     let sections = pod::slice_from_all_bytes::<Elf::SectionHeader>(table).unwrap_or_default();
     let in_file = sections.iter().filter(|section| section.sh_type(endian) != SHT_NOBITS);
-    in_file.map(|section| (section.sh_offset(endian).into(), section.sh_size(endian).into())).collect()
+    let section = |section: &Elf::SectionHeader| Section {
+        kind: section.sh_type(endian),
+        at: section.sh_offset(endian).into(),
+        bytes: section.sh_size(endian).into(),
+    };
+    in_file.map(section).collect()
+}
+
+/// Whether this is the header of a program that can be started and names no table of sections.
+fn starts_without_sections(header: &[u8]) -> bool {
+    fn of<Elf: FileHeader<Endian = Endianness>>(header: &[u8]) -> Option<bool> {
+        let header = Elf::parse(header).ok()?;
+        let endian = header.endian().ok()?;
+        let starts = matches!(header.e_type(endian), ET_EXEC | ET_DYN);
+        Some(starts && header.e_shoff(endian).into() == 0)
+    }
+    of::<FileHeader64<Endianness>>(header).or_else(|| of::<FileHeader32<Endianness>>(header)).unwrap_or(false)
 }
 
 /// Whether a zlib stream of which this is the start holds a list of `cargo auditable`.

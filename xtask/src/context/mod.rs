@@ -6,6 +6,8 @@ mod tree;
 
 use std::path::{Component, Path, PathBuf};
 
+pub use tree::files;
+
 use crate::error::{self, ErrorId, Problem, Result};
 use crate::model::Edit;
 

@@ -7,10 +7,36 @@ use std::path::{Component, Path};
 use super::ignored;
 use crate::error::{self, ErrorId, Problem, Result};
 use crate::host;
+use crate::model::SourceFile;
 
 /// Lays a folder over another, which is made where it is missing.
 pub(super) fn copy(from: &Path, into: &Path, ignored: &BTreeSet<String>) -> Result<()> {
     folder(from, into, Path::new(""), ignored)
+}
+
+/// The files of a folder and their bytes, in order.
+///
+/// Errors: it cannot be read.
+pub fn files(folder: &Path) -> Result<Vec<SourceFile>> {
+    fn walk(top: &Path, below: &str, found: &mut Vec<SourceFile>) -> Result<()> {
+        let folder = top.join(below);
+        for entry in fs::read_dir(&folder).map_err(|e| error::io("read", &folder, &e))? {
+            let entry = entry.map_err(|e| error::io("read", &folder, &e))?;
+            let name = entry.file_name().to_string_lossy().into_owned();
+            let path = if below.is_empty() { name } else { format!("{below}/{name}") };
+            let data = entry.metadata().map_err(|e| error::io("read", &entry.path(), &e))?;
+            if data.is_dir() {
+                walk(top, &path, found)?;
+            } else if data.is_file() {
+                found.push(SourceFile { path, bytes: data.len() });
+            }
+        }
+        Ok(())
+    }
+    let mut found = Vec::new();
+    walk(folder, "", &mut found)?;
+    found.sort_unstable_by(|a, b| a.path.cmp(&b.path));
+    Ok(found)
 }
 
 /// Copies what is at `below` in `from`.

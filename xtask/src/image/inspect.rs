@@ -45,6 +45,8 @@ pub fn document(known: Known, look: Look) -> Inspection {
             .collect(),
         classes: look.classes.iter().map(|(class, bytes)| (class.name(), *bytes)).collect(),
         packages: look.packages,
+        hidden_packages: look.hidden_packages,
+        programs: look.programs,
         surface: look.surface,
         secrets: look.secrets,
         files: look.files,

@@ -3,8 +3,8 @@
 use std::collections::BTreeMap;
 
 use super::{
-    ContractRun, Delivery, EngineHealth, Experiment, ImageKey, Inspection, Measurement, RanReadOnly, SentContext,
-    Signalled, Started, Stopped, Timeline, ToolFinding, Transfer,
+    Answer, ContractRun, Delivery, EngineHealth, Experiment, ImageKey, Inspection, Measurement, RanReadOnly,
+    SentContext, Signalled, Started, Stopped, Timeline, ToolFinding, Transfer,
 };
 
 /// The facts of a run.
@@ -46,6 +46,50 @@ pub struct ImageFacts {
     pub pulled: BTreeMap<Delivery, Transfer>,
     /// What tools found in it or its Dockerfile, by their names.
     pub findings: BTreeMap<String, Vec<ToolFinding>>,
+    /// The files of its build context.
+    pub sources: Option<Vec<SourceFile>>,
+    /// What commands printed inside its service's container.
+    pub ran: BTreeMap<Vec<String>, Ran>,
+    /// What its service answered to requests of the contract, by their ids, or why there was no answer.
+    pub answers: BTreeMap<String, Result<Answer, String>>,
+    /// Packages that are others after a change, by its name, e.g. `anyio 4.16.0 → 4.15.0`, or why it does not build then.
+    pub packages: BTreeMap<String, Result<Vec<String>, String>>,
+}
+
+/// A file of a build context.
+#[derive(Clone, Debug, PartialEq, Eq)]
+pub struct SourceFile {
+    /// Path from the context's root, with slashes.
+    pub path: String,
+    /// Its bytes.
+    pub bytes: u64,
+}
+
+impl SourceFile {
+    /// Whether a file of an image is this one: it ends with the same path, or has its name and its bytes, of which an empty file
+    /// has none to tell it by.
+    pub fn is(&self, path: &str, bytes: u64) -> bool {
+        let name = |path: &str| path.rsplit('/').next().map(str::to_owned);
+        let same_path = path.strip_suffix(&self.path).is_some_and(|before| before.is_empty() || before.ends_with('/'));
+        same_path || (bytes > 0 && bytes == self.bytes && name(path) == name(&self.path))
+    }
+}
+
+/// What a command inside a container came to.
+#[derive(Clone, Debug, PartialEq, Eq)]
+pub struct Ran {
+    /// Its status; 126 or 127 where there is no such program.
+    pub status: i32,
+    /// What it printed to both streams.
+    pub output: String,
+}
+
+impl Ran {
+    /// The first line that says something, safe to print.
+    pub fn first_line(&self) -> String {
+        let line = self.output.lines().find(|line| !line.trim().is_empty()).unwrap_or_default();
+        crate::names::printable(line)
+    }
 }
 
 impl Facts {

@@ -2,7 +2,7 @@
 
 use std::collections::BTreeMap;
 
-use drydock_reader::{Class, FileLine, PackageLine, SecretLine, Surface};
+use drydock_reader::{Class, FileLine, HiddenPackage, PackageLine, ProgramLine, SecretLine, Surface};
 use serde::{Deserialize, Serialize};
 
 /// What an image is made of.
@@ -33,6 +33,12 @@ pub struct Inspection {
     pub classes: BTreeMap<&'static str, u64>,
     /// What is installed, as the package managers' own lists say it, and what programs say they were built from.
     pub packages: Vec<PackageLine>,
+    /// Packages that only the list of a lower layer names: a later one replaced or removed it, and their bytes are shipped.
+    #[serde(default)]
+    pub hidden_packages: Vec<HiddenPackage>,
+    /// Programs that carry symbols or are packed, in any layer.
+    #[serde(default)]
+    pub programs: Vec<ProgramLine>,
     /// What an intruder would be glad of.
     pub surface: Surface,
     /// Where secrets are. Their values are never shown.

@@ -35,13 +35,13 @@ pub use check::{CheckReport, Mark, Marks, Trouble};
 pub use comparison::{Comparison, Place, Sizes};
 pub use contract::{Answer, Body, Contract, Expected, FieldKind, Request, Setup};
 pub use diagnosis::{Diagnosis, Finding, State};
-pub use drydock_reader::{Class, Different, FileLine, PackageLine, SecretLine, Surface};
+pub use drydock_reader::{Class, Different, FileLine, HiddenPackage, PackageLine, ProgramLine, SecretLine, Surface};
 pub use environment::{Environment, Store};
 pub use experiment::{
     ContractRun, EngineHealth, Experiment, HealthState, RanReadOnly, Rebuild, SentContext, Signalled, Started,
     StepCost, Stopped,
 };
-pub use facts::{Facts, ImageFacts};
+pub use facts::{Facts, ImageFacts, Ran, SourceFile};
 pub use finding::{Finds, ToolFinding};
 pub use full_report::FullReport;
 pub use inspection::{Inspection, LayerLine};

@@ -1,4 +1,4 @@
-//! `absent`: none of these paths, packages or classes of bytes is in any layer of the image.
+//! `absent`: none of these paths, files of the build context, packages or classes of bytes is in any layer of the image.
 //!
 //! Every layer counts, also what a later one hides: a file that is deleted by a later instruction is still shipped. In a
 //! path `*` stands for anything without a slash, and `**` for anything.
@@ -8,20 +8,25 @@ use serde::Deserialize;
 use super::case::{layer_place, places};
 use super::limit::NONE;
 use super::{Case, Judge, Judged, Need};
-use crate::model::{Class, Inspection};
+use crate::model::{Class, FileLine, Inspection, SourceFile};
 use crate::units;
 
 /// What must not be there.
 ///
 /// Every layer counts, also what a later one hides: a file that a later instruction deletes is still shipped.
-#[derive(Clone, Debug, Deserialize)]
+#[derive(Clone, Debug, Default, Deserialize)]
 #[cfg_attr(test, derive(schemars::JsonSchema))]
 #[serde(deny_unknown_fields, rename_all = "kebab-case")]
 pub struct Absent {
     /// Paths; `*` stands for anything without a slash, `**` for anything.
     #[serde(default)]
     pub paths: Vec<String>,
-    /// Names of packages, of whatever ecosystem.
+    /// Files of the build context, by patterns that begin at its root, wherever they lie in the image: a file there counts that
+    /// ends with the same path, or has the same name and the same number of bytes.
+    #[serde(default)]
+    pub sources: Vec<String>,
+    /// Names of packages, of whatever ecosystem. A package of npm or Python is told by its files, and the others by the lists of
+    /// all layers.
     #[serde(default)]
     pub packages: Vec<String>,
     /// Classes of bytes.
@@ -29,48 +34,90 @@ pub struct Absent {
     pub classes: Vec<Class>,
 }
 
+/// Something that must not be there: what it is, and the layer that has it.
+struct Found(String, Option<usize>);
+
 impl Judge for Absent {
     fn needs(&self) -> Vec<Need> {
-        vec![Need::Inspection]
+        let sources = (!self.sources.is_empty()).then_some(Need::Sources);
+        [Need::Inspection].into_iter().chain(sources).collect()
     }
 
     fn fault(&self) -> Option<&'static str> {
-        (self.paths.is_empty() && self.packages.is_empty() && self.classes.is_empty()).then_some(NONE)
+        let lists = [self.paths.is_empty(), self.sources.is_empty(), self.packages.is_empty(), self.classes.is_empty()];
+        lists.iter().all(|empty| *empty).then_some(NONE)
     }
 
     fn judge(&self, case: &Case<'_>) -> Option<Judged> {
+        let sources = self.sources.iter().map(|pattern| format!("{pattern} of the build context"));
         let classes = self.classes.iter().map(|class| format!("bytes of class {}", class.name()));
-        let listed: Vec<String> = self.paths.iter().chain(&self.packages).cloned().chain(classes).collect();
-        Some(case.inspected(format!("no {}", listed.join(", no ")), |inspection| {
-            let found = self.find(inspection);
-            if found.is_empty() {
-                return (true, "none of it".to_owned(), None);
-            }
-            let layer = inspection.files.iter().find(|file| found[0].starts_with(&format!("/{}", file.path)));
-            let place = layer.map(|file| layer_place(inspection, file.layer));
-            (false, places(&found), place)
+        let listed = self.paths.iter().chain(&self.packages).cloned().chain(sources).chain(classes);
+        let expected = format!("no {}", listed.collect::<Vec<_>>().join(", no "));
+        let context = match &case.facts.sources {
+            None if !self.sources.is_empty() => return Some(Judged::not_measured(expected)),
+            known => known.as_deref().unwrap_or_default(),
+        };
+        Some(case.inspected(expected, |inspection| {
+            let found = self.find(inspection, context);
+            let Some(Found(_, layer)) = found.first() else { return (true, "none of it".to_owned(), None) };
+            let place = layer.map(|layer| layer_place(inspection, layer));
+            let all: Vec<String> = found.into_iter().map(|Found(what, _)| what).collect();
+            (false, places(&all), place)
         }))
     }
 }
 
 impl Absent {
-    fn find(&self, inspection: &Inspection) -> Vec<String> {
+    fn find(&self, inspection: &Inspection, context: &[SourceFile]) -> Vec<Found> {
         let wanted = Patterns::of(&self.paths);
-        let paths = inspection.files.iter().filter(|file| wanted.fit(&file.path));
-        let mut found: Vec<String> =
-            paths.map(|file| format!("/{} ({})", file.path, units::bytes(file.bytes))).collect();
-        let packages = inspection.packages.iter().filter(|package| self.packages.contains(&package.name));
-        found.extend(packages.map(|package| format!("{} {} ({})", package.name, package.version, package.ecosystem)));
+        let shown = |file: &FileLine| Found(format!("/{} ({})", file.path, units::bytes(file.bytes)), Some(file.layer));
+        let mut found: Vec<_> = inspection.files.iter().filter(|file| wanted.fit(&file.path)).map(shown).collect();
+        let wanted = Patterns::of(&self.sources);
+        let sources: Vec<&SourceFile> = context.iter().filter(|source| wanted.fit(&source.path)).collect();
+        let is_source = |file: &&FileLine| sources.iter().any(|source| source.is(&file.path, file.bytes));
+        found.extend(inspection.files.iter().filter(is_source).map(shown));
+        for name in &self.packages {
+            found.extend(package(name, inspection));
+        }
         for class in &self.classes {
             let bytes = inspection.bytes_of(*class);
             if bytes > 0 {
                 let example = inspection.files.iter().find(|file| file.class == *class);
-                let example = example.map(|file| format!(", such as /{}", file.path)).unwrap_or_default();
-                found.push(format!("{} of class {}{example}", units::bytes(bytes), class.name()));
+                let path = example.map(|file| format!(", such as /{}", file.path)).unwrap_or_default();
+                let what = format!("{} of class {}{path}", units::bytes(bytes), class.name());
+                found.push(Found(what, example.map(|file| file.layer)));
             }
         }
         found
     }
+}
+
+/// Where an image has a package. npm and Python keep a folder for each, whatever their lists say: a list may be deleted and the
+/// package stay, or the other way round.
+fn package(name: &str, inspection: &Inspection) -> Option<Found> {
+    let folders = [
+        format!("**/node_modules/{name}/**"),
+        format!("**/{name}-*.dist-info/*"),
+        format!("**/{}/__init__.py*", name.replace('-', "_")),
+    ];
+    let wanted = Patterns::of(&folders);
+    let mut files = inspection.files.iter().filter(|file| wanted.fit(&file.path)).peekable();
+    if let Some(first) = files.peek().copied() {
+        let bytes = files.map(|file| file.bytes).sum();
+        return Some(Found(
+            format!("{name}, such as /{} ({} in all)", first.path, units::bytes(bytes)),
+            Some(first.layer),
+        ));
+    }
+    let by_files = |ecosystem: &str| matches!(ecosystem, "npm" | "pypi");
+    let listed = inspection.packages.iter().find(|package| package.name == name && !by_files(&package.ecosystem));
+    let listed = listed.map(|p| Found(format!("{} {} ({})", p.name, p.version, p.ecosystem), None));
+    let hidden = || {
+        let hidden = inspection.hidden_packages.iter();
+        let package = hidden.filter(|package| !by_files(&package.ecosystem)).find(|package| package.name == name)?;
+        Some(Found(format!("{} {} ({})", package.name, package.version, package.ecosystem), Some(package.layer)))
+    };
+    listed.or_else(hidden)
 }
 
 /// Patterns of paths, read once: an image has a hundred thousand paths to hold them against.
@@ -101,5 +148,68 @@ mod tests {
         assert!(fits("**/gcc", "usr/bin/x/gcc") && fits("etc/passwd", "etc/passwd"));
         assert!(!fits("usr/[", "usr/["), "what is no pattern fits nothing");
         assert!(Patterns::of(&["a".to_owned(), "b".to_owned()]).fit("b"));
+    }
+
+    fn inspection(files: &[(&str, usize, u64)]) -> Inspection {
+        let text = r#"{"schema":1,"image":"i","digests_checked":true,"pull_bytes":null,"pull_exact":false,"stored_bytes":9,
+            "visible_bytes":9,"wasted_bytes":0,"layers":[],"classes":{},"packages":[
+                {"ecosystem":"npm","name":"eslint","version":"1","bytes":null},
+                {"ecosystem":"deb","name":"gcc","version":"14","bytes":null}],
+            "hidden_packages":[{"ecosystem":"deb","name":"git","version":"2","layer":3}],"secrets":[],
+            "surface":{"shells":[],"package_managers":[],"compilers":[],"setuid":[],"world_writable":[],"user":"root",
+            "ca_roots":false,"tzdata":false,"loader":false}}"#;
+        let files = files.iter().map(|(path, layer, bytes)| FileLine {
+            path: (*path).to_owned(),
+            layer: *layer,
+            class: Class::Other,
+            bytes: *bytes,
+        });
+        Inspection { files: files.collect(), ..serde_json::from_str(text).unwrap() }
+    }
+
+    fn found(rule: &Absent, files: &[(&str, usize, u64)]) -> Vec<String> {
+        let context = [("src/main.ts", 12), ("test/a.test.ts", 0)];
+        let context = context.map(|(path, bytes)| SourceFile { path: path.to_owned(), bytes });
+        rule.find(&inspection(files), &context)
+            .into_iter()
+            .map(|Found(what, layer)| format!("{what} {layer:?}"))
+            .collect()
+    }
+
+    #[test]
+    fn a_package_is_told_by_its_files_in_any_layer() {
+        let names = |names: &[&str]| Absent {
+            packages: names.iter().map(|name| (*name).to_owned()).collect(),
+            ..Absent::default()
+        };
+        let typescript = ("srv/x/node_modules/typescript/lib/tsc.js", 2, 9);
+        let shown = "typescript, such as /srv/x/node_modules/typescript/lib/tsc.js (9 B in all) Some(2)";
+        assert_eq!(found(&names(&["typescript"]), &[typescript]), [shown]);
+        // The list still names one whose folder was deleted before the layer was made.
+        assert!(found(&names(&["eslint"]), &[typescript]).is_empty());
+        for path in ["p/mypy-1.2.dist-info/RECORD", "p/mypy/__init__.py", "p/mypy/__init__.cpython-313.pyc"] {
+            assert_eq!(found(&names(&["mypy"]), &[(path, 1, 5)]).len(), 1, "{path}");
+        }
+        assert!(
+            found(&names(&["mypy"]), &[("p/mypy_extensions.py", 1, 5), ("p/mypy_extensions-1.dist-info/X", 1, 5)])
+                .is_empty()
+        );
+        assert_eq!(found(&names(&["gcc", "git"]), &[]), ["gcc 14 (deb) None", "git 2 (deb) Some(3)"]);
+    }
+
+    #[test]
+    fn a_file_of_the_context_is_found_wherever_it_lies() {
+        let rule = Absent { sources: vec!["src/**".to_owned(), "test/**".to_owned()], ..Absent::default() };
+        for (path, bytes, there) in [
+            ("app/src/main.ts", 12, true),
+            ("srv/clock/src/main.ts", 99, true),
+            ("srv/clock/source/main.ts", 12, true),
+            ("srv/clock/source/main.ts", 13, false),
+            ("app/xsrc/main.ts", 13, false),
+            ("app/test/a.test.ts", 0, true),
+            ("app/other/a.test.ts", 0, false),
+        ] {
+            assert_eq!(found(&rule, &[(path, 1, bytes)]).len() == 1, there, "{path}");
+        }
     }
 }

@@ -54,6 +54,14 @@ pub enum Need {
     Pull(Delivery),
     /// What this tool finds.
     Tool(ToolName),
+    /// The files of its build context.
+    Sources,
+    /// What this command prints inside the service's container.
+    Ran(Vec<String>),
+    /// The service's answer to this request of the contract.
+    Answer(String),
+    /// Which packages are others after this change of the app.
+    Packages(String),
 }
 
 /// An image that is judged, with all that is known of it and of the others of its run.

@@ -5,6 +5,7 @@
 //! rule's parameters is what the book's reference says of the rule.
 
 mod absent;
+mod answers;
 mod case;
 mod context_at_most;
 mod ends_on_signal;
@@ -23,15 +24,19 @@ mod pushes_at_most;
 mod read_only;
 mod ready_at_most;
 mod rebuild;
+mod rebuild_follows;
 mod rebuild_keeps;
 mod rebuild_loses;
+mod runs;
 mod same_contract;
 mod stages_overlap;
 mod stops_within;
 mod stored_at_most;
+mod stripped;
 mod times_smaller_than;
 mod tool_finds;
 mod travel;
+mod unpacked;
 
 use serde::Deserialize;
 
@@ -75,8 +80,18 @@ pub enum Rule {
     StoredAtMost(stored_at_most::StoredAtMost),
     /// None of these is in any layer of the image.
     Absent(absent::Absent),
-    /// Each of these paths is in the image's root file system.
+    /// Each of these paths is a file of one of the image's layers, also where a later layer hides it. That it is there says nothing
+    /// of what it holds or does: `runs` and `answers` ask for that.
     Present(present::Present),
+    /// A program runs inside the service's container, ends with status 0 and prints a certain text.
+    Runs(runs::Runs),
+    /// The service answers a request of the contract with a number that is large enough.
+    Answers(answers::Answers),
+    /// No program of the application carries the table of symbols that serves debuggers, in any layer.
+    Stripped,
+    /// No program of the application was packed, as UPX does it, in any layer. A pull compresses a program anyway; a packed one is
+    /// unpacked into memory at each start, and no two containers share it there.
+    Unpacked,
     /// No layer of the image holds a shell, so nobody who gets into the container finds one.
     NoShell,
     /// No layer, label, variable or history entry of the image holds what looks like a secret: private keys, `.env` files,
@@ -98,6 +113,8 @@ pub enum Rule {
     SameContract,
     /// After a change, a build runs again only a part of what a cold build ran, and makes few new bytes.
     RebuildKeeps(rebuild_keeps::RebuildKeeps),
+    /// After a change, the image holds packages of other versions: the file that was changed decides them.
+    RebuildFollows(rebuild_follows::RebuildFollows),
     /// A change makes much of a cold build run again: what a lesson on bad order has to show.
     RebuildLoses(rebuild_loses::RebuildLoses),
     /// A first build sends at most so many bytes of its context, or at most so many times what another variant sends.
@@ -129,6 +146,10 @@ impl Rule {
             Self::StoredAtMost(rule) => ("stored-at-most", rule),
             Self::Absent(rule) => ("absent", rule),
             Self::Present(rule) => ("present", rule),
+            Self::Runs(rule) => ("runs", rule),
+            Self::Answers(rule) => ("answers", rule),
+            Self::Stripped => ("stripped", &stripped::Stripped),
+            Self::Unpacked => ("unpacked", &unpacked::Unpacked),
             Self::NoShell => ("no-shell", &no_shell::NoShell),
             Self::NoSecret => ("no-secret", &no_secret::NoSecret),
             Self::Leaks(rule) => ("leaks", rule),
@@ -137,6 +158,7 @@ impl Rule {
             Self::ReadOnly => ("read-only", &read_only::ReadOnly),
             Self::SameContract => ("same-contract", &same_contract::SameContract),
             Self::RebuildKeeps(rule) => ("rebuild-keeps", rule),
+            Self::RebuildFollows(rule) => ("rebuild-follows", rule),
             Self::RebuildLoses(rule) => ("rebuild-loses", rule),
             Self::ContextAtMost(rule) => ("context-at-most", rule),
             Self::StagesOverlap(rule) => ("stages-overlap", rule),

@@ -1,4 +1,4 @@
-//! `present`: each of these paths is a file of the image. In a path `*` stands for anything without a slash, and `**` for
+//! `present`: each of these paths is a file of one of the image's layers. In a path `*` stands for anything without a slash, and `**` for
 //! anything.
 
 use serde::Deserialize;

@@ -74,7 +74,9 @@ impl Lab<'_> {
             // had the same step before, it may go on with the earlier layer. The rebuilds stand on what it takes.
             self.build(image, &image.context, &image.name.tag(), Turn::Cached)?;
         }
-        let old = self.layers(&image.name.tag())?;
+        // The builder keeps several results of a step that ran twice, and may take another one after the change: what any image
+        // has already was not made by the change.
+        let old = self.layers(&self.engine.tags()?)?;
         let mut rebuilds = Vec::new();
         for (name, change) in changes {
             rebuilds.push(self.rebuild(image, &file, &places, (name, change), &old)?);
@@ -210,8 +212,8 @@ impl Lab<'_> {
         Ok((new.len(), stored, pull, weight.stored_bytes))
     }
 
-    fn layers(&self, tag: &str) -> Result<BTreeSet<String>> {
-        Ok(self.inspect(tag)?.into_iter().collect())
+    fn layers(&self, tags: &[String]) -> Result<BTreeSet<String>> {
+        Ok(self.engine.inspect_images(tags)?.into_iter().flat_map(|image| image.root_fs.layers).collect())
     }
 
     fn inspect(&self, tag: &str) -> Result<Vec<String>> {

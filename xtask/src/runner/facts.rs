@@ -9,12 +9,15 @@ use super::experiment::{Lab, changes};
 use super::look::Looker;
 use super::running::{Starter, Up};
 use super::ship::Shipped;
+use crate::context;
 use crate::dockerfile::Dockerfile;
 use crate::engine::Engine;
-use crate::error::{ErrorId, Result};
+use crate::error::{ErrorId, Problem, Result};
 use crate::event::Event;
 use crate::interrupt;
-use crate::model::{ContractRun, Delivery, ImageFacts, RanReadOnly, Setup, Started, Stopped};
+use crate::model::{
+    ContractRun, Delivery, ImageFacts, Inspection, PackageLine, Ran, RanReadOnly, Setup, Started, Stopped,
+};
 use crate::plan::Image;
 use crate::probe::ending;
 use crate::rules::{Expect, Need};
@@ -103,6 +106,24 @@ impl Underway<'_> {
                     }
                     Ok(())
                 })?,
+                Need::Sources => self.each("Listing", &images, |run, image| {
+                    let sources = context::files(&run.job.root.join(&image.context))?;
+                    run.of(image).sources = Some(sources);
+                    Ok(())
+                })?,
+                Need::Ran(command) => self.each("Running", &images, |run, image| {
+                    // Of a service that does not start the fact stays missing, and the verdict says so.
+                    if let Ok(up) = measured(run.share(image, &Setup::default()))? {
+                        let output = run.engine.exec(&up.id, &command)?;
+                        let ran = Ran { status: output.status, output: output.stdout + &output.stderr };
+                        run.of(image).ran.insert(command.clone(), ran);
+                    }
+                    Ok(())
+                })?,
+                Need::Answer(request) => self.each("Asking", &images, |run, image| run.answer_to(image, &request))?,
+                Need::Packages(change) => {
+                    self.each("Rebuilding", &images, |run, image| run.packages_after(image, &change))?;
+                }
                 Need::Rebuild(change) => {
                     self.each("Rebuilding", &images, |run, image| run.rebuild(image, &change))?;
                 }
@@ -160,6 +181,10 @@ impl Underway<'_> {
             Need::Push(delivery) => facts.pushed.contains_key(&delivery.to(&image.name.variant)),
             Need::Pull(delivery) => facts.pulled.contains_key(&delivery.to(&image.name.variant)),
             Need::Tool(tool) => facts.findings.contains_key(tool.as_str()),
+            Need::Sources => facts.sources.is_some(),
+            Need::Ran(command) => facts.ran.contains_key(command),
+            Need::Answer(request) => facts.answers.contains_key(request),
+            Need::Packages(change) => facts.packages.contains_key(change),
             Need::Rebuild(change) => {
                 facts.experiment.iter().flat_map(|experiment| &experiment.rebuilds).any(|one| one.change == *change)
             }
@@ -208,6 +233,41 @@ impl Underway<'_> {
             Some(known) => known.rebuilds.extend(found.rebuilds),
             unknown => *unknown = Some(found),
         }
+        Ok(())
+    }
+
+    fn answer_to(&mut self, image: &Image, id: &str) -> Result<()> {
+        let Some(request) = image.app.contract.requests.iter().find(|request| request.id == id) else {
+            let fact = format!("The contract of {} has no request `{id}`.", image.app.id);
+            return Err(Problem::new(ErrorId::Manifest, fact));
+        };
+        let setup = image.app.contract.setup.get(&request.setup).cloned().unwrap_or_default();
+        if let Ok(up) = measured(self.share(image, &setup))? {
+            let answer = crate::probe::send(request, &up.address);
+            self.of(image).answers.insert(id.to_owned(), answer);
+        }
+        Ok(())
+    }
+
+    /// Which packages an image holds after a change that it did not hold before, or holds in another version.
+    fn packages_after(&mut self, image: &Image, change: &String) -> Result<()> {
+        let named = changes([change], self.job.changes, image)?;
+        let Some(change) = named.into_iter().next() else { return Ok(()) };
+        let changed = match self.lab(false).after(image, change) {
+            Ok(tag) => {
+                let tags = [image.name.tag(), tag.clone()];
+                let found = self.looking(&tags, |looker| looker.whole(&tags));
+                let _ = self.engine.remove_image(&tag);
+                let found = found?;
+                Ok(match found.as_slice() {
+                    [before, after] => other_packages(before, after),
+                    _ => Vec::new(),
+                })
+            }
+            Err(problem) if problem.id == ErrorId::BuildFailed => Err(problem.fact),
+            Err(problem) => return Err(problem),
+        };
+        self.of(image).packages.insert(change.0.to_owned(), changed);
         Ok(())
     }
 
@@ -352,6 +412,19 @@ pub(super) fn measured<T>(served: Result<T>) -> Result<Result<T>> {
         Err(problem) if problem.id == ErrorId::StillAtWork => Err(problem),
         served => Ok(served),
     }
+}
+
+/// What of the packages after a change is not among those before it, e.g. `anyio 4.16.0 → 4.15.0`.
+fn other_packages(before: &Inspection, after: &Inspection) -> Vec<String> {
+    let new = after.packages.iter().filter(|package| !before.packages.contains(package));
+    let of = |new: &PackageLine| {
+        let old = before.packages.iter().find(|old| (&old.ecosystem, &old.name) == (&new.ecosystem, &new.name));
+        old.map_or_else(
+            || format!("{} {} is new", new.name, new.version),
+            |old| format!("{} {} → {}", new.name, old.version, new.version),
+        )
+    };
+    new.map(of).collect()
 }
 
 /// The setup in which a service has to bear a root file system that it cannot change.

@@ -15,7 +15,7 @@ use crate::program::Search;
 use crate::testing::tarball::Tar;
 
 fn packages(program: &[u8]) -> Vec<Package> {
-    Search::new().packages(program).unwrap()
+    Search::new().look(program).unwrap().packages
 }
 
 /// A program with one section.
@@ -131,7 +131,7 @@ fn a_large_program_is_searched_as_it_streams_past() {
             (program_behind(&code, ".go.buildinfo", &go(2, MODULES)), 4),
             (program_behind(&code, ".dep-v0", &deflated(CRATES)), 2),
         ] {
-            assert_eq!(search.packages(Slow(&program)).unwrap().len(), modules, "{bytes}");
+            assert_eq!(search.look(Slow(&program)).unwrap().packages.len(), modules, "{bytes}");
         }
     }
 }
@@ -177,4 +177,25 @@ proptest! {
         packages(&bytes);
         packages(&bytes[..at]);
     }
+}
+
+#[test]
+fn a_program_with_symbols_and_one_without_sections_are_told_apart() {
+    let mut object = Object::new(BinaryFormat::Elf, Architecture::X86_64, Endianness::Little);
+    let segment = object.segment_name(StandardSegment::Text).to_vec();
+    object.add_section(segment, b".text".to_vec(), SectionKind::Text);
+    let with_symbols = object.write().unwrap();
+    let made = |program: &[u8]| Search::new().look(program).unwrap().made;
+    assert!(made(&with_symbols).symbols && !made(&with_symbols).packed);
+    // A header as UPX leaves it: of a program that starts (ET_EXEC), at byte 16, with no place of a table of sections, at 40.
+    let mut packed = with_symbols.clone();
+    packed[16..18].copy_from_slice(&2_u16.to_le_bytes());
+    assert!(!made(&packed).packed, "its table is there");
+    packed[40..48].fill(0);
+    packed[60..62].fill(0);
+    assert!(made(&packed).packed && !made(&packed).symbols);
+    // What is no program and only linked into one has sections or is nothing.
+    let mut object_file = with_symbols;
+    object_file[40..48].fill(0);
+    assert!(!made(&object_file).packed);
 }

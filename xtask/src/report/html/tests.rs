@@ -61,6 +61,8 @@ fn inspection(m: &Measurement) -> Inspection {
             wasted_bytes: 0,
         }],
         classes: [("application", m.stored_bytes / 4), ("toolchain", m.stored_bytes - m.stored_bytes / 4)].into(),
+        hidden_packages: Vec::new(),
+        programs: Vec::new(),
         packages: Vec::new(),
         surface,
         secrets: vec![SecretLine { rule: HOSTILE.to_owned(), path: HOSTILE.to_owned(), layer: None }],

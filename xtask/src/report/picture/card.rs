@@ -128,6 +128,8 @@ mod tests {
             wasted_bytes: 0,
             layers: Vec::new(),
             classes: classes.iter().copied().collect(),
+            hidden_packages: Vec::new(),
+            programs: Vec::new(),
             packages: Vec::new(),
             surface: Surface {
                 shells: ["bin/sh".to_owned()].into(),
