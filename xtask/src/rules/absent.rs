@@ -98,7 +98,7 @@ fn package(name: &str, inspection: &Inspection) -> Option<Found> {
     let folders = [
         format!("**/node_modules/{name}/**"),
         format!("**/{name}-*.dist-info/*"),
-        format!("**/{}/__init__.py*", name.replace('-', "_")),
+        format!("**/{}/__init__.*", name.replace('-', "_")),
     ];
     let wanted = Patterns::of(&folders);
     let mut files = inspection.files.iter().filter(|file| wanted.fit(&file.path)).peekable();

@@ -11,7 +11,7 @@ use super::{Case, Judge, Judged, Need};
 #[cfg_attr(test, derive(schemars::JsonSchema))]
 #[serde(deny_unknown_fields, rename_all = "kebab-case")]
 pub struct RebuildFollows {
-    /// Which change, of the lesson or of the app, e.g. `lockfile`.
+    /// Which change, of the lesson or of the app, e.g. `requirements`.
     pub change: String,
 }
 

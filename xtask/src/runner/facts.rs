@@ -243,7 +243,7 @@ impl Underway<'_> {
         };
         let setup = image.app.contract.setup.get(&request.setup).cloned().unwrap_or_default();
         if let Ok(up) = measured(self.share(image, &setup))? {
-            let answer = crate::probe::send(request, &up.address);
+            let answer = up.service(&image.name.to_string(), self.engine).ask(request)?;
             self.of(image).answers.insert(id.to_owned(), answer);
         }
         Ok(())

@@ -250,9 +250,10 @@ impl Checker<'_> {
 /// The change that a rule is judged after.
 fn changed(rule: &Rule) -> Option<String> {
     rule.judge().needs().into_iter().find_map(|need| match need {
-        Need::Rebuild(change) | Need::Push(Delivery::After(change)) | Need::Pull(Delivery::After(change)) => {
-            Some(change)
-        }
+        Need::Packages(change)
+        | Need::Rebuild(change)
+        | Need::Push(Delivery::After(change))
+        | Need::Pull(Delivery::After(change)) => Some(change),
         _ => None,
     })
 }

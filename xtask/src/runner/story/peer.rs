@@ -37,10 +37,11 @@ impl Peers {
     /// Starts the peer, then a container of the image that has been told of it.
     pub(super) fn start(here: &Underway<'_>, image: &Image, trust: Peer) -> Result<Self> {
         let base = here.job.sources.image(PEER_BASE);
+        let label = format!("{}={}", labels::RUN, here.run.id());
         // The service has no port of its own where it shares the peer's network: the peer publishes it.
         let publish = format!("127.0.0.1::{}", image.app.port);
-        let args = ["--publish", &publish, base, "sh", "-c", SERVE].map(str::to_owned);
-        let peer = created(here, [labels::of_run(here.run.id()).as_slice(), &args].concat())?;
+        let args = ["--label", &label, "--publish", &publish, base, "sh", "-c", SERVE];
+        let peer = created(here, args.map(str::to_owned).to_vec())?;
         started(here, &peer)?;
         let root = Self::root(here, &peer)?;
         let mut peers = Self { peer, service: None, address: String::new() };
@@ -52,8 +53,7 @@ impl Peers {
             environment.insert(&image.app.roots_variable, ROOT);
         }
         let network = format!("container:{}", peers.peer);
-        let mut args = labels::of_run(here.run.id()).to_vec();
-        args.extend(["--network".to_owned(), network]);
+        let mut args = ["--label", &label, "--network", &network].map(str::to_owned).to_vec();
         for (name, value) in environment {
             args.extend(["--env".to_owned(), format!("{name}={value}")]);
         }
