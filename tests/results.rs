@@ -108,9 +108,9 @@ fn theirs() -> Result<(), Failed> {
     let ours: Vec<&str> =
         listed.lines().filter(|tag| tag.starts_with("drydock.local/") && !tag.contains('<')).collect();
     // Every base, and one image of an app and of a lesson.
-    let (built, bases): (Vec<&str>, Vec<&str>) =
+    let (of_apps, bases): (Vec<&str>, Vec<&str>) =
         ours.into_iter().partition(|tag| ["/app/", "/lesson/"].iter().any(|part| tag.contains(part)));
-    let one_of = |part: &str| built.iter().find(|tag| tag.contains(part)).copied();
+    let one_of = |part: &str| of_apps.iter().find(|tag| tag.contains(part)).copied();
     let mut things = Things::default();
     for (number, image) in bases.into_iter().chain(one_of("/app/")).chain(one_of("/lesson/")).enumerate() {
         let file = format!("FROM {image}\nLABEL theirs={number}\nCMD [\"/theirs\"]\n");
