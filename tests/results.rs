@@ -118,9 +118,9 @@ fn theirs() -> Result<(), Failed> {
         // The last has no name at all, as after a build that took its name away.
         for named in [vec!["--tag", &tag], vec!["--label", "theirs=nameless"]] {
             let build = Command::new("docker").args(["build", "--quiet", "--provenance=false"]).args(named).arg("-");
-            let built = build.stdin(file.clone()).output(LONG).map_err(|p| told(&p))?;
-            assert_eq!(built.status, 0, "{}", built.stderr);
-            things.add("image", built.stdout.trim());
+            let image = build.stdin(file.clone()).output(LONG).map_err(|p| told(&p))?;
+            assert_eq!(image.status, 0, "{}", image.stderr);
+            things.add("image", image.stdout.trim());
         }
         let label = RUN.trim_start_matches("label=");
         things.add("container", &docker(&["create", "--label", label, &tag])?);
