@@ -70,7 +70,7 @@ pub fn main() -> std::process::ExitCode {
 fn farewell(run: Option<&str>) -> String {
     match run {
         Some(run) => format!(
-            "Stopped at once. Containers of this run may be left over:\n  \
+            "Stopped at once. Containers of this run are removed in the background. If some stay:\n  \
              docker ps --all --filter label={}={run}\n  cargo xtask clean    removes them",
             engine::labels::RUN
         ),
