@@ -123,6 +123,7 @@ fn missing(root: &Path) -> Result<(), Failed> {
         ("{{#graph apps/no/such.Dockerfile}}", "apps/no/such.Dockerfile"),
         ("It weighs {{#value compare sloop stored:naive}}.", "was not measured"),
         ("It is {{#lesson two-stages}} here.", "stand alone"),
+        ("It is a {{#term no such word}}.", "does not define"),
         ("{{#agenda never}}", "no agenda"),
         ("{{#reference nothing}}", "no reference"),
         ("{{#nonsense}}", "no directive"),

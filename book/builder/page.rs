@@ -1,7 +1,7 @@
 //! Finds the directives of a page and puts in what they stand for.
 //!
-//! A directive stands alone on its line, `{{#name arguments}}`, or is a fenced block of a kind of its own; `value` stands
-//! inside a sentence. What stands in inline code or in another fenced block is left as it is.
+//! A directive stands alone on its line, `{{#name arguments}}`, or is a fenced block of a kind of its own; `value` and `term`
+//! stand inside a sentence. What stands in inline code or in another fenced block is left as it is.
 
 use crate::commands::Block;
 use crate::directive;
@@ -16,7 +16,7 @@ pub fn render(text: &str, path: &str, sources: &Sources) -> Result<String, Vec<S
     for part in parts(text) {
         let (line, outcome) = match part {
             Part::Kept { text } => (0, Ok(text)),
-            Part::Text { line, text } => (line, inline(text, sources)),
+            Part::Text { line, text } => (line, inline(text, path, sources)),
             Part::Directive { line, text } => (line, directive::expand(text, path, sources)),
             Part::Fenced { line, kind: "run", options, body } => (line, run(options, &body, path, sources)),
             Part::Fenced { line, options, body, .. } => (line, directive::annotated(options, &body, sources)),
@@ -66,6 +66,9 @@ enum Part<'t> {
 /// Kinds of fenced blocks that are ours.
 const KINDS: [&str; 2] = ["run", "annotated"];
 
+/// How the directives begin that stand inside a sentence, even where they are all that a line has.
+const INSIDE: [&str; 2] = ["value ", "term "];
+
 fn parts(text: &str) -> Vec<Part<'_>> {
     let mut parts = Vec::new();
     let mut lines = (1..).zip(text.lines());
@@ -74,7 +77,7 @@ fn parts(text: &str) -> Vec<Part<'_>> {
         if ticks == 0 {
             let alone = line.strip_prefix("{{#").and_then(|rest| rest.trim_end().strip_suffix("}}"));
             match alone.filter(|inside| !inside.contains("{{#")) {
-                Some(inside) if !inside.starts_with("value ") => {
+                Some(inside) if !INSIDE.iter().any(|name| inside.starts_with(name)) => {
                     parts.push(Part::Directive { line: number, text: inside });
                 }
                 _ => parts.push(Part::Text { line: number, text: line }),
@@ -103,8 +106,8 @@ fn fence(line: &str) -> usize {
     if ticks >= 3 { ticks } else { 0 }
 }
 
-/// A line with its values put in.
-fn inline(text: &str, sources: &Sources) -> Outcome {
+/// A line with its values and terms put in.
+fn inline(text: &str, page: &str, sources: &Sources) -> Outcome {
     let mut out = String::new();
     let mut rest = text;
     let mut in_code = false;
@@ -118,10 +121,9 @@ fn inline(text: &str, sources: &Sources) -> Outcome {
             continue;
         };
         let inside = &rest[at + 3..end];
-        let Some(arguments) = inside.strip_prefix("value ") else {
-            return Err(format!("`{inside}` has to stand alone on its line"));
-        };
-        out.push_str(&directive::value(arguments, sources)?);
+        let outcome = directive::inside(inside, page, sources)
+            .unwrap_or_else(|| Err(format!("`{inside}` has to stand alone on its line")));
+        out.push_str(&outcome?);
         rest = &rest[end + 2..];
     }
     out.push_str(rest);
@@ -153,6 +155,7 @@ mod tests {
         assert_eq!(kinds("```text\n```\na"), ["kept", "text"], "an empty block");
         assert_eq!(kinds("It weighs {{#value a b stored:c}}."), ["text"]);
         assert_eq!(kinds("{{#value a b stored:c}} is much."), ["text"]);
+        assert_eq!(kinds("{{#term layer}}"), ["text"], "a line of a paragraph");
     }
 
     #[test]

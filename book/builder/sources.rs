@@ -39,6 +39,7 @@ pub struct Sources {
     matrix: Option<Matrix>,
     stages: BTreeMap<String, Stages>,
     printed: RefCell<BTreeMap<String, Vec<Printed>>>,
+    glossary: String,
 }
 
 impl Sources {
@@ -53,6 +54,7 @@ impl Sources {
             matrix: read(&root.join(MATRIX)),
             stages: read(&stages_file(root)).unwrap_or_default(),
             printed: RefCell::default(),
+            glossary: fs::read_to_string(root.join(FOLDER).join("src/glossary.md")).unwrap_or_default(),
         })
     }
 
@@ -96,6 +98,11 @@ impl Sources {
         let mut pages = self.printed.borrow_mut();
         let root = &self.workshop.root;
         pages.entry(page.to_owned()).or_insert_with(|| read(&printed_file(root, page)).unwrap_or_default()).clone()
+    }
+
+    /// The text of the glossary; empty where a workshop has none.
+    pub fn glossary(&self) -> &str {
+        &self.glossary
     }
 
     /// A recording, or what is done where there is none.

@@ -35,9 +35,26 @@ struct Note {
     says: String,
 }
 
-/// `PATH`
-pub fn plain(path: &str, sources: &Sources) -> Outcome {
-    shown(path, &[], sources)
+/// `PATH`, or `PATH bare` without comments, and with an empty line between stages alone.
+pub fn plain(arguments: &str, sources: &Sources) -> Outcome {
+    match arguments.strip_suffix(" bare") {
+        Some(path) => Ok(figure(path, &bare(&files::read(path, sources)?), &[])),
+        None => Ok(figure(arguments, &files::read(arguments, sources)?, &[])),
+    }
+}
+
+/// The lines that the builder acts on, stage by stage.
+fn bare(text: &str) -> String {
+    let says = |line: &&str| !line.trim().is_empty() && !line.trim_start().starts_with('#');
+    let mut out = String::new();
+    for line in text.lines().filter(says) {
+        if line.starts_with("FROM ") && !out.is_empty() {
+            out.push('\n');
+        }
+        out.push_str(line);
+        out.push('\n');
+    }
+    out
 }
 
 /// The block `annotated PATH`: a line a note, `PART :: NOTE`, whose part stands in exactly one line of the file.
@@ -49,7 +66,7 @@ pub fn annotated(path: &str, body: &str, sources: &Sources) -> Outcome {
         .map(|line| note(line, &text, path))
         .collect::<Result<Vec<_>, _>>()?;
     notes.sort_by_key(|note| note.line);
-    shown(path, &notes, sources)
+    Ok(figure(path, &text, &notes))
 }
 
 fn note(line: &str, text: &str, path: &str) -> Result<Note, String> {
@@ -63,8 +80,7 @@ fn note(line: &str, text: &str, path: &str) -> Result<Note, String> {
     }
 }
 
-fn shown(path: &str, notes: &[Note], sources: &Sources) -> Outcome {
-    let text = files::read(path, sources)?;
+fn figure(path: &str, text: &str, notes: &[Note]) -> String {
     let numbers = |line: usize| (1..).zip(notes).filter(move |(_, note)| note.line == line).map(|(number, _)| number);
     let markup = html! {
         figure.dockerfile {
@@ -82,7 +98,7 @@ fn shown(path: &str, notes: &[Note], sources: &Sources) -> Outcome {
             }
         }
     };
-    Ok(block(&markup.into_string()))
+    block(&markup.into_string())
 }
 
 /// A line with its instruction or comment told apart.
@@ -114,6 +130,12 @@ mod tests {
         assert!(note("FROM :: Twice.", text, "p").err().unwrap().contains("2 lines"));
         assert!(note("COPY :: Nowhere.", text, "p").is_err());
         assert!(note("RUN: It builds.", text, "p").is_err());
+    }
+
+    #[test]
+    fn what_is_bare_has_no_comments_and_builds_the_same() {
+        let text = "# a\nFROM a\n\nRUN x \\\n    # c\n && y\nFROM b\n";
+        assert_eq!(bare(text), "FROM a\nRUN x \\\n && y\n\nFROM b\n");
     }
 
     #[test]

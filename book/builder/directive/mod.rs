@@ -8,15 +8,24 @@ mod files;
 mod graph;
 mod lesson;
 mod measured;
+mod term;
 
 pub use commands::run;
 pub use dockerfile::annotated;
-pub use measured::value;
 
 use drydock::model::{Environment, Store};
 
 use crate::sources::{Outcome, Sources};
 use crate::{agenda, reference};
+
+/// A directive inside a sentence, `name arguments`; `None` where it is not one of these. `page` is relative to `book/src`.
+pub fn inside(text: &str, page: &str, sources: &Sources) -> Option<Outcome> {
+    match text.split_once(' ')? {
+        ("value", arguments) => Some(measured::value(arguments, sources)),
+        ("term", arguments) => Some(term::term(arguments, page, sources)),
+        _ => None,
+    }
+}
 
 /// A directive on a line of its own: `name arguments`. `page` is relative to `book/src`.
 ///
@@ -33,7 +42,7 @@ pub fn expand(text: &str, page: &str, sources: &Sources) -> Outcome {
         "graph" => graph::graph(arguments, sources),
         "dockerfile" => dockerfile::plain(arguments, sources),
         "include" => files::include(arguments, sources),
-        "compare" => compare::compare(sources),
+        "compare" => compare::compare(arguments, sources),
         "reference" => reference::reference(arguments, sources),
         "troubleshooting" => Ok(reference::troubleshooting()),
         "agenda" => agenda::agenda(arguments, sources),

@@ -51,6 +51,31 @@ impl Matrix {
         self.variants().into_iter().filter_map(|variant| self.of(app, variant)).collect()
     }
 
+    /// The matrix with one more variant, which another run measured: each image stands with the others of its app, and what
+    /// this matrix has no app for is left out.
+    ///
+    /// Errors: what both runs measured differs by more than one byte in fifty, so the two describe different images and must
+    /// not stand side by side; or the other run has no such variant.
+    pub fn beside(mut self, other: &[Measurement], variant: &VariantId) -> Result<Self, String> {
+        for theirs in other {
+            let Some(ours) = self.of(&theirs.app, &theirs.variant) else { continue };
+            if ours.stored_bytes.abs_diff(theirs.stored_bytes) > ours.stored_bytes / 50 {
+                let Measurement { app, variant, .. } = theirs;
+                return Err(format!(
+                    "{app}/{variant} has another size in each of two recorded runs: record both again"
+                ));
+            }
+        }
+        let mut added = 0;
+        for image in other.iter().filter(|m| m.variant == *variant) {
+            if let Some(last) = self.results.iter().rposition(|m| m.app == image.app) {
+                self.results.insert(last + 1, image.clone());
+                added += 1;
+            }
+        }
+        if added == 0 { Err(format!("no recorded run has the variant `{variant}`")) } else { Ok(self) }
+    }
+
     #[expect(clippy::cast_precision_loss, reason = "sizes are only put in order")]
     fn mean_share(&self, variant: &VariantId) -> f64 {
         let share = |m: &Measurement| {
@@ -116,5 +141,18 @@ pub(crate) mod tests {
 
     fn variants_named<'m>(matrix: &'m Matrix, name: &str) -> &'m VariantId {
         matrix.variants().into_iter().find(|variant| variant.as_str() == name).unwrap()
+    }
+
+    #[test]
+    fn a_variant_of_another_run_stands_with_its_app() {
+        let matrix = || matrix(&[("a", "full", 1000), ("a", "bare", 1), ("b", "full", 500)]);
+        let other = |full| super::tests::matrix(&[("a", "full", full), ("a", "split", 100), ("c", "split", 1)]).results;
+        let split = VariantId::try_from("split".to_owned()).unwrap();
+        let both = matrix().beside(&other(1010), &split).unwrap();
+        assert_eq!(both.apps().len(), 2, "an app stands once, and `c` is not one of them");
+        assert_eq!(both.row(both.apps()[0]).iter().map(|m| m.stored_bytes).collect::<Vec<_>>(), [1000, 100, 1]);
+        assert!(matrix().beside(&other(1100), &split).unwrap_err().starts_with("a/full has another size"));
+        let none = VariantId::try_from("none".to_owned()).unwrap();
+        assert!(matrix().beside(&other(1000), &none).is_err());
     }
 }

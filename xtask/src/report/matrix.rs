@@ -1,7 +1,7 @@
 //! Every app by every variant, as text and as Markdown.
 
 use super::Style;
-use super::lesson::{ready, users};
+use super::lesson::users;
 use super::markdown::{row, surroundings};
 use super::table::{Table, left, right};
 use crate::model::{Matrix, Measurement};
@@ -39,8 +39,8 @@ fn sizes(matrix: &Matrix, style: Style) -> String {
 }
 
 fn images(matrix: &Matrix, style: Style) -> String {
-    let numbers = ["stored", "pull", "files", "layers", "ready in"].map(right);
-    let mut table = Table::new([left("image")].into_iter().chain(numbers).chain([left("user")]));
+    let numbers = ["stored", "pull", "files", "layers"].map(right);
+    let mut table = Table::new([left("image")].into_iter().chain(numbers).chain([left("user"), left("health")]));
     for m in matrix.apps().into_iter().flat_map(|app| matrix.row(app)) {
         table.row([
             format!("{}/{}", m.app, m.variant),
@@ -48,37 +48,33 @@ fn images(matrix: &Matrix, style: Style) -> String {
             m.pull_bytes.map_or_else(|| "–".to_owned(), units::bytes),
             m.files.to_string(),
             m.layers.to_string(),
-            ready(m),
             users(m, m),
+            if m.health.ok { "answered" } else { "not healthy" }.to_owned(),
         ]);
     }
     table.text(4, style)
 }
 
-/// The sizes as a Markdown table with its surroundings below it. When a service was ready and as which user it ran is told
-/// of its largest image and of its smallest.
+/// The sizes as a Markdown table with its surroundings below it. The user is that of the largest image and of the smallest.
+///
+/// Start times are not in it: on one machine they hardly depend on the size, and a column of them would suggest that they do.
 pub fn matrix_markdown(matrix: &Matrix) -> String {
     let variants = matrix.variants();
     let head = ["service".to_owned()].into_iter().chain(variants.iter().map(ToString::to_string));
     let mut lines = vec![
-        row(head.chain(["ready in", "user"].map(str::to_owned))),
-        row(["---".to_owned()]
-            .into_iter()
-            .chain(vec!["---:".to_owned(); variants.len() + 1])
-            .chain(["---".to_owned()])),
+        row(head.chain(["user".to_owned()])),
+        row(["---".to_owned()].into_iter().chain(vec!["---:".to_owned(); variants.len()]).chain(["---".to_owned()])),
     ];
     for app in matrix.apps() {
         let measured = matrix.row(app);
         let (Some(first), Some(last)) = (measured.first(), measured.last()) else { continue };
         let sizes =
             variants.iter().map(|variant| size(matrix, matrix.of(app, variant), |times| format!("**{times}**")));
-        let waits =
-            if ready(first) == ready(last) { ready(first) } else { format!("{} → {}", ready(first), ready(last)) };
-        lines.push(row([app.to_string()].into_iter().chain(sizes).chain([waits, users(first, last)])));
+        lines.push(row([app.to_string()].into_iter().chain(sizes).chain([users(first, last)])));
     }
     lines.push(String::new());
     lines.push(format!(
-        "Behind each size stands how many times it goes into the first. {}",
+        "In bold: how many times smaller than the first column. {}",
         surroundings(&matrix.results, &matrix.environment)
     ));
     lines.join("\n")
@@ -115,10 +111,10 @@ mod tests {
         let matrix = sample(&[("go", "full", 800_000_000), ("go", "slim", 8_000_000), ("node", "full", 100_000_000)]);
         let text = matrix_markdown(&matrix);
         let lines: Vec<_> = text.lines().collect();
-        assert_eq!(lines[0], "| service | full | slim | ready in | user |");
-        assert_eq!(lines[1], "| --- | ---: | ---: | ---: | --- |");
-        assert_eq!(lines[2], "| go | 800 MB | 8.00 MB **100 ×** | 0.4 s | 65532 |");
-        assert_eq!(lines[3], "| node | 100 MB | – | 0.4 s | 65532 |");
+        assert_eq!(lines[0], "| service | full | slim | user |");
+        assert_eq!(lines[1], "| --- | ---: | ---: | --- |");
+        assert_eq!(lines[2], "| go | 800 MB | 8.00 MB **100 ×** | 65532 |");
+        assert_eq!(lines[3], "| node | 100 MB | – | 65532 |");
         assert!(lines[5].contains("3 of 3 containers answered"), "{text}");
         assert!(lines[5].ends_with("bases local, engine 26.1.5, buildx 0.13.1, amd64, 2 CPUs."), "{text}");
     }
