@@ -49,10 +49,10 @@ pub fn check(report: &CheckReport, title: &str, next: &[String], style: Style) -
     parts.join("\n\n")
 }
 
-/// `Go 7.40 MB · par (multi-stage) 7.51 MB · record (tiny) 6.39 MB`, and whose numbers these are.
+/// `Go 7.40 MB · expert (multi-stage) 7.51 MB · smallest (tiny) 6.39 MB`, and whose numbers these are.
 fn sizes(report: &CheckReport, title: &str) -> Option<String> {
     let stored = report.result.as_ref()?.stored_bytes;
-    let marks = [("par", &report.marks.par), ("record", &report.marks.record)];
+    let marks = [("expert", &report.marks.par), ("smallest", &report.marks.record)];
     let shown = marks.iter().filter_map(|(name, mark)| Some((name, mark.as_ref()?)));
     let mut line = format!("  {title} {}", units::bytes(stored));
     for (name, mark) in shown.clone() {
@@ -156,7 +156,7 @@ mod tests {
             text,
             "  ✗ non-root: root\n      expected  a number other than 0\n      where     line 3\n      \
              why       It needs no privilege.\n  ✓ healthy: root\n\n  ✗ 1 of 2 expectations hold.\n\n  \
-             Go 7.40 MB · par (multi-stage) 7.00 MB · record (tiny) 6.30 MB*\n  \
+             Go 7.40 MB · expert (multi-stage) 7.00 MB · smallest (tiny) 6.30 MB*\n  \
              * recorded on another machine; cargo xtask compare measures it here\n\n  \
              Checked in 3.4 s: 2.8 s for Docker's build, 0.6 s to start, ask, weigh and judge.\n\n  \
              Next: cargo xtask check 1"

@@ -56,7 +56,7 @@ fn recorded(reached: &Reached) -> bool {
     [&reached.marks.par, &reached.marks.record].into_iter().flatten().any(|mark| !mark.here)
 }
 
-/// `go: solved at 7.40 MB · par 7.51 MB · record 6.39 MB`
+/// `go: solved at 7.40 MB · expert 7.51 MB · smallest 6.39 MB`
 fn line(reached: &Reached) -> String {
     let failed = names::list(reached.failed.iter().map(String::as_str));
     let state = match (&reached.solved, reached.best_bytes) {
@@ -65,7 +65,7 @@ fn line(reached: &Reached) -> String {
         (None, _) if failed.is_empty() => "begun".to_owned(),
         (None, _) => format!("not yet: {failed} failed"),
     };
-    let marks = [("par", &reached.marks.par), ("record", &reached.marks.record)];
+    let marks = [("expert", &reached.marks.par), ("smallest", &reached.marks.record)];
     let marks = marks.iter().filter_map(|(name, mark)| Some(format!(" · {name} {}", marked(mark.as_ref()?))));
     let exercise = reached.exercise.as_ref().map(|exercise| format!("{exercise} ")).unwrap_or_default();
     format!("{exercise}{}: {state}{}", reached.app, marks.collect::<String>())
@@ -116,8 +116,8 @@ mod tests {
     fn the_table_says_how_small_it_got() {
         assert_eq!(
             standing(&report(), PLAIN),
-            "  1 of 2 lessons done\n\n  ✓  1  ONE\n        go: solved with 7.40 MB · par 7.00 MB\n        \
-             rust: not yet: absent and non-root failed · par 7.00 MB*\n  ·  2  SECOND  no exercise\n\n  \
+            "  1 of 2 lessons done\n\n  ✓  1  ONE\n        go: solved with 7.40 MB · expert 7.00 MB\n        \
+             rust: not yet: absent and non-root failed · expert 7.00 MB*\n  ·  2  SECOND  no exercise\n\n  \
              * recorded on another machine; cargo xtask compare measures it here\n\n  Next: cargo xtask lesson 2"
         );
     }
