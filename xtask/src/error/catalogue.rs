@@ -35,130 +35,133 @@ macro_rules! catalogue {
 
 catalogue! {
     /// The command line names a lesson that does not exist.
-    /// `cargo xtask lesson` lists the lessons; a number, an id or a unique part of an id names one.
+    /// `cargo xtask lesson` lists the lessons. Name one by its number, its id, or a part of its id that no other lesson has.
     UnknownLesson = "unknown-lesson", Usage;
     /// The command line names an app that does not exist. Every folder under apps/ is an app.
     UnknownApp = "unknown-app", Usage;
-    /// The command line names a variant that this app or lesson does not have. A variant is one Dockerfile of an app.
+    /// The command line names a variant that this app or lesson does not have.
+    /// A variant is one way to build an app, such as `naive` or `multi-stage`.
     UnknownVariant = "unknown-variant", Usage;
-    /// A Dockerfile or the command line names a base that no recipe makes. `cargo xtask bases list` shows which there are;
-    /// where a registry answers, `--bases registry` pulls any.
+    /// A Dockerfile or the command line names a base that Drydock has no recipe for.
+    /// `cargo xtask bases list` shows the recipes. Where a registry answers, `--bases registry` pulls any base.
     UnknownBase = "unknown-base", Usage;
-    /// The command line names an image that the engine does not have, and a file that does not exist.
+    /// The engine has no image of this name, and there is no file of this name either.
     UnknownImage = "unknown-image", Usage;
-    /// The lesson has no exercise, or not for this app. `cargo xtask progress` shows which lessons have one.
+    /// The lesson has no exercise, or none for this app. `cargo xtask progress` shows which lessons have one.
     NoExercise = "no-exercise", Usage;
-    /// There is something already where a new lesson, exercise, app or variant would be. Nothing was overwritten.
+    /// A new lesson, exercise, app or variant would overwrite something that already exists. Nothing was overwritten.
     AlreadyThere = "already-there", Usage;
-    /// There is no failure of that name to explain.
+    /// No error has this id. `cargo xtask explain` lists the ids.
     UnknownErrorId = "unknown-error-id", Usage;
-    /// Options that contradict each other, or a value that is out of range.
+    /// Options contradict each other, or a value is out of range.
     Usage = "usage", Usage;
     /// A manifest (app.toml, lesson.toml, contract.toml, bases.toml) is not valid.
-    /// The message points at the line and column, and names the nearest key that would be.
+    /// The message names the line, the column and the nearest key that exists.
     Manifest = "manifest", Usage;
-    /// A change that an app or a lesson describes names a text that its file does not have, or has more than once.
-    /// The file was edited and the description was not. Each `find` must stand in its file exactly once.
+    /// A change that an app or a lesson describes looks for a text that its file does not have, or has more than once.
+    /// Somebody edited the file and not the description. Each `find` must match exactly one place in its file.
     StaleEdit = "stale-edit", Usage;
-    /// A folder cannot be copied as a build context: it holds a link that leads out of it, or something that is neither file
-    /// nor folder.
+    /// Drydock cannot copy a folder as a build context: the folder holds a link that leads out of it, or something that is
+    /// neither a file nor a folder.
     Context = "context", Usage;
-    /// A Dockerfile could not be read as one. The message points at the line.
+    /// Drydock cannot read a Dockerfile. The message names the line.
     Dockerfile = "dockerfile", Usage;
     /// An archive, or the stream of an image, is truncated, damaged, or not an image at all.
-    /// Lengths and digests in it are checked while it is read; the message names the first that does not hold.
+    /// Drydock checks lengths and digests while it reads; the message names the first that is wrong.
     Archive = "archive", Usage;
-    /// The command was started outside the Drydock repository, or a part of the repository is missing.
+    /// The command runs outside the Drydock repository, or a part of the repository is missing.
+    /// Change into the repository's folder and run it again.
     NotAWorkshop = "not-a-workshop", Usage;
 
     /// There is no `docker` command on this machine.
-    /// On Debian and Ubuntu `--setup` installs engine and command; elsewhere Docker Desktop, OrbStack, Colima or
-    /// Rancher Desktop bring both.
+    /// On Debian and Ubuntu, `--setup` installs engine and command. Elsewhere, Docker Desktop, OrbStack, Colima or Rancher
+    /// Desktop bring both.
     DockerCommandMissing = "docker-command-missing", Environment;
-    /// The `docker` command is older than what the engine still talks to.
+    /// The `docker` command is too old for this engine, which no longer accepts it. Update the command.
     DockerCommandTooOld = "docker-command-too-old", Environment;
     /// Nothing answered at the address where the Docker engine should be.
-    /// Either no engine is installed, or it is not running, or the client looks in the wrong place: the environment
-    /// variable `DOCKER_HOST` or the active docker context decides that, and the message names it.
+    /// No engine is installed, or it is not running, or the client looks in the wrong place. The environment variable
+    /// `DOCKER_HOST` or the active docker context decides where it looks, and the message names it.
     EngineAbsent = "engine-absent", Environment;
     /// The engine's socket exists, but this user may not open it.
-    /// On Linux the members of the group `docker` may. That group is as powerful as root on this machine: join it with
-    /// that in mind, or use rootless Docker. Widening the socket's permissions for everyone is never the answer.
+    /// On Linux, members of the group `docker` may. The group is as powerful as root on this machine: join it with that in
+    /// mind, or use rootless Docker. Do not open the socket to everyone.
     EngineDenied = "engine-denied", Environment;
     /// `DOCKER_HOST` or the active docker context does not name a usable address.
     EngineAddress = "engine-address", Environment;
-    /// The engine accepted the connection and then did not answer within the time allowed.
-    /// It may be starting, out of memory, or stuck: its own log tells.
+    /// The engine accepted the connection and then did not answer in time.
+    /// It may be starting, out of memory, or stuck. Look at the engine's own log.
     EngineSilent = "engine-silent", Environment;
-    /// The engine is older than what the lessons need (API 1.43, Docker 24).
+    /// The engine is older than the lessons need. They need API 1.43, which is Docker 24.
     EngineTooOld = "engine-too-old", Environment;
     /// The engine runs, but could not build an image and start a container from it.
     EngineBroken = "engine-broken", Environment;
-    /// The buildx plugin is missing. It is a separate package in some distributions (docker-buildx, docker-buildx-plugin).
+    /// The buildx plugin is missing. Some distributions have it in a package of its own: docker-buildx or
+    /// docker-buildx-plugin.
     BuildxMissing = "buildx-missing", Environment;
-    /// The buildx plugin is there but does not run, or answers something that is not a version.
+    /// The buildx plugin is there but does not run, or its answer is not a version. Install it again.
     BuildxBroken = "buildx-broken", Environment;
-    /// The buildx plugin is older than 0.13, the first whose `--progress=rawjson` can be read.
+    /// The buildx plugin is older than 0.13. Drydock reads `--progress=rawjson`, which older versions do not have.
     BuildxTooOld = "buildx-too-old", Environment;
-    /// The engine could not send an image, stopped while it was sending, or sent something that is not an image.
+    /// The engine could not send an image, stopped in the middle, or sent something that is not an image.
     ImageStream = "image-stream", Environment;
-    /// How many bytes a node fetches could not be measured: the engine did not push to this machine's loopback address.
-    /// An engine on another machine, or in a virtual one, cannot reach it.
+    /// Drydock could not measure how many bytes a pull fetches, because the engine could not reach this machine's loopback
+    /// address.
+    /// An engine on another machine, or in a virtual machine, cannot reach it.
     PullUnknown = "pull-unknown", Environment;
-    /// An engine of our own, which has nothing yet and shows what a new node waits for, cannot be started on this machine.
+    /// Drydock cannot start a second, empty engine on this machine. It would show how long a new machine waits for a pull.
     /// It needs Linux, root, and the programs nsenter, unshare and dockerd.
     NoEmptyEngine = "no-empty-engine", Environment;
-    /// There is not enough free space where the engine keeps its images, or none at all is left.
+    /// The disk where the engine keeps its images has too little free space, or none. `cargo xtask clean` removes what belongs
+    /// to Drydock, and `docker system df` shows what else takes space.
     DiskFull = "disk-full", Environment;
-    /// A tool that this step needs is not installed.
+    /// A tool that this step needs is not installed. The message names it, and the command that installs it where there is one.
     ToolMissing = "tool-missing", Environment;
-    /// A program that Drydock started, such as git or apt, did not finish within the time allowed. The message names the program.
-    /// It may wait for the network, for a lock that another program holds, or for a question nobody answers.
+    /// A program that Drydock started, such as git or apt, did not finish in time. The message names the program.
+    /// It may be waiting for the network, for a lock that another program holds, or for an answer to a question.
     ToolSilent = "tool-silent", Environment;
     /// `--setup` does not know how to install an engine on this system.
     SetupUnsupported = "setup-unsupported", Environment;
-    /// A step of `--setup` failed. The log it names has the rest.
+    /// A step of `--setup` failed. The message names a log with the details.
     SetupFailed = "setup-failed", Environment;
-    /// Local bases were loaded from a file, but today's recipes would make others.
-    /// The file comes from another version of Drydock or from a machine of another architecture. What was loaded stays, and
-    /// is built again when it is needed.
+    /// Local bases were loaded from a file, but today's recipes make different ones.
+    /// The file comes from another version of Drydock or from another architecture. The loaded bases stay, and Drydock builds
+    /// the right ones when it needs them.
     StaleBases = "stale-bases", Environment;
-    /// A file could not be read or written.
+    /// Drydock could not read or write a file. The message names the file and the reason.
     File = "file", Environment;
 
-    /// Nothing was left to run after the options were applied.
+    /// With these options, nothing is left to run. Leave one out.
     NothingToRun = "nothing-to-run", NothingRan;
-    /// The exercise has not been checked yet, so there is nothing to say about it: `cargo xtask check` comes first.
+    /// You have not checked this exercise yet, so there is nothing to say about it. Run `cargo xtask check` first.
     NotChecked = "not-checked", NothingRan;
-    /// The exercise is not solved yet, and its solution would take the fun out of it.
-    /// `cargo xtask hint` helps a step at a time; `--anyway` shows the solution all the same.
+    /// You have not solved this exercise yet, and seeing the solution would spoil it.
+    /// `cargo xtask hint` helps one step at a time. `--anyway` shows the solution now.
     NotSolved = "not-solved", NothingRan;
 
-    /// A registry refused while a build asked it for a base.
-    /// Local bases need no registry: `--bases local`.
+    /// A registry refused to give a build its base. Local bases need no registry: add `--bases local`.
     Registry = "registry", Network;
-    /// The registry's limit of pulls for this address is used up. Local bases need none: `--bases local`.
+    /// This address has used up the registry's limit of pulls. Local bases need no registry: add `--bases local`.
     RegistryLimit = "registry-limit", Network;
-    /// A download during a build failed: the name could not be resolved, the connection broke, or the TLS certificate was
-    /// not trusted. Networks that intercept TLS need their certificate given to the toolchain bases: `--ca-file`.
+    /// A download during a build failed: the build could not resolve the name, the connection broke, or the build does not trust
+    /// the certificate. If your network intercepts TLS, pass its certificate with `--ca-file`.
     Download = "download", Network;
 
-    /// An image could not be built. The message shows the failing step, its last lines and where it stands in the Dockerfile.
+    /// A build failed. The message shows the failing step, its last lines and its line in the Dockerfile.
     BuildFailed = "build-failed", BuildFailed;
-    /// A build took longer than it may and was ended. The message shows the step that was at work.
-    /// A `RUN` that waits for input, for a network or for itself never ends; one that only is slow needs a longer
-    /// `--timeout`.
+    /// A build took too long, and Drydock ended it. The message shows the step that was running.
+    /// A `RUN` that waits for input or for the network never ends. If it is only slow, give it a longer `--timeout`.
     BuildTooLong = "build-too-long", BuildFailed;
 
-    /// The container ended at once, before it answered. Its last log lines are shown.
+    /// The container ended before it answered. The message shows its last log lines.
     ContainerExited = "container-exited", Unhealthy;
-    /// The container was ended by the kernel because it used more memory than it may (status 137).
+    /// The kernel ended the container because it used more memory than it may (status 137).
     ContainerOutOfMemory = "container-out-of-memory", Unhealthy;
     /// The container runs, but nothing accepts connections on its port.
-    /// Usual causes: another port than the manifest says, or a server that listens on 127.0.0.1 inside the container,
-    /// where nobody outside can reach it. Servers in containers listen on 0.0.0.0.
+    /// The service may listen on another port than the manifest says. Or it listens on 127.0.0.1 inside the container, where
+    /// nobody outside can reach it. A server in a container should listen on 0.0.0.0.
     NeverListened = "never-listened", Unhealthy;
-    /// The container accepts connections and then does not answer.
+    /// The container accepts connections but does not answer. Its log may show what it waits for.
     NeverAnswered = "never-answered", Unhealthy;
     /// The container answers its health endpoint, but with the wrong status or body.
     WrongAnswer = "wrong-answer", Unhealthy;
@@ -172,11 +175,11 @@ catalogue! {
     /// A check of the repository or a test failed.
     TestFailed = "test-failed", ExpectationFailed;
 
-    /// A page of the book is not written as it must be, names what is not there, or has a command that ends otherwise than it
-    /// says. Each place is told with its page and line. Contributing, Writing pages, lists what a page can name.
+    /// A page of the book has a mistake: it names something that does not exist, or a command ends with another status than
+    /// the page says. The message names page and line. Contributing, Writing pages, lists what a page can name.
     Page = "page", ExpectationFailed;
 
-    /// Ctrl-C or a termination signal. What had been created was removed.
+    /// You pressed Ctrl-C, or the program got a signal to end. It removed what it had created.
     Interrupted = "interrupted", Interrupted;
     /// A fault of Drydock. Please report it with the command and its output.
     Bug = "bug", Bug;

@@ -56,16 +56,16 @@ impl Exit {
     /// What the number tells whoever reads it in a script.
     pub fn meaning(self) -> &'static str {
         match self {
-            Self::Pass => "Everything asked for was done, and every expectation held.",
-            Self::ExpectationFailed => "The work was done, and the result is not what it must be.",
-            Self::Usage => "The command line or a file that you wrote is not valid.",
+            Self::Pass => "Everything ran, and every expectation held.",
+            Self::ExpectationFailed => "Everything ran, but an expectation failed.",
+            Self::Usage => "The command line, or a file you wrote, is not valid.",
             Self::Environment => "The machine lacks something: an engine, disk space, a tool.",
-            Self::NothingRan => "Nothing was run, although the command could be understood.",
-            Self::Network => "Something on the network did not answer or refused.",
-            Self::BuildFailed => "An image could not be built.",
-            Self::Unhealthy => "A container ran, or tried to, and was not healthy.",
+            Self::NothingRan => "The command is valid, but there was nothing to run.",
+            Self::Network => "Something on the network did not answer, or refused.",
+            Self::BuildFailed => "A build failed.",
+            Self::Unhealthy => "A container did not start, or did not answer as it should.",
             Self::Bug => "A fault of Drydock itself.",
-            Self::Interrupted => "Ended by Ctrl-C or a termination signal.",
+            Self::Interrupted => "Ctrl-C or a signal ended it.",
         }
     }
 }
