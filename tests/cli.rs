@@ -46,7 +46,7 @@ Prepare:
 Maintain:
   book     Build the book; with --open, read it in a browser
   test     Run every check of the repository
-  tidy     Check, and with --fix mend, what must agree: manifests, Dockerfiles, what the README shows
+  tidy     Check, and with --fix correct, what must agree: manifests, Dockerfiles, words, what the README shows
   new      Begin a lesson, an exercise, an app or a variant: writes files to fill in
 ...
 "#]]

@@ -88,7 +88,7 @@ fn an_address_where_nothing_listens() {
             "engine          No Docker engine answers at tcp://127.0.0.1:1 (from DOCKER_HOST). [engine-absent]",
             "likely cause: The environment variable DOCKER_HOST points there.",
             "next: unset DOCKER_HOST    to use this machine's own engine",
-            "One thing to mend before lessons can run here.",
+            "One thing to fix before lessons can run here.",
         ],
     );
 }

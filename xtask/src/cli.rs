@@ -115,7 +115,7 @@ pub enum Command {
     Test(Test),
     /// Build the book; with --open, read it in a browser.
     Book(Book),
-    /// Check, and with --fix mend, what must agree: manifests, Dockerfiles, what the README shows.
+    /// Check, and with --fix correct, what must agree: manifests, Dockerfiles, words, what the README shows.
     Tidy(Tidy),
     /// Begin a lesson, an exercise, an app or a variant: writes files to fill in.
     New(New),

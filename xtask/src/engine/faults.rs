@@ -132,7 +132,7 @@ pub(super) fn buildx_broken(path: &str, error: &str, shadowed: &[String]) -> Pro
         Some(other) => {
             problem.cause(format!("It hides another one that may: {other}.")).next(format!("mv {path} {path}.broken"))
         }
-        None => problem.cause("It may be damaged, or made for another processor.").next("Install buildx anew."),
+        None => problem.cause("It may be damaged, or made for another processor.").next("Install buildx again."),
     }
 }
 
@@ -234,7 +234,7 @@ fn denied(at: &str, around: &Surroundings) -> Problem {
                  Members of that group can become root on this machine: join it with that in mind.",
                 owner.user, owner.group
             ))
-            .next(format!("sudo usermod --append --groups {} \"$USER\"    then log in anew", owner.group))
+            .next(format!("sudo usermod --append --groups {} \"$USER\"    then log out and in", owner.group))
             .next("dockerd-rootless-setuptool.sh install    an engine of your own, without that power"),
         Some(owner) => problem
             .cause(format!("The socket belongs to {} alone.", owner.user))

@@ -28,7 +28,7 @@ pub fn begin(root: &Path, task: &Task<'_>) -> Result<bool> {
     }
     let fact = format!("{} is not there, though its folder is.", task.file());
     Err(Problem::new(ErrorId::File, fact)
-        .next(format!("{}    copies the exercise anew and keeps what is in the folder", task.command("reset"))))
+        .next(format!("{}    copies the exercise again and keeps what is in the folder", task.command("reset"))))
 }
 
 /// Copies the files of an exercise anew. What was there goes into a folder with the date in its name.

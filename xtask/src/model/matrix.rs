@@ -145,14 +145,14 @@ pub(crate) mod tests {
 
     #[test]
     fn a_variant_of_another_run_stands_with_its_app() {
-        let matrix = || matrix(&[("a", "full", 1000), ("a", "bare", 1), ("b", "full", 500)]);
-        let other = |full| super::tests::matrix(&[("a", "full", full), ("a", "split", 100), ("c", "split", 1)]).results;
+        let sample = || matrix(&[("a", "full", 1000), ("a", "bare", 1), ("b", "full", 500)]);
+        let other = |full| matrix(&[("a", "full", full), ("a", "split", 100), ("c", "split", 1)]).results;
         let split = VariantId::try_from("split".to_owned()).unwrap();
-        let both = matrix().beside(&other(1010), &split).unwrap();
+        let both = sample().beside(&other(1010), &split).unwrap();
         assert_eq!(both.apps().len(), 2, "an app stands once, and `c` is not one of them");
         assert_eq!(both.row(both.apps()[0]).iter().map(|m| m.stored_bytes).collect::<Vec<_>>(), [1000, 100, 1]);
-        assert!(matrix().beside(&other(1100), &split).unwrap_err().starts_with("a/full has another size"));
+        assert!(sample().beside(&other(1100), &split).unwrap_err().starts_with("a/full has another size"));
         let none = VariantId::try_from("none".to_owned()).unwrap();
-        assert!(matrix().beside(&other(1000), &none).is_err());
+        assert!(sample().beside(&other(1000), &none).is_err());
     }
 }

@@ -88,7 +88,7 @@ impl Book {
         let aside = self.folder.join(format!("{FILE}.{}", jiff::Timestamp::now().strftime("%Y%m%dT%H%M%S%.3fZ")));
         std::fs::rename(&path, &aside).map_err(|e| error::io("set aside", &path, &e))?;
         sink.emit(Event::Warning(format!(
-            "Your progress {why}. It was set aside as {} and starts anew; your files in my/ are untouched.",
+            "Your progress {why}. It was set aside as {} and starts again; your files in my/ are untouched.",
             aside.display()
         )));
         Ok(Progress::default())

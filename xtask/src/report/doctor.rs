@@ -10,8 +10,8 @@ pub fn doctor(diagnosis: &Diagnosis, style: Style) -> String {
     let problems = diagnosis.findings.iter().filter(|f| matches!(f.state, State::Problem { .. })).count();
     let verdict = match problems {
         0 => format!("Lessons can run here. {} cargo xtask lesson 1", style.bold("Next:")),
-        1 => "One thing to mend before lessons can run here.".to_owned(),
-        many => format!("{many} things to mend before lessons can run here; begin with the first."),
+        1 => "One thing to fix before lessons can run here.".to_owned(),
+        many => format!("{many} things to fix before lessons can run here. Start with the first."),
     };
     let mut table = Table::new([left(""), wraps("")]);
     for finding in &diagnosis.findings {
@@ -79,7 +79,7 @@ mod tests {
             text,
             "  failed buildx  The docker command has no buildx plugin. [buildx-missing]\n                 \
              next: cargo xtask doctor --setup\n  unknown proof  not tried\n\n  \
-             One thing to mend before lessons can run here."
+             One thing to fix before lessons can run here."
         );
     }
 }

@@ -90,7 +90,11 @@ pub(super) fn aboard(inspection: &Inspection) -> String {
             aboard.push(format!("{} of {what}", units::bytes(bytes)));
         }
     }
-    if aboard.is_empty() { String::new() } else { format!("Also aboard: {}.", list(aboard.iter().map(String::as_str))) }
+    if aboard.is_empty() {
+        String::new()
+    } else {
+        format!("It also holds {}.", list(aboard.iter().map(String::as_str)))
+    }
 }
 
 fn sums(inspection: &Inspection) -> String {

@@ -3,6 +3,7 @@
 mod generated;
 mod lessons;
 mod strays;
+mod wording;
 
 use std::path::Path;
 
@@ -17,6 +18,7 @@ pub use generated::{MATRIX, recorded_path};
 pub fn check(workshop: &Workshop) -> Result<()> {
     let mut findings = strays::find(workshop)?;
     findings.extend(lessons::find(workshop));
+    findings.extend(wording::find(workshop));
     for file in generated::files(workshop)? {
         if current(workshop, file.path)?.as_ref() != Some(&file.content) {
             findings.push(format!("{} is not what its generator writes: cargo xtask tidy --fix", file.path));

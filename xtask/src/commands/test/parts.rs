@@ -92,8 +92,10 @@ pub(super) const PARTS: &[Part] = &[
     quick("book", "the book builds, leads nowhere that is not there, and is spelled right", |rig| {
         rig.program("book", QUIET)
     }),
-    engine("engines", "engines that cannot be used are told apart", |rig| rig.program("engines", QUIET)),
-    engine("faults", "engines and containers that misbehave are told apart", |rig| rig.program("faults", QUIET)),
+    engine("engines", "each engine that cannot be used gets an error of its own", |rig| rig.program("engines", QUIET)),
+    engine("faults", "each engine and container that misbehaves gets an error of its own", |rig| {
+        rig.program("faults", QUIET)
+    }),
     engine("killed", "a runner that is killed leaves nothing behind", |rig| rig.program("killed", QUIET)),
     engine("answers", "what a learner may hand in is judged, and what cannot be judged is said", |rig| {
         rig.program("exercises", QUIET)

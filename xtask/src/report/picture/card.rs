@@ -145,7 +145,7 @@ mod tests {
     fn a_card_says_the_payload_line_and_its_bar_is_full() {
         let classes = [("application", 10_000_000), ("toolchain", 70_000_000), ("os", 20_000_000)];
         let svg = card(&inspection(&classes));
-        assert!(svg.contains(">10 %</text>") && svg.contains(">Also aboard: a shell.</text>"), "{svg}");
+        assert!(svg.contains(">10 %</text>") && svg.contains(">It also holds a shell.</text>"), "{svg}");
         assert!(svg.contains(">toolchain 70.0 MB</text>") && svg.contains("&lt;a&gt;:1"), "{svg}");
         let bars = svg.lines().filter(|line| line.contains("height=\"18.0\""));
         let widths = bars.map(|line| line.split("width=\"").nth(1).unwrap().split('"').next().unwrap());

@@ -144,7 +144,7 @@ impl Question {
             let files = crate::names::list(self.files.iter().map(String::as_str));
             format!("Line {line} ran again: it copies {files}, which changed.")
         } else if text.contains("--from=") {
-            format!("Line {line} ran again: what it copies from the other stage was made anew.")
+            format!("Line {line} ran again: what it copies from the other stage was made again.")
         } else {
             format!(
                 "Line {line} ran again because line {first} above it did: a step is only as fresh as what it stands on."
