@@ -2,6 +2,7 @@
 
 mod generated;
 mod lessons;
+mod pages;
 mod strays;
 mod wording;
 
@@ -18,6 +19,7 @@ pub use generated::{MATRIX, recorded_path};
 pub fn check(workshop: &Workshop) -> Result<()> {
     let mut findings = strays::find(workshop)?;
     findings.extend(lessons::find(workshop));
+    findings.extend(pages::find(workshop));
     findings.extend(wording::find(workshop));
     for file in generated::files(workshop)? {
         if current(workshop, file.path)?.as_ref() != Some(&file.content) {
