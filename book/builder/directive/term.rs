@@ -2,8 +2,7 @@
 
 use maud::html;
 
-use crate::page::Outcome;
-use crate::sources::Sources;
+use crate::sources::{Outcome, Sources};
 
 /// The glossary, relative to `book/src`.
 const GLOSSARY: &str = "glossary.md";

@@ -92,9 +92,8 @@ fn prose(text: &str) -> String {
         let ticks = line.trim_start().bytes().take_while(|b| *b == b'`').count();
         match fence {
             Some((open, _)) if ticks >= open => fence = None,
-            Some((_, noted)) => {
-                out.extend(noted.then(|| line.split_once(" :: ")).flatten().map(|(_, note)| plain(note)))
-            }
+            Some((_, true)) => out.push_str(&plain(line.split_once(" :: ").map_or("", |(_, note)| note))),
+            Some((_, false)) => {}
             None if ticks >= 3 => fence = Some((ticks, line.contains("`annotated "))),
             None => out.push_str(&plain(line)),
         }
