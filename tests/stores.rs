@@ -13,7 +13,7 @@ use drydock::event::Silent;
 use drydock::model::Store;
 use drydock::process::Command;
 use drydock::session::{Opening, Session};
-use drydock::state::ledger::Run;
+use drydock::state::runs::Run;
 use drydock_tests::workshop::{Fixture, Variant};
 use drydock_tests::{runner, state_folder, told};
 use serde_json::Value;
@@ -70,7 +70,7 @@ fn an_image_weighs_the_same_in_every_store() {
     let image = "drydock.local/app/sloop:naive";
     let run = Run::begin().unwrap_or_else(|p| panic!("{}", told(&p)));
     let ended = in_all_three(image, &run);
-    run.clean(Engine::new(&Silent));
+    drydock::engine::sweep::end(&run, Engine::new(&Silent));
     let [first, classic, containerd] = ended.unwrap_or_else(|p| panic!("{}", told(&p)));
 
     let told = format!("first {first:?}\nclassic {classic:?}\ncontainerd {containerd:?}");

@@ -48,7 +48,7 @@ use error::{ErrorId, Exit, Problem};
 
 /// Parses the command line, runs the command, shows what went wrong, and returns the exit code.
 pub fn main() -> std::process::ExitCode {
-    if guard::stand() {
+    if guard::left::stand() {
         return std::process::ExitCode::SUCCESS;
     }
     let matches = cli::command().get_matches();
@@ -62,7 +62,7 @@ pub fn main() -> std::process::ExitCode {
         report::message(report::problem(&problem, style));
         problem.exit()
     });
-    guard::dismiss();
+    guard::pipe::dismiss();
     exit.into()
 }
 

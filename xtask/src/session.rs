@@ -64,7 +64,7 @@ impl<'a> Session<'a> {
             setup::engine(engine.sink())?;
         }
         let reached = reach::probe()?;
-        if let Err(problem) = guard::post() {
+        if let Err(problem) = guard::pipe::post() {
             let fact = problem.fact;
             let instead = "If this run is killed, the next one removes what it leaves.";
             engine.sink().emit(Event::Warning(format!("{fact} {instead}")));

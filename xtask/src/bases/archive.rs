@@ -38,7 +38,7 @@ pub fn save(names: &[String], file: &Path, engine: Engine<'_>) -> Result<()> {
 pub fn load(file: &Path, engine: Engine<'_>) -> Result<Vec<Entry>> {
     let entries = contents(file)?;
     let tags: Vec<String> = entries.iter().map(|entry| tag(&entry.name)).collect();
-    crate::state::nameless::note(engine, &tags)?;
+    engine.note_images(&tags)?;
     run(&docker(["load", "--input"]).arg(file.to_string_lossy()), engine)?;
     Ok(entries)
 }

@@ -9,7 +9,7 @@ use crate::error::{ErrorId, Result};
 use crate::model::Reference;
 use crate::names::printable;
 use crate::printed;
-use crate::state::memory::Memory;
+use crate::state::settings::Settings;
 
 /// How long a registry may take to answer before local bases are chosen.
 const PATIENCE: Duration = Duration::from_secs(5);
@@ -108,7 +108,7 @@ pub struct Decision {
 ///
 /// Errors: `docker` cannot be started, or the state folder cannot be written.
 pub fn decide(wanted: Option<&Wanted>, probe: &str) -> Result<Decision> {
-    let remembered = Memory::load()?.bases;
+    let remembered = Settings::load()?.bases;
     if let Some(decision) = settled(wanted, remembered.as_deref()) {
         return Ok(decision);
     }
@@ -121,7 +121,7 @@ pub fn decide(wanted: Option<&Wanted>, probe: &str) -> Result<Decision> {
 ///
 /// Errors: the state folder cannot be written.
 pub fn remember(choice: &Choice) -> Result<()> {
-    Memory::update(|memory| memory.bases = Some(choice.to_string()))
+    Settings::update(|memory| memory.bases = Some(choice.to_string()))
 }
 
 /// What needs no question to a registry. Something remembered that cannot be read is as good as nothing.

@@ -13,7 +13,7 @@ use crate::model::{CheckReport, Trouble};
 use crate::progress::{Book, Checked, Progress, Turn};
 use crate::report;
 use crate::session::Session;
-use crate::state::memory::Memory;
+use crate::state::settings::Settings;
 use crate::workshop::Workshop;
 
 /// How often `--watch` looks at the files. Looking at a few files costs nothing, works on every file system, and cannot
@@ -49,7 +49,7 @@ pub fn run(options: &cli::Check, context: Context) -> Result<Exit> {
 ///
 /// Errors: as [`Task::find`].
 pub(super) fn find<'w>(workshop: &'w Workshop, which: &cli::Which, progress: &Progress) -> Result<Task<'w>> {
-    let follows = Memory::load()?.apps.unwrap_or_default();
+    let follows = Settings::load()?.apps.unwrap_or_default();
     Task::find(workshop, (which.lesson.as_deref(), which.app.as_deref()), progress, &follows)
 }
 

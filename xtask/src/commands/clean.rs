@@ -7,13 +7,13 @@ use std::collections::BTreeSet;
 use super::Context;
 use crate::cli::Clean;
 use crate::engine::image::Inspected;
-use crate::engine::{Engine, docker, labels, reach};
+use crate::engine::{Engine, docker, labels, reach, sweep};
 use crate::error::{self, Exit, Result};
 use crate::event::{Event, Sink};
-use crate::image::memory::Memory;
+use crate::image::cache::LayerCache;
 use crate::progress::Book;
 use crate::report;
-use crate::state::{self, ledger, nameless};
+use crate::state::{self, nameless, runs};
 use crate::units;
 
 pub fn run(options: &Clean, context: Context) -> Result<Exit> {
@@ -22,7 +22,7 @@ pub fn run(options: &Clean, context: Context) -> Result<Exit> {
     let sink: &dyn Sink = sink.as_ref();
     let engine = Engine::new(sink);
 
-    let containers = ledger::left_over(engine)?;
+    let containers = sweep::left_over(engine)?;
     let going = if options.containers { Going::default() } else { going(engine, &containers, options.bases)? };
     let remembered = if options.containers { 0 } else { folder_size(&state::folder()?) };
     let bytes = freed(&going, engine)?;
@@ -78,7 +78,7 @@ pub fn run(options: &Clean, context: Context) -> Result<Exit> {
 /// that is alive still needs.
 fn forget(folder: &std::path::Path) -> Result<()> {
     for entry in std::fs::read_dir(folder).map_err(|e| error::io("read", folder, &e))?.flatten() {
-        if entry.file_name().to_str().is_some_and(|name| Book::keeps(name) || ledger::keeps(name)) {
+        if entry.file_name().to_str().is_some_and(|name| Book::keeps(name) || runs::keeps(name)) {
             continue;
         }
         let path = entry.path();
@@ -157,7 +157,7 @@ fn freed(going: &Going, engine: Engine<'_>) -> Result<Freed> {
     let all: BTreeSet<String> = all.lines().map(str::to_owned).collect();
     let of = |ids: &mut dyn Iterator<Item = &String>| engine.inspect_images(&ids.cloned().collect::<Vec<_>>());
     let staying = layers(&of(&mut all.difference(&going.gone))?);
-    let memory = Memory::open()?;
+    let memory = LayerCache::open()?;
     for layer in layers(&of(&mut going.gone.iter())?).difference(&staying) {
         match layer.parse().ok().and_then(|digest| memory.layer(&digest)) {
             Some(facts) => known += facts.stored_bytes,

@@ -5,12 +5,12 @@ use crate::bases::{self, Bases, Choice};
 use crate::cli;
 use crate::engine::proof::{self, Proof};
 use crate::engine::reach::{self, Reached};
-use crate::engine::{Engine, disk};
+use crate::engine::{Engine, disk, sweep};
 use crate::error::{Exit, Problem, Result};
 use crate::event::Sink;
 use crate::model::{BaseRow, BaseState, Diagnosis, Finding, State, Store};
 use crate::setup::{self, Tool};
-use crate::state::ledger::Run;
+use crate::state::runs::Run;
 use crate::{interrupt, names, report, units};
 
 /// Room that all bases and every image of every app take with their build cache, bytes and inodes. Rounded up from what an
@@ -180,7 +180,7 @@ fn local_bases(rows: &[BaseRow], from: &str, found: &mut Findings) -> Share {
 fn prove(engine: Engine<'_>, arch: &str) -> Result<Proof> {
     let run = Run::begin()?;
     let proof = proof::prove(engine, run.id(), arch);
-    run.clean(engine);
+    sweep::end(&run, engine);
     proof
 }
 

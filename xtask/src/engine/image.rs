@@ -4,9 +4,10 @@ use std::collections::{BTreeMap, BTreeSet};
 
 use serde::{Deserialize, Deserializer};
 
-use super::{Engine, docker};
+use super::{Engine, docker, labels};
 use crate::error::Result;
 use crate::model::BaseSources;
+use crate::state::nameless;
 
 /// What `docker image inspect` says about an image.
 #[derive(Clone, Debug, Deserialize)]
@@ -60,6 +61,15 @@ impl Engine<'_> {
         let command = docker(["image", "inspect"]).args(names.iter().cloned());
         let output = self.ask(&command)?;
         serde_json::from_str(&output.stdout).map_err(|e| super::container::unreadable("an image", &e))
+    }
+
+    /// Writes down which images have these tags now, before something else gets them. Tags that are not of our own names are left
+    /// out.
+    ///
+    /// Errors: the engine does not answer, or the state folder cannot be written.
+    pub fn note_images(&self, tags: &[String]) -> Result<()> {
+        let ours: Vec<String> = tags.iter().filter(|tag| labels::is_ours(tag)).cloned().collect();
+        nameless::note(&self.inspect_images(&ours)?.into_iter().map(|image| image.id).collect())
     }
 
     /// Removes an image that only a proof needed. One that is gone already is no fault.

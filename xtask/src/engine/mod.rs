@@ -19,6 +19,7 @@ pub mod proof;
 pub mod reach;
 pub mod record;
 pub mod registry;
+pub mod sweep;
 mod timeline;
 pub mod usage;
 pub mod versions;

@@ -3,7 +3,7 @@
 use super::{Task, tag_of};
 use crate::engine::Engine;
 use crate::error::Result;
-use crate::image::memory::Memory;
+use crate::image::cache::LayerCache;
 use crate::model::{Mark, Marks, Matrix, VariantId};
 use crate::tidy;
 use crate::workshop::Workshop;
@@ -29,7 +29,7 @@ fn here(tag: &str, engine: Engine<'_>) -> Result<Option<u64>> {
     let inspected = engine.inspect_images(&[tag.to_owned()])?;
     let Some(image) = inspected.first() else { return Ok(None) };
     let digests: Option<Vec<_>> = image.root_fs.layers.iter().map(|layer| layer.parse().ok()).collect();
-    let memory = Memory::open()?;
+    let memory = LayerCache::open()?;
     Ok(digests.and_then(|digests| memory.weight(&digests)).map(|weight| weight.stored_bytes))
 }
 

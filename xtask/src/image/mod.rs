@@ -2,12 +2,13 @@
 //! engine and remembers.
 //!
 //! [`gather()`] looks into an image wherever it is, [`weigh()`] weighs images of the engine, [`scale`] takes those it pushes,
-//! [`memory`] keeps what was learned between runs, and [`origin`] finds the instruction behind each layer.
+//! [`cache`] keeps what was learned of layers between runs and [`looks`] what came of whole images, and [`origin`] finds the instruction behind each layer.
 
+pub mod cache;
 pub mod compare;
 pub mod gather;
 pub mod inspect;
-pub mod memory;
+pub mod looks;
 pub mod origin;
 pub mod rank;
 mod save;

@@ -5,7 +5,7 @@ use std::collections::HashMap;
 use drydock_reader::ledger::{Ledger, Python};
 use drydock_reader::{Digest, Findings, LayerFacts};
 
-use super::memory::Memory;
+use super::cache::LayerCache;
 use super::scale;
 use crate::engine::image::Inspected;
 use crate::engine::{Engine, labels};
@@ -18,7 +18,7 @@ use crate::model::{Class, Ranked, Ranking};
 /// Errors: the engine does not answer, or there is no place for state.
 pub fn rank(engine: Engine<'_>) -> Result<Ranking> {
     let images = engine.inspect_images(&engine.tags()?)?;
-    let memory = Memory::open()?;
+    let memory = LayerCache::open()?;
     Ok(of_images(&images, &mut |diff_id| memory.layer(diff_id)))
 }
 

@@ -9,7 +9,7 @@ use std::thread::ScopedJoinHandle;
 use drydock_reader::overlay::{self, Seen};
 use drydock_reader::{Digest, LayerFacts, NotADigest, ReadLayer, Weight, archive};
 
-use super::memory::Memory;
+use super::cache::LayerCache;
 use super::save::save;
 use super::scale::{self, Outcome, Pushed};
 use super::way::{EngineKey, Way};
@@ -78,7 +78,7 @@ pub fn weigh_closely(subject: &Subject, engine: Engine<'_>, way: Way) -> Result<
 }
 
 fn with_means<T>(engine: Engine<'_>, way: Way, weigh: impl FnOnce(&Means<'_>) -> Result<T>) -> Result<T> {
-    let memory = Memory::open()?;
+    let memory = LayerCache::open()?;
     std::thread::scope(|scope| {
         // Asked at once and needed at the end.
         let asked = way.key().filter(|key| key.recompresses).map(|_| scope.spawn(|| engine.pulled_layers()));
@@ -107,7 +107,7 @@ pub(super) type Push<'s> = &'s dyn Fn(&[&str]) -> Result<Outcome>;
 
 /// All that weighing needs from outside.
 pub(super) struct Means<'m> {
-    pub memory: &'m Memory,
+    pub memory: &'m LayerCache,
     pub sink: &'m dyn Sink,
     pub stream: Stream<'m>,
     pub push: Push<'m>,

@@ -14,7 +14,7 @@ use crate::image::{LayerWeight, Way, Weight, weigh};
 use crate::interrupt;
 use crate::model::{BaseSources, Fetched, ImageName, Together, VariantId};
 use crate::plan::{self, Image};
-use crate::state::ledger::Run;
+use crate::state::runs::Run;
 
 /// What was measured of some images.
 #[derive(Debug)]

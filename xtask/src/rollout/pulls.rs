@@ -2,14 +2,14 @@
 
 use std::path::Path;
 
-use crate::engine::Engine;
 use crate::engine::empty::EmptyEngine;
 use crate::engine::registry::Registry;
+use crate::engine::{Engine, sweep};
 use crate::error::Result;
 use crate::event::Event;
 use crate::interrupt;
 use crate::model::{BaseSources, ImageName, Pulled, Store};
-use crate::state::ledger::{self, Run};
+use crate::state::runs::Run;
 use crate::units;
 
 /// Pushes the images to a registry, starts an engine, and lets it pull one after the other; before each it has nothing.
@@ -23,11 +23,11 @@ pub fn measure(
     root: &Path,
     engine: Engine<'_>,
 ) -> Result<Vec<Pulled>> {
-    ledger::sweep(engine)?;
+    sweep::sweep(engine)?;
     let run = Run::begin()?;
     interrupt::note_run(Some(run.id()));
     let pulled = with_registry(images, sources, store, root, &run, engine);
-    run.clean(engine);
+    sweep::end(&run, engine);
     interrupt::note_run(None);
     interrupt::check()?;
     pulled

@@ -6,9 +6,9 @@ use drydock_reader::parallel;
 
 use crate::engine::Engine;
 use crate::error::Result;
+use crate::image::looks::Looks;
 use crate::image::{Depth, Dockerfiles, Way, gather};
 use crate::model::{Inspection, Measurement};
-use crate::state::looks::Looks;
 
 /// What looking into images takes.
 #[derive(Clone, Copy)]

@@ -22,7 +22,7 @@ pub use story::{Guess, Magnitude, Mute, Narrator, Question};
 
 use running::{Running, Starter};
 
-use crate::engine::{Engine, bake, build, image};
+use crate::engine::{Engine, bake, build, image, sweep};
 use crate::error::{Problem, Result};
 use crate::event::Event;
 use crate::image::weigh::{self, Subject};
@@ -31,7 +31,7 @@ use crate::lesson::Step;
 use crate::model::{BaseSources, Cache, Change, Facts, Measurement, Timeline, Told, Verdict};
 use crate::plan::{self, Image};
 use crate::rules::Expect;
-use crate::state::ledger::{self, Run};
+use crate::state::runs::Run;
 
 /// What the learner asked of a run, apart from what to run.
 #[derive(Clone, Debug, Default)]
@@ -126,7 +126,7 @@ impl<'a> Job<'a> {
     /// Errors: whatever building or weighing fails with, and [`crate::error::ErrorId::Interrupted`]. The run's containers
     /// are removed in every case.
     pub fn run(&self, narrator: &mut dyn Narrator, engine: Engine<'_>) -> Result<Outcome> {
-        let swept = ledger::sweep(engine)?;
+        let swept = sweep::sweep(engine)?;
         if swept > 0 {
             let note = format!("Removed {swept} containers that an earlier run had left behind.");
             engine.sink().emit(Event::Note(note));
@@ -138,7 +138,7 @@ impl<'a> Job<'a> {
             run.keep();
         }
         engine.sink().emit(Event::Quiet);
-        let leftovers = run.clean(engine);
+        let leftovers = sweep::end(&run, engine);
         interrupt::note_run(None);
         if interrupt::requested() {
             return Err(interrupt::problem());

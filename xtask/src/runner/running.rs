@@ -14,7 +14,7 @@ use crate::interrupt;
 use crate::model::{Health, Setup};
 use crate::plan::Image;
 use crate::probe::Service;
-use crate::state::ledger::Run;
+use crate::state::runs::Run;
 
 /// A container whose service is well.
 #[derive(Clone, Debug)]

@@ -10,7 +10,7 @@ use crate::event::Event;
 use crate::model::{Health, RunOptions, Setup};
 use crate::plan::Image;
 use crate::probe;
-use crate::state::ledger::Run;
+use crate::state::runs::Run;
 
 use super::running::{Running, Starter, Up};
 

@@ -8,14 +8,14 @@ mod start;
 
 use std::time::{Duration, Instant};
 
-use crate::engine::Engine;
 use crate::engine::proof::{self, Proof};
 use crate::engine::reach::{self, ChosenBy, Endpoint, Findings};
+use crate::engine::{Engine, sweep};
 use crate::error::{ErrorId, Problem, Result};
 use crate::event::{Event, Sink};
 use crate::host;
 use crate::interrupt;
-use crate::state::ledger::Run;
+use crate::state::runs::Run;
 use platform::Platform;
 use power::Power;
 
@@ -178,7 +178,7 @@ fn wait(sink: &dyn Sink) -> Result<()> {
     let run = Run::begin()?;
     let engine = Engine::new(sink);
     let proof = proof::prove(engine, run.id(), &reached.arch);
-    run.clean(engine);
+    sweep::end(&run, engine);
     let proven = match proof? {
         Proof::Afloat(_) => "and runs containers",
         Proof::NoProgram => "(no test container for its architecture)",

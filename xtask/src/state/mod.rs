@@ -1,10 +1,9 @@
 //! What Drydock remembers between runs: in `$XDG_STATE_HOME/drydock`, versioned, written atomically.
 
 pub mod costs;
-pub mod ledger;
-pub mod looks;
-pub mod memory;
 pub mod nameless;
+pub mod runs;
+pub mod settings;
 
 use std::path::{Path, PathBuf};
 

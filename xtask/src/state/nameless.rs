@@ -9,16 +9,13 @@ use std::io::Write;
 use std::path::{Path, PathBuf};
 
 use super::{folder, write_atomically};
-use crate::engine::{Engine, labels};
 use crate::error::{self, Result};
 
-/// Writes down which images have these tags now. Tags that are not of our own names are left out.
+/// Writes ids down.
 ///
-/// Errors: the engine does not answer, or the state folder cannot be written.
-pub fn note(engine: Engine<'_>, tags: &[String]) -> Result<()> {
-    let ours: Vec<String> = tags.iter().filter(|tag| labels::is_ours(tag)).cloned().collect();
-    let ids = engine.inspect_images(&ours)?.into_iter().map(|image| image.id).collect();
-    add(&file()?, &ids)
+/// Errors: the state folder cannot be written.
+pub fn note(ids: &BTreeSet<String>) -> Result<()> {
+    add(&file()?, ids)
 }
 
 /// The ids written down so far. Some may be gone by now, or have a name again.

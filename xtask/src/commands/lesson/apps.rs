@@ -6,7 +6,7 @@ use crate::lesson::Lesson;
 use crate::model::{App, AppId};
 use crate::names::list;
 use crate::report;
-use crate::state::memory::Memory;
+use crate::state::settings::Settings;
 use crate::workshop::Workshop;
 
 /// What was chosen.
@@ -36,7 +36,7 @@ pub(super) fn choose(workshop: &Workshop, lesson: &Lesson, options: &cli::Lesson
 /// Errors: there is no such app, or what is remembered cannot be written.
 pub(super) fn follow(workshop: &Workshop, typed: &[String]) -> Result<()> {
     let apps = workshop.chosen(typed)?;
-    Memory::update(|memory| memory.apps = Some(apps.clone()))?;
+    Settings::update(|memory| memory.apps = Some(apps.clone()))?;
     report::message(format!("Your lessons follow {} from now on.\n", named(&apps)));
     Ok(())
 }
@@ -44,12 +44,12 @@ pub(super) fn follow(workshop: &Workshop, typed: &[String]) -> Result<()> {
 /// Those named, else those the learner chose, else all. Asked once, on a terminal; the first that are named there are chosen.
 fn followed(workshop: &Workshop, options: &cli::Lesson) -> Result<Chosen> {
     let plainly = |apps| Ok(Chosen { apps, note: None });
-    let remembered = Memory::load()?.apps;
+    let remembered = Settings::load()?.apps;
     if !options.app.is_empty() {
         let chosen = workshop.chosen(&options.app)?;
         let Some(remembered) = remembered else {
             if report::terminal() {
-                Memory::update(|memory| memory.apps = Some(chosen.clone()))?;
+                Settings::update(|memory| memory.apps = Some(chosen.clone()))?;
             }
             return plainly(chosen);
         };
@@ -72,7 +72,7 @@ fn followed(workshop: &Workshop, options: &cli::Lesson) -> Result<Chosen> {
             Some(index) => workshop.apps.keys().nth(index).cloned().into_iter().collect(),
             None => Vec::new(),
         };
-    Memory::update(|memory| memory.apps = Some(chosen.clone()))?;
+    Settings::update(|memory| memory.apps = Some(chosen.clone()))?;
     plainly(chosen)
 }
 

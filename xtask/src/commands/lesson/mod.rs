@@ -20,7 +20,7 @@ use crate::report::{self, Finish};
 use crate::runner::{self, Job, Looker, Options, Outcome};
 use crate::session::{Opening, Session};
 use crate::state;
-use crate::state::memory::Memory;
+use crate::state::settings::Settings;
 use crate::tidy;
 use crate::workshop::Workshop;
 
@@ -195,11 +195,11 @@ fn build_options(options: &cli::Lesson) -> bake::Options {
 /// Remembers a build that used no cache, and returns the one to show beside a build that did.
 fn remember_cold(outcome: &Outcome, date: &str) -> Result<Option<Cold>> {
     if outcome.cache != Cache::None {
-        return Ok(Memory::load()?.last_cold);
+        return Ok(Settings::load()?.last_cold);
     }
     let ms = u64::try_from(outcome.built_in.as_millis()).unwrap_or(u64::MAX);
     let cold = Cold { ms, images: outcome.facts.results().len(), date: date.to_owned() };
-    Memory::update(|memory| memory.last_cold = Some(cold))?;
+    Settings::update(|memory| memory.last_cold = Some(cold))?;
     Ok(None)
 }
 

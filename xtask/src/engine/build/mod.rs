@@ -22,7 +22,6 @@ use crate::event::Event;
 use crate::interrupt;
 use crate::model::Timeline;
 use crate::names::printable;
-use crate::state::nameless;
 
 /// What is announced of a target whose image is in the store; steps it shares with another may still be reported.
 const DONE: &str = "done";
@@ -96,7 +95,7 @@ pub fn attempt(
 ) -> Result<Ended> {
     let sink = engine.sink();
     let tags: Vec<String> = definition.targets.values().flat_map(|target| target.tags.clone()).collect();
-    nameless::note(engine, &tags)?;
+    engine.note_images(&tags)?;
     let command = definition.command(options).dir(root);
     engine.announce(&command);
     sink.emit(Event::Phase { name: "Building", total: definition.targets.len(), of });

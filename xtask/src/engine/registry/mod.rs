@@ -9,7 +9,7 @@ use super::{Engine, docker, labels};
 use crate::dockerfile;
 use crate::error::{ErrorId, Problem, Result};
 use crate::model::BaseSources;
-use crate::state::ledger::Run;
+use crate::state::runs::Run;
 
 /// Debian's registry on the slim base, without the password its package asks for.
 const DOCKERFILE: &str = "\
@@ -56,7 +56,7 @@ impl Registry {
         for (name, place) in sources.contexts(&bases()) {
             build = build.args(["--build-context".to_owned(), format!("{name}={place}")]);
         }
-        crate::state::nameless::note(engine, &[IMAGE.to_owned()])?;
+        engine.note_images(&[IMAGE.to_owned()])?;
         let output = engine.ask_within(PUSH, &build.arg("-").stdin(DOCKERFILE))?;
         if !output.success() {
             let fact = "The image of a registry could not be built.";

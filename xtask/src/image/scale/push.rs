@@ -11,7 +11,7 @@ use super::registry::{Learned, Pushed, Registry};
 use super::server::{self, Endpoint};
 use crate::engine::{Engine, docker};
 use crate::error::{ErrorId, Problem, Result};
-use crate::image::memory::Memory;
+use crate::image::cache::LayerCache;
 use crate::interrupt;
 
 /// Below the range from which systems take ports for outgoing connections, and assigned to nobody. Always the same, because
@@ -45,7 +45,7 @@ pub fn is_name(tag: &str) -> bool {
 /// Pushes images to an endpoint that lives for the length of this call. Their names for it are removed again.
 ///
 /// Errors: no port can be had. What happens to a single image stands in its own result.
-pub fn push(images: &[&str], memory: &Memory, engine: Engine<'_>) -> Result<Outcome> {
+pub fn push(images: &[&str], memory: &LayerCache, engine: Engine<'_>) -> Result<Outcome> {
     let endpoint = open()?;
     let repository = format!("127.0.0.1:{}/{REPOSITORY}", endpoint.port());
     // Nobody else on this machine can guess them, and so nobody else can put a manifest in the place of ours.

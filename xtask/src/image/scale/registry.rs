@@ -12,7 +12,7 @@ use drydock_reader::{Blob, Digest, Fault, LayerFacts, encoding, layer};
 
 use super::http::{Answer, Head};
 use crate::event::{Event, Sink};
-use crate::image::memory::Memory;
+use crate::image::cache::LayerCache;
 use crate::units;
 
 /// Manifests and configs are smaller; a larger body that is not a layer is refused.
@@ -42,7 +42,7 @@ pub struct PushedLayer {
 pub struct Registry<'r> {
     /// The one repository there is. Engines remember which layers they pushed where, so it is always the same.
     repository: &'r str,
-    memory: &'r Memory,
+    memory: &'r LayerCache,
     sink: &'r dyn Sink,
     requests: AtomicU64,
     uploads: Mutex<HashMap<u64, Option<Upload>>>,
@@ -86,7 +86,7 @@ struct Descriptor {
 
 impl<'r> Registry<'r> {
     /// A registry that has received nothing and takes manifests under these tags only.
-    pub fn new(repository: &'r str, tags: &[String], memory: &'r Memory, sink: &'r dyn Sink) -> Self {
+    pub fn new(repository: &'r str, tags: &[String], memory: &'r LayerCache, sink: &'r dyn Sink) -> Self {
         Self {
             repository,
             memory,

@@ -6,7 +6,7 @@ use std::net::TcpStream;
 use serde_json::json;
 
 use crate::event::Silent;
-use crate::image::memory::Memory;
+use crate::image::cache::LayerCache;
 use crate::image::scale::registry::Registry;
 use crate::image::scale::server::{Endpoint, serve};
 use drydock_reader::testing::tarball::{Tar, gzip};
@@ -90,9 +90,9 @@ impl Client {
 }
 
 /// A registry with the tag `one`, for as long as `work` goes on.
-fn with_scale<T>(work: impl FnOnce(u16, &Registry, &Memory) -> T) -> T {
+fn with_scale<T>(work: impl FnOnce(u16, &Registry, &LayerCache) -> T) -> T {
     let state = tempfile::tempdir().unwrap();
-    let memory = Memory::below(state.path());
+    let memory = LayerCache::below(state.path());
     let registry = Registry::new("drydock", &["one".to_owned()], &memory, &Silent);
     let endpoint = Endpoint::open(0).unwrap();
     serve(&endpoint, &registry, || work(endpoint.port(), &registry, &memory))

@@ -1,4 +1,4 @@
-//! Memory, and what it spares.
+//! LayerCache, and what it spares.
 
 use std::cell::Cell;
 use std::collections::{BTreeMap, BTreeSet};
@@ -11,7 +11,7 @@ use drydock_reader::{Blob, Digest, Weight, layer};
 use crate::engine::reach::{ChosenBy, Endpoint, Reached};
 use crate::error::{ErrorId, Problem, Result};
 use crate::event::Silent;
-use crate::image::memory::Memory;
+use crate::image::cache::LayerCache;
 use crate::image::scale::registry::{Learned, PushedLayer};
 use crate::image::scale::{Outcome, Pushed};
 use crate::image::way::Way;
@@ -40,14 +40,14 @@ fn none_pulled() -> Result<BTreeSet<String>> {
     Ok(BTreeSet::new())
 }
 
-fn weigh_from(subjects: &[Subject], memory: &Memory, stream: Stream) -> Result<BTreeMap<String, Weight>> {
+fn weigh_from(subjects: &[Subject], memory: &LayerCache, stream: Stream) -> Result<BTreeMap<String, Weight>> {
     let push = &|_: &[&str]| panic!("nothing is pushed to a scale that was not asked for");
     Means { memory, sink: &Silent, stream, push, unreachable: Cell::new(false), pulled: &none_pulled }
         .weigh(subjects, Way::Stream)
 }
 
 /// Weighs with an engine that sends these layers, and tells which images it was asked for.
-fn weigh(subjects: &[Subject], memory: &Memory, sends: &[Vec<u8>]) -> (Result<Vec<Weight>>, Vec<String>) {
+fn weigh(subjects: &[Subject], memory: &LayerCache, sends: &[Vec<u8>]) -> (Result<Vec<Weight>>, Vec<String>) {
     let asked = Cell::new(Vec::new());
     let weights = weigh_from(subjects, memory, &|images, take| {
         asked.set(images.iter().map(|image| (*image).to_owned()).collect());
@@ -63,7 +63,7 @@ fn weigh(subjects: &[Subject], memory: &Memory, sends: &[Vec<u8>]) -> (Result<Ve
 #[test]
 fn an_image_is_read_once() {
     let state = tempfile::tempdir().unwrap();
-    let memory = Memory::below(state.path());
+    let memory = LayerCache::below(state.path());
     let image = [subject("one", &[base(), top()])];
     let (first, asked) = weigh(&image, &memory, &[base(), top()]);
     assert_eq!(asked, ["one"]);
@@ -77,7 +77,7 @@ fn an_image_is_read_once() {
 #[test]
 fn only_images_with_an_unknown_layer_are_asked_for() {
     let state = tempfile::tempdir().unwrap();
-    let memory = Memory::below(state.path());
+    let memory = LayerCache::below(state.path());
     weigh(&[subject("base", &[base()])], &memory, &[base()]).0.unwrap();
     let images = [subject("again", &[base()]), subject("new", &[base(), top()]), subject("twice", &[base(), base()])];
     let (weights, asked) = weigh(&images, &memory, &[base(), top()]);
@@ -88,7 +88,7 @@ fn only_images_with_an_unknown_layer_are_asked_for() {
 #[test]
 fn what_is_damaged_is_forgotten_and_read_again() {
     let state = tempfile::tempdir().unwrap();
-    let memory = Memory::below(state.path());
+    let memory = LayerCache::below(state.path());
     let image = [subject("one", &[base(), top()])];
     let first = weigh(&image, &memory, &[base(), top()]).0.unwrap();
     let files = || fs::read_dir(state.path().join("layers/v5")).unwrap().map(|entry| entry.unwrap().path());
@@ -104,7 +104,7 @@ fn what_is_damaged_is_forgotten_and_read_again() {
 #[test]
 fn what_layers_hold_comes_with_the_weight() {
     let state = tempfile::tempdir().unwrap();
-    let memory = Memory::below(state.path());
+    let memory = LayerCache::below(state.path());
     let image = subject("one", &[base(), top()]);
     let weight = weigh(std::slice::from_ref(&image), &memory, &[base(), top()]).0.unwrap().remove(0);
     let asked = Cell::new(0);
@@ -133,7 +133,7 @@ fn what_layers_hold_comes_with_the_weight() {
 #[test]
 fn an_engine_that_leaves_layers_out_or_fails_is_told_apart() {
     let state = tempfile::tempdir().unwrap();
-    let memory = Memory::below(state.path());
+    let memory = LayerCache::below(state.path());
     let image = [subject("one", &[base(), top()])];
     let problem = weigh(&image, &memory, &[base()]).0.unwrap_err();
     assert_eq!(problem.id, ErrorId::ImageStream);
@@ -149,7 +149,7 @@ fn an_engine_that_leaves_layers_out_or_fails_is_told_apart() {
 #[test]
 fn a_compressed_blob_is_remembered_with_its_layer() {
     let state = tempfile::tempdir().unwrap();
-    let memory = Memory::below(state.path());
+    let memory = LayerCache::below(state.path());
     let packed = gzip(&base());
     let read = layer::read(&mut packed.as_slice(), Encoding::Gzip).unwrap();
     memory.keep_layer(&read).unwrap();
@@ -162,7 +162,7 @@ fn a_compressed_blob_is_remembered_with_its_layer() {
 #[test]
 fn the_memory_is_bounded_and_other_versions_go() {
     let state = tempfile::tempdir().unwrap();
-    let memory = Memory::below(state.path());
+    let memory = LayerCache::below(state.path());
     for size in 1..20 {
         let layer = Tar::new().file("a", &vec![1; size]).bytes();
         memory.keep_layer(&layer::read(&mut layer.as_slice(), Encoding::Plain).unwrap()).unwrap();
@@ -194,7 +194,7 @@ fn reached(local: bool) -> Reached {
 }
 
 /// An engine that pushes these layers, compressed, of whatever image it is asked for.
-fn pushes(layers: &[Vec<u8>], memory: &Memory, reached: bool) -> Outcome {
+fn pushes(layers: &[Vec<u8>], memory: &LayerCache, reached: bool) -> Outcome {
     let mut outcome = Outcome { pushed: Vec::new(), learned: Learned::default(), reached };
     let mut pushed = Pushed { layers: Vec::new() };
     for layer in layers {
@@ -223,7 +223,7 @@ fn engines_are_told_apart() {
 #[test]
 fn a_push_tells_all_and_happens_once() {
     let state = tempfile::tempdir().unwrap();
-    let memory = Memory::below(state.path());
+    let memory = LayerCache::below(state.path());
     let stream: Stream = &|_, _| panic!("what was pushed is not streamed too");
     let count = Cell::new(0);
     let push = &|_: &[&str]| {
@@ -249,7 +249,7 @@ fn a_push_tells_all_and_happens_once() {
 #[test]
 fn small_images_are_streamed_and_then_pushed() {
     let state = tempfile::tempdir().unwrap();
-    let memory = Memory::below(state.path());
+    let memory = LayerCache::below(state.path());
     let stream: Stream = &|_, take| {
         let layers = [base(), top()];
         let tar = layers.iter().fold(Tar::new(), |tar, layer| tar.file(&format!("{}/layer.tar", layer.len()), layer));
@@ -265,7 +265,7 @@ fn small_images_are_streamed_and_then_pushed() {
 #[test]
 fn a_push_that_fails_costs_the_pull_bytes_only() {
     let state = tempfile::tempdir().unwrap();
-    let memory = Memory::below(state.path());
+    let memory = LayerCache::below(state.path());
     let stream: Stream = &|_, take| take(&mut Tar::new().file("1/layer.tar", &base()).bytes().as_slice());
     let gone = || Outcome { pushed: Vec::new(), learned: Learned::default(), reached: false };
     let refused = || {
@@ -285,7 +285,7 @@ fn a_push_that_fails_costs_the_pull_bytes_only() {
 #[test]
 fn an_image_is_pushed_first_only_when_all_of_its_base_has_been() {
     let (state, third) = (tempfile::tempdir().unwrap(), Tar::new().file("c", &[3; 40]).bytes());
-    let memory = Memory::below(state.path());
+    let memory = LayerCache::below(state.path());
     let way = Way::to(&reached(true), false);
     let all = [base(), top(), third];
     let (streamed, sends) = (Cell::new(0), Cell::new(1));
@@ -317,7 +317,7 @@ fn an_image_is_pushed_first_only_when_all_of_its_base_has_been() {
 #[test]
 fn what_was_pulled_and_is_compressed_anew_is_not_exact() {
     let state = tempfile::tempdir().unwrap();
-    let memory = Memory::below(state.path());
+    let memory = LayerCache::below(state.path());
     let stream: Stream = &|_, _| panic!("what was pushed is not streamed too");
     let push = &|_: &[&str]| Ok(pushes(&[base(), top()], &memory, true));
     let exact = |pulled: &BTreeSet<String>, on: Base, way: Way| {

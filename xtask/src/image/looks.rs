@@ -5,10 +5,10 @@ use std::path::PathBuf;
 
 use serde::{Deserialize, Serialize};
 
-use super::{folder, write_atomically};
+use super::Digest;
 use crate::error::Result;
-use crate::image::Digest;
 use crate::model::{FileLine, Inspection};
+use crate::state::{folder, write_atomically};
 
 /// Most images that are kept; those that were looked into longest ago go first.
 const MOST: usize = 200;

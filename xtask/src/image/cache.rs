@@ -18,7 +18,7 @@ const MOST_BYTES: u64 = 256 << 20;
 
 /// A folder of remembered layers and images.
 #[derive(Clone, Debug)]
-pub struct Memory {
+pub struct LayerCache {
     folder: PathBuf,
 }
 
@@ -31,7 +31,7 @@ enum Ending {
     Image,
 }
 
-impl Memory {
+impl LayerCache {
     /// The memory in Drydock's state folder.
     ///
     /// Errors: there is no place for state.

@@ -1,25 +1,16 @@
-//! A small process beside the runner that cleans up when the runner is killed, so that nothing waits for the next run.
-//!
-//! It is the runner's own program in a mode that no help names, in a process group of its own: neither Ctrl-C nor a terminal that is
-//! closed reaches it. Its standard input is a pipe whose other end only the runner has. The runner writes down there what it begins
-//! and ends, one line each, and says goodbye when it ends. A pipe that closes without a goodbye means that the runner was killed:
-//! the guard ends what the runner had started, removes the containers of its runs, and ends too.
+//! The guard's end: it listens, and removes what a runner that was killed has left.
 
 use std::collections::{BTreeMap, BTreeSet};
-use std::io::{BufRead, BufReader, PipeWriter, Read, Write};
-use std::sync::atomic::{AtomicBool, Ordering};
-use std::sync::{Mutex, PoisonError};
+use std::io::{BufRead, BufReader, Read};
 use std::time::Duration;
 
+use super::pipe::{self, MODE};
 use crate::engine::{self, Engine};
-use crate::error::{self, Problem, Result};
+use crate::error::{Problem, Result};
 use crate::event::Silent;
-use crate::process::{self, Beside, Command};
-use crate::state::ledger;
+use crate::state::runs;
 use crate::{bug, host};
 
-/// The argument that makes a guard of this program.
-const MODE: &str = "guard-of-another-run";
 /// Pause between two looks at what is left.
 const PAUSE: Duration = Duration::from_millis(500);
 /// Looks at an engine that has nothing of ours, before it is believed: a container may come from a command that was ended before
@@ -30,45 +21,9 @@ const LOOKS: u32 = 120;
 /// How often is looked whether a program has ended, before it is killed.
 const PATIENCE: u32 = 6;
 
-/// Set by [`crate::main`]: only the runner's own program can be started again as a guard.
-static IS_RUNNER: AtomicBool = AtomicBool::new(false);
-static GUARD: Mutex<Option<Guard>> = Mutex::new(None);
-
-struct Guard {
-    pipe: PipeWriter,
-    process: Beside,
-}
-
-/// What the runner writes down.
-#[derive(Clone, Copy, Debug)]
-pub enum Note<'a> {
-    /// A run that may create containers begins.
-    Run(&'a str),
-    /// It has ended, and removed or kept what it created.
-    RunEnded(&'a str),
-    /// A docker command was started: its process, and the name of its program where the system tells.
-    Child(u32, Option<&'a str>),
-    /// It has ended.
-    ChildEnded(u32),
-    /// The runner ends by itself.
-    Goodbye,
-}
-
-impl Note<'_> {
-    fn line(self) -> String {
-        match self {
-            Self::Run(id) => format!("run {id}\n"),
-            Self::RunEnded(id) => format!("ended {id}\n"),
-            Self::Child(pid, name) => format!("child {pid} {}\n", name.unwrap_or_default()),
-            Self::ChildEnded(pid) => format!("gone {pid}\n"),
-            Self::Goodbye => "goodbye\n".to_owned(),
-        }
-    }
-}
-
 /// Becomes a guard where the command line says so; `false` where it does not.
 pub fn stand() -> bool {
-    IS_RUNNER.store(true, Ordering::Relaxed);
+    pipe::is_runner();
     if std::env::args().nth(1).is_none_or(|mode| mode != MODE) {
         return false;
     }
@@ -77,43 +32,6 @@ pub fn stand() -> bool {
         Left::by(std::io::stdin()).remove();
     }
     true
-}
-
-/// Starts the guard, unless there is one.
-///
-/// Errors: it cannot be started. The next run then removes what a kill leaves behind.
-pub fn post() -> Result<()> {
-    let mut guard = GUARD.lock().unwrap_or_else(PoisonError::into_inner);
-    if guard.is_some() || !IS_RUNNER.load(Ordering::Relaxed) {
-        return Ok(());
-    }
-    let program = host::program().map_err(|e| error::io("find", "xtask".as_ref(), &e))?;
-    let (reader, pipe) = std::io::pipe().map_err(|e| bug(&format!("There is no pipe: {e}")))?;
-    let process = Command::new(program.display().to_string()).arg(MODE).beside(reader)?;
-    *guard = Some(Guard { pipe, process });
-    process::on_children(Some(|pid, alive| {
-        let name = if alive { host::process_name(pid) } else { None };
-        note(if alive { Note::Child(pid, name.as_deref()) } else { Note::ChildEnded(pid) });
-    }));
-    Ok(())
-}
-
-/// Writes something down for the guard, if there is one.
-pub fn note(note: Note<'_>) {
-    if let Some(guard) = GUARD.lock().unwrap_or_else(PoisonError::into_inner).as_mut() {
-        // A guard that somebody has killed hears nothing, and the runner goes on without.
-        let _ = guard.pipe.write_all(note.line().as_bytes());
-    }
-}
-
-/// Sends the guard home: the runner ends by itself.
-pub fn dismiss() {
-    note(Note::Goodbye);
-    let guard = GUARD.lock().unwrap_or_else(PoisonError::into_inner).take();
-    if let Some(Guard { pipe, process }) = guard {
-        drop(pipe);
-        process.wait();
-    }
 }
 
 /// What a runner had begun and not ended when its pipe closed.
@@ -154,7 +72,7 @@ impl Left {
         for run in &self.runs {
             if remove_containers(run, engine).is_ok() {
                 let _ = engine.ask(&engine::docker(["image", "rm", "--force", &engine::proof::tag(run)]));
-                ledger::close(run);
+                runs::close(run);
             }
         }
     }
@@ -202,6 +120,7 @@ fn remove_containers(run: &str, engine: Engine<'_>) -> Result<()> {
 
 #[cfg(test)]
 mod tests {
+    use super::super::pipe::Note;
     use super::*;
 
     fn said(notes: &[Note<'_>]) -> Left {

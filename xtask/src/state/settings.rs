@@ -13,7 +13,7 @@ const VERSION: u32 = 1;
 
 /// What is remembered. Everything is optional: a missing or unreadable file is the same as an empty one.
 #[derive(Clone, Debug, Default, PartialEq, Serialize, Deserialize)]
-pub struct Memory {
+pub struct Settings {
     version: u32,
     /// The apps the learner chose to follow; empty means all of them, `None` that nobody has asked yet.
     pub apps: Option<Vec<AppId>>,
@@ -23,7 +23,7 @@ pub struct Memory {
     pub last_cold: Option<Cold>,
 }
 
-impl Memory {
+impl Settings {
     /// Reads what is remembered. A file of another version or one that cannot be read is treated as empty.
     ///
     /// Errors: there is no place for state.

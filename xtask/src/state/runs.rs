@@ -8,15 +8,12 @@ use std::fs::{File, TryLockError};
 use std::path::{Path, PathBuf};
 use std::sync::Mutex;
 use std::sync::atomic::{AtomicBool, Ordering};
-use std::time::Duration;
 
 use super::folder;
-use crate::engine::Engine;
 use crate::error::{self, Result};
-use crate::guard::{self, Note};
-use crate::interrupt;
+use crate::guard::pipe::{self, Note};
 
-/// A run that may create containers. Dropping it ends the run; [`Run::clean`] should have been called by then.
+/// A run that may create containers. Dropping it ends the run; [`crate::engine::sweep::end`] should have removed them by then.
 #[derive(Debug)]
 pub struct Run {
     id: String,
@@ -32,9 +29,9 @@ impl Run {
     /// Errors: the state folder cannot be written.
     pub fn begin() -> Result<Self> {
         // Without a guard everything works, only a kill leaves its containers to the next run.
-        let _ = guard::post();
+        let _ = pipe::post();
         let run = Self::begin_in(&folder()?.join("runs"))?;
-        guard::note(Note::Run(&run.id));
+        pipe::note(Note::Run(&run.id));
         Ok(run)
     }
 
@@ -77,40 +74,23 @@ impl Run {
         self.keep.store(true, Ordering::Relaxed);
     }
 
-    /// Removes this run's containers. Returns how many are left over: 0 unless the engine failed.
-    pub fn clean(&self, engine: Engine<'_>) -> usize {
-        if self.keep.load(Ordering::Relaxed) {
-            return 0;
-        }
-        let noted = self.containers.lock().map(|mut c| std::mem::take(&mut *c)).unwrap_or_default();
-        let removed = engine.remove_containers(&noted);
-        // A container may come from a command that was ended before it told us its id, and the engine may still be at it.
-        let looks = if interrupt::requested() { 3 } else { 1 };
-        for look in 0..looks {
-            if look > 0 {
-                std::thread::sleep(Duration::from_millis(300));
-            }
-            let missed = engine.containers_of(&self.id).unwrap_or_default();
-            let _ = engine.remove_containers(&missed);
-            if removed.is_ok() && missed.is_empty() && looks == 1 {
-                return 0;
-            }
-        }
-        let left = engine.containers_of(&self.id).map_or(noted.len(), |left| left.len());
-        if left > 0 {
-            // A later run sweeps what the ledger names, and nothing else.
-            self.keep();
-        }
-        left
+    /// Whether its containers stay.
+    pub fn keeps(&self) -> bool {
+        self.keep.load(Ordering::Relaxed)
+    }
+
+    /// The containers that were noted; from now on none is.
+    pub fn take(&self) -> Vec<String> {
+        self.containers.lock().map(|mut noted| std::mem::take(&mut *noted)).unwrap_or_default()
     }
 }
 
 impl Drop for Run {
     fn drop(&mut self) {
-        if !self.keep.load(Ordering::Relaxed) {
+        if !self.keeps() {
             let _ = std::fs::remove_file(&self.path);
         }
-        guard::note(Note::RunEnded(&self.id));
+        pipe::note(Note::RunEnded(&self.id));
     }
 }
 
@@ -121,29 +101,27 @@ pub fn close(run: &str) {
     }
 }
 
-/// Removes what dead runs left behind. Returns the number of containers removed.
-///
-/// Errors: the state folder cannot be read, or the engine does not answer.
-pub fn sweep(engine: Engine<'_>) -> Result<usize> {
-    let mut removed = 0;
-    for (id, path, _lock) in dead_runs(&folder()?.join("runs"))? {
-        let containers = engine.containers_of(&id)?;
-        engine.remove_containers(&containers)?;
-        removed += containers.len();
-        let _ = std::fs::remove_file(path);
-    }
-    Ok(removed)
+/// A run that is over, with its lock, so that no other run takes it for its own to remove.
+#[derive(Debug)]
+pub struct Over {
+    /// Its id.
+    pub id: String,
+    path: PathBuf,
+    _lock: File,
 }
 
-/// Containers of runs that are over: what they kept, and what they left behind.
-///
-/// Errors: as [`sweep`].
-pub fn left_over(engine: Engine<'_>) -> Result<Vec<String>> {
-    let mut containers = Vec::new();
-    for (id, ..) in dead_runs(&folder()?.join("runs"))? {
-        containers.extend(engine.containers_of(&id)?);
+impl Over {
+    /// Forgets it: nothing of it is left.
+    pub fn forget(self) {
+        let _ = std::fs::remove_file(&self.path);
     }
-    Ok(containers)
+}
+
+/// Runs that are over and not forgotten: those that kept their containers, and those that died without cleaning up.
+///
+/// Errors: the state folder cannot be read.
+pub fn over() -> Result<Vec<Over>> {
+    over_in(&folder()?.join("runs"))
 }
 
 /// Whether this is the folder of the ledgers, which a run that is alive still needs.
@@ -151,19 +129,18 @@ pub fn keeps(name: &str) -> bool {
     name == "runs"
 }
 
-/// Runs whose lock is free, with the lock taken.
-fn dead_runs(dir: &Path) -> Result<Vec<(String, PathBuf, File)>> {
-    let mut dead = Vec::new();
+fn over_in(dir: &Path) -> Result<Vec<Over>> {
+    let mut over = Vec::new();
     for id in ids(dir) {
         let path = dir.join(&id);
         let Ok(file) = File::open(&path) else { continue };
         match file.try_lock() {
-            Ok(()) => dead.push((id, path, file)),
+            Ok(()) => over.push(Over { id, path, _lock: file }),
             Err(TryLockError::WouldBlock) => {}
             Err(TryLockError::Error(e)) => return Err(error::io("lock", &path, &e)),
         }
     }
-    Ok(dead)
+    Ok(over)
 }
 
 fn ids(dir: &Path) -> Vec<String> {
@@ -180,7 +157,7 @@ mod tests {
         let dir = tempfile::tempdir().unwrap();
         let alive = Run::begin_in(dir.path()).unwrap();
         std::fs::write(dir.path().join("dead"), "").unwrap();
-        let dead: Vec<String> = dead_runs(dir.path()).unwrap().into_iter().map(|(id, ..)| id).collect();
+        let dead: Vec<String> = over_in(dir.path()).unwrap().into_iter().map(|over| over.id).collect();
         assert_eq!(dead, ["dead"]);
         let id = alive.id().to_owned();
         drop(alive);
