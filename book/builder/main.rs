@@ -43,7 +43,7 @@ fn main() -> ExitCode {
 fn run(options: &Options, style: Style) -> Result<()> {
     let root = drydock::workshop::root()?;
     if let Some(named) = &options.record {
-        let sink = report::progress(style, false);
+        let sink = report::sink(style, false);
         record::record(&root, &options.runner, named, sink.as_ref())?;
     }
     if options.open {

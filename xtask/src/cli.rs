@@ -4,7 +4,7 @@ mod exercises;
 
 pub use exercises::{Check, Hint, New, NewWhat, Progress, Reset, Solution, Which};
 
-use crate::bases::Wanted;
+use crate::bases::BasesOption;
 use crate::model::{Class, Fleet, Often};
 use crate::session::Opening;
 use clap::builder::styling::{AnsiColor, Styles};
@@ -184,7 +184,7 @@ pub struct Lesson {
 pub struct BaseOptions {
     /// auto, local, registry or registry=HOST: official images from a registry or a mirror of it, or stand-ins built here.
     #[arg(long, value_name = "WHERE", help_heading = "How to build")]
-    pub bases: Option<Wanted>,
+    pub bases: Option<BasesOption>,
     /// Certificate of a network that intercepts TLS, given to the toolchain bases only. Found by itself where the system keeps it.
     #[arg(long, value_name = "FILE", help_heading = "How to build")]
     pub ca_file: Vec<std::path::PathBuf>,

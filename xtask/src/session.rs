@@ -5,7 +5,7 @@ use std::collections::BTreeSet;
 use std::path::PathBuf;
 use std::time::Duration;
 
-use crate::bases::{self, Bases, Wanted};
+use crate::bases::{self, Bases, BasesOption};
 use crate::engine::reach::{self, Reached};
 use crate::engine::{Engine, bake, disk};
 use crate::error::Result;
@@ -25,7 +25,7 @@ pub struct Opening {
     /// Whether to get what is missing first: an engine, tools that make bases.
     pub setup: bool,
     /// Where bases come from.
-    pub bases: Option<Wanted>,
+    pub bases: Option<BasesOption>,
     /// Files with certificates for toolchain bases; those this machine trusts are found without.
     pub ca_files: Vec<PathBuf>,
     /// How images are built.

@@ -3,7 +3,7 @@
 use std::path::Path;
 use std::time::Instant;
 
-use super::plan::{Plan, SCRATCH, Surroundings};
+use super::plan::{BasePlan, SCRATCH, Surroundings};
 use super::rootfs;
 use crate::dockerfile;
 use crate::engine::bake::{Options, Target};
@@ -21,7 +21,7 @@ const EVIDENCE: usize = 20;
 /// What mmdebstrap's progress is shown under.
 const ROOT: &str = "root filesystem";
 
-impl Plan {
+impl BasePlan {
     /// Whether everything is there already.
     pub fn is_empty(&self) -> bool {
         self.definition.targets.is_empty()

@@ -16,7 +16,7 @@ const PATIENCE: Duration = Duration::from_secs(5);
 
 /// What `--bases` asks for.
 #[derive(Clone, Debug, PartialEq, Eq)]
-pub enum Wanted {
+pub enum BasesOption {
     /// A registry if it answers, else local.
     Auto,
     /// Exactly this.
@@ -35,7 +35,7 @@ pub enum Choice {
     Local,
 }
 
-impl fmt::Display for Wanted {
+impl fmt::Display for BasesOption {
     fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
         match self {
             Self::Auto => f.write_str("auto"),
@@ -44,7 +44,7 @@ impl fmt::Display for Wanted {
     }
 }
 
-impl FromStr for Wanted {
+impl FromStr for BasesOption {
     type Err = String;
 
     fn from_str(text: &str) -> std::result::Result<Self, String> {
@@ -107,7 +107,7 @@ pub struct Decision {
 /// offline once does not stay with local bases for ever. `probe` is the official image a registry is asked about.
 ///
 /// Errors: `docker` cannot be started, or the state folder cannot be written.
-pub fn decide(wanted: Option<&Wanted>, probe: &str) -> Result<Decision> {
+pub fn decide(wanted: Option<&BasesOption>, probe: &str) -> Result<Decision> {
     let remembered = Settings::load()?.bases;
     if let Some(decision) = settled(wanted, remembered.as_deref()) {
         return Ok(decision);
@@ -125,10 +125,10 @@ pub fn remember(choice: &Choice) -> Result<()> {
 }
 
 /// What needs no question to a registry. Something remembered that cannot be read is as good as nothing.
-fn settled(wanted: Option<&Wanted>, remembered: Option<&str>) -> Option<Decision> {
+fn settled(wanted: Option<&BasesOption>, remembered: Option<&str>) -> Option<Decision> {
     let (choice, why) = match (wanted, remembered.map(str::parse)) {
-        (Some(Wanted::Exactly(choice)), _) => (choice.clone(), "--bases says so"),
-        (None, Some(Ok(Wanted::Exactly(choice)))) => (choice, "it was decided before (--bases auto asks again)"),
+        (Some(BasesOption::Exactly(choice)), _) => (choice.clone(), "--bases says so"),
+        (None, Some(Ok(BasesOption::Exactly(choice)))) => (choice, "it was decided before (--bases auto asks again)"),
         _ => return None,
     };
     Some(Decision { choice, why: why.to_owned(), fresh: false })
@@ -167,13 +167,13 @@ mod tests {
 
     #[test]
     fn the_option_is_read() {
-        let exactly = |choice| Ok(Wanted::Exactly(choice));
-        assert_eq!("auto".parse(), Ok(Wanted::Auto));
+        let exactly = |choice| Ok(BasesOption::Exactly(choice));
+        assert_eq!("auto".parse(), Ok(BasesOption::Auto));
         assert_eq!("local".parse(), exactly(Choice::Local));
         assert_eq!("registry".parse(), exactly(Choice::Registry { host: None }));
         assert_eq!("registry=h:5000/a/".parse(), exactly(Choice::Registry { host: Some("h:5000/a".to_owned()) }));
         for wrong in ["", "Local", "registry=", "registry=a b", "registry=-x", "mirror=h"] {
-            assert!(wrong.parse::<Wanted>().is_err(), "{wrong}");
+            assert!(wrong.parse::<BasesOption>().is_err(), "{wrong}");
         }
     }
 
@@ -188,11 +188,12 @@ mod tests {
 
     #[test]
     fn the_option_overrides_what_is_remembered_and_auto_asks_again() {
-        let choice = |wanted: Option<&Wanted>, remembered| settled(wanted, remembered).map(|d| d.choice.to_string());
-        let local = Wanted::Exactly(Choice::Local);
+        let choice =
+            |wanted: Option<&BasesOption>, remembered| settled(wanted, remembered).map(|d| d.choice.to_string());
+        let local = BasesOption::Exactly(Choice::Local);
         assert_eq!(choice(Some(&local), Some("registry")).as_deref(), Some("local"));
         assert_eq!(choice(None, Some("registry")).as_deref(), Some("registry"));
-        assert_eq!(choice(Some(&Wanted::Auto), Some("registry")), None);
+        assert_eq!(choice(Some(&BasesOption::Auto), Some("registry")), None);
         assert_eq!(choice(None, Some("from another version")), None);
         assert_eq!(choice(None, None), None);
     }

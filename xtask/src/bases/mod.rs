@@ -19,10 +19,10 @@ use std::collections::{BTreeMap, BTreeSet};
 use std::path::PathBuf;
 
 pub use archive::{contents, load, save};
-pub use choice::{Choice, Decision, Wanted, remember};
+pub use choice::{BasesOption, Choice, Decision, remember};
 pub(crate) use hash::recipes as hashes;
 pub use overlay::Overlay;
-pub use plan::{Plan, Surroundings};
+pub use plan::{BasePlan, Surroundings};
 pub use recipe::Recipes;
 pub use store::list;
 
@@ -58,7 +58,7 @@ pub struct Bases {
 /// Reads the recipes, decides where bases come from, says so, and looks for this network's CA.
 ///
 /// Errors: an invalid recipe, a named file of certificates that holds none, no `docker` command.
-pub fn choose(wanted: Option<&Wanted>, ca_files: &[PathBuf], engine: Engine<'_>) -> Result<Bases> {
+pub fn choose(wanted: Option<&BasesOption>, ca_files: &[PathBuf], engine: Engine<'_>) -> Result<Bases> {
     let repository = workshop::root()?;
     let recipes = Recipes::load(&repository)?;
     let decision = choice::decide(wanted, recipes.probe())?;
@@ -154,7 +154,7 @@ impl Bases {
     /// What would have to be built for `needed`, and where builds find it in the end. Asks the engine one question.
     ///
     /// Errors: a recipe stands on a base that has none; the engine does not answer.
-    pub fn plan(&self, needed: &BTreeSet<String>, architecture: &str, engine: Engine<'_>) -> Result<Plan> {
+    pub fn plan(&self, needed: &BTreeSet<String>, architecture: &str, engine: Engine<'_>) -> Result<BasePlan> {
         let present = store::present(engine, &plan::tags(&self.recipes, needed))?;
         plan::plan(self.surroundings(architecture), needed, &present)
     }

@@ -30,7 +30,7 @@ pub struct Surroundings<'a> {
 
 /// What must be built, and what Dockerfiles get in the end.
 #[derive(Clone, Debug, Default)]
-pub struct Plan {
+pub struct BasePlan {
     /// Where builds find the bases in the end.
     pub sources: BaseSources,
     /// The bases to build in one call; empty when all are there.
@@ -45,9 +45,9 @@ pub struct Plan {
 /// made by. A local base without a recipe is left to the engine, which may have it.
 ///
 /// Errors: a recipe stands on a base that has none.
-pub fn plan(at: Surroundings<'_>, needed: &BTreeSet<String>, present: &BTreeMap<String, Hash>) -> Result<Plan> {
+pub fn plan(at: Surroundings<'_>, needed: &BTreeSet<String>, present: &BTreeMap<String, Hash>) -> Result<BasePlan> {
     let hashes = hash::recipes(at.recipes, at.architecture)?;
-    let mut planner = Planner { at, hashes, present, plan: Plan::default() };
+    let mut planner = Planner { at, hashes, present, plan: BasePlan::default() };
     for name in needed {
         if let (Choice::Local, Err(problem)) = (at.choice, at.recipes.get(name)) {
             planner.plan.sources.leave(name, problem);
@@ -72,7 +72,7 @@ struct Planner<'a> {
     at: Surroundings<'a>,
     hashes: BTreeMap<String, Hash>,
     present: &'a BTreeMap<String, Hash>,
-    plan: Plan,
+    plan: BasePlan,
 }
 
 impl Planner<'_> {
@@ -230,18 +230,18 @@ mod tests {
     }
 
     impl Scene {
-        fn plan(&self, needed: &[&str], present: &BTreeMap<String, Hash>) -> Plan {
+        fn plan(&self, needed: &[&str], present: &BTreeMap<String, Hash>) -> BasePlan {
             let Self { recipes, choice, overlay } = self;
             plan(Surroundings { recipes, choice, overlay, architecture: "amd64" }, &set(needed), present).unwrap()
         }
 
-        fn all_present(plan: &Plan) -> BTreeMap<String, Hash> {
+        fn all_present(plan: &BasePlan) -> BTreeMap<String, Hash> {
             let targets = plan.definition.targets.values();
             targets.map(|t| (t.tags[0].clone(), t.labels[labels::RECIPE].clone())).collect()
         }
     }
 
-    fn targets(plan: &Plan) -> Vec<&str> {
+    fn targets(plan: &BasePlan) -> Vec<&str> {
         plan.definition.targets.keys().map(String::as_str).collect()
     }
 

@@ -4,7 +4,7 @@ use std::collections::BTreeSet;
 use std::path::Path;
 
 use super::Context;
-use crate::bases::{self, Bases, Choice, Wanted};
+use crate::bases::{self, Bases, BasesOption, Choice};
 use crate::cli::{self, BasesCommand};
 use crate::engine::Engine;
 use crate::error::{ErrorId, Exit, Problem, Result};
@@ -15,7 +15,7 @@ use crate::{names, report};
 const SCHEMA: u32 = 1;
 
 pub fn run(options: &cli::Bases, context: Context) -> Result<Exit> {
-    let sink = report::progress(context.style, context.global.verbose);
+    let sink = report::sink(context.style, context.global.verbose);
     let engine = Engine::new(sink.as_ref());
     match &options.command {
         None => list(false, engine, context),
@@ -47,7 +47,7 @@ fn list(json: bool, engine: Engine<'_>, context: Context) -> Result<Exit> {
 
 /// Local bases, wherever builds get theirs from: who builds, saves or loads them means those.
 fn local(ca_file: &[std::path::PathBuf], engine: Engine<'_>) -> Result<Bases> {
-    bases::choose(Some(&Wanted::Exactly(Choice::Local)), ca_file, engine)
+    bases::choose(Some(&BasesOption::Exactly(Choice::Local)), ca_file, engine)
 }
 
 fn build(

@@ -23,7 +23,7 @@ const LOOK: Duration = Duration::from_millis(200);
 pub fn run(options: &cli::Check, context: Context) -> Result<Exit> {
     let began = Instant::now();
     let workshop = Workshop::find()?;
-    let sink = report::progress(context.style, context.global.verbose);
+    let sink = report::sink(context.style, context.global.verbose);
     let sink: &dyn Sink = sink.as_ref();
     let book = Book::open()?;
     let task = find(&workshop, &options.which, &book.load(sink)?)?;

@@ -18,7 +18,7 @@ use crate::units;
 
 pub fn run(options: &Clean, context: Context) -> Result<Exit> {
     reach::probe()?;
-    let sink = report::progress(context.style, context.global.verbose);
+    let sink = report::sink(context.style, context.global.verbose);
     let sink: &dyn Sink = sink.as_ref();
     let engine = Engine::new(sink);
 

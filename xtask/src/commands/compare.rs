@@ -21,7 +21,7 @@ pub fn run(options: &cli::Compare, context: Context) -> Result<Exit> {
     if images.is_empty() {
         return Err(Problem::new(ErrorId::NothingToRun, "There is no app with a variant to build."));
     }
-    let sink = report::progress(context.style, context.global.verbose);
+    let sink = report::sink(context.style, context.global.verbose);
     let (matrix, problems) = measure(&workshop, &images, options, sink.as_ref())?;
     if options.json {
         report::line(serde_json::to_string_pretty(&matrix).expect("plain data is always JSON"));

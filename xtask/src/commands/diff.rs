@@ -9,7 +9,7 @@ use crate::image::{Depth, Way, gather};
 use crate::report;
 
 pub fn run(options: &cli::Diff, context: Context) -> Result<Exit> {
-    let sink = report::progress(context.style, context.global.verbose);
+    let sink = report::sink(context.style, context.global.verbose);
     let engine = Engine::new(sink.as_ref());
     let way = || Ok(Way::to(&reach::probe()?, false));
     let before = gather(&options.before, Depth::Everything, engine, &way, &|_| None)?;

@@ -20,7 +20,7 @@ const EVERYTHING: (u64, u64) = (10_000_000_000, 400_000);
 const ELBOW_ROOM: (u64, u64) = (2_000_000_000, 50_000);
 
 pub fn run(options: &cli::Doctor, context: Context) -> Result<Exit> {
-    let sink = report::progress(context.style, context.global.verbose);
+    let sink = report::sink(context.style, context.global.verbose);
     let sink: &dyn Sink = sink.as_ref();
     if options.setup {
         setup::engine(sink)?;

@@ -7,7 +7,7 @@ use crate::cli;
 use crate::engine::{Engine, reach};
 use crate::error::{ErrorId, Exit, Problem, Result};
 use crate::event::Event;
-use crate::image::gather::{Wanted, gather};
+use crate::image::gather::{Detail, gather};
 use crate::image::rank::rank;
 use crate::image::{Depth, Files, Way};
 use crate::report;
@@ -15,7 +15,7 @@ use crate::state;
 use crate::workshop::Workshop;
 
 pub fn run(options: &cli::Inspect, context: Context) -> Result<Exit> {
-    let sink = report::progress(context.style, context.global.verbose);
+    let sink = report::sink(context.style, context.global.verbose);
     let engine = Engine::new(sink.as_ref());
     let Some(image) = &options.image else { return ranking(options, engine, context) };
     // An archive needs no engine, so it is only looked for when an image is in one.
@@ -24,7 +24,7 @@ pub fn run(options: &cli::Inspect, context: Context) -> Result<Exit> {
     let workshop = Workshop::find().ok();
     let dockerfiles = |image: &str| workshop.as_ref()?.dockerfile_of(image);
     let depth = if options.quick { Depth::Headers } else { Depth::Everything };
-    let wanted = Wanted { depth, files: Files { most: report::MOST_FILES, class: options.class } };
+    let wanted = Detail { depth, files: Files { most: report::MOST_FILES, class: options.class } };
     if let Some(file) = options.card.as_ref().filter(|file| file.extension().is_none_or(|ending| ending != "svg")) {
         let fact = format!("A card is an SVG picture, and `{}` is not named like one.", file.display());
         return Err(Problem::new(ErrorId::Usage, fact).next("--card card.svg"));

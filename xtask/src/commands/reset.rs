@@ -12,7 +12,7 @@ use crate::workshop::Workshop;
 
 pub fn run(options: &cli::Reset, context: Context) -> Result<Exit> {
     let workshop = Workshop::find()?;
-    let sink = report::progress(context.style, context.global.verbose);
+    let sink = report::sink(context.style, context.global.verbose);
     let sink: &dyn Sink = sink.as_ref();
     let book = Book::open()?;
     let task = find(&workshop, &options.which, &book.load(sink)?)?;

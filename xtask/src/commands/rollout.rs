@@ -18,7 +18,7 @@ pub fn run(options: &cli::Rollout, context: Context) -> Result<Exit> {
     let workshop = Workshop::find()?;
     let images = images(&workshop, options)?;
     check_changes(&options.change, &images)?;
-    let sink = report::progress(context.style, context.global.verbose);
+    let sink = report::sink(context.style, context.global.verbose);
     let rollout = measure(&workshop, &images, options, sink.as_ref())?;
     report::line(if options.json {
         serde_json::to_string_pretty(&rollout).expect("plain data is always JSON")

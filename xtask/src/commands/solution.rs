@@ -14,7 +14,7 @@ use crate::workshop::Workshop;
 
 pub fn run(options: &cli::Solution, context: Context) -> Result<Exit> {
     let workshop = Workshop::find()?;
-    let sink = report::progress(context.style, context.global.verbose);
+    let sink = report::sink(context.style, context.global.verbose);
     let sink: &dyn Sink = sink.as_ref();
     let progress = Book::open()?.load(sink)?;
     let task = find(&workshop, &options.which, &progress)?;

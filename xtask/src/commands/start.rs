@@ -12,7 +12,7 @@ pub fn run(context: Context) -> Result<Exit> {
     let workshop = Workshop::find()?;
     let style = context.style;
     if report::terminal() {
-        let sink = report::progress(style, context.global.verbose);
+        let sink = report::sink(style, context.global.verbose);
         let sink: &dyn Sink = sink.as_ref();
         let progress = Book::open()?.load(sink)?;
         // Nobody asked for numbers, so no engine is asked for them.

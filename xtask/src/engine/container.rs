@@ -12,7 +12,7 @@ use crate::process::Command;
 
 /// How a container is started.
 #[derive(Clone, Debug, Default)]
-pub struct Run {
+pub struct Spec {
     /// Tag or id of the image.
     pub image: String,
     /// Id of the run that starts it; becomes its label.
@@ -39,7 +39,7 @@ pub struct Run {
     pub arguments: Vec<String>,
 }
 
-impl Run {
+impl Spec {
     /// The `docker run` call. It prints the container's id and returns while the container runs.
     pub fn command(&self) -> Command {
         self.named(None)
@@ -164,7 +164,7 @@ impl Engine<'_> {
     /// Starts a container and returns its id.
     ///
     /// Errors: [`ErrorId::ContainerNotStarted`] with what the engine said.
-    pub fn start(&self, run: &Run) -> Result<String> {
+    pub fn start(&self, run: &Spec) -> Result<String> {
         let command = run.command();
         let output = self.ask(&run.named(Some(&labels::container(&run.run))))?;
         let id = output.stdout.trim().to_owned();
@@ -249,13 +249,13 @@ mod tests {
 
     #[test]
     fn hardening_is_spelled_out() {
-        let run = Run {
+        let run = Spec {
             image: "drydock.local/app/go:multi-stage".into(),
             run: "r1".into(),
             hardened: true,
             tmpfs: vec!["/tmp".into()],
             port: Some(8080),
-            ..Run::default()
+            ..Spec::default()
         };
         assert_eq!(
             run.command().display(),

@@ -93,21 +93,21 @@ fn context(program: &[u8]) -> std::io::Result<Vec<u8>> {
 
 /// Removes the build cache's records of the proof: of the copied file, and of the upload of the context. Those of an
 /// upload carry no name of ours; that they are new and that nothing can ever use them again makes them safe to remove.
-fn forget_cache(engine: Engine<'_>, before: &[Record]) {
+fn forget_cache(engine: Engine<'_>, before: &[CacheRecord]) {
     let new = cache_records(engine).into_iter().filter(|record| !before.contains(record));
-    for record in new.filter(Record::is_ours) {
+    for record in new.filter(CacheRecord::is_ours) {
         let _ = engine.ask(&docker(["buildx", "prune", "--force", "--filter", &format!("id={}", record.id)]));
     }
 }
 
 /// One record of the build cache.
 #[derive(Debug, PartialEq, Eq)]
-struct Record {
+struct CacheRecord {
     id: String,
     description: String,
 }
 
-impl Record {
+impl CacheRecord {
     fn is_ours(&self) -> bool {
         self.description.contains(FILE)
             || self.description.starts_with("http url http://buildkit-session/")
@@ -115,18 +115,20 @@ impl Record {
     }
 }
 
-fn cache_records(engine: Engine<'_>) -> Vec<Record> {
+fn cache_records(engine: Engine<'_>) -> Vec<CacheRecord> {
     let output = engine.ask(&docker(["buildx", "du", "--verbose"]));
     output.map(|output| records(&output.stdout)).unwrap_or_default()
 }
 
 /// Reads `docker buildx du --verbose`: paragraphs of `Name:<tabs>value` lines.
-fn records(printed: &str) -> Vec<Record> {
+fn records(printed: &str) -> Vec<CacheRecord> {
     let value = |paragraph: &str, name: &str| {
         paragraph.lines().find_map(|line| line.strip_prefix(name)).map(|value| value.trim().to_owned())
     };
     let paragraphs = printed.split("\n\n");
-    paragraphs.filter_map(|p| Some(Record { id: value(p, "ID:")?, description: value(p, "Description:")? })).collect()
+    paragraphs
+        .filter_map(|p| Some(CacheRecord { id: value(p, "ID:")?, description: value(p, "Description:")? }))
+        .collect()
 }
 
 #[cfg(test)]

@@ -23,14 +23,14 @@ pub type Dockerfiles<'d> = &'d (dyn Fn(&str) -> Option<Dockerfile> + Sync);
 
 /// What one wants to know of an image.
 #[derive(Clone, Copy, Debug)]
-pub struct Wanted {
+pub struct Detail {
     /// How closely an archive is looked at.
     pub depth: Depth,
     /// Which files are listed.
     pub files: Files,
 }
 
-impl From<Depth> for Wanted {
+impl From<Depth> for Detail {
     /// All files are listed.
     fn from(depth: Depth) -> Self {
         Self { depth, files: Files { most: usize::MAX, class: None } }
@@ -42,7 +42,7 @@ impl From<Depth> for Wanted {
 /// Errors: there is nothing of that name ([`ErrorId::UnknownImage`]), or it cannot be read as one image.
 pub fn gather(
     name: &str,
-    wanted: impl Into<Wanted>,
+    wanted: impl Into<Detail>,
     engine: Engine<'_>,
     way: &dyn Fn() -> Result<Way>,
     dockerfiles: Dockerfiles<'_>,
@@ -55,7 +55,7 @@ pub fn gather(
     }
 }
 
-fn from_disk(name: &str, path: &Path, wanted: Wanted, dockerfiles: Dockerfiles<'_>) -> Result<Inspection> {
+fn from_disk(name: &str, path: &Path, wanted: Detail, dockerfiles: Dockerfiles<'_>) -> Result<Inspection> {
     let unreadable = |fault: Fault| {
         Problem::new(ErrorId::Archive, format!("`{}` cannot be read as an image: {fault}.", printable(name)))
     };

@@ -54,7 +54,7 @@ pub use style::Style;
 
 use crate::event::Sink;
 
-/// The renderer for progress on standard error: moving lines on a terminal, plain lines elsewhere.
-pub fn progress(style: Style, verbose: bool) -> Box<dyn Sink> {
+/// The renderer of events on standard error: moving lines on a terminal, plain lines elsewhere.
+pub fn sink(style: Style, verbose: bool) -> Box<dyn Sink> {
     if style.live { Box::new(live::Live::new(style, verbose)) } else { Box::new(plain::Plain::new(style, verbose)) }
 }

@@ -78,9 +78,9 @@ fn serve_one(image: &Image, stored_bytes: u64, running: &Running, starter: Start
 }
 
 /// How a container of an image is run in one of the contract's setups.
-pub fn container_of(image: &Image, setup: &Setup, run: &str) -> container::Run {
+pub fn container_of(image: &Image, setup: &Setup, run: &str) -> container::Spec {
     let RunOptions { init, entrypoint, command, stop_signal, environment, options } = image.variant.run.clone();
-    container::Run {
+    container::Spec {
         image: image.name.tag(),
         run: run.to_owned(),
         hardened: image.variant.hardened || setup.read_only,

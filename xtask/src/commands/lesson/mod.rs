@@ -55,7 +55,7 @@ fn one(workshop: &Workshop, lesson: &Lesson, options: &cli::Lesson, context: Con
     let chosen = apps::choose(workshop, lesson, options)?;
     let apps = chosen.apps;
     let mut plan = Plan::of_lesson(workshop, lesson, &apps, &options.variant, |path| workshop.dockerfile(path))?;
-    let sink = report::progress(context.style, context.global.verbose);
+    let sink = report::sink(context.style, context.global.verbose);
     let sink: &dyn Sink = sink.as_ref();
     if options.dry_run {
         return dry_run(&plan, options, sink);

@@ -41,7 +41,7 @@ pub fn run(options: &Test, context: Context) -> Result<Exit> {
         }
         _ => None,
     };
-    let sink = report::progress(report::Style { live: false, ..context.style }, context.global.verbose);
+    let sink = report::sink(report::Style { live: false, ..context.style }, context.global.verbose);
     let mut rig = Rig {
         workshop: &workshop,
         sink: sink.as_ref(),

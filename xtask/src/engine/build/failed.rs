@@ -4,7 +4,7 @@ use std::time::Duration;
 
 use super::classify;
 use crate::engine::instructions::{self, Fate, Place};
-use crate::engine::record::{Record, Step};
+use crate::engine::record::{BuildRecord, Step};
 use crate::error::{ErrorId, Problem};
 use crate::names::printable;
 use crate::printed::last_lines;
@@ -17,7 +17,7 @@ const LINES: usize = 15;
 pub struct FailedBuild {
     /// Wall time of the whole call.
     pub took: Duration,
-    pub(super) record: Record,
+    pub(super) record: BuildRecord,
     /// Where the failed step stands: its Dockerfile, relative to the repository, and the line of its instruction, from 1.
     pub(super) place: Option<(String, usize)>,
     /// What we can say of it ourselves.

@@ -3,7 +3,7 @@
 
 use crate::dockerfile;
 use crate::engine::bake::{Definition, Target};
-use crate::engine::record::Record;
+use crate::engine::record::BuildRecord;
 use crate::error::{ErrorId, Problem};
 use crate::model::Reference;
 use crate::names::printable;
@@ -14,7 +14,7 @@ use super::classify;
 const LOOKS_FOR: &str = "load metadata for ";
 
 /// The failure as our own knowledge words it; `None` where the builder's words are the best there are. Those are its evidence.
-pub(super) fn known(record: &Record, definition: &Definition) -> Option<Problem> {
+pub(super) fn known(record: &BuildRecord, definition: &Definition) -> Option<Problem> {
     let Some(step) = record.failed() else { return unread(record, definition) };
     let (_, image) = step.name.split_once(LOOKS_FOR)?;
     let image = Reference::short(image);
@@ -62,7 +62,7 @@ fn placed(mut problem: Problem, file: &dockerfile::File, image: &str) -> Problem
 }
 
 /// A file that neither the builder nor our reader takes for a Dockerfile. Ours names the place.
-fn unread(record: &Record, definition: &Definition) -> Option<Problem> {
+fn unread(record: &BuildRecord, definition: &Definition) -> Option<Problem> {
     let problem = only(definition)?.file.as_deref()?.parsed().err()?;
     let said = record.plain().iter().rfind(|line| line.starts_with("ERROR:"))?;
     Some(problem.evidence([printable(said)]))
@@ -95,8 +95,8 @@ mod tests {
     }
 
     /// A build that could not find an image.
-    fn sought(image: &str, error: &str) -> Record {
-        let mut record = Record::of(["go-mine".to_owned()]);
+    fn sought(image: &str, error: &str) -> BuildRecord {
+        let mut record = BuildRecord::of(["go-mine".to_owned()]);
         record.line(
             &serde_json::json!({"vertexes": [{
                 "digest": "a", "name": format!("[internal] load metadata for docker.io/library/{image}"), "error": error,
@@ -137,7 +137,7 @@ mod tests {
 
     #[test]
     fn a_file_that_is_no_dockerfile_is_told_with_its_place_and_what_the_builder_says() {
-        let mut record = Record::of(["go-mine".to_owned()]);
+        let mut record = BuildRecord::of(["go-mine".to_owned()]);
         record.line("ERROR: failed to solve: dockerfile parse error on line 2: unknown instruction: RUNN");
         let problem = known(&record, &definition("FROM a\nRUNN x\n", &[])).unwrap();
         assert_eq!(

@@ -14,7 +14,7 @@ pub use signs::classify;
 use super::Engine;
 use super::bake::{Definition, Options};
 use super::instructions;
-use super::record::{Part, Record, Step, Summary};
+use super::record::{BuildRecord, Part, Step, Summary};
 use super::timeline;
 use crate::dockerfile;
 use crate::error::{ErrorId, Problem, Result};
@@ -40,7 +40,7 @@ pub enum Ended {
 pub struct Built {
     /// Wall time of the whole call.
     pub took: Duration,
-    record: Record,
+    record: BuildRecord,
 }
 
 impl Built {
@@ -99,7 +99,7 @@ pub fn attempt(
     let command = definition.command(options).dir(root);
     engine.announce(&command);
     sink.emit(Event::Phase { name: "Building", total: definition.targets.len(), of });
-    let mut record = Record::of(definition.targets.keys().cloned());
+    let mut record = BuildRecord::of(definition.targets.keys().cloned());
     let mut announced: BTreeMap<String, String> = BTreeMap::new();
     let began = Instant::now();
     let status = command.lines_within(options.limit, |line| {
@@ -138,7 +138,7 @@ fn remark(summary: Summary) -> String {
 }
 
 /// A build that was ended because it took too long: which step was at work, and what it said last.
-fn too_long(record: &Record, limit: Duration, definition: &Definition) -> Problem {
+fn too_long(record: &BuildRecord, limit: Duration, definition: &Definition) -> Problem {
     let took = crate::units::seconds(limit);
     // The builder may still have had the time to say that it gave the step up.
     let at_work = |step: &&Step| step.instruction().is_some() && step.was_at_work();
@@ -158,7 +158,7 @@ fn too_long(record: &Record, limit: Duration, definition: &Definition) -> Proble
 }
 
 /// Where a build failed: the Dockerfile of the failed step, or the only one, and the line that the builder itself names.
-fn blamed(record: &Record, definition: &Definition) -> Option<(String, usize)> {
+fn blamed(record: &BuildRecord, definition: &Definition) -> Option<(String, usize)> {
     let step = record.failed();
     let target = match step {
         Some(step) => step.target.as_str(),
@@ -188,8 +188,8 @@ mod tests {
     use crate::engine::bake::Target;
 
     /// A record of buildx 0.13 for a build of one target.
-    fn record(lines: &str) -> Record {
-        let mut record = Record::of(["go-mine".to_owned()]);
+    fn record(lines: &str) -> BuildRecord {
+        let mut record = BuildRecord::of(["go-mine".to_owned()]);
         for line in lines.lines() {
             record.line(line);
         }

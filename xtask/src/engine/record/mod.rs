@@ -17,7 +17,7 @@ use stream::{Status, Stream};
 
 /// The record so far.
 #[derive(Debug, Default)]
-pub struct Record {
+pub struct BuildRecord {
     targets: Vec<String>,
     steps: Vec<Step>,
     by_digest: BTreeMap<String, usize>,
@@ -36,7 +36,7 @@ pub struct Summary {
 /// Most bytes of a step's output that are kept.
 const LOG: usize = 64 * 1024;
 
-impl Record {
+impl BuildRecord {
     /// An empty record of a build of these bake targets.
     pub fn of(targets: impl IntoIterator<Item = String>) -> Self {
         Self { targets: targets.into_iter().collect(), ..Self::default() }
@@ -149,8 +149,8 @@ fn split_name(name: &str, targets: &[String]) -> (String, String) {
 mod tests {
     use super::*;
 
-    fn record(text: &str) -> Record {
-        let mut record = Record::of(["go-naive".to_owned(), "x".to_owned()]);
+    fn record(text: &str) -> BuildRecord {
+        let mut record = BuildRecord::of(["go-naive".to_owned(), "x".to_owned()]);
         for line in text.lines() {
             record.line(line);
         }

@@ -1,4 +1,4 @@
-//! LayerCache, and what it spares.
+//! The cache of layers, and what it spares.
 
 use std::cell::Cell;
 use std::collections::{BTreeMap, BTreeSet};

@@ -35,12 +35,12 @@ pub enum Piece {
     /// As written.
     Text(String),
     /// Stands for something of a variant.
-    Of(Wanted, VariantId),
+    Of(Placeholder, VariantId),
 }
 
 /// What a placeholder stands for.
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
-pub enum Wanted {
+pub enum Placeholder {
     /// The image's tag.
     Image,
     /// The id of a running container of it.
@@ -53,7 +53,7 @@ impl Argument {
     /// The argument with words in place of what stands for something.
     ///
     /// Errors: whatever `word` fails with.
-    pub fn filled<E>(&self, mut word: impl FnMut(Wanted, &VariantId) -> Result<String, E>) -> Result<String, E> {
+    pub fn filled<E>(&self, mut word: impl FnMut(Placeholder, &VariantId) -> Result<String, E>) -> Result<String, E> {
         let words = self.0.iter().map(|piece| match piece {
             Piece::Text(text) => Ok(text.clone()),
             Piece::Of(wanted, variant) => word(*wanted, variant),
@@ -92,9 +92,9 @@ impl TryFrom<String> for Argument {
                 continue;
             };
             let wanted = match kind {
-                "image" => Wanted::Image,
-                "container" => Wanted::Container,
-                "index" => Wanted::Index,
+                "image" => Placeholder::Image,
+                "container" => Placeholder::Container,
+                "index" => Placeholder::Index,
                 _ => {
                     return Err(format!("unknown placeholder `{kind}`, expected one of `image`, `container`, `index`"));
                 }

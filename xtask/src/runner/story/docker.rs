@@ -3,7 +3,7 @@
 use super::Underway;
 use crate::engine;
 use crate::error::Result;
-use crate::lesson::{Argument, DockerStep, Wanted};
+use crate::lesson::{Argument, DockerStep, Placeholder};
 use crate::model::{AppId, Setup, Shown};
 use crate::names::printable;
 use crate::process::Command;
@@ -59,9 +59,9 @@ impl Underway<'_> {
                 return Ok(variant.to_string());
             };
             match wanted {
-                Wanted::Image => return Ok(image.name.tag()),
-                Wanted::Index => return Ok(image.name.of_all_platforms().tag()),
-                Wanted::Container => {}
+                Placeholder::Image => return Ok(image.name.tag()),
+                Placeholder::Index => return Ok(image.name.of_all_platforms().tag()),
+                Placeholder::Container => {}
             }
             let up = self.own(image, &Setup::default())?;
             started.push(up.id.clone());
