@@ -132,7 +132,7 @@ fn binary_size(name: &str, size: [u8; 12]) -> tar::Header {
 const ARCHIVES: &[Lie] = &[
     refused("an empty file", "neither a manifest.json nor an index.json", Vec::new),
     refused("a text", "neither a manifest.json", || b"This is no archive.".to_vec()),
-    refused("an archive in gzip", "it is compressed as a whole; gunzip", || gzip(&Tar::new().bytes())),
+    refused("an archive in gzip", "it is compressed as a whole, with gzip; gunzip", || gzip(&Tar::new().bytes())),
     refused("noise", "its checksum is wrong", || vec![b'x'; 4096]),
     refused("only zeros", "neither a manifest.json", || vec![0; 1 << 20]),
     refused("cut in its first header", "neither a manifest.json", || cut(b"blobs", 100)),
@@ -183,12 +183,14 @@ const ARCHIVES: &[Lie] = &[
     refused("a manifest that is no JSON", "manifest.json cannot be understood", || said("\u{1b}[31m{")),
     refused("a manifest of another shape", "manifest.json cannot be understood", || said(r#"[{"Config":1}]"#)),
     refused("a manifest nested a million deep", "manifest.json cannot be understood", || said(&"[".repeat(1_000_000))),
-    refused("a manifest of 5 MB", "neither a manifest.json", || said(&" ".repeat(5 << 20))),
+    refused("a manifest of 5 MB", "manifest.json cannot be understood: it has more than 4194304 bytes", || {
+        said(&" ".repeat(5 << 20))
+    }),
     refused("an image twice", "holds 2 images", || {
         let manifest = manifest(&config(&[&layer()]), &[&layer()]);
         said(&json!([manifest, manifest]).to_string())
     }),
-    refused("no image at all", "neither a manifest.json", || said("[]")),
+    refused("no image at all", "its manifest.json lists no image", || said("[]")),
     refused("a config that is not there", "does not contain it", || said(r#"[{"Config":"c","Layers":[]}]"#)),
     refused("a config that is no JSON", "cannot be understood", || configured(b"config")),
     refused("a config of fewer layers", "it names 0 layers and the manifest 1", || configured(&config(&[]))),
@@ -199,6 +201,9 @@ const ARCHIVES: &[Lie] = &[
     refused("a config that is not what it is called", "its bytes hash to", || {
         Tar::new().file(&blob(b"something else"), b"{}").bytes()
     }),
+    refused("an archive in xz", "it is compressed as a whole, with xz; unxz", || b"\xfd7zXZ\0\0\x04".repeat(100)),
+    refused("an archive in bzip2", "it is compressed as a whole, with bzip2; bunzip2", || b"BZh91AY&SY".repeat(100)),
+    refused("an archive in zstd", "it is compressed as a whole, with zstd; unzstd", || b"\x28\xb5\x2f\xfd".repeat(200)),
     refused("indexes nested ten deep", "indexes nested too deep", || {
         let kind = "application/vnd.oci.image.index.v1+json";
         let mut chain = vec![b"{\"manifests\":[]}".to_vec()];
@@ -223,7 +228,9 @@ const LAYERS: &[Lie] = &[
         let manifest = json!([manifest(&config, &[&layer()])]).to_string();
         blobs(&config, &[]).file("manifest.json", manifest.as_bytes()).bytes()
     }),
-    refused("a layer of unknown media", "is not tar, gzip or zstd", || image(&[b"neither tar nor gzip nor zstd"])),
+    refused("a layer of unknown media", "is not tar, gzip, zstd, xz or bzip2", || {
+        image(&[b"neither tar nor gzip nor zstd"])
+    }),
     found_at_the_end("a layer that is not what it is called", "its bytes hash to", || {
         let mut whole = image(&[&layer()]);
         let at = memchr::memmem::find(&whole, &[7; 3000]).expect("it is there");
@@ -248,9 +255,15 @@ const LAYERS: &[Lie] = &[
     }),
     refused("a zstd of noise", "do not decode", || packed(&[&layer()], &[&[0x28, 0xb5, 0x2f, 0xfd, 0xff, 0xff, 0xff]])),
     refused("a bomb", "grew to more than", || {
-        let start = Tar::new().raw(header("zeros", EntryType::Regular, 4 << 30), b"").open();
-        // A gzip may have many members.
-        packed(&[&layer()], &[&[gzip(&start), gzip(&vec![0; 1 << 20]).repeat(1100)].concat()])
+        let start = Tar::new().raw(header("zeros", EntryType::Regular, 60 << 30), b"").open();
+        // A gzip may have many members. This grows for longer than we have patience.
+        packed(&[&layer()], &[&[gzip(&start), gzip(&vec![0; 1 << 20]).repeat(60_000)].concat()])
+    }),
+    right("a giant hole", "stored 1.50 GB", || {
+        let start = Tar::new().raw(header("var/log/lastlog", EntryType::Regular, 1_500_000_256), b"").open();
+        let (zeros, end) = (vec![0; 1_000_000], vec![0; 256 + 1024]);
+        let unpacked = [&start, zeros.repeat(1500).as_slice(), &end].concat();
+        packed(&[&unpacked], &[&[gzip(&start), gzip(&zeros).repeat(1500), gzip(&end)].concat()])
     }),
     refused("a million entries and one", "more than 1000000 entries", || {
         let thousand = Tar::new().raw(header("a", EntryType::Directory, 0), b"").open().repeat(1000);

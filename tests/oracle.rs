@@ -121,8 +121,11 @@ impl Judged {
 
 /// What our reader says of an archive: its weight, and the paths of its layers as dive lists them.
 fn ours(archive: &Path) -> (Weight, Vec<BTreeSet<String>>) {
-    let read =
-        |depth| -> Contents { Shelf::open(archive).and_then(|shelf| shelf.read(depth)).expect("it can be read") };
+    let read = |depth| -> Contents {
+        let shelf = Shelf::open(archive).expect("it can be opened");
+        let images = shelf.described(None).expect("its documents can be read");
+        shelf.read(&images, depth).expect("it can be read")
+    };
     let weigh = |contents: &Contents| {
         let image = contents.images().expect("an image").pop().expect("an image");
         let layers: Vec<_> = image.layers.iter().map(|layer| &contents.layers[&layer.diff_id].facts).collect();

@@ -208,8 +208,8 @@ pub struct Explain {
 #[derive(Debug, Args)]
 #[expect(clippy::struct_excessive_bools, reason = "each is a flag of its own on the command line")]
 pub struct Inspect {
-    /// An image of the engine, an archive that `docker save` wrote, or an OCI layout in a tar or a folder. Without it, the
-    /// images that have been weighed are ranked by what in them is not the application.
+    /// An image of the engine; an archive that `docker save` wrote, as it is or unpacked; or an OCI layout in a tar or a folder.
+    /// Without it, the images that have been weighed are ranked by what in them is not the application.
     pub image: Option<String>,
     /// Show more: fifty files, whole instructions, packages, the whole surface.
     #[arg(long, requires = "image", help_heading = "Output")]
@@ -220,6 +220,12 @@ pub struct Inspect {
     /// Measure pull bytes too; the first time the engine has to compress the whole base.
     #[arg(long, requires = "image")]
     pub pull: bool,
+    /// Of an archive with images for several machines, look into the one for these.
+    #[arg(long, value_name = "OS/ARCH", requires = "image")]
+    pub platform: Option<String>,
+    /// Tell which lines of this Dockerfile brought the layers. The Dockerfiles of this workshop are found by the image's name.
+    #[arg(long, value_name = "FILE", requires = "image")]
+    pub dockerfile: Option<std::path::PathBuf>,
     /// Of an archive, step over the contents instead of reading them: five times as fast, and digests are not checked.
     #[arg(long, requires = "image", conflicts_with = "pull")]
     pub quick: bool,
@@ -244,6 +250,9 @@ pub struct Diff {
     pub before: String,
     /// The image after.
     pub after: String,
+    /// Of archives with images for several machines, compare those for these.
+    #[arg(long, value_name = "OS/ARCH")]
+    pub platform: Option<String>,
     /// Print one JSON document.
     #[arg(long, help_heading = "Output")]
     pub json: bool,

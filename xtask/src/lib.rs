@@ -51,11 +51,16 @@ pub fn main() -> std::process::ExitCode {
     if guard::left::stand() {
         return std::process::ExitCode::SUCCESS;
     }
-    let matches = cli::command().get_matches();
-    let cli = cli::Cli::from_arg_matches(&matches).unwrap_or_else(|error| error.exit());
+    let asked = cli::command().try_get_matches().and_then(|matches| cli::Cli::from_arg_matches(&matches));
+    let cli = match asked {
+        Ok(cli) => cli,
+        Err(said) => return told(&said).into(),
+    };
     let style = report::Style::of(cli.global.color.forced(), cli.global.accessible);
     let listening = interrupt::listen(|run| report::message(farewell(run)));
     let ended = listening.and_then(|()| commands::run(cli));
+    // What was computed and did not arrive was for nothing.
+    let ended = ended.and_then(|exit| if exit == Exit::Pass { report::written().map(|()| exit) } else { Ok(exit) });
     let exit = ended.unwrap_or_else(|problem| {
         // Ended children fail in many ways; the reason is the signal.
         let problem = if interrupt::requested() { interrupt::problem() } else { problem };
@@ -64,6 +69,18 @@ pub fn main() -> std::process::ExitCode {
     });
     guard::pipe::dismiss();
     exit.into()
+}
+
+/// Shows help, a version, or what is wrong with a command line.
+fn told(said: &clap::Error) -> Exit {
+    match report::usage(said) {
+        Ok(()) if said.use_stderr() => Exit::Usage,
+        Ok(()) => Exit::Pass,
+        Err(problem) => {
+            report::message(report::problem(&problem, report::Style::of(None, false)));
+            problem.exit()
+        }
+    }
 }
 
 /// The last words after a second Ctrl-C.

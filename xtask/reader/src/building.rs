@@ -7,6 +7,7 @@ use serde_bytes::ByteBuf;
 use crate::digest::Digest;
 use crate::facts::{LayerFacts, Node, Paths, What};
 use crate::findings::Findings;
+use crate::symlinks::Symlinks;
 use crate::walk::{Entry, Kind};
 use crate::{Fault, encoding, fault, path};
 
@@ -26,6 +27,7 @@ pub(crate) struct Building {
     whiteouts: Vec<Vec<u8>>,
     opaque: Vec<Vec<u8>>,
     links_below: BTreeMap<Vec<u8>, Vec<u8>>,
+    symlinks: Symlinks,
     pub(crate) findings: Findings,
 }
 
@@ -35,7 +37,14 @@ struct Inode {
 }
 
 impl Building {
-    /// Adds one entry at its normal path.
+    /// Where an entry of this name ends up: engines follow the symbolic links that the layer has made of its folders.
+    ///
+    /// Errors: a name that is no path, or links in a circle.
+    pub(crate) fn place(&mut self, name: &[u8]) -> fault::Read<Vec<u8>> {
+        self.symlinks.place(path::normal(name)?)
+    }
+
+    /// Adds one entry at its place.
     ///
     /// Errors: an entry that no layer may have, or one too many.
     pub(crate) fn add(&mut self, path: Vec<u8>, entry: Entry) -> fault::Read<()> {
@@ -66,7 +75,11 @@ impl Building {
             }
             Kind::Link(target) => self.link(&path, &target)?,
             Kind::Folder => What::Folder,
-            Kind::Symlink(_) => What::Symlink,
+            Kind::Symlink(target) => {
+                self.put(path.clone(), Node { what: What::Symlink, mode: entry.mode });
+                self.symlinks.add(path, target);
+                return Ok(());
+            }
             Kind::Special => What::Special,
         };
         self.put(path, Node { what, mode: entry.mode });
@@ -90,7 +103,7 @@ impl Building {
     }
 
     fn link(&mut self, path: &[u8], target: &[u8]) -> fault::Read<What> {
-        let target = path::normal(target)?;
+        let target = self.place(target)?;
         if target == path {
             return Err(Fault::LinkToItself(path::lossy(path)));
         }
@@ -117,6 +130,7 @@ impl Building {
             self.remove_below(&path);
         }
         self.findings.forget(&path);
+        self.symlinks.remove(&path);
         if let Some(before) = self.paths.insert(path, node) {
             self.forget(before);
         }
@@ -131,6 +145,7 @@ impl Building {
         for path in below {
             self.links_below.remove(&path);
             self.findings.forget(&path);
+            self.symlinks.remove(&path);
             if let Some(node) = self.paths.remove(&path) {
                 self.forget(node);
             }

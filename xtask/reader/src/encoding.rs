@@ -3,8 +3,11 @@
 use std::cell::Cell;
 use std::io::{self, BufReader, Read};
 use std::rc::Rc;
+use std::time::{Duration, Instant};
 
+use bzip2::bufread::MultiBzDecoder;
 use flate2::bufread::MultiGzDecoder;
+use lzma_rust2::XzReader;
 
 use crate::source::PIECE;
 use crate::zstd::Frames;
@@ -19,23 +22,46 @@ pub enum Encoding {
     Gzip,
     /// A tar in zstd.
     Zstd,
+    /// A tar in xz. No media type of layers has it, and engines unpack it all the same.
+    Xz,
+    /// A tar in bzip2; as for xz.
+    Bzip2,
 }
 
 /// No layer is larger than this once unpacked.
 pub const LARGEST: u64 = 64 << 30;
+/// The memory for what an xz stream refers back to, in KiB: `xz -9` wants 64 MiB.
+const XZ_MEMORY: u32 = 128 << 10;
 /// Up to here data may grow as they like: a small layer of zeros is no danger.
 const HARMLESS: u64 = 1 << 30;
-/// Beyond that, at most this many bytes from one. Machine code and text reach 2 to 10; deflate cannot exceed 1032.
-const LARGEST_RATIO: u64 = 200;
+/// More than this many bytes from one are out of proportion: machine code and text reach 2 to 10, deflate cannot exceed 1032.
+const OUT_OF_PROPORTION: u64 = 200;
+/// A layer that grows out of proportion may hold a file with a giant hole, and its owner wants to know. It is read on as long
+/// as that takes no longer than this; the gigabytes that `useradd` leaves behind take a few seconds.
+const PATIENCE: Duration = Duration::from_secs(20);
+
+impl Encoding {
+    /// The name people know, and the command that unpacks it; `None` for what is not compressed.
+    pub fn compression(self) -> Option<(&'static str, &'static str)> {
+        match self {
+            Self::Plain => None,
+            Self::Gzip => Some(("gzip", "gunzip")),
+            Self::Zstd => Some(("zstd", "unzstd")),
+            Self::Xz => Some(("xz", "unxz")),
+            Self::Bzip2 => Some(("bzip2", "bunzip2")),
+        }
+    }
+}
 
 /// Tells a layer by its first 512 bytes, or the fewer there are; `None` when it cannot be one.
 pub fn of(start: &[u8]) -> Option<Encoding> {
-    if start.starts_with(&[0x1f, 0x8b, 0x08]) {
-        Some(Encoding::Gzip)
-    } else if start.starts_with(&[0x28, 0xb5, 0x2f, 0xfd]) {
-        Some(Encoding::Zstd)
-    } else {
-        <&[u8; 512]>::try_from(start).is_ok_and(walk::begins_a_tar).then_some(Encoding::Plain)
+    match start {
+        [0x1f, 0x8b, 0x08, ..] => Some(Encoding::Gzip),
+        // A frame, or one that is to be skipped (RFC 8878, 3.1.1 and 3.1.2).
+        [0x28, 0xb5, 0x2f, 0xfd, ..] | [0x50..=0x5f, 0x2a, 0x4d, 0x18, ..] => Some(Encoding::Zstd),
+        [0xfd, b'7', b'z', b'X', b'Z', 0, ..] => Some(Encoding::Xz),
+        [b'B', b'Z', b'h', b'1'..=b'9', ..] => Some(Encoding::Bzip2),
+        _ => <&[u8; 512]>::try_from(start).is_ok_and(walk::begins_a_tar).then_some(Encoding::Plain),
     }
 }
 
@@ -45,13 +71,13 @@ pub fn of(start: &[u8]) -> Option<Encoding> {
 pub fn unpack<'r>(packed: impl Read + 'r, encoding: Encoding) -> Box<dyn Read + 'r> {
     let taken = Rc::new(Cell::new(0));
     let counted = Counted { inner: packed, taken: Rc::clone(&taken) };
+    let buffered = |packed| BufReader::with_capacity(PIECE, packed);
     match encoding {
-        Encoding::Plain => Box::new(Guarded { inner: counted, taken, given: 0 }),
-        Encoding::Gzip => {
-            let inner = MultiGzDecoder::new(BufReader::with_capacity(PIECE, counted));
-            Box::new(Guarded { inner, taken, given: 0 })
-        }
-        Encoding::Zstd => Box::new(Guarded { inner: Frames::new(counted), taken, given: 0 }),
+        Encoding::Plain => Box::new(Guarded::new(counted, taken)),
+        Encoding::Gzip => Box::new(Guarded::new(MultiGzDecoder::new(buffered(counted)), taken)),
+        Encoding::Zstd => Box::new(Guarded::new(Frames::new(counted), taken)),
+        Encoding::Xz => Box::new(Guarded::new(XzReader::new_mem_limit(buffered(counted), true, XZ_MEMORY), taken)),
+        Encoding::Bzip2 => Box::new(Guarded::new(MultiBzDecoder::new(buffered(counted)), taken)),
     }
 }
 
@@ -74,27 +100,58 @@ struct Guarded<R> {
     inner: R,
     taken: Rc<Cell<u64>>,
     given: u64,
+    /// Since when it has been out of proportion.
+    swelling: Option<Instant>,
+    patience: Duration,
+}
+
+impl<R> Guarded<R> {
+    fn new(inner: R, taken: Rc<Cell<u64>>) -> Self {
+        Self { inner, taken, given: 0, swelling: None, patience: PATIENCE }
+    }
 }
 
 impl<R: Read> Read for Guarded<R> {
     fn read(&mut self, into: &mut [u8]) -> io::Result<usize> {
         let read = self.inner.read(into).map_err(undecodable)?;
         self.given += read as u64;
-        let compressed = self.taken.get();
         if self.given > LARGEST {
             return Err(Fault::TooLarge(LARGEST).into());
         }
-        if self.given > HARMLESS && self.given / LARGEST_RATIO > compressed {
-            return Err(Fault::Bomb { compressed, unpacked: self.given }.into());
+        let compressed = self.taken.get();
+        if self.given > HARMLESS && self.given / OUT_OF_PROPORTION > compressed {
+            let since = *self.swelling.get_or_insert_with(Instant::now);
+            if since.elapsed() > self.patience {
+                return Err(Fault::Bomb { compressed, unpacked: self.given }.into());
+            }
         }
         Ok(read)
     }
 }
 
-/// What the gzip decoder calls invalid is a fault of the data; all else comes from the reader below.
+/// What a decoder calls invalid is a fault of the data; all else comes from the reader below.
 fn undecodable(error: io::Error) -> io::Error {
+    use io::ErrorKind::{InvalidData, InvalidInput, OutOfMemory, Unsupported};
     match error.kind() {
-        io::ErrorKind::InvalidInput | io::ErrorKind::InvalidData => Fault::Compression(error.to_string()).into(),
+        InvalidInput | InvalidData | OutOfMemory | Unsupported => Fault::Compression(error.to_string()).into(),
         _ => error,
+    }
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    /// Reads this many zeros out of no packed bytes at all.
+    fn zeros(bytes: u64, patience: Duration) -> io::Result<u64> {
+        let guarded = Guarded::new(io::repeat(0).take(bytes), Rc::default());
+        io::copy(&mut BufReader::with_capacity(1 << 20, Guarded { patience, ..guarded }), &mut io::sink())
+    }
+
+    #[test]
+    fn a_hole_is_read_to_its_end_and_a_bomb_only_for_so_long() {
+        assert_eq!(zeros(HARMLESS + 1, PATIENCE).unwrap(), HARMLESS + 1);
+        let bomb = zeros(2 * HARMLESS, Duration::ZERO).map_err(Fault::from);
+        assert!(matches!(bomb, Err(Fault::Bomb { compressed: 0, .. })), "{bomb:?}");
     }
 }

@@ -1,11 +1,14 @@
 //! What is known of a layer once it has been read. Answers every question about bytes and paths without the layer.
 
 use std::cmp::Ordering;
+use std::collections::HashSet;
 
+use foldhash::fast::RandomState;
 use serde::{Deserialize, Serialize};
 
 use crate::digest::Digest;
 use crate::findings::Findings;
+use crate::path;
 
 /// What one layer contains.
 #[derive(Clone, Debug, PartialEq, Eq, Serialize, Deserialize)]
@@ -103,6 +106,24 @@ impl Paths {
     }
 }
 
+/// Paths below which a layer takes away what lower layers have.
+pub struct Removals<'l>(HashSet<&'l [u8], RandomState>);
+
+impl Removals<'_> {
+    /// Whether a whiteout takes away what lower layers have at a path. Looks at the folders the path lies in, however many
+    /// whiteouts there are: a layer may have a hundred thousand.
+    pub fn cover(&self, path: &[u8]) -> bool {
+        let mut folders = std::iter::successors(Some(path), |path| (!path.is_empty()).then(|| path::parent(path)));
+        !self.0.is_empty() && folders.any(|folder| self.contains(folder))
+    }
+
+    fn contains(&self, folder: &[u8]) -> bool {
+        #[cfg(test)]
+        tests::LOOKED_UP.with(|count| count.set(count.get() + 1));
+        self.0.contains(folder)
+    }
+}
+
 impl LayerFacts {
     /// What a hard link at this index of `paths` links to in a lower layer.
     pub fn link_below(&self, index: usize) -> Option<&[u8]> {
@@ -110,12 +131,9 @@ impl LayerFacts {
         Some(self.links_below[found].1.as_slice())
     }
 
-    /// Whether a whiteout of this layer takes away what lower layers have at a path.
-    pub fn removes(&self, path: &[u8]) -> bool {
-        let lies_in = |folder: &[u8]| {
-            folder.is_empty() || path.strip_prefix(folder).is_some_and(|rest| rest.is_empty() || rest[0] == b'/')
-        };
-        self.whiteouts.iter().chain(&self.opaque).any(|folder| lies_in(folder))
+    /// What this layer takes away of lower layers, made ready for many questions.
+    pub fn removals(&self) -> Removals<'_> {
+        Removals(self.whiteouts.iter().chain(&self.opaque).map(|path| path.as_slice()).collect())
     }
 
     /// Whether every index lies inside what it points into: what was read back from a file is checked before it is used.
@@ -125,5 +143,55 @@ impl LayerFacts {
         ends.is_sorted_by_key(|&(end, _)| end)
             && ends.last().map_or(0, |&(end, _)| end as usize) == self.paths.names.len()
             && ends.iter().all(|(_, node)| inode_holds(node))
+    }
+}
+
+#[cfg(test)]
+mod tests {
+    use std::cell::Cell;
+
+    use crate::testing::tarball::Tar;
+
+    thread_local! {
+        /// Questions that were put to the set of removed paths.
+        pub(super) static LOOKED_UP: Cell<u64> = const { Cell::new(0) };
+    }
+
+    #[test]
+    fn what_is_removed_is_the_path_and_what_lies_below_it() {
+        let layer = Tar::new().file("a/.wh.b", b"").file("c/.wh..wh..opq", b"").read().unwrap();
+        let removals = layer.removals();
+        for (path, removed) in
+            [("a/b", true), ("a/b/c", true), ("c/d", true), ("a", false), ("a/bc", false), ("b", false), ("cd", false)]
+        {
+            assert_eq!(removals.cover(path.as_bytes()), removed, "{path}");
+        }
+        let root = Tar::new().file(".wh..wh..opq", b"").read().unwrap();
+        assert!(root.removals().cover(b"x/y"));
+        assert!(!Tar::new().read().unwrap().removals().cover(b"x"));
+    }
+
+    /// Questions that are asked for this many lists of packages below this many whiteouts.
+    fn asked(lists: usize, whiteouts: usize) -> u64 {
+        let below = (0..lists).fold(Tar::new(), |tar, n| {
+            tar.file(&format!("var/lib/dpkg/status.d/{n}"), format!("Package: p{n}\nVersion: 1\n").as_bytes())
+        });
+        let above = (0..whiteouts).fold(Tar::new(), |tar, n| tar.file(&format!("x/.wh.{n}"), b""));
+        let (below, above) = (below.read().unwrap(), above.read().unwrap());
+        let layers = [&below, &above];
+        let seen = crate::overlay::seen(&layers);
+        let subject = crate::Subject { layers: &layers, seen: &seen, user: "", environment: &[], words: &[] };
+        LOOKED_UP.with(|count| count.set(0));
+        let look = crate::look(&subject, crate::Files { most: 0, class: None });
+        assert_eq!(look.packages.len(), lists);
+        LOOKED_UP.with(Cell::get)
+    }
+
+    #[test]
+    fn twice_the_lists_and_twice_the_whiteouts_are_twice_the_work() {
+        let once = asked(200, 2000);
+        assert!(once > 0);
+        assert_eq!(asked(400, 4000), 2 * once);
+        assert_eq!(asked(200, 8000), once, "whiteouts alone cost nothing here");
     }
 }

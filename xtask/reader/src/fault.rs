@@ -19,7 +19,7 @@ pub enum Fault {
     Io(String),
     /// A tar header whose checksum or numbers do not hold.
     Header(&'static str),
-    /// A gzip or zstd stream that does not decode.
+    /// A compressed stream that does not decode.
     Compression(String),
     /// More entries than any real layer has.
     TooManyEntries(u64),
@@ -44,6 +44,8 @@ pub enum Fault {
     Name(String),
     /// A hard link to itself.
     LinkToItself(String),
+    /// Symbolic links through which a path leads back to itself.
+    LinksInACircle(String),
     /// A whiteout that names no file.
     Whiteout(String),
     /// A kind of tar entry that no layer may contain.
@@ -66,12 +68,31 @@ pub enum Fault {
     },
     /// The archive refers to a blob it does not contain.
     Missing(String),
-    /// Something that is named as a layer and is neither a tar, nor gzip, nor zstd.
+    /// Something that is named as a layer and is no tar, packed or not.
     NotALayer(String),
     /// An archive that is compressed as a whole.
-    Compressed,
+    Compressed {
+        /// What it is compressed with.
+        with: &'static str,
+        /// The command that unpacks it.
+        by: &'static str,
+    },
     /// Neither `manifest.json` nor `index.json`: not an image at all.
     NotAnImage,
+    /// A document that lists no image.
+    NoImages {
+        /// Which one.
+        document: &'static str,
+        /// What it lists instead, such as a signature; may be empty.
+        instead: Vec<String>,
+    },
+    /// Images for other machines than those asked for.
+    OtherPlatforms {
+        /// Asked for.
+        asked: String,
+        /// Those there are images for.
+        there: Vec<String>,
+    },
 }
 
 impl fmt::Display for Fault {
@@ -86,21 +107,32 @@ impl fmt::Display for Fault {
             Self::TooManyNames(limit) => write!(f, "the names in a layer take more than {limit} bytes"),
             Self::ExtendedHeaderTooLong(length) => write!(f, "an extended header in it claims {length} bytes"),
             Self::Bomb { compressed, unpacked } => {
-                write!(f, "{compressed} compressed bytes in it grew to more than {unpacked}")
+                write!(f, "{compressed} compressed bytes in it grew to more than {unpacked}, and we read no further")
             }
             Self::TooLarge(limit) => write!(f, "a layer in it has more than {limit} bytes"),
             Self::Outside(path) => write!(f, "the path {:?} leads out of the image", printable(path)),
             Self::Name(name) => write!(f, "{:?} is not a path", printable(name)),
             Self::LinkToItself(path) => write!(f, "{:?} is a hard link to itself", printable(path)),
+            Self::LinksInACircle(path) => write!(f, "the symbolic links in {:?} lead in a circle", printable(path)),
             Self::Whiteout(path) => write!(f, "the whiteout {:?} names no file", printable(path)),
             Self::EntryType(kind) => write!(f, "it has a tar entry of type {kind:#04x}, which no layer may have"),
             Self::Mismatch { named, found } => write!(f, "a blob is called {named} and its bytes hash to {found}"),
             Self::Digest(text) => text.fmt(f),
             Self::Document { name, why } => write!(f, "its {} cannot be understood: {why}", printable(name)),
             Self::Missing(name) => write!(f, "it refers to {} and does not contain it", printable(name)),
-            Self::NotALayer(name) => write!(f, "{} is named as a layer and is not tar, gzip or zstd", printable(name)),
-            Self::Compressed => f.write_str("it is compressed as a whole; gunzip or unzstd unpacks it"),
+            Self::NotALayer(name) => {
+                write!(f, "{} is named as a layer and is not tar, gzip, zstd, xz or bzip2", printable(name))
+            }
+            Self::Compressed { with, by } => write!(f, "it is compressed as a whole, with {with}; {by} unpacks it"),
             Self::NotAnImage => f.write_str("it has neither a manifest.json nor an index.json"),
+            Self::OtherPlatforms { asked, there } => {
+                let (asked, there) = (printable(asked), printable(&there.join(", ")));
+                write!(f, "it has no image for {asked}; it has {there}")
+            }
+            Self::NoImages { document, instead } if instead.is_empty() => write!(f, "its {document} lists no image"),
+            Self::NoImages { document, instead } => {
+                write!(f, "its {document} lists no image, only {}", printable(&instead.join(", ")))
+            }
         }
     }
 }

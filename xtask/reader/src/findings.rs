@@ -3,9 +3,7 @@
 //! Looked at while a layer streams past; a secret's value is never kept.
 
 use std::collections::{BTreeMap, BTreeSet};
-use std::sync::LazyLock;
 
-use memchr::memmem;
 use serde::{Deserialize, Serialize};
 
 use crate::class::Class;
@@ -13,7 +11,7 @@ use crate::package::Package;
 use crate::path;
 use crate::program::{Made, Told};
 use crate::python::{self, Note};
-use crate::rules::{Marker, RULES};
+use crate::secrets;
 
 /// Lists of packages may be long; the dpkg status of a full Debian has some two million bytes.
 const LARGEST_LIST: u64 = 16 << 20;
@@ -61,21 +59,13 @@ pub fn interest(path: &[u8], bytes: u64) -> Option<Interest> {
     if let Some(note) = Note::of(path) {
         return (bytes <= LARGEST_LIST).then_some(Interest::Python(note));
     }
-    let rules = &RULES.secrets;
-    if bytes == 0 || bytes > rules.largest {
-        return None;
-    }
-    let under = |folder: &String| path.strip_prefix(folder.as_bytes()).is_some_and(|rest| rest.starts_with(b"/"));
-    let within = |folder: &String| {
-        let mut found = memmem::find_iter(path, folder.as_bytes());
-        found.any(|at| at > 0 && path[at - 1] == b'/' && path.get(at + folder.len()) == Some(&b'/'))
-    };
-    (!rules.skip_under.iter().any(under) && !rules.skip_within.iter().any(within)).then_some(Interest::Secret)
+    secrets::is_searched(path, bytes).then_some(Interest::Secret)
 }
 
 impl Findings {
     /// Looks at the content of a file.
     pub fn look(&mut self, path: &[u8], interest: Interest, content: &[u8]) {
+        let at = path;
         let path = path::lossy(path);
         match interest {
             Interest::Dpkg => drop(self.packages.insert(path, dpkg(&String::from_utf8_lossy(content)))),
@@ -90,7 +80,7 @@ impl Findings {
                 }
             }
             Interest::Secret => {
-                if let Some(rule) = secret_in(content) {
+                if let Some(rule) = secrets::in_file(at, content) {
                     self.secrets.insert(path, rule.to_owned());
                 }
             }
@@ -175,26 +165,4 @@ fn npm(list: &str, content: &[u8]) -> Vec<Package> {
         Some(Package { dev: entry.dev, folder: Some(format!("{root}{folder}")), ..package })
     });
     packages.collect()
-}
-
-/// What is searched for, made ready for many files.
-static MARKERS: LazyLock<Vec<(memmem::Finder, &Marker)>> = LazyLock::new(|| {
-    let markers = RULES.secrets.markers.iter();
-    markers.map(|marker| (memmem::Finder::new(marker.text.as_bytes()), marker)).collect()
-});
-
-/// The rule by which some text holds a secret, if it does.
-pub fn secret_in(text: &[u8]) -> Option<&'static str> {
-    MARKERS.iter().find(|(finder, marker)| has(text, finder, marker.more)).map(|(_, marker)| marker.rule.as_str())
-}
-
-/// Whether a marker stands in the content with enough of a token behind it.
-fn has(content: &[u8], marker: &memmem::Finder, more: usize) -> bool {
-    let token = |b: &u8| b.is_ascii_alphanumeric() || matches!(b, b'-' | b'_');
-    marker.find_iter(content).any(|at| {
-        let rest = &content[at + marker.needle().len()..];
-        // In the middle of a longer word the marker is chance.
-        let begins = more == 0 || at == 0 || !token(&content[at - 1]);
-        begins && rest.len() >= more && rest[..more].iter().all(token)
-    })
 }

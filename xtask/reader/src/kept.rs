@@ -15,7 +15,7 @@ use crate::layer::Blob;
 use crate::weight::Weight;
 
 /// The version of the form. What was kept in another is of no use.
-pub const VERSION: &str = "v5";
+pub const VERSION: &str = "v6";
 /// Nothing of ours unpacks to more.
 const LARGEST: u64 = 512 << 20;
 
@@ -82,7 +82,7 @@ mod tests {
 
     #[test]
     fn what_is_kept_comes_back_and_what_is_damaged_does_not() {
-        let blob = Blob { diff_id: Digest::of(b"x"), bytes: 7, compressed: true };
+        let blob = Blob { digest: Digest::of(b"y"), diff_id: Digest::of(b"x"), bytes: 7, compressed: true };
         let packed = blob.pack();
         assert_eq!(Blob::unpack(&packed), Some(blob));
         for at in 0..packed.len() {

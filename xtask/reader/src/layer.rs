@@ -11,7 +11,7 @@ use crate::facts::LayerFacts;
 use crate::program::Told;
 use crate::source::{PIECE, Part, Source};
 use crate::walk::{Kind, Walk};
-use crate::{fault, findings, path, program};
+use crate::{fault, findings, program};
 
 /// A buffer larger than this is given back.
 const LARGE: usize = 1 << 20;
@@ -52,6 +52,8 @@ pub(crate) struct Claimed {
 /// What a registry is sent for a layer.
 #[derive(Clone, Copy, Debug, PartialEq, Eq, Serialize, Deserialize)]
 pub struct Blob {
+    /// Its own digest.
+    pub digest: Digest,
     /// Digest of the tar inside.
     pub diff_id: Digest,
     /// Bytes of the blob.
@@ -64,7 +66,7 @@ impl ReadLayer {
     /// What a registry would be sent, as far as it goes by the blob this layer was read from.
     pub fn blob(&self) -> Blob {
         let compressed = self.encoding != Encoding::Plain;
-        Blob { diff_id: self.facts.diff_id, bytes: self.blob_bytes, compressed }
+        Blob { digest: self.blob, diff_id: self.facts.diff_id, bytes: self.blob_bytes, compressed }
     }
 }
 
@@ -111,7 +113,7 @@ fn contents_of(tar: impl Source, depth: Depth) -> fault::Read<Building> {
     let mut content = Vec::new();
     let mut search = program::Search::new();
     while let Some(entry) = walk.advance()? {
-        let path = path::normal(&entry.name)?;
+        let path = contents.place(&entry.name)?;
         if entry.kind != Kind::File || !entry.whole {
             contents.add(path, entry)?;
             continue;

@@ -23,11 +23,14 @@ pub mod overlay;
 mod package;
 pub mod parallel;
 mod path;
+mod pax;
 mod program;
 mod python;
 mod rules;
+mod secrets;
 mod source;
 mod surface;
+mod symlinks;
 #[cfg(any(test, feature = "testing"))]
 #[doc(hidden)]
 pub mod testing;
@@ -38,16 +41,18 @@ mod zstd;
 
 pub use class::Class;
 pub use digest::{Digest, Hashing, NotADigest};
-pub use facts::{LayerFacts, Node, Paths, What};
+pub use facts::{LayerFacts, Node, Paths, Removals, What};
 pub use fault::Fault;
 pub use findings::Findings;
 pub use kept::{Kept, VERSION};
 pub use layer::{Blob, Depth, ReadLayer};
-pub use look::{FileLine, Files, HiddenPackage, Look, PackageLine, ProgramLine, SecretLine, Subject, look};
+pub use look::{
+    FileLine, Files, HiddenPackage, Look, OversizedLine, PackageLine, ProgramLine, SecretLine, Subject, look,
+};
 pub use package::Package;
 pub use source::PIECE;
 pub use surface::{Different, Surface};
-pub use text::{hex, printable};
+pub use text::{hex, is_harmful, printable};
 pub use weight::{LayerWeight, Weight};
 
 #[cfg(all(test, unix))]

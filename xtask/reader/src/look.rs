@@ -11,8 +11,9 @@ use crate::ledger::{Entry, Ledger, Python};
 use crate::overlay::Seen;
 use crate::package::Package;
 use crate::program::Made;
+use crate::rules::{Oversized, RULES};
 use crate::surface::{Surface, surface};
-use crate::{findings, path};
+use crate::{path, secrets};
 
 /// An image to look into: its layers, from the lowest up, and what its config says.
 #[derive(Debug)]
@@ -53,6 +54,8 @@ pub struct Look {
     pub surface: Surface,
     /// Where secrets are, never their values.
     pub secrets: Vec<SecretLine>,
+    /// Files that a tool left behind far too large.
+    pub oversized: Vec<OversizedLine>,
     /// Files, the largest first; as many as were asked for.
     pub files: Vec<FileLine>,
 }
@@ -112,6 +115,22 @@ pub struct SecretLine {
     pub layer: Option<usize>,
 }
 
+/// One file that a tool left behind far too large, such as a log with a place for every user id.
+#[derive(Clone, Debug, PartialEq, Eq, Serialize, Deserialize)]
+#[cfg_attr(feature = "testing", derive(schemars::JsonSchema))]
+pub struct OversizedLine {
+    /// Path from the root.
+    pub path: String,
+    /// Which layer, counted from 1.
+    pub layer: usize,
+    /// Its bytes.
+    pub bytes: u64,
+    /// What leaves such a file behind.
+    pub cause: String,
+    /// The command that does not.
+    pub remedy: String,
+}
+
 /// One file of one layer.
 #[derive(Clone, Debug, PartialEq, Eq, Serialize, Deserialize)]
 #[cfg_attr(feature = "testing", derive(schemars::JsonSchema))]
@@ -131,13 +150,15 @@ pub fn look(subject: &Subject<'_>, listed: Files) -> Look {
     let Subject { layers, seen, user, environment, .. } = subject;
     let python = Python::of(layers.iter().map(|layer| &layer.findings), environment);
     let Ledger { classes, mut files } = Ledger::of(layers, &python);
-    let secrets = secrets(&files, subject);
+    let secrets = secrets_of(&files, subject);
+    let oversized = oversized(&files);
     let programs = programs(&files, layers);
     let (packages, hidden_packages) = packages(layers);
     files.retain(|file| listed.class.is_none_or(|class| file.class == class));
     files.sort_unstable_by_key(|file| (Reverse(file.bytes), file.path, file.layer));
     let files = files.iter().take(listed.most).map(line).collect();
-    Look { classes, packages, hidden_packages, programs, surface: surface(layers, seen, user), secrets, files }
+    let surface = surface(layers, seen, user);
+    Look { classes, packages, hidden_packages, programs, surface, secrets, oversized, files }
 }
 
 fn line(entry: &Entry<'_>) -> FileLine {
@@ -151,7 +172,8 @@ fn packages(layers: &[&LayerFacts]) -> (Vec<PackageLine>, Vec<HiddenPackage>) {
     for (index, layer) in layers.iter().enumerate() {
         // What is written anew has its own list, or none; a second name for a file below changes nothing.
         let replaces = |path| layer.paths.get(path).is_some_and(|node| node.what != What::LinkBelow);
-        lists.retain(|path, _| !layer.removes(path.as_bytes()) && !replaces(path.as_bytes()));
+        let removals = layer.removals();
+        lists.retain(|path, _| !removals.cover(path.as_bytes()) && !replaces(path.as_bytes()));
         for (path, list) in &layer.findings.packages {
             lists.insert(path, list);
             hidden.extend(list.iter().map(|package| (key(package), index + 1)));
@@ -189,7 +211,22 @@ fn programs(files: &[Entry<'_>], layers: &[&LayerFacts]) -> Vec<ProgramLine> {
     files.iter().filter_map(of).collect()
 }
 
-fn secrets(files: &[Entry<'_>], subject: &Subject<'_>) -> Vec<SecretLine> {
+fn oversized(files: &[Entry<'_>]) -> Vec<OversizedLine> {
+    let line = |entry: &Entry<'_>| {
+        let of = |known: &&Oversized| known.paths.iter().any(|path| path.as_bytes() == entry.path);
+        let known = RULES.oversized.iter().find(of).filter(|known| entry.bytes >= known.at_least)?;
+        Some(OversizedLine {
+            path: path::lossy(entry.path),
+            layer: entry.layer + 1,
+            bytes: entry.bytes,
+            cause: known.cause.clone(),
+            remedy: known.remedy.clone(),
+        })
+    };
+    files.iter().filter_map(line).collect()
+}
+
+fn secrets_of(files: &[Entry<'_>], subject: &Subject<'_>) -> Vec<SecretLine> {
     let mut found = BTreeSet::new();
     for entry in files.iter().filter(|entry| entry.class == Class::Secret) {
         let path = path::lossy(entry.path);
@@ -199,7 +236,7 @@ fn secrets(files: &[Entry<'_>], subject: &Subject<'_>) -> Vec<SecretLine> {
     let variables = subject.environment.iter().map(|variable| ("environment", variable));
     let words = subject.words.iter().map(|(place, text)| (place.as_str(), text));
     for (place, text) in words.chain(variables) {
-        if let Some(rule) = findings::secret_in(text.as_bytes()) {
+        if let Some(rule) = secrets::in_words(text.as_bytes()) {
             found.insert(SecretLine { rule: rule.to_owned(), path: place.to_owned(), layer: None });
         }
     }

@@ -13,8 +13,8 @@ use crate::path;
 #[serde(deny_unknown_fields)]
 pub struct Rules {
     class: Vec<ClassRules>,
-    /// Secrets by content.
-    pub secrets: Secrets,
+    /// Files that are far too large.
+    pub oversized: Vec<Oversized>,
     /// Programs worth naming.
     pub surface: Programs,
 }
@@ -43,30 +43,18 @@ struct Rule {
     ends: Vec<String>,
 }
 
-/// How secrets are told by content.
+/// Files that a tool leaves behind larger than anybody wants them.
 #[derive(Debug, Deserialize)]
 #[serde(deny_unknown_fields, rename_all = "kebab-case")]
-pub struct Secrets {
-    /// Files larger than this are not searched, in bytes.
-    pub largest: u64,
-    /// Folders that are not searched.
-    pub skip_under: Vec<String>,
-    /// Folders, anywhere, whose content is not searched.
-    pub skip_within: Vec<String>,
-    /// What is searched for.
-    pub markers: Vec<Marker>,
-}
-
-/// One mark of a secret.
-#[derive(Debug, Deserialize)]
-#[serde(deny_unknown_fields)]
-pub struct Marker {
-    /// What is reported.
-    pub rule: String,
-    /// Text that stands in the file.
-    pub text: String,
-    /// How many letters, digits, hyphens and underscores must follow at least.
-    pub more: usize,
+pub struct Oversized {
+    /// Their paths.
+    pub paths: Vec<String>,
+    /// Smaller ones are no matter, in bytes.
+    pub at_least: u64,
+    /// What leaves them behind.
+    pub cause: String,
+    /// What to do instead.
+    pub remedy: String,
 }
 
 /// Names of programs, by what they are.

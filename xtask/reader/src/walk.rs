@@ -6,8 +6,9 @@
 
 use std::io::Read;
 
-use tar::{EntryType, Header, PaxExtensions};
+use tar::{EntryType, Header};
 
+use crate::pax::Extended;
 use crate::source::Source;
 use crate::{Fault, fault, path};
 
@@ -56,16 +57,6 @@ pub struct Walk<R> {
     ended: bool,
 }
 
-/// What extended headers said about the entry that follows them.
-#[derive(Default)]
-struct Extended {
-    name: Option<Vec<u8>>,
-    link: Option<Vec<u8>>,
-    size: Option<u64>,
-    sparse_size: Option<u64>,
-    sparse_name: Option<Vec<u8>>,
-}
-
 impl<R: Source> Walk<R> {
     /// Begins at the first header.
     pub fn new(reader: R) -> Self {
@@ -80,7 +71,7 @@ impl<R: Source> Walk<R> {
         loop {
             self.pass_over()?;
             let Some(header) = self.header()? else { return Ok(None) };
-            let claimed = number(header.entry_size())?;
+            let claimed = field(&header.as_old().size, header.entry_size())?;
             match header.entry_type() {
                 EntryType::XHeader => extended.read(&self.extended(claimed)?)?,
                 EntryType::XGlobalHeader => drop(self.extended(claimed)?),
@@ -110,7 +101,8 @@ impl<R: Source> Walk<R> {
         if name.len() > path::LONGEST {
             return Err(Fault::NameTooLong(name.len() as u64));
         }
-        let mode = u16::try_from(number(header.mode().map(u64::from))? & 0o7777).unwrap_or(0);
+        let mode = field(&header.as_old().mode, header.mode().map(u64::from))?;
+        let mode = u16::try_from(mode & 0o7777).unwrap_or(0);
         let in_archive = extended.size.unwrap_or(claimed);
         let mut entry = Entry { name, kind: Kind::Special, size: 0, mode, whole: true };
         let kind = header.entry_type();
@@ -154,7 +146,7 @@ impl<R: Source> Walk<R> {
             // 21 pairs of 24 bytes, then the flag that says whether another block of the map follows.
             more = map[504] != 0;
         }
-        number(gnu.real_size())
+        field(&gnu.realsize, gnu.real_size())
     }
 
     fn header(&mut self) -> fault::Read<Option<Header>> {
@@ -227,29 +219,6 @@ impl<R: Source> Read for Content<'_, R> {
     }
 }
 
-impl Extended {
-    fn target(&self, header: &Header) -> fault::Read<Vec<u8>> {
-        let target = self.link.clone().or_else(|| header.link_name_bytes().map(std::borrow::Cow::into_owned));
-        target.ok_or(Fault::Header("a link without a target"))
-    }
-
-    fn read(&mut self, records: &[u8]) -> fault::Read<()> {
-        for record in PaxExtensions::new(records) {
-            let record = record.map_err(|_| Fault::Header("a PAX record is malformed"))?;
-            let value = record.value_bytes();
-            match record.key_bytes() {
-                b"path" => self.name = Some(value.to_vec()),
-                b"linkpath" => self.link = Some(value.to_vec()),
-                b"size" => self.size = Some(decimal(value)?),
-                b"GNU.sparse.name" => self.sparse_name = Some(value.to_vec()),
-                b"GNU.sparse.size" | b"GNU.sparse.realsize" => self.sparse_size = Some(decimal(value)?),
-                _ => {}
-            }
-        }
-        Ok(())
-    }
-}
-
 /// Whether a block reads as the first header of a tar stream, or as the end of an empty one.
 pub fn begins_a_tar(block: &[u8; BLOCK]) -> bool {
     is_zero(block) || sums_up(Header::from_byte_slice(block))
@@ -260,24 +229,30 @@ fn is_zero(block: &[u8; BLOCK]) -> bool {
 }
 
 /// Whether the checksum holds. The library does the sum: it is compiled with optimisation, and there are many headers.
+/// Some old programs added the bytes up as signed numbers; POSIX tells readers to take both sums (pax, "ustar Interchange
+/// Format"), and engines do. The two differ only where a header has bytes beyond ASCII.
 fn sums_up(header: &Header) -> bool {
     let Ok(claimed) = header.cksum() else { return false };
     let mut copy = header.clone();
     copy.set_cksum();
-    copy.cksum().is_ok_and(|sum| sum == claimed)
+    copy.cksum().is_ok_and(|sum| sum == claimed) || signed_sum(header) == i64::from(claimed)
 }
 
-fn number<E>(parsed: Result<u64, E>) -> fault::Read<u64> {
-    // Larger than any file system allows, and small enough that sums cannot overflow.
+/// The sum of all bytes as signed numbers, those of the checksum itself taken as spaces.
+fn signed_sum(header: &Header) -> i64 {
+    const CHECKSUM: std::ops::Range<usize> = 148..156;
+    let bytes = header.as_bytes().iter().enumerate();
+    bytes.map(|(at, &byte)| if CHECKSUM.contains(&at) { i64::from(b' ') } else { i64::from(byte.cast_signed()) }).sum()
+}
+
+/// A number in a header. One that was left blank is 0, as every engine reads it.
+fn field<E>(bytes: &[u8], parsed: Result<u64, E>) -> fault::Read<u64> {
+    if bytes.iter().all(|byte| matches!(byte, 0 | b' ')) { Ok(0) } else { number(parsed) }
+}
+
+/// A number within the bounds in which sums cannot overflow: larger than any file system allows.
+pub(crate) fn number<E>(parsed: Result<u64, E>) -> fault::Read<u64> {
     parsed.ok().filter(|&number| number < 1 << 60).ok_or(Fault::Header("a number is out of range"))
-}
-
-fn decimal(value: &[u8]) -> fault::Read<u64> {
-    // `parse` would take a leading plus.
-    number(std::str::from_utf8(value).map_err(drop).and_then(|text| match text.as_bytes() {
-        [b'0'..=b'9', ..] => text.parse().map_err(drop),
-        _ => Err(()),
-    }))
 }
 
 fn until_zero(mut bytes: Vec<u8>) -> Vec<u8> {

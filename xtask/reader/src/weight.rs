@@ -1,5 +1,7 @@
 //! What an image weighs: arithmetic on what its layers contain.
 
+use std::collections::HashSet;
+
 use serde::{Deserialize, Serialize};
 
 use crate::digest::Digest;
@@ -79,14 +81,35 @@ impl Weight {
         }
     }
 
-    /// Adds what is known of the layers' blobs, in the order of the layers.
+    /// Adds what is known of the layers' blobs, in the order of the layers. A blob that is there twice travels once; two blobs
+    /// with the same tar inside travel both.
     #[must_use]
     pub fn with_pull(mut self, blobs: &[Option<Blob>]) -> Self {
         for (layer, blob) in self.layers.iter_mut().zip(blobs) {
             layer.pull_bytes = blob.map(|blob| blob.bytes);
         }
-        self.pull_bytes = blobs.iter().map(|blob| blob.map(|blob| blob.bytes)).sum();
+        let mut travelling = HashSet::new();
+        let fetched = |blob: Blob| if travelling.insert(blob.digest) { blob.bytes } else { 0 };
+        self.pull_bytes =
+            blobs.iter().copied().collect::<Option<Vec<_>>>().map(|blobs| blobs.into_iter().map(fetched).sum());
         self.pull_exact = blobs.iter().all(|blob| blob.is_some_and(|blob| blob.compressed));
         self
+    }
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    #[test]
+    fn every_blob_travels_once() {
+        let blob = |digest: &[u8], bytes| {
+            Some(Blob { digest: Digest::of(digest), diff_id: Digest::of(b"x"), bytes, compressed: true })
+        };
+        let pull = |blobs: &[Option<Blob>]| Weight::default().with_pull(blobs).pull_bytes;
+        assert_eq!(pull(&[blob(b"a", 7), blob(b"b", 8)]), Some(15));
+        assert_eq!(pull(&[blob(b"a", 7), blob(b"a", 7)]), Some(7));
+        assert_eq!(pull(&[blob(b"a", 7), None]), None);
+        assert_eq!(pull(&[]), Some(0));
     }
 }

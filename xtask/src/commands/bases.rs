@@ -37,11 +37,7 @@ fn list(json: bool, engine: Engine<'_>, context: Context) -> Result<Exit> {
         ca_files: chosen.overlay.files.iter().map(|file| file.display().to_string()).collect(),
         arch,
     };
-    report::line(if json {
-        serde_json::to_string_pretty(&report).expect("plain data is always JSON")
-    } else {
-        report::bases(&report, context.style)
-    });
+    report::line(if json { report::json(&report) } else { report::bases(&report, context.style) });
     Ok(Exit::Pass)
 }
 

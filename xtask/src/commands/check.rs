@@ -38,7 +38,7 @@ pub fn run(options: &cli::Check, context: Context) -> Result<Exit> {
     }
     let (checked, judged) = check.once(began)?;
     if options.json {
-        report::line(serde_json::to_string_pretty(&checked).expect("plain data is always JSON"));
+        report::line(report::json(&checked));
     } else {
         check.show(&checked, &judged, context);
     }

@@ -24,7 +24,7 @@ pub fn run(options: &cli::Compare, context: Context) -> Result<Exit> {
     let sink = report::sink(context.style, context.global.verbose);
     let (matrix, problems) = measure(&workshop, &images, options, sink.as_ref())?;
     if options.json {
-        report::line(serde_json::to_string_pretty(&matrix).expect("plain data is always JSON"));
+        report::line(report::json(&matrix));
     } else {
         report::line(report::matrix(&matrix, context.style));
     }
@@ -37,7 +37,7 @@ pub fn run(options: &cli::Compare, context: Context) -> Result<Exit> {
     // What did not answer is nothing to show.
     if options.record {
         let json = serde_json::to_string_pretty(&matrix).expect("plain data is always JSON");
-        state::write_atomically(&workshop.root.join(tidy::MATRIX), format!("{json}\n").as_bytes())?;
+        state::write_for_people(&workshop.root.join(tidy::MATRIX), format!("{json}\n").as_bytes())?;
         report::message(format!("wrote {}", tidy::MATRIX));
     }
     Ok(Exit::Pass)

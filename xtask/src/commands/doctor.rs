@@ -31,11 +31,7 @@ pub fn run(options: &cli::Doctor, context: Context) -> Result<Exit> {
     }
     let (diagnosis, exit) = diagnose(sink);
     interrupt::check()?;
-    report::line(if options.json {
-        serde_json::to_string_pretty(&diagnosis).expect("plain data is always JSON")
-    } else {
-        report::doctor(&diagnosis, context.style)
-    });
+    report::line(if options.json { report::json(&diagnosis) } else { report::doctor(&diagnosis, context.style) });
     Ok(exit)
 }
 

@@ -20,11 +20,7 @@ pub fn run(options: &cli::Rollout, context: Context) -> Result<Exit> {
     check_changes(&options.change, &images)?;
     let sink = report::sink(context.style, context.global.verbose);
     let rollout = measure(&workshop, &images, options, sink.as_ref())?;
-    report::line(if options.json {
-        serde_json::to_string_pretty(&rollout).expect("plain data is always JSON")
-    } else {
-        report::rollout(&rollout, context.style)
-    });
+    report::line(if options.json { report::json(&rollout) } else { report::rollout(&rollout, context.style) });
     Ok(Exit::Pass)
 }
 

@@ -57,6 +57,11 @@ pub fn link(target: &Path, at: &Path) -> std::io::Result<()> {
     system::link(target, at)
 }
 
+/// Has a temporary file made with the permissions of any other file, less what the system is told to take away (umask).
+pub fn like_any_file(file: &mut tempfile::Builder<'_, '_>) {
+    system::like_any_file(file);
+}
+
 /// Whether a file may be run as a program; never where the system does not tell.
 pub fn is_executable(metadata: &std::fs::Metadata) -> bool {
     system::is_executable(metadata)

@@ -22,6 +22,8 @@ pub(super) fn link(_target: &Path, _at: &Path) -> std::io::Result<()> {
     Err(std::io::Error::new(std::io::ErrorKind::Unsupported, "symbolic links are not copied on this system"))
 }
 
+pub(super) fn like_any_file(_file: &mut tempfile::Builder<'_, '_>) {}
+
 pub(super) fn is_executable(_metadata: &std::fs::Metadata) -> bool {
     false
 }

@@ -34,6 +34,10 @@ pub(super) fn link(target: &Path, at: &Path) -> std::io::Result<()> {
     std::os::unix::fs::symlink(target, at)
 }
 
+pub(super) fn like_any_file(file: &mut tempfile::Builder<'_, '_>) {
+    file.permissions(std::os::unix::fs::PermissionsExt::from_mode(0o666));
+}
+
 pub(super) fn is_executable(metadata: &std::fs::Metadata) -> bool {
     metadata.is_file() && metadata.mode() & 0o100 != 0
 }

@@ -49,6 +49,7 @@ pub fn document(known: Known, look: Look) -> Inspection {
         programs: look.programs,
         surface: look.surface,
         secrets: look.secrets,
+        oversized: look.oversized,
         files: look.files,
     }
 }

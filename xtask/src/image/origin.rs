@@ -65,13 +65,20 @@ fn beside<'f>(file: &'f Dockerfile, history: &[Entry]) -> Option<(&'f Dockerfile
     if base.image.is_none() && first > 0 {
         return None;
     }
-    let same = steps.iter().zip(&history[first..]).all(|(step, entry)| tells_of(&entry.created_by, step.instruction));
+    // The shell that a `SHELL` put in the place of the usual one.
+    let mut shell = String::new();
+    let same = steps.iter().zip(&history[first..]).all(|(step, entry)| {
+        if step.instruction.keyword == "SHELL" {
+            shell = essence(&written(&step.instruction.joined));
+        }
+        tells_of(&entry.created_by, step.instruction, &shell)
+    });
     same.then_some((file, steps, base))
 }
 
 /// Whether an entry of a history can come from this instruction. Compared are letters and digits: a history has its own way
-/// with quotes, brackets and spaces.
-fn tells_of(created_by: &str, instruction: &Instruction) -> bool {
+/// with quotes, brackets and spaces. `shell` is what a history may have before the command of a `RUN`.
+fn tells_of(created_by: &str, instruction: &Instruction, shell: &str) -> bool {
     let said = words(created_by);
     let Some(rest) = said.strip_prefix(&instruction.keyword).filter(|rest| rest.starts_with(' ')) else { return false };
     let keyword = instruction.keyword.as_str();
@@ -84,7 +91,8 @@ fn tells_of(created_by: &str, instruction: &Instruction) -> bool {
     let same = if as_list {
         essence(created_by.trim_end_matches("# buildkit")).ends_with(&essence(&written))
     } else {
-        essence(rest) == essence(&written)
+        let (said, written) = (essence(rest), essence(&written));
+        said == written || (keyword == "RUN" && said.strip_prefix(shell) == Some(written.as_str()))
     };
     rewritten || filled || same
 }
@@ -187,6 +195,22 @@ ENTRYPOINT [\"/server\", \"--quick\"]
         let origins = origins(&history(), 5, Some(&file));
         assert_eq!(origins[2].instruction.as_deref(), Some("COPY --from=build /out/server /server"));
         assert_eq!(origins[0].instruction.as_deref(), Some("ADD root.tar /"));
+    }
+
+    #[test]
+    fn any_shell_that_the_dockerfile_names_hides_no_line() {
+        for (shell, said) in [
+            (r#"["/bin/bash", "-o", "pipefail", "-c"]"#, "RUN /bin/bash -o pipefail -c go build -o x . # buildkit"),
+            (r#"["/usr/bin/env", "bash", "-euc"]"#, "RUN /usr/bin/env bash -euc go build -o x . # buildkit"),
+            (r#"["python3", "-c"]"#, "RUN python3 -c go build -o x . # buildkit"),
+        ] {
+            let file = format!("FROM golang:1\nSHELL {shell}\nCOPY . .\nRUN go build -o x .\nCMD [\"./x\"]\n");
+            let entries = ["ADD root.tar /", "SHELL [x]", "COPY . . # buildkit", said, "CMD [\"./x\"]"].map(entry);
+            let lines: Vec<_> = stages(&entries, 3, &file).into_iter().map(|(line, _)| line).collect();
+            assert_eq!(lines, [Some(1), Some(3), Some(4)], "{shell}");
+            let edited = file.replace("-o x", "-o y");
+            assert!(stages(&entries, 3, &edited).iter().all(|layer| *layer == (None, None)));
+        }
     }
 
     #[test]

@@ -2,7 +2,7 @@
 
 use std::collections::BTreeMap;
 
-use drydock_reader::{Class, FileLine, HiddenPackage, PackageLine, ProgramLine, SecretLine, Surface};
+use drydock_reader::{Class, FileLine, HiddenPackage, OversizedLine, PackageLine, ProgramLine, SecretLine, Surface};
 use serde::{Deserialize, Serialize};
 
 /// What an image is made of.
@@ -43,6 +43,9 @@ pub struct Inspection {
     pub surface: Surface,
     /// Where secrets are. Their values are never shown.
     pub secrets: Vec<SecretLine>,
+    /// Files that a tool left behind far too large, such as `var/log/lastlog`.
+    #[serde(default)]
+    pub oversized: Vec<OversizedLine>,
     /// Files, the largest first; as many as were asked for.
     #[serde(skip)]
     pub files: Vec<FileLine>,

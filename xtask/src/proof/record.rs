@@ -129,7 +129,7 @@ impl Record {
                 text.push('\n');
             }
         }
-        state::write_atomically(&self.path, text.as_bytes())
+        state::write_for_people(&self.path, text.as_bytes())
     }
 }
 

@@ -153,10 +153,12 @@ pub const WATCHED: &[&str] = &["xtask/src", "xtask/reader/src"];
 
 /// Crates whose versions count for everything: they read images and manifests, and talk to the engine and to services.
 pub const CRATES: &[&str] = &[
+    "bzip2",
     "duct",
     "flate2",
     "glob",
     "httparse",
+    "lzma-rust2",
     "object",
     "ruzstd",
     "serde",

@@ -31,6 +31,9 @@ pub fn inspect(inspection: &Inspection, style: Style, all: bool, class: Option<C
     if !inspection.secrets.is_empty() {
         part(&kept(style), &secrets(inspection).headless());
     }
+    if !inspection.oversized.is_empty() {
+        part(&style.bad("Far too large:"), &oversized(inspection).headless());
+    }
     let most = if all || class.is_some() { MOST_FILES } else { FILES };
     let largest = &inspection.files[..most.min(inspection.files.len())];
     let head = class.map_or("Largest files".to_owned(), |class| format!("Largest files of the class {}", class.name()));
@@ -98,7 +101,13 @@ pub(super) fn aboard(inspection: &Inspection) -> String {
 }
 
 fn sums(inspection: &Inspection) -> String {
+    let archived = inspection.layers.iter().any(|layer| layer.digest.is_some());
+    let unpacked = inspection.layers.iter().filter(|layer| layer.pull_bytes.is_none()).count();
     let pull = match (inspection.pull_bytes, inspection.pull_exact) {
+        (None, _) if archived => format!(
+            "pull unknown: {unpacked} of {} layers are not compressed in this archive, and a push would compress them",
+            inspection.layers.len()
+        ),
         (None, _) => "pull not measured (--pull does)".to_owned(),
         (Some(bytes), true) => format!("pull {}", units::bytes(bytes)),
         (Some(bytes), false) => format!("pull about {}: not all layers as a registry has them", units::bytes(bytes)),
@@ -119,6 +128,16 @@ pub(super) fn secrets(inspection: &Inspection) -> Table {
         let layer =
             secret.layer.map_or_else(|| "in the image's config".to_owned(), |layer| format!("in layer {layer}"));
         table.row([secret.rule.clone(), printable(&secret.path), layer]);
+    }
+    table
+}
+
+/// Files that a tool left behind far too large, with what does not.
+pub(super) fn oversized(inspection: &Inspection) -> Table {
+    let mut table = Table::new([right("bytes"), paths("file"), left("layer"), wraps("why")]).named_by(1);
+    for file in &inspection.oversized {
+        let (layer, why) = (format!("in layer {}", file.layer), format!("{}. Use `{}`.", file.cause, file.remedy));
+        table.row([units::bytes(file.bytes), printable(&file.path), layer, why]);
     }
     table
 }

@@ -5,12 +5,12 @@ use std::io::Read;
 
 use crate::digest::Digest;
 use crate::encoding::{self, Encoding};
-use crate::layer::{self, ReadLayer};
+use crate::layer::{self, Blob, ReadLayer};
 use crate::walk::Kind;
 use crate::{Fault, fault, path};
 
 /// Documents are small: a config with a long history has some ten thousand bytes.
-const LARGEST_DOCUMENT: u64 = 4 << 20;
+pub(super) const LARGEST_DOCUMENT: u64 = 4 << 20;
 /// All documents of an archive together.
 const MOST_DOCUMENT_BYTES: u64 = 64 << 20;
 /// Entries of the archive itself: two thousand images of a hundred layers are fewer.
@@ -26,8 +26,8 @@ pub struct Contents {
     pub layers: HashMap<Digest, ReadLayer>,
     documents: HashMap<String, Vec<u8>>,
     document_bytes: u64,
-    /// Which layer a name in the archive stands for.
-    named: HashMap<String, Digest>,
+    /// Which blob a name in the archive stands for. Two may hold the same layer, each packed in its own way.
+    named: HashMap<String, Blob>,
     /// Links from name to name: older versions of Docker wrote a layer once and linked to it.
     links: HashMap<String, String>,
     passed_over: Vec<String>,
@@ -47,12 +47,17 @@ impl Contents {
         self.documents.get(self.resolve(name)).map(Vec::as_slice)
     }
 
-    /// A layer by its name in the archive.
-    pub(super) fn layer(&self, name: &str) -> fault::Read<&ReadLayer> {
+    /// Whether there is something of this name that is too large for a document.
+    pub(super) fn too_large(&self, name: &str) -> bool {
+        self.passed_over.iter().any(|passed| passed == name)
+    }
+
+    /// A layer by its name in the archive, with the blob it was read from.
+    pub(super) fn layer(&self, name: &str) -> fault::Read<(&ReadLayer, Blob)> {
         let name = self.resolve(name);
-        let found = self.named.get(name).and_then(|diff_id| self.layers.get(diff_id));
+        let found = self.named.get(name).and_then(|blob| Some((self.layers.get(&blob.diff_id)?, *blob)));
         found.ok_or_else(|| {
-            let there = self.documents.contains_key(name) || self.passed_over.iter().any(|passed| passed == name);
+            let there = self.documents.contains_key(name) || self.too_large(name);
             if there { Fault::NotALayer(name.to_owned()) } else { Fault::Missing(name.to_owned()) }
         })
     }
@@ -90,7 +95,7 @@ impl Contents {
         if self.paths > MOST_PATHS {
             return Err(Fault::TooManyEntries(MOST_PATHS));
         }
-        self.named.insert(name, read.facts.diff_id);
+        self.named.insert(name, read.blob());
         self.layers.insert(read.facts.diff_id, read);
         Ok(())
     }
@@ -103,6 +108,13 @@ impl Contents {
         mut start: Vec<u8>,
         mut rest: impl Read,
     ) -> fault::Read<()> {
+        if size == 0 {
+            // No bytes are a tar with nothing in it: engines write some empty layers so, and take them.
+            let read = layer::read(&mut std::io::empty(), Encoding::Plain)?;
+            check(&name, read.blob)?;
+            self.documents.insert(name.clone(), Vec::new());
+            return self.keep(name, read);
+        }
         if size > LARGEST_DOCUMENT {
             self.passed_over.push(name);
             return Ok(());
@@ -137,9 +149,18 @@ pub(super) fn sniff(content: &mut impl Read) -> fault::Read<(Vec<u8>, Option<Enc
     Ok((start, encoding))
 }
 
-/// The digest by which a blob is called.
+/// The digest by which a blob is called: in a layout, or in the folder that `skopeo copy … dir:` writes, where the digits alone
+/// are the name.
 pub(super) fn digest_in(name: &str) -> Option<Digest> {
-    name.strip_prefix("blobs/sha256/").and_then(Digest::from_hex)
+    Digest::from_hex(name.strip_prefix("blobs/sha256/").unwrap_or(name))
+}
+
+/// A fault for an archive that is compressed as a whole: as a tar it would only look damaged.
+pub(super) fn whole(start: &[u8]) -> fault::Read<()> {
+    match encoding::of(start).and_then(Encoding::compression) {
+        Some((with, by)) => Err(Fault::Compressed { with, by }),
+        None => Ok(()),
+    }
 }
 
 /// A blob that is called by a digest must have it.

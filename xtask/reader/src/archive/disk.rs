@@ -5,8 +5,9 @@ use std::collections::{BTreeMap, HashMap};
 use std::path::Path;
 use std::sync::atomic::{AtomicBool, AtomicU64, Ordering};
 
-use super::contents::{Contents, MOST_ENTRIES, MOST_PATHS, check, digest_in, sniff};
-use super::index::{self, Described};
+use super::contents::{Contents, MOST_ENTRIES, MOST_PATHS, check, digest_in, sniff, whole};
+use super::folder::{self, Found};
+use super::index::Described;
 use crate::digest::Digest;
 use crate::encoding::Encoding;
 use crate::layer::{self, Claimed, Depth, ReadLayer};
@@ -26,7 +27,7 @@ pub struct Shelf {
 }
 
 impl Shelf {
-    /// Opens a tar, or a folder with an OCI layout in it.
+    /// Opens a tar, or a folder into which one was unpacked, or with an OCI layout in it, or that `skopeo` wrote as `dir:`.
     ///
     /// Errors: the tar or a document cannot be read; in a folder a symbolic link is not followed.
     pub fn open(path: &Path) -> fault::Read<Self> {
@@ -39,18 +40,18 @@ impl Shelf {
         Ok(shelf)
     }
 
-    /// The names of each image in the archive.
+    /// The images in the archive, as its documents describe them.
     ///
-    /// Errors: a document that cannot be understood.
-    pub fn names(&self) -> fault::Read<Vec<Vec<String>>> {
-        Ok(index::described(&self.contents)?.into_iter().map(|described| described.names).collect())
+    /// Errors: as [`Contents::described`].
+    pub fn described(&self, platform: Option<&str>) -> fault::Read<Vec<Described>> {
+        self.contents.described(platform)
     }
 
-    /// Reads the layers of all images.
+    /// Reads the layers of some images.
     ///
     /// Errors: as [`super::read_tar`].
-    pub fn read(mut self, depth: Depth) -> fault::Read<Contents> {
-        let jobs = self.jobs(&index::described(&self.contents)?);
+    pub fn read(mut self, images: &[Described], depth: Depth) -> fault::Read<Contents> {
+        let jobs = self.jobs(images);
         let (paths, failed) = (AtomicU64::new(0), AtomicBool::new(false));
         let processors = std::thread::available_parallelism().map_or(1, usize::from);
         let done = parallel::map(&jobs, processors.min(AT_A_TIME), |job| {
@@ -71,7 +72,7 @@ impl Shelf {
     /// The layers to read, each once.
     fn jobs(&self, images: &[Described]) -> Vec<Job> {
         let mut jobs = BTreeMap::new();
-        for (diff_id, name) in images.iter().flat_map(|image| &image.layers) {
+        for (diff_id, name) in images.iter().flat_map(Described::layers) {
             let name = self.contents.resolve(name);
             // What is named and not there, or no layer, is found out when the images are put together.
             if let Some((place, encoding)) = self.blobs.get(name) {
@@ -87,14 +88,13 @@ impl Shelf {
 
     fn tar(&mut self, file: &Path) -> fault::Read<()> {
         let bytes = std::fs::metadata(file)?.len();
-        let whole = Place { file: file.to_owned(), at: 0, bytes };
-        // Said by name: as a tar they only look damaged.
-        match sniff(&mut whole.open(HEADERS)?)? {
-            (_, Some(Encoding::Gzip | Encoding::Zstd)) => return Err(Fault::Compressed),
-            (start, _) if start.len() < BLOCK => return Err(Fault::NotAnImage),
+        let all = Place { file: file.to_owned(), at: 0, bytes };
+        match sniff(&mut all.open(HEADERS)?)? {
+            (start, Some(_)) => whole(&start)?,
+            (start, None) if start.len() < BLOCK => return Err(Fault::NotAnImage),
             _ => {}
         }
-        let mut walk = Walk::new(whole.open(HEADERS)?);
+        let mut walk = Walk::new(all.open(HEADERS)?);
         let mut entries = 0;
         while let Some(entry) = walk.advance()? {
             entries += 1;
@@ -114,25 +114,14 @@ impl Shelf {
     }
 
     fn folder(&mut self, folder: &Path) -> fault::Read<()> {
-        let mut names = vec!["index.json".to_owned(), "manifest.json".to_owned()];
-        let blobs = folder.join("blobs").join("sha256");
-        if !blobs.is_dir() {
-            return Err(Fault::NotAnImage);
-        }
-        for entry in std::fs::read_dir(blobs)? {
-            names.extend(entry?.file_name().to_str().map(|name| format!("blobs/sha256/{name}")));
-        }
-        for name in names {
-            let file = folder.join(&name);
-            match file.symlink_metadata() {
-                Ok(data) if data.is_file() => {
-                    let place = Place { file, at: 0, bytes: data.len() };
+        for (name, found) in folder::files(folder)? {
+            match found {
+                Found::File { file, bytes } => {
+                    let place = Place { file, at: 0, bytes };
                     let content = place.open(HEADERS)?;
                     self.blob(name, place, content)?;
                 }
-                Ok(_) => {}
-                Err(error) if error.kind() == std::io::ErrorKind::NotFound => {}
-                Err(error) => return Err(error.into()),
+                Found::Link(target) => self.contents.other(name, Kind::Symlink(target))?,
             }
         }
         Ok(())

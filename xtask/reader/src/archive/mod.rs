@@ -1,23 +1,27 @@
-//! Images in an archive: what `docker save` writes (before and since Docker 25) and OCI layouts, in a tar or in a folder.
+//! Images in an archive: what `docker save` writes (before and since Docker 25) and OCI layouts, in a tar or in a folder, and
+//! the folders of `skopeo copy … dir:`.
 //!
-//! Blobs may come before the document that names them, so each is judged by its content: what is a tar, gzip or zstd is read
-//! as a layer as it streams past, what is small and neither is kept as a possible document. At the end the documents say
+//! Blobs may come before the document that names them, so each is judged by its content: what is a tar, packed or not, is read
+//! as a layer as it streams past, what is small and no tar is kept as a possible document. At the end the documents say
 //! which layers make which image. One stream may hold several images; a layer they share is in it once.
 //!
 //! An archive on disk is read in two steps ([`Shelf`]): the documents first, then the layers that the images have.
 
 mod contents;
 mod disk;
+mod documents;
+mod folder;
 mod index;
 
 use std::io::{BufReader, Read};
 
 pub use contents::{Contents, Known, OnLayer};
 pub use disk::Shelf;
-pub use index::{Image, Layer};
+pub use folder::holds_an_image;
+pub use index::{Described, Image, Layer};
 
 use crate::source::PIECE;
-use crate::walk::{Kind, Walk};
+use crate::walk::{BLOCK, Kind, Walk};
 use crate::{Fault, fault, path};
 use contents::MOST_ENTRIES;
 
@@ -28,7 +32,10 @@ use contents::MOST_ENTRIES;
 /// Errors: anything that makes a layer unreadable, or the tar itself; see [`Fault`].
 pub fn read_tar(stream: &mut dyn Read, known: Known, on_layer: OnLayer) -> fault::Read<Contents> {
     let mut contents = Contents::default();
-    let mut buffered = BufReader::with_capacity(PIECE, stream);
+    let mut start = Vec::with_capacity(BLOCK);
+    (&mut *stream).take(BLOCK as u64).read_to_end(&mut start)?;
+    contents::whole(&start)?;
+    let mut buffered = BufReader::with_capacity(PIECE, start.as_slice().chain(stream));
     let mut walk = Walk::new(&mut buffered);
     let mut entries = 0;
     while let Some(entry) = walk.advance()? {

@@ -4,10 +4,12 @@
 pub mod tarball;
 
 use std::io::Write;
+use std::path::Path;
 
-use crate::archive::{self, Shelf};
+use crate::archive::{self, Contents, Image, Shelf};
 use crate::encoding::Encoding;
 use crate::facts::LayerFacts;
+use crate::fault;
 use crate::layer::{self, Depth};
 use crate::ledger::{Ledger, Python};
 use crate::overlay;
@@ -18,7 +20,7 @@ use crate::weight::Weight;
 ///
 /// Panics where sums do not add up.
 pub fn layer(bytes: &[u8]) {
-    for encoding in [Encoding::Plain, Encoding::Gzip, Encoding::Zstd] {
+    for encoding in [Encoding::Plain, Encoding::Gzip, Encoding::Zstd, Encoding::Xz, Encoding::Bzip2] {
         if let Ok(read) = layer::read(&mut &*bytes, encoding) {
             adds_up(&[&read.facts]);
             adds_up(&[&read.facts, &read.facts]);
@@ -34,8 +36,7 @@ pub fn archive(bytes: &[u8]) {
     let mut file = tempfile::NamedTempFile::new().expect("a temporary file");
     file.write_all(bytes).expect("room in a temporary file");
     for depth in [Depth::Everything, Depth::Headers] {
-        let Ok(contents) = Shelf::open(file.path()).and_then(|shelf| shelf.read(depth)) else { continue };
-        let Ok(images) = contents.images() else { continue };
+        let Ok((contents, images)) = on_disk(file.path(), depth) else { continue };
         for image in &images {
             let layers = image.layers.iter().map(|layer| &contents.layers[&layer.diff_id].facts);
             adds_up(&layers.collect::<Vec<_>>());
@@ -45,6 +46,17 @@ pub fn archive(bytes: &[u8]) {
             assert_eq!(*streamed, images);
         }
     }
+}
+
+/// Reads all images of an archive on disk.
+///
+/// Errors: as [`Shelf`] and [`Contents`].
+pub fn on_disk(path: &Path, depth: Depth) -> fault::Read<(Contents, Vec<Image>)> {
+    let shelf = Shelf::open(path)?;
+    let described = shelf.described(None)?;
+    let contents = shelf.read(&described, depth)?;
+    let images = described.into_iter().map(|image| contents.assembled(image)).collect::<Result<_, _>>()?;
+    Ok((contents, images))
 }
 
 /// The same bytes with the checksum of every block made to fit that could be a header: hardly any bytes would be read

@@ -1,6 +1,6 @@
 //! Tar streams for tests, valid ones and others. What they are made of must be valid for `tar`; anything else panics.
 
-use std::io::Write;
+use std::io::{Read as _, Write};
 
 use tar::{Builder, EntryType, Header};
 
@@ -103,6 +103,13 @@ pub fn gzip(bytes: &[u8]) -> Vec<u8> {
 /// The same bytes in zstd.
 pub fn zstd(bytes: &[u8]) -> Vec<u8> {
     ruzstd::encoding::compress_to_vec(bytes, ruzstd::encoding::CompressionLevel::Fastest)
+}
+
+/// The same bytes in bzip2.
+pub fn bzip2(bytes: &[u8]) -> Vec<u8> {
+    let mut packed = Vec::new();
+    bzip2::bufread::BzEncoder::new(bytes, bzip2::Compression::fast()).read_to_end(&mut packed).unwrap();
+    packed
 }
 
 impl Tar {

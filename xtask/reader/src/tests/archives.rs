@@ -7,8 +7,9 @@ use serde_json::{Value, json};
 
 use crate::Depth;
 use crate::Digest;
-use crate::archive::{self, Image, Shelf};
+use crate::archive::{self, Image};
 use crate::fault::{Fault, Read};
+use crate::testing;
 use crate::testing::tarball::{self, Tar, gzip, zstd};
 
 fn base() -> Vec<u8> {
@@ -41,7 +42,7 @@ fn read(archive: &[u8]) -> Read<Vec<Image>> {
 }
 
 fn on_disk(path: &Path, depth: Depth) -> Read<Vec<Image>> {
-    Shelf::open(path)?.read(depth)?.images()
+    testing::on_disk(path, depth).map(|(_, images)| images)
 }
 
 /// An archive of these blobs, blobs first as Docker sorts them, and one image of them in `manifest.json`.
@@ -77,7 +78,7 @@ fn what_docker_saves() {
     assert_eq!(images.len(), 1);
     assert_eq!(images[0].names, ["app:1"]);
     assert_eq!(diff_ids(&images[0]), [Digest::of(&base()), Digest::of(&top())]);
-    assert!(images[0].layers.iter().all(|layer| layer.compressed_bytes.is_none()));
+    assert!(images[0].layers.iter().all(|layer| !layer.compressed));
 }
 
 #[test]
@@ -85,8 +86,8 @@ fn compressed_layers_are_named_by_what_is_in_them() {
     let (base_gz, top_zst) = (gzip(&base()), zstd(&top()));
     let images = read(&saved(&config(&[&base(), &top()]), &[&base_gz, &top_zst]).bytes()).unwrap();
     assert_eq!(diff_ids(&images[0]), [Digest::of(&base()), Digest::of(&top())]);
-    let sizes: Vec<_> = images[0].layers.iter().map(|layer| layer.compressed_bytes).collect();
-    assert_eq!(sizes, [Some(base_gz.len() as u64), Some(top_zst.len() as u64)]);
+    let sizes: Vec<_> = images[0].layers.iter().map(|layer| (layer.compressed, layer.bytes)).collect();
+    assert_eq!(sizes, [(true, base_gz.len() as u64), (true, top_zst.len() as u64)]);
 }
 
 #[test]
@@ -263,7 +264,7 @@ fn both_depths_learn_the_same_of_a_layer() {
         let mut file = tempfile::NamedTempFile::new().unwrap();
         file.write_all(&saved(&config(&[&layer]), &[&packed]).bytes()).unwrap();
         let facts = |depth| {
-            let contents = Shelf::open(file.path()).unwrap().read(depth).unwrap();
+            let (contents, _) = testing::on_disk(file.path(), depth).unwrap();
             let read = contents.layers.into_values().next().unwrap();
             (read.facts, read.blob, read.blob_bytes)
         };
@@ -276,8 +277,197 @@ fn both_depths_learn_the_same_of_a_layer() {
 #[test]
 fn what_no_image_has_is_not_read_from_disk() {
     let stray = Tar::new().raw(tarball::header("x", tar::EntryType::new(b'D'), 0), b"").bytes();
-    let archive = Tar::new().named(&blob(&stray)).file("x", &stray);
+    let archive = saved(&config(&[&base()]), &[&base()]).named(&blob(&stray)).file("x", &stray);
     let mut file = tempfile::NamedTempFile::new().unwrap();
-    file.write_all(&archive.file("manifest.json", b"[]").bytes()).unwrap();
-    assert_eq!(on_disk(file.path(), Depth::Everything), Ok(Vec::new()));
+    file.write_all(&archive.bytes()).unwrap();
+    assert_eq!(on_disk(file.path(), Depth::Everything).map(|images| images.len()), Ok(1));
+}
+
+/// A layout of these manifests, each with what its descriptor says besides, and these blobs.
+fn indexed(manifests: &[(&Value, Value)], blobs: &[&[u8]]) -> Tar {
+    let mut tar = blobs.iter().fold(Tar::new(), |tar, bytes| tar.named(&blob(bytes)).file("x", bytes));
+    let mut entries = Vec::new();
+    for (manifest, said) in manifests {
+        let text = manifest.to_string();
+        tar = tar.named(&blob(text.as_bytes())).file("x", text.as_bytes());
+        let mut entry = said.clone();
+        entry["digest"] = json!(Digest::of(text.as_bytes()));
+        entries.push(entry);
+    }
+    tar.file("index.json", json!({ "manifests": entries }).to_string().as_bytes())
+}
+
+fn manifest_of(config: &[u8], layers: &[(&[u8], &str)]) -> Value {
+    let layers: Vec<_> =
+        layers.iter().map(|(layer, kind)| json!({ "digest": Digest::of(layer), "mediaType": kind })).collect();
+    let kind = "application/vnd.oci.image.config.v1+json";
+    json!({ "config": { "digest": Digest::of(config), "mediaType": kind }, "layers": layers })
+}
+
+const TAR: &str = "application/vnd.oci.image.layer.v1.tar+gzip";
+
+#[test]
+fn what_sits_beside_an_image_is_none() {
+    let (layer, config) = (gzip(&base()), config(&[&base()]));
+    let image = manifest_of(&config, &[(&layer, TAR)]);
+    let (empty, text) = (b"{}".as_slice(), b"{\"spdxVersion\":\"SPDX-2.3\"}".as_slice());
+    let text_config = self::config(&[text]);
+    let mut artifact = manifest_of(empty, &[(text, "application/spdx+json")]);
+    artifact["config"]["mediaType"] = json!("application/vnd.oci.empty.v1+json");
+    artifact["artifactType"] = json!("application/spdx+json");
+    // Signatures and attestations have the config of an image and other layers.
+    let signature = manifest_of(&text_config, &[(text, "application/vnd.dev.cosign.simplesigning.v1+json")]);
+    let attestation = manifest_of(&text_config, &[(text, "application/vnd.in-toto+json")]);
+    let others = [&artifact, &signature, &attestation];
+    let blobs = [&layer, &config, empty, text, &text_config];
+    for other in others {
+        let images = read(&indexed(&[(other, json!({})), (&image, json!({}))], &blobs).bytes()).unwrap();
+        assert_eq!(images.len(), 1, "{other}");
+        assert_eq!(diff_ids(&images[0]), [Digest::of(&base())]);
+        let alone = read(&indexed(&[(other, json!({}))], &blobs).bytes());
+        assert!(matches!(&alone, Err(Fault::NoImages { instead, .. }) if instead.len() == 1), "{alone:?}");
+    }
+}
+
+#[test]
+fn a_platform_is_chosen_and_others_are_told() {
+    let (layer, config) = (gzip(&base()), config(&[&base()]));
+    let first = manifest_of(&config, &[(&layer, TAR)]);
+    let mut second = first.clone();
+    second["annotations"] = json!({ "a": "b" });
+    let platform = |architecture: &str, variant: &str| json!({ "platform": { "os": "linux", "architecture": architecture, "variant": variant } });
+    let archive =
+        indexed(&[(&first, platform("amd64", "")), (&second, platform("arm64", "v8"))], &[&layer, &config]).bytes();
+    let contents = archive::read_tar(&mut &archive[..], &|_| false, &mut |_| {}).unwrap();
+    let found = |platform: Option<&str>| {
+        contents.described(platform).map(|images| images.iter().map(archive::Described::called).collect::<Vec<_>>())
+    };
+    assert_eq!(found(None).unwrap(), ["linux/amd64", "linux/arm64/v8"]);
+    assert_eq!(found(Some("linux/amd64")).unwrap(), ["linux/amd64"]);
+    assert_eq!(found(Some("linux/arm64")).unwrap(), ["linux/arm64/v8"]);
+    assert_eq!(found(Some("linux/arm64/v8")).unwrap(), ["linux/arm64/v8"]);
+    for none in ["linux/arm", "linux/am", "linux/arm64/v7"] {
+        let there = vec!["linux/amd64".to_owned(), "linux/arm64/v8".to_owned()];
+        assert_eq!(found(Some(none)).unwrap_err(), Fault::OtherPlatforms { asked: none.to_owned(), there });
+    }
+}
+
+#[test]
+fn names_come_from_annotations_and_a_second_entry_is_a_second_name() {
+    let (layer, config) = (gzip(&base()), config(&[&base()]));
+    let image = manifest_of(&config, &[(&layer, TAR)]);
+    let tag = json!({ "annotations": { "org.opencontainers.image.ref.name": "1.0" } });
+    let both = json!({ "annotations": {
+        "org.opencontainers.image.ref.name": "latest",
+        "io.containerd.image.name": "docker.io/library/a:latest",
+    } });
+    let images = read(&indexed(&[(&image, both), (&image, tag)], &[&layer, &config]).bytes()).unwrap();
+    assert_eq!(images.len(), 1);
+    assert_eq!(images[0].names, ["docker.io/library/a:latest", "1.0"]);
+}
+
+#[test]
+fn a_manifest_of_another_platform_may_be_left_out() {
+    let (layer, config) = (gzip(&base()), config(&[&base()]));
+    let image = manifest_of(&config, &[(&layer, TAR)]);
+    let absent = json!({ "digest": Digest::of(b"elsewhere") });
+    let text = image.to_string();
+    let index = json!({ "manifests": [absent, { "digest": Digest::of(text.as_bytes()) }] }).to_string();
+    let blobs: [&[u8]; 3] = [&layer, &config, text.as_bytes()];
+    let tar = blobs.iter().fold(Tar::new(), |tar, bytes| tar.named(&blob(bytes)).file("x", bytes));
+    assert_eq!(read(&tar.file("index.json", index.as_bytes()).bytes()).unwrap().len(), 1);
+}
+
+#[test]
+fn two_blobs_of_one_layer_are_two_blobs() {
+    let (fast, members) = (gzip(&base()), [gzip(&base()), gzip(b"")].concat());
+    let images = read(&saved(&config(&[&base(), &base()]), &[&fast, &members]).bytes()).unwrap();
+    let bytes: Vec<_> = images[0].layers.iter().map(|blob| blob.bytes).collect();
+    assert_eq!(bytes, [fast.len() as u64, members.len() as u64]);
+    assert_ne!(images[0].layers[0].digest, images[0].layers[1].digest);
+}
+
+#[test]
+fn a_layer_of_no_bytes_is_an_empty_layer() {
+    let images = read(&saved(&config(&[&base(), b""]), &[&base(), b""]).bytes()).unwrap();
+    assert_eq!(diff_ids(&images[0]), [Digest::of(&base()), Digest::of(b"")]);
+    let not_what_it_is_called = Tar::new().named(&blob(b"x")).file("x", b"");
+    assert!(matches!(read(&not_what_it_is_called.bytes()), Err(Fault::Mismatch { .. })));
+}
+
+#[test]
+fn names_in_documents_are_paths() {
+    let manifest = json!([{ "Config": "./c.json", "Layers": ["a//b/../1.tar", "/2.tar"] }]).to_string();
+    let archive = Tar::new()
+        .file("./c.json", &config(&[&base(), &top()]))
+        .file("a/1.tar", &base())
+        .file("2.tar", &top())
+        .file("./manifest.json", manifest.as_bytes());
+    assert_eq!(read(&archive.bytes()).unwrap()[0].layers.len(), 2);
+    let out = json!([{ "Config": "../c.json", "Layers": [] }]).to_string();
+    assert!(matches!(read(&Tar::new().file("manifest.json", out.as_bytes()).bytes()), Err(Fault::Outside(_))));
+}
+
+/// Files of a folder, by their names in it.
+fn folder(files: &[(&str, &[u8])]) -> tempfile::TempDir {
+    let folder = tempfile::tempdir().unwrap();
+    for (name, content) in files {
+        let file = folder.path().join(name);
+        std::fs::create_dir_all(file.parent().unwrap()).unwrap();
+        std::fs::write(file, content).unwrap();
+    }
+    folder
+}
+
+#[test]
+fn what_docker_saved_and_somebody_unpacked() {
+    let config = config(&[&base(), &base(), &top()]);
+    let manifest = json!([{ "Config": "c.json", "Layers": ["1/layer.tar", "2/layer.tar", "3/layer.tar"] }]).to_string();
+    let unpacked = folder(&[
+        ("c.json", &config),
+        ("manifest.json", manifest.as_bytes()),
+        ("1/layer.tar", &base()),
+        ("3/layer.tar", &top()),
+        ("2/VERSION", b"1.0"),
+    ]);
+    let link = unpacked.path().join("2/layer.tar");
+    std::os::unix::fs::symlink("../1/layer.tar", &link).unwrap();
+    let images = on_disk(unpacked.path(), Depth::Everything).unwrap();
+    assert_eq!(diff_ids(&images[0]), [Digest::of(&base()), Digest::of(&base()), Digest::of(&top())]);
+    // What lies outside is nobody's business.
+    std::fs::remove_file(&link).unwrap();
+    let outside = folder(&[("layer.tar", &base())]);
+    std::os::unix::fs::symlink(outside.path().join("layer.tar"), &link).unwrap();
+    assert_eq!(on_disk(unpacked.path(), Depth::Everything), Err(Fault::Missing("2/layer.tar".to_owned())));
+    std::fs::remove_dir_all(unpacked.path().join("2")).unwrap();
+    std::os::unix::fs::symlink(outside.path(), unpacked.path().join("2")).unwrap();
+    assert_eq!(on_disk(unpacked.path(), Depth::Everything), Err(Fault::Missing("2/layer.tar".to_owned())));
+}
+
+#[test]
+fn what_skopeo_copies_to_a_folder() {
+    let (layer, config) = (gzip(&base()), config(&[&base()]));
+    let manifest = manifest_of(&config, &[(&layer, "application/vnd.docker.image.rootfs.diff.tar.gzip")]).to_string();
+    let (layer_name, config_name) = (Digest::of(&layer).hex(), Digest::of(&config).hex());
+    let files: [(&str, &[u8]); 4] = [
+        ("version", b"Directory Transport Version: 1.1\n"),
+        ("manifest.json", manifest.as_bytes()),
+        (&layer_name, &layer),
+        (&config_name, &config),
+    ];
+    let copied = folder(&files);
+    let images = on_disk(copied.path(), Depth::Everything).unwrap();
+    assert_eq!(images, on_disk(copied.path(), Depth::Headers).unwrap());
+    assert_eq!(diff_ids(&images[0]), [Digest::of(&base())]);
+    std::fs::write(copied.path().join(&layer_name), gzip(&top())).unwrap();
+    assert!(matches!(on_disk(copied.path(), Depth::Everything), Err(Fault::Mismatch { .. })));
+}
+
+#[test]
+fn compressed_archives_are_told_by_name() {
+    let whole = saved(&config(&[&base()]), &[&base()]).bytes();
+    for (packed, with) in [(gzip(&whole), "gzip"), (zstd(&whole), "zstd"), (tarball::bzip2(&whole), "bzip2")] {
+        let read = read(&packed);
+        assert!(matches!(read, Err(Fault::Compressed { with: named, .. }) if named == with), "{read:?}");
+    }
 }

@@ -5,11 +5,11 @@ use std::collections::BTreeMap;
 use tar::EntryType;
 
 use crate::LayerFacts;
-use crate::findings::secret_in;
 use crate::ledger::{Ledger, Python};
 use crate::overlay;
 use crate::path;
 use crate::rules::{CLASSES, Folder};
+use crate::secrets::in_words as secret_in;
 use crate::surface::surface;
 use crate::testing::tarball::{Tar, header};
 use crate::{Class, Different, Surface};
@@ -304,4 +304,24 @@ fn the_surface_is_what_is_visible() {
     let after = looked_over(&[&base, &top]);
     assert!(after.compilers.is_empty() && after.world_writable.is_empty());
     assert_eq!(after.user, "65532");
+}
+
+#[test]
+fn a_giant_log_of_logins_is_told_with_what_leaves_it() {
+    let log = |bytes: u64| {
+        let bytes = bytes.to_string();
+        // As a sparse file: its owner sees the same size.
+        let records: [(&str, &[u8]); 1] = [("GNU.sparse.realsize", bytes.as_bytes())];
+        Tar::new().pax(&records).file("var/log/lastlog", b"").file("app", &[1; 9]).read().unwrap()
+    };
+    let told = |layers: &[&LayerFacts]| {
+        let seen = overlay::seen(layers);
+        let subject = crate::Subject { layers, seen: &seen, user: "", environment: &[], words: &[] };
+        let oversized = crate::look(&subject, crate::Files { most: 0, class: None }).oversized;
+        oversized.into_iter().map(|line| (line.path, line.layer, line.bytes, line.remedy)).collect::<Vec<_>>()
+    };
+    let (small, giant) = (log(292_000), log(1_500_000_000));
+    let remedy = "useradd --no-log-init".to_owned();
+    assert_eq!(told(&[&small, &giant]), [("var/log/lastlog".to_owned(), 2, 1_500_000_000, remedy)]);
+    assert!(told(&[&small]).is_empty());
 }

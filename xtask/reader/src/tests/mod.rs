@@ -4,6 +4,7 @@ mod archives;
 mod hostile;
 mod layers;
 mod ledger;
+mod packing;
 mod program;
 mod property;
 mod reference;

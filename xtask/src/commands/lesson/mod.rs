@@ -152,11 +152,11 @@ fn finish(
     if options.record {
         let path = tidy::recorded_path(lesson.number, lesson.id.as_str());
         let json = serde_json::to_string_pretty(&report.to_keep()).expect("plain data is always JSON");
-        state::write_atomically(&workshop.root.join(&path), format!("{json}\n").as_bytes())?;
+        state::write_for_people(&workshop.root.join(&path), format!("{json}\n").as_bytes())?;
         report::message(format!("wrote {path}"));
     }
     if options.json {
-        report::line(serde_json::to_string_pretty(&report).expect("plain data is always JSON"));
+        report::line(report::json(&report));
     } else {
         let example = plan.images.last().map(|image| image.target(sources).by_hand().display()).unwrap_or_default();
         let finish = Finish {

@@ -15,9 +15,9 @@ use crate::workshop::Workshop;
 pub(super) fn write(workshop: &Workshop, lesson: &Lesson, full: &FullReport) -> Result<String> {
     let folder = format!("target/drydock/{}", lesson.id);
     let json = serde_json::to_string_pretty(full).expect("plain data is always JSON");
-    state::write_atomically(&workshop.root.join(&folder).join("report.json"), json.as_bytes())?;
+    state::write_for_people(&workshop.root.join(&folder).join("report.json"), json.as_bytes())?;
     let page = format!("{folder}/report.html");
-    state::write_atomically(&workshop.root.join(&page), report::html(lesson, full).as_bytes())?;
+    state::write_for_people(&workshop.root.join(&page), report::html(lesson, full).as_bytes())?;
     Ok(page)
 }
 

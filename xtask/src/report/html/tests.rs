@@ -66,6 +66,7 @@ fn inspection(m: &Measurement) -> Inspection {
         packages: Vec::new(),
         surface,
         secrets: vec![SecretLine { rule: HOSTILE.to_owned(), path: HOSTILE.to_owned(), layer: None }],
+        oversized: Vec::new(),
         files: Vec::new(),
     }
 }

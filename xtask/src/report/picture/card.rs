@@ -137,6 +137,7 @@ mod tests {
                 ..Surface::default()
             },
             secrets: Vec::new(),
+            oversized: Vec::new(),
             files: Vec::new(),
         }
     }
