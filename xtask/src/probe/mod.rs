@@ -106,7 +106,7 @@ impl Service<'_> {
     /// [`ErrorId::StillAtWork`] where nothing can be said of it, [`ErrorId::Interrupted`].
     pub fn wait_until_healthy(&self, health: &Request, within: Duration, since: Instant) -> Result<(Health, Duration)> {
         let asked = ask_again_and_again(health, self.address, since + within);
-        let mut patience = Patience::new(within);
+        let mut patience = Patience::of_start(within);
         let (mut attempts, mut last, mut looked) = (0, Last::Refused, Instant::now());
         let mut told = false;
         loop {

@@ -43,7 +43,8 @@ pub enum Seen {
 #[derive(Clone, Debug)]
 pub struct Patience {
     limit: Duration,
-    first: Option<Usage>,
+    /// Processor time that was used before the wait.
+    before: Option<Duration>,
     last: Option<Usage>,
     idle: u32,
 }
@@ -51,7 +52,12 @@ pub struct Patience {
 impl Patience {
     /// For something that takes at most `limit` where nothing else runs.
     pub fn new(limit: Duration) -> Self {
-        Self { limit, first: None, last: None, idle: 0 }
+        Self { limit, before: None, last: None, idle: 0 }
+    }
+
+    /// For the start of a container: on a busy machine the first look comes late, and what it used until then counts.
+    pub fn of_start(limit: Duration) -> Self {
+        Self { before: Some(Duration::ZERO), ..Self::new(limit) }
     }
 
     /// Takes what the container has used so far, `since` the beginning of the wait; `None` where the engine does not say.
@@ -62,7 +68,7 @@ impl Patience {
             _ => false,
         };
         self.idle = if idle { self.idle + 1 } else { 0 };
-        self.first = self.first.or(usage);
+        self.before = self.before.or(usage.map(|usage| usage.cpu));
         self.last = usage;
         let room = self.last.map_or(Duration::MAX, |last| self.limit * last.processors * SLOWER);
         if since <= self.limit {
@@ -78,9 +84,9 @@ impl Patience {
         }
     }
 
-    /// Processor time that the container used between the first look and the last.
+    /// Processor time that the container used during the wait.
     pub fn used(&self) -> Duration {
-        self.first.zip(self.last).map_or(Duration::ZERO, |(first, last)| last.cpu.saturating_sub(first.cpu))
+        self.before.zip(self.last).map_or(Duration::ZERO, |(before, last)| last.cpu.saturating_sub(before))
     }
 
     /// Whether the engine says what the container uses.
