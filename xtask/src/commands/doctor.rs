@@ -5,13 +5,15 @@ use crate::bases::{self, Bases, Choice};
 use crate::cli;
 use crate::engine::proof::{self, Proof};
 use crate::engine::reach::{self, Reached};
+use crate::engine::versions::Version;
 use crate::engine::{Engine, disk, sweep};
 use crate::error::{Exit, Problem, Result};
 use crate::event::Sink;
-use crate::model::{BaseRow, BaseState, Diagnosis, Finding, State, Store};
+use crate::model::{BaseRow, BaseState, Diagnosis, Finding, State};
+use crate::proof::engines::{Engines, Proved};
 use crate::setup::{self, Tool};
 use crate::state::runs::Run;
-use crate::{interrupt, names, report, units};
+use crate::{interrupt, names, report, units, workshop};
 
 /// Room that all bases and every image of every app take with their build cache, bytes and inodes. Rounded up from what an
 /// amd64 machine held after building them: 6.5 GB of images, and cache beside it.
@@ -68,11 +70,8 @@ fn with_engine(reached: &Reached, sink: &dyn Sink, found: &mut Findings) {
     let place = if reached.local { "this machine" } else { "not this machine" };
     found
         .ok("runs on", format!("{place}: {}, {}, {} CPUs, {memory} of memory", reached.os, reached.arch, reached.cpus));
-    let store = match reached.store {
-        Store::Classic => "the classic store",
-        Store::Containerd => "the containerd store",
-    };
-    found.ok("images", format!("in {store}, under {}", reached.data_root.display()));
+    found.ok("images", format!("in the {}, under {}", reached.store.words(), reached.data_root.display()));
+    with_course(reached, found);
     // Where bases come from, and with that whether a registry answers, is decided and explained by the bases' own room.
     let missing = match bases::choose(None, &[], engine) {
         Ok(chosen) => with_bases(&chosen, &reached.arch, engine, found),
@@ -98,6 +97,25 @@ fn with_engine(reached: &Reached, sink: &dyn Sink, found: &mut Findings) {
             found.unknown("proof", &format!("there is no test program for {}", reached.arch));
         }
         Err(problem) => found.problem("proof", problem),
+    }
+}
+
+/// Sets the engine beside those that the course was proved on. One that is not among them is as welcome.
+fn with_course(reached: &Reached, found: &mut Findings) {
+    let engines = workshop::root().and_then(|root| Engines::open(&root));
+    let list = match engines {
+        Ok(engines) => engines,
+        Err(problem) => return found.problem("proved on", problem),
+    };
+    let words: Vec<String> = list.iter().map(Proved::words).collect();
+    let listed = names::list(words.iter().map(String::as_str));
+    let is_newer = |newest: &Proved| Version::parse(&reached.engine).is_some_and(|engine| engine > newest.engine);
+    match list.newest() {
+        None => found.unknown("proved on", "no engine yet"),
+        Some(newest) if is_newer(newest) => {
+            found.ok("proved on", format!("{listed}; this one is newer, and should do as well"));
+        }
+        Some(_) => found.ok("proved on", listed),
     }
 }
 

@@ -15,6 +15,7 @@ pub mod history;
 pub mod image;
 pub mod instructions;
 pub mod labels;
+pub mod private;
 pub mod proof;
 pub mod reach;
 pub mod record;

@@ -36,3 +36,13 @@ pub enum Store {
     /// The containerd image store.
     Containerd,
 }
+
+impl Store {
+    /// E.g. `containerd store`.
+    pub fn words(self) -> &'static str {
+        match self {
+            Self::Classic => "classic store",
+            Self::Containerd => "containerd store",
+        }
+    }
+}

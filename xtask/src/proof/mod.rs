@@ -3,6 +3,7 @@
 
 mod digests;
 pub mod draw;
+pub mod engines;
 mod fingerprint;
 mod page;
 pub mod record;

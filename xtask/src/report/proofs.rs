@@ -29,15 +29,14 @@ pub fn part(outcome: &PartOutcome, style: Style) -> String {
 }
 
 /// The end of a test run: the time of each part, what was left out, what was proved, what failed.
-pub fn parts(outcomes: &[PartOutcome], left_out: &[&str], proved: Option<String>, style: Style) -> String {
+pub fn parts(outcomes: &[PartOutcome], left_out: &[(&str, Vec<&str>)], proved: Option<String>, style: Style) -> String {
     let times = outcomes.iter().map(|outcome| format!("{} {}", outcome.name, units::seconds(outcome.took)));
     let all: Duration = outcomes.iter().map(|outcome| outcome.took).sum();
     let mut lines =
         vec![String::new(), times.collect::<Vec<_>>().join(" · "), format!("{} in all", units::seconds(all))];
     lines.extend(proved);
-    if !left_out.is_empty() {
-        lines.push(format!("not run, since --fast needs no engine: {}", names::list(left_out.iter().copied())));
-    }
+    let not_run = |(why, parts): &(&str, Vec<&str>)| format!("not run, since {why}: {}", names::list(parts.iter().copied()));
+    lines.extend(left_out.iter().map(not_run));
     for PartOutcome { name, .. } in outcomes.iter().filter(|outcome| !outcome.passed) {
         lines.push(style.bad(&format!("failed: {name}")) + &format!("    cargo xtask test {name}    runs it alone"));
     }

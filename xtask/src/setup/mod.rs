@@ -5,8 +5,11 @@ mod platform;
 mod power;
 mod source;
 mod start;
+mod unpacked;
 
 use std::time::{Duration, Instant};
+
+pub use unpacked::unpacked;
 
 use crate::engine::proof::{self, Proof};
 use crate::engine::reach::{self, ChosenBy, Endpoint, Findings};

@@ -64,12 +64,14 @@ pub(super) fn signed_by(file: &str, uri: &str) -> Option<String> {
 
 /// The source: Debian 13 from the same mirror, by the same keys.
 pub(super) fn source(uri: &str, signed_by: Option<&str>) -> String {
+    let why = format!("# Written by Drydock's --setup: this release has no buildx package. See {PIN}.\n");
+    why + &deb822(uri, "trixie", signed_by)
+}
+
+/// A source of one release, in the format of `sources.list(5)` that names its fields.
+pub(super) fn deb822(uri: &str, release: &str, signed_by: Option<&str>) -> String {
     let keys = signed_by.map(|keys| format!("Signed-By:{}{keys}\n", if keys.starts_with('\n') { "" } else { " " }));
-    format!(
-        "# Written by Drydock's --setup: this release has no buildx package. See {PIN}.\n\
-         Types: deb\nURIs: {uri}\nSuites: trixie\nComponents: main\n{}",
-        keys.unwrap_or_default()
-    )
+    format!("Types: deb\nURIs: {uri}\nSuites: {release}\nComponents: main\n{}", keys.unwrap_or_default())
 }
 
 #[cfg(test)]

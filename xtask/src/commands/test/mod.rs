@@ -10,7 +10,9 @@ mod parts;
 mod prepare;
 mod programs;
 mod proofs;
+mod today;
 
+use std::path::Path;
 use std::time::{Duration, Instant};
 
 use self::parts::{Does, PARTS, Part, Rig};
@@ -18,9 +20,11 @@ use self::programs::Programs;
 use self::proofs::{Asked, Proofs};
 use super::Context;
 use crate::cli::Test;
+use crate::engine::reach;
 use crate::error::{ErrorId, Exit, Problem, Result};
 use crate::interrupt;
 use crate::proof::draw::Scope;
+use crate::proof::engines::{Engines, Proved};
 use crate::proof::{Digests, Subject, Tree};
 use crate::report::{self, PartOutcome};
 use crate::setup::{self, Tool};
@@ -48,11 +52,11 @@ pub fn run(options: &Test, context: Context) -> Result<Exit> {
         style: context.style,
         verbose: context.global.verbose,
         programs: Programs::new(&workshop.root),
+        full: options.full,
     };
     let outcomes = all(&parts, options, &mut rig, proofs.as_mut())?;
-    let left_out =
-        if options.fast { PARTS.iter().filter(|part| part.engine).map(|part| part.name).collect() } else { vec![] };
-    report::message(report::parts(&outcomes, &left_out, proofs.as_ref().map(Proofs::summary), context.style));
+    let summary = proofs.as_ref().map(Proofs::summary);
+    report::message(report::parts(&outcomes, &left_out(options), summary, context.style));
     let failed = outcomes.iter().filter(|outcome| !outcome.passed).count();
     report::line(format!("{} passed, {failed} failed", outcomes.len() - failed));
     Ok(if failed == 0 { Exit::Pass } else { Exit::ExpectationFailed })
@@ -75,6 +79,18 @@ fn parts(options: &Test, names: &[String], keys: &[String]) -> Result<Vec<&'stat
         wanted && !later && !(options.fast && part.engine) && (takes_proofs || !options.record)
     };
     Ok(PARTS.iter().filter(runs).collect())
+}
+
+/// The parts that do not run although nobody chose among them: why, and their names.
+fn left_out(options: &Test) -> Vec<(&'static str, Vec<&'static str>)> {
+    let names = |is_left: fn(&Part) -> bool| PARTS.iter().filter(|part| is_left(part)).map(|part| part.name).collect();
+    if options.fast {
+        vec![("--fast needs no engine", names(|part| part.engine))]
+    } else if options.parts.is_empty() && !options.record && !options.full {
+        vec![("only --full or its name asks for it", names(|part| part.rare))]
+    } else {
+        Vec::new()
+    }
 }
 
 /// Which proofs these options ask for.
@@ -137,10 +153,21 @@ fn all(
     if let Some(proofs) = proofs.filter(|_| options.record || options.full) {
         proofs.close()?;
         if options.parts.is_empty() {
-            outcomes.push(outcome("record", "everything stands on the record", rig.style, || proofs.check())?);
+            let (root, full) = (&rig.workshop.root, options.full);
+            outcomes.push(outcome("record", "everything stands on the record", rig.style, || {
+                proofs.check()?;
+                if full { note_engine(root) } else { Ok(()) }
+            })?);
         }
     }
     Ok(outcomes)
+}
+
+/// Writes down that everything was proved on the engine in use.
+fn note_engine(root: &Path) -> Result<()> {
+    let reached = reach::probe()?;
+    Proved::today(&reached.engine, &reached.buildx, reached.store)
+        .map_or(Ok(()), |proved| Engines::open(root)?.note(proved))
 }
 
 /// Runs one part, and says how it ended.

@@ -2,7 +2,7 @@
 
 use super::programs::{Programs, cargo};
 use super::proofs::{Proofs, is_trial};
-use super::{app, busy, lesson};
+use super::{app, busy, lesson, today};
 use crate::engine::Engine;
 use crate::error::{ErrorId, Problem, Result};
 use crate::event::{Silent, Sink};
@@ -46,6 +46,8 @@ pub(super) struct Rig<'w> {
     /// Whether what single builds say is wanted.
     pub verbose: bool,
     pub programs: Programs,
+    /// Whether everything is proved, so that what passes on an engine is written down.
+    pub full: bool,
 }
 
 impl Rig<'_> {
@@ -143,6 +145,10 @@ pub(super) const PARTS: &[Part] = &[
         |rig, proofs| trial(rig, proofs, "stores"),
     ),
     Part { rare: true, ..engine("busy", "a busy machine changes times and no verdict", busy::prove) },
+    Part {
+        rare: true,
+        ..engine("engine-of-today", "lessons and exercises hold on the newest engine that Debian has", today::prove)
+    },
 ];
 
 /// Test programs say little while all is well.
