@@ -149,7 +149,7 @@ pub struct Lesson {
     /// Where the images named in FROM come from.
     #[command(flatten)]
     pub bases: BaseOptions,
-    /// Another buildx builder than the current one.
+    /// Another buildx builder than the engine's own.
     #[arg(long, value_name = "NAME", help_heading = "How to build")]
     pub builder: Option<String>,
     /// Build from nothing, without the build cache.

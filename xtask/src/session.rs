@@ -5,7 +5,12 @@ use std::collections::BTreeSet;
 use std::path::PathBuf;
 use std::time::Duration;
 
+<<<<<<< HEAD
 use crate::bases::{self, Bases, BasesOption};
+=======
+use crate::bases::{self, Bases, Wanted};
+use crate::engine::builder::Current;
+>>>>>>> 5d09293 (Build with the engine's own builder whatever is current, refuse what cannot see local bases, and name podman where it answers)
 use crate::engine::reach::{self, Reached};
 use crate::engine::{Engine, bake, disk};
 use crate::error::Result;
@@ -74,8 +79,12 @@ impl<'a> Session<'a> {
         if let Some(title) = title {
             engine.sink().emit(Event::Started { title, surroundings: session.surroundings() });
         }
-        if let Some(builder) = &session.build.builder {
-            session.bases.require_builder(builder, engine)?;
+        match (&session.build.builder, &session.reached.builder) {
+            (Some(named), _) => {
+                session.bases.require_builder(named, &session.reached.endpoint.context, engine)?;
+            },
+            (None, Current::Engine) => {}
+            (None, other) => engine.sink().emit(Event::Note(format!("Building with {}.", other.words()))),
         }
         disk::require(&session.reached, disk::FOR_A_LESSON.0, disk::FOR_A_LESSON.1)?;
         Ok(session)

@@ -26,7 +26,11 @@ pub use plan::{BasePlan, Surroundings};
 pub use recipe::Recipes;
 pub use store::list;
 
+<<<<<<< HEAD
 use crate::engine::labels::IMAGES;
+=======
+use crate::engine::builder::Builder;
+>>>>>>> 5d09293 (Build with the engine's own builder whatever is current, refuse what cannot see local bases, and name podman where it answers)
 use crate::engine::{Engine, docker};
 use crate::error::{ErrorId, Problem, Result};
 use crate::event::Event;
@@ -132,23 +136,36 @@ impl Bases {
     }
 
     /// Makes sure that a builder named on the command line can use these bases. A builder with a driver other than `docker`
-    /// has a store of its own and sees no image of the engine's.
+    /// has a store of its own and sees no image of the engine's: neither local bases nor those that this network's
+    /// certificates or mirrors are laid over. `context` is the docker context in use.
     ///
-    /// Errors: [`ErrorId::Usage`] for such a builder with local bases, or one that does not exist.
-    pub fn require_builder(&self, builder: &str, engine: Engine<'_>) -> Result<()> {
-        let inspected = engine.ask(&docker(["buildx", "inspect", builder]))?;
-        let fact = format!("There is no builder {:?}.", crate::names::printable(builder));
-        if !inspected.success() {
+    /// Errors: [`ErrorId::Usage`] for such a builder, for another engine's, and for one that does not exist.
+    pub fn require_builder(&self, name: &str, context: &str, engine: Engine<'_>) -> Result<()> {
+        let inspected = engine.ask(&docker(["buildx", "inspect", name]))?;
+        let Some(builder) = Builder::parse(&inspected.stdout).filter(|_| inspected.success()) else {
+            let fact = format!("There is no builder {:?}.", crate::names::printable(name));
             let problem = Problem::new(ErrorId::Usage, fact).evidence(inspected.stderr.lines());
             return Err(problem.next("docker buildx ls    lists the builders"));
-        }
-        let driver = inspected.stdout.lines().find_map(|line| line.strip_prefix("Driver:")).unwrap_or_default().trim();
-        if driver == "docker" || self.decision.choice != Choice::Local {
-            return Ok(());
-        }
-        let fact =
-            format!("The builder {builder} (driver {driver}) cannot see local bases: it has a store of its own.");
-        Err(Problem::new(ErrorId::Usage, fact).next("--bases registry    or a mirror: --bases registry=HOST"))
+        };
+        let unseen = match (&self.decision.choice, self.overlay.is_empty()) {
+            _ if builder.is_of(context) => return Ok(()),
+            _ if builder.driver == "docker" => {
+                let fact = format!("The builder {name} belongs to another engine: to that of context {}.", builder.endpoint);
+                let use_it = format!("docker context use {}    to run everything on that engine", builder.endpoint);
+                return Err(Problem::new(ErrorId::Usage, fact).next(use_it));
+            }
+            (Choice::Registry { .. }, true) => return Ok(()),
+            (Choice::Registry { .. }, false) => "bases with this network's certificates",
+            (Choice::Local, _) => "local bases",
+        };
+        let driver = builder.driver;
+        let fact = format!("The builder {name} (driver {driver}) cannot see {unseen}: it has a store of its own.");
+        let problem = Problem::new(ErrorId::Usage, fact).next("Leave --builder out: the engine builds by itself.");
+        Err(if self.overlay.is_empty() {
+            problem.next("--bases registry    or a mirror: --bases registry=HOST")
+        } else {
+            problem
+        })
     }
 
     /// What would have to be built for `needed`, and where builds find it in the end. Asks the engine one question.

@@ -56,6 +56,11 @@ impl Overlay {
         Ok(overlay)
     }
 
+    /// Whether nothing is laid over any base.
+    pub fn is_empty(&self) -> bool {
+        self.certificates.is_empty() && self.mirrors.is_empty()
+    }
+
     /// Mirror variables whose value holds a user name or password: they are not passed on, because every image built on
     /// the base would carry them.
     pub fn withheld(&self) -> impl Iterator<Item = &str> {

@@ -49,7 +49,7 @@ fn diagnose(sink: &dyn Sink) -> (Diagnosis, Exit) {
                 Err(_) => found.ok("docker command", format!("looks for its engine at {}", look.endpoint.words())),
             }
             match look.buildx {
-                Some(Ok(version)) => found.ok("buildx", version.to_string()),
+                Some(Ok(version)) => found.ok("buildx", format!("{version}, building with {}", look.builder.words())),
                 Some(Err(problem)) => found.problem("buildx", problem),
                 None => found.unknown("buildx", "the docker command gave no list of its plugins"),
             }

@@ -30,6 +30,26 @@ pub(super) struct ServerVersion {
     #[serde(rename = "ApiVersion")]
     pub api: String,
     pub arch: String,
+    #[serde(default)]
+    components: Vec<Component>,
+}
+
+#[derive(Deserialize)]
+#[serde(rename_all = "PascalCase")]
+struct Component {
+    name: String,
+}
+
+impl ServerVersion {
+    /// Podman's service answers as an engine does, and names itself among its components.
+    pub(super) fn is_podman(&self) -> bool {
+        self.components.iter().any(|component| component.name == "Podman Engine")
+    }
+}
+
+/// Whether a `docker info` was answered by podman's own command: Docker's has no such field.
+pub(super) fn is_podmans(info: &Output) -> bool {
+    info.stdout.contains("\"buildahVersion\"")
 }
 
 #[derive(Deserialize)]

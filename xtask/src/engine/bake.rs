@@ -60,7 +60,7 @@ pub struct Target {
 pub struct Options {
     /// Ignore the build cache.
     pub no_cache: bool,
-    /// Another buildx builder than the current one.
+    /// Another buildx builder than the engine's own.
     pub builder: Option<String>,
     /// How long the whole build may take; for ever when `None`.
     pub limit: Option<Duration>,

@@ -11,6 +11,7 @@ use super::versions::{self, Version};
 use crate::error::{ErrorId, Problem};
 use crate::host;
 use crate::printed::last_lines;
+use crate::names::printable;
 use crate::process::Output;
 
 /// What a piece of advice depends on.
@@ -84,6 +85,31 @@ pub(super) fn info_silent(limit: Duration) -> Problem {
         .cause("Either the engine is busy with its disk, or a plugin of the docker command hangs: `docker info` asks each.")
         .next("docker info    by hand, to see where it stops")
         .next("docker buildx version")
+}
+
+/// The `docker` command is podman's.
+pub(super) fn podman_command(version: &str, around: &Surroundings) -> Problem {
+    podman(format!("The `docker` command here is podman {}.", printable(version)), around)
+}
+
+/// Docker's command talks to podman's service.
+pub(super) fn podman_service(version: &str, endpoint: &Endpoint, around: &Surroundings) -> Problem {
+    let problem = podman(format!("Podman {} answers at {}.", printable(version), endpoint.words()), around);
+    match endpoint.chosen_by {
+        ChosenBy::HostVariable => problem.next("unset DOCKER_HOST    to use this machine's own engine"),
+        ChosenBy::ContextVariable | ChosenBy::Context => problem.next("docker context ls    which engines there are"),
+    }
+}
+
+fn podman(fact: String, around: &Surroundings) -> Problem {
+    let problem = Problem::new(ErrorId::Podman, fact).cause(
+        "Podman builds without BuildKit and has no `docker buildx bake`. Lessons show what BuildKit does, so they need a Docker engine.",
+    );
+    let problem = match around.os {
+        "linux" => problem.next("Install the Docker engine and its buildx plugin; podman's package podman-docker has to go."),
+        _ => problem.next(format!("Install {DESKTOPS} with the Docker engine, and start it.")),
+    };
+    problem.next("podman save --output IMAGE.tar NAME && cargo xtask inspect IMAGE.tar    works beside podman")
 }
 
 /// The command is called `docker` and does not answer as docker does.

@@ -7,6 +7,7 @@ mod afloat;
 mod answers;
 pub mod bake;
 pub mod build;
+pub mod builder;
 pub mod container;
 pub mod disk;
 pub mod empty;
@@ -106,9 +107,11 @@ pub fn of_docker(problem: Problem) -> Problem {
     }
 }
 
-/// A `docker` command with these arguments.
+/// A `docker` command with these arguments. One that builds is sent to the engine's own builder where another is current.
 pub fn docker<A: Into<String>>(args: impl IntoIterator<Item = A>) -> Command {
-    Command::new("docker").args(args)
+    let args: Vec<String> = args.into_iter().map(Into::into).collect();
+    let first = args.first().cloned();
+    builder::directed(Command::new("docker").args(args), first.as_deref())
 }
 
 #[cfg(test)]

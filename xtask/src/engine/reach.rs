@@ -1,9 +1,10 @@
-//! Can an engine be used from here? Three calls of the `docker` command, at the same time, tell.
+//! Can an engine be used from here? Four calls of the `docker` command, at the same time, tell.
 
 use std::path::PathBuf;
 use std::time::{Duration, Instant};
 
-use super::answers::{Context, Info, Plugin, Versions, parse};
+use super::answers::{self, Context, Info, Plugin, Versions, parse};
+use super::builder::Current;
 use super::faults::{self, Surroundings};
 use super::versions::{self, Version};
 use crate::error::{ErrorId, Problem, Result};
@@ -30,6 +31,8 @@ pub struct Reached {
     pub api: String,
     /// Version of the buildx plugin.
     pub buildx: String,
+    /// Which builder builds.
+    pub builder: Current,
     /// Operating system the engine runs on, in its own words.
     pub os: String,
     /// Architecture in Docker's words, e.g. `amd64`.
@@ -75,10 +78,12 @@ pub enum ChosenBy {
 pub struct Findings {
     /// Where the command looks for its engine.
     pub endpoint: Endpoint,
-    /// The engine, with its buildx version still unknown.
+    /// The engine, with its buildx version and its builder still unknown.
     pub engine: Result<Reached>,
     /// The version of buildx, which is known also where no engine answers; `None` where the command could not be asked.
     pub buildx: Option<Result<Version>>,
+    /// Which builder builds.
+    pub builder: Current,
 }
 
 /// Finds out whether an engine can be used. About 0.06 s where all is well, never more than [`PATIENCE`].
@@ -88,7 +93,7 @@ pub fn probe() -> Result<Reached> {
     let findings = look()?;
     let reached = findings.engine?;
     let buildx = findings.buildx.unwrap_or_else(|| Err(faults::info_silent(PATIENCE)))?.to_string();
-    Ok(Reached { buildx, ..reached })
+    Ok(Reached { buildx, builder: findings.builder, ..reached })
 }
 
 /// As [`probe`], but goes on where it can: for a report of everything at once.
@@ -109,20 +114,23 @@ fn look_within(limit: Duration) -> Result<Findings> {
     let context = ask(&["context", "inspect"], limit);
     // On a busy machine the command itself takes long, and the engine's answer too.
     let limit = limit.max(began.elapsed() * SLOWER);
-    let (version, info) = std::thread::scope(|scope| {
+    let (version, info, builder) = std::thread::scope(|scope| {
         let version = scope.spawn(|| ask(&["version"], limit));
+        let builder = scope.spawn(|| Command::new("docker").args(["buildx", "inspect"]).output(limit));
         let info = ask(&["info"], limit);
-        (joined(version), info)
+        (joined(version), info, joined(builder))
     });
     if [&version, &info].iter().any(|o| matches!(o, Err(p) if p.id == ErrorId::ToolMissing)) {
         return Err(faults::no_command(&Surroundings::observe("")));
     }
     let endpoint = Endpoint::resolve(context.ok().as_ref(), |name| std::env::var(name).ok());
     let around = Surroundings::observe(&endpoint.host);
+    let builder = Current::of(builder.ok().as_ref(), &endpoint);
+    builder.settle();
     let engine = engine(version, info.as_ref().ok(), &endpoint, &around, limit);
     let client = info.ok().and_then(|output| parse::<Info>(&output)).and_then(|info| info.client);
     let buildx = client.map(|client| buildx(&client.plugins, &around));
-    Ok(Findings { endpoint, engine, buildx })
+    Ok(Findings { endpoint, engine, buildx, builder })
 }
 
 fn joined(thread: std::thread::ScopedJoinHandle<'_, Result<Output>>) -> Result<Output> {
@@ -146,7 +154,16 @@ fn engine(
             faults::engine(&version.stderr, endpoint, around)
         });
     };
-    let Some(server) = server else { return Err(faults::engine(&version.stderr, endpoint, around)) };
+    let Some(server) = server else {
+        // Docker's command fails where no engine answers. Podman's needs none.
+        return Err(match info.filter(|_| version.success()) {
+            Some(info) if answers::is_podmans(info) => faults::podman_command(&client.version, around),
+            _ => faults::engine(&version.stderr, endpoint, around),
+        });
+    };
+    if server.is_podman() {
+        return Err(faults::podman_service(&server.version, endpoint, around));
+    }
     let numbers = (Version::parse(&server.version), Version::parse(&server.api), Version::parse(&client.version));
     let (Some(engine), Some(api), Some(client)) = numbers else { return Err(faults::not_docker(&version)) };
     if engine < versions::ENGINE || api < versions::API {
@@ -167,6 +184,7 @@ fn engine(
         engine: engine.to_string(),
         api: server.api,
         buildx: String::new(),
+        builder: Current::Engine,
         os: crate::names::printable(&info.operating_system),
         arch: server.arch,
         cpus: info.cpus,

@@ -167,3 +167,27 @@ fn the_endpoint_names_what_chose_it() {
         printed("[]", r#"context "gone": context not found: open /home/me/.docker/contexts/meta/28/meta.json"#, 1);
     assert_eq!(Endpoint::resolve(Some(&gone), none).words(), r#"context "gone""#);
 }
+
+/// `docker version` and `docker info` as podman 4.3 answers them under that name, shortened.
+#[test]
+fn podman_is_named_where_it_is_the_docker_command() {
+    let version = r#"{"Client":{"APIVersion":"4.3.1","Version":"4.3.1","GoVersion":"go1.19.8","OsArch":"linux/amd64","Os":"linux"}}"#;
+    let info = "{\n  \"host\": {\n    \"arch\": \"amd64\",\n    \"buildahVersion\": \"1.28.2\"\n  }\n}\n";
+    let of = |info: &str| {
+        let (version, info) = (printed(version, "Emulate Docker CLI using podman.", 0), printed(info, "", 0));
+        engine(Ok(version), Some(&info), &default_endpoint(), &around(), TEN).unwrap_err()
+    };
+    let problem = of(info);
+    assert_eq!((problem.id, problem.fact.as_str()), (ErrorId::Podman, "The `docker` command here is podman 4.3.1."));
+    assert_ne!(of("{}").id, ErrorId::Podman);
+}
+
+/// Docker's own command, and podman's service behind `DOCKER_HOST`.
+#[test]
+fn podman_is_named_where_it_is_the_engine() {
+    let version = VERSION.replace(r#""Server":{"#, r#""Server":{"Components":[{"Name":"Podman Engine","Version":"5.8.6"}],"#);
+    let version = version.replace("26.1.5+dfsg1", "5.8.6").replace(r#""ApiVersion":"1.45","Min"#, r#""ApiVersion":"1.41","Min"#);
+    let problem = engine_of(&version, INFO).unwrap_err();
+    assert_eq!(problem.id, ErrorId::Podman);
+    assert!(problem.fact.starts_with("Podman 5.8.6 answers at unix://"), "{}", problem.fact);
+}

@@ -193,10 +193,11 @@ fn wait(sink: &dyn Sink) -> Result<()> {
 #[cfg(test)]
 mod tests {
     use super::*;
+    use crate::engine::builder::Current;
     use crate::engine::versions::Version;
 
     fn found(engine: ErrorId, endpoint: Endpoint, buildx: Option<Result<Version>>) -> Findings {
-        Findings { endpoint, engine: Err(Problem::new(engine, "")), buildx }
+        Findings { endpoint, engine: Err(Problem::new(engine, "")), buildx, builder: Current::Engine }
     }
 
     fn own() -> Endpoint {

@@ -28,6 +28,9 @@ const DATA: &str = "data";
 /// The file with the process id of the `unshare` that the engine is the only child of.
 const LAUNCHER: &str = "launcher";
 
+/// What the groups of its processes are below.
+const CGROUP: &str = "/drydock-engine";
+
 /// What has to be on PATH. A runtime for containers is not among what is unpacked: newer ones want newer libraries.
 const TOOLS: [&str; 5] = ["nsenter", "unshare", "ip", "iptables", "runc"];
 
@@ -164,6 +167,8 @@ fn launch(programs: &Path, data: &Path) -> Result<()> {
         .args(["--exec-root".to_owned(), at("exec")])
         .args(["--pidfile".to_owned(), at("pid")])
         .args(["--host".to_owned(), format!("unix://{}", at("docker.sock"))])
+        // Apart from the other engine's, so that neither takes the processors of both, and all of ours can be removed.
+        .args(["--cgroup-parent", CGROUP])
         .env("PATH", path(programs))
         .detach(Path::new(&at("log")))
 }
@@ -222,6 +227,10 @@ fn sweep() {
         signal("KILL", launcher);
     }
     network::disconnect();
+    // Groups of processes outlive those that were killed. `find` goes through the hierarchies of both versions of cgroups.
+    let _ = Command::new("find")
+        .args(["/sys/fs/cgroup", "-depth", "-type", "d", "-path", &format!("/sys/fs/cgroup*{CGROUP}*"), "-delete"])
+        .output(QUESTION);
     let control = Path::new(CONTROL);
     if let Ok(data) = fs::read_to_string(control.join(DATA)) {
         remove(Path::new(&data));

@@ -8,6 +8,7 @@ use drydock_reader::encoding::Encoding;
 use drydock_reader::testing::tarball::{Tar, gzip};
 use drydock_reader::{Blob, Digest, Weight, layer};
 
+use crate::engine::builder::Current;
 use crate::engine::reach::{ChosenBy, Endpoint, Reached};
 use crate::error::{ErrorId, Problem, Result};
 use crate::event::Silent;
@@ -183,6 +184,7 @@ fn reached(local: bool) -> Reached {
         engine: "26.1.5".into(),
         api: "1.45".into(),
         buildx: "0.13.1".into(),
+        builder: Current::Engine,
         os: "Debian".into(),
         arch: "amd64".into(),
         cpus: 2,
