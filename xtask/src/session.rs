@@ -5,12 +5,8 @@ use std::collections::BTreeSet;
 use std::path::PathBuf;
 use std::time::Duration;
 
-<<<<<<< HEAD
 use crate::bases::{self, Bases, BasesOption};
-=======
-use crate::bases::{self, Bases, Wanted};
 use crate::engine::builder::Current;
->>>>>>> 5d09293 (Build with the engine's own builder whatever is current, refuse what cannot see local bases, and name podman where it answers)
 use crate::engine::reach::{self, Reached};
 use crate::engine::{Engine, bake, disk};
 use crate::error::Result;

@@ -26,11 +26,8 @@ pub use plan::{BasePlan, Surroundings};
 pub use recipe::Recipes;
 pub use store::list;
 
-<<<<<<< HEAD
-use crate::engine::labels::IMAGES;
-=======
 use crate::engine::builder::Builder;
->>>>>>> 5d09293 (Build with the engine's own builder whatever is current, refuse what cannot see local bases, and name podman where it answers)
+use crate::engine::labels::IMAGES;
 use crate::engine::{Engine, docker};
 use crate::error::{ErrorId, Problem, Result};
 use crate::event::Event;

@@ -96,16 +96,12 @@ catalogue! {
     EngineTooOld = "engine-too-old", Environment;
     /// The engine runs, but could not build an image and start a container from it.
     EngineBroken = "engine-broken", Environment;
-<<<<<<< HEAD
-    /// The buildx plugin is missing. Some distributions have it in a package of its own: docker-buildx or
-    /// docker-buildx-plugin.
-=======
     /// Podman answers in Docker's place: as the `docker` command, or at the address where the engine should be.
     /// It builds without BuildKit and has no `docker buildx bake`. The lessons show what BuildKit does and build with it, so
     /// they need a Docker engine. What asks no engine works beside podman: `inspect` and `diff` read what `podman save` wrote.
     Podman = "podman", Environment;
-    /// The buildx plugin is missing. It is a separate package in some distributions (docker-buildx, docker-buildx-plugin).
->>>>>>> 5d09293 (Build with the engine's own builder whatever is current, refuse what cannot see local bases, and name podman where it answers)
+    /// The buildx plugin is missing. Some distributions have it in a package of its own: docker-buildx or
+    /// docker-buildx-plugin.
     BuildxMissing = "buildx-missing", Environment;
     /// The buildx plugin is there but does not run, or its answer is not a version. Install it again.
     BuildxBroken = "buildx-broken", Environment;
