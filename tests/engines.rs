@@ -264,3 +264,54 @@ fn a_doctor_proves_the_engine_and_leaves_nothing_behind() {
     assert_eq!(diagnosis["healthy"], output.status == 0);
     assert_eq!(traces(), "");
 }
+
+/// A real builder that was never started: buildx knows its driver, and nothing has to be pulled.
+fn chosen_for_other_work() -> tempfile::TempDir {
+    let config = folder();
+    let create = ["buildx", "create", "--name", "tidal", "--driver", "docker-container", "--use"];
+    let created = end(&Command::new("docker").args(create).env("DOCKER_CONFIG", config.path().display().to_string()));
+    assert_eq!(created.status, 0, "{}", created.stderr);
+    config
+}
+
+/// What the doctor says of buildx and of the proof, which is built.
+fn of_builds(config: &Path, variables: &[(&str, &str)]) -> (String, String) {
+    let command = own().args(["doctor", "--json"]).env("DOCKER_CONFIG", config.display().to_string());
+    let output = end(&variables.iter().fold(command, |command, (name, value)| command.env(*name, *value)));
+    let diagnosis: serde_json::Value = serde_json::from_str(&output.stdout).expect("one JSON document");
+    let findings = diagnosis["findings"].as_array().expect("findings");
+    let of =
+        |what: &str| findings.iter().find(|finding| finding["what"] == what).expect("a finding")["found"].to_string();
+    (of("buildx"), of("proof"))
+}
+
+#[test]
+fn a_builder_that_somebody_uses_for_other_work_is_left_alone() {
+    let config = chosen_for_other_work();
+    let (buildx, proof) = of_builds(config.path(), &[]);
+    let words = "building with the engine's own, default; tidal (driver docker-container) is current, but has a store of its own";
+    assert!(buildx.contains(words), "{buildx}");
+    assert!(proof.contains("built an image and ran a container"), "{proof}");
+    let (buildx, proof) = of_builds(config.path(), &[("BUILDX_BUILDER", "gone")]);
+    assert!(buildx.contains("default; the builder that was chosen does not exist"), "{buildx}");
+    assert!(proof.contains("built an image and ran a container"), "{proof}");
+}
+
+#[test]
+fn a_builder_that_cannot_see_local_bases_is_refused() {
+    let config = chosen_for_other_work();
+    let workshop = Fixture::new(&[Variant { name: "naive", dockerfile: "FROM python:3.13-slim-trixie\n" }]);
+    let refused = |builder: &str| {
+        let arguments = ["lesson", "1", "--color", "never", "--bases", "local", "--builder", builder];
+        let command = workshop.command(&arguments).env("DRYDOCK_STATE", memory());
+        end(&command.env("DOCKER_CONFIG", config.path().display().to_string()))
+    };
+    let output = refused("tidal");
+    let fact =
+        "error: The builder tidal (driver docker-container) cannot see local bases: it has a store of its own. [usage]";
+    assert!(output.stderr.contains(fact), "{}", output.stderr);
+    assert_eq!(output.status, 2);
+    let output = refused("gone");
+    assert!(output.stderr.contains("error: There is no builder \"gone\". [usage]"), "{}", output.stderr);
+    assert_eq!(output.status, 2);
+}

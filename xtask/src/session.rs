@@ -78,7 +78,7 @@ impl<'a> Session<'a> {
         match (&session.build.builder, &session.reached.builder) {
             (Some(named), _) => {
                 session.bases.require_builder(named, &session.reached.endpoint.context, engine)?;
-            },
+            }
             (None, Current::Engine) => {}
             (None, other) => engine.sink().emit(Event::Note(format!("Building with {}.", other.words()))),
         }

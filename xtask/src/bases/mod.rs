@@ -147,7 +147,8 @@ impl Bases {
         let unseen = match (&self.decision.choice, self.overlay.is_empty()) {
             _ if builder.is_of(context) => return Ok(()),
             _ if builder.driver == "docker" => {
-                let fact = format!("The builder {name} belongs to another engine: to that of context {}.", builder.endpoint);
+                let fact =
+                    format!("The builder {name} belongs to another engine: to that of context {}.", builder.endpoint);
                 let use_it = format!("docker context use {}    to run everything on that engine", builder.endpoint);
                 return Err(Problem::new(ErrorId::Usage, fact).next(use_it));
             }

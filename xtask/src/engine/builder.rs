@@ -114,7 +114,8 @@ mod tests {
     /// `docker buildx inspect` of buildx 0.13 and 0.29, shortened.
     const CONTAINER: &str = "Name:          tidal\nDriver:        docker-container\nLast Activity: 2026-11-27\n\nNodes:\n\
         Name:     tidal0\nEndpoint: unix:///var/run/docker.sock\nStatus:   inactive\n";
-    const ENGINE: &str = "Name:          default\nDriver:        docker\n\nNodes:\nName:     default\nEndpoint: default\n";
+    const ENGINE: &str =
+        "Name:          default\nDriver:        docker\n\nNodes:\nName:     default\nEndpoint: default\n";
 
     fn current(stdout: &str, stderr: &str, context: &str) -> Current {
         let output = Output { status: 0, stdout: stdout.to_owned(), stderr: stderr.to_owned() };

@@ -106,7 +106,9 @@ fn podman(fact: String, around: &Surroundings) -> Problem {
         "Podman builds without BuildKit and has no `docker buildx bake`. Lessons show what BuildKit does, so they need a Docker engine.",
     );
     let problem = match around.os {
-        "linux" => problem.next("Install the Docker engine and its buildx plugin; podman's package podman-docker has to go."),
+        "linux" => {
+            problem.next("Install the Docker engine and its buildx plugin; podman's package podman-docker has to go.")
+        }
         _ => problem.next(format!("Install {DESKTOPS} with the Docker engine, and start it.")),
     };
     problem.next("podman save --output IMAGE.tar NAME && cargo xtask inspect IMAGE.tar    works beside podman")

@@ -185,8 +185,10 @@ fn podman_is_named_where_it_is_the_docker_command() {
 /// Docker's own command, and podman's service behind `DOCKER_HOST`.
 #[test]
 fn podman_is_named_where_it_is_the_engine() {
-    let version = VERSION.replace(r#""Server":{"#, r#""Server":{"Components":[{"Name":"Podman Engine","Version":"5.8.6"}],"#);
-    let version = version.replace("26.1.5+dfsg1", "5.8.6").replace(r#""ApiVersion":"1.45","Min"#, r#""ApiVersion":"1.41","Min"#);
+    let version =
+        VERSION.replace(r#""Server":{"#, r#""Server":{"Components":[{"Name":"Podman Engine","Version":"5.8.6"}],"#);
+    let version =
+        version.replace("26.1.5+dfsg1", "5.8.6").replace(r#""ApiVersion":"1.45","Min"#, r#""ApiVersion":"1.41","Min"#);
     let problem = engine_of(&version, INFO).unwrap_err();
     assert_eq!(problem.id, ErrorId::Podman);
     assert!(problem.fact.starts_with("Podman 5.8.6 answers at unix://"), "{}", problem.fact);

@@ -108,9 +108,8 @@ impl Engines {
         self.list.retain(is_other);
         self.list.push(proved);
         self.list.sort_by_key(|proved| (proved.engine, proved.buildx));
-        let line = |Proved { engine, buildx, store, date }: &Proved| {
-            format!("{engine} {buildx} {} {date}\n", word(*store))
-        };
+        let line =
+            |Proved { engine, buildx, store, date }: &Proved| format!("{engine} {buildx} {} {date}\n", word(*store));
         let text = HEAD.to_owned() + &self.list.iter().map(line).collect::<String>();
         state::write_atomically(&self.path, text.as_bytes())
     }
@@ -127,7 +126,8 @@ mod tests {
     #[test]
     fn an_engine_takes_the_place_of_its_predecessor_and_of_no_other() {
         let folder = tempfile::tempdir().unwrap();
-        let lines = |text: &str| text.lines().filter(|line| !line.starts_with('#')).map(str::to_owned).collect::<Vec<_>>();
+        let lines =
+            |text: &str| text.lines().filter(|line| !line.starts_with('#')).map(str::to_owned).collect::<Vec<_>>();
         fs::create_dir(folder.path().join("tests")).unwrap();
         for line in [
             "28.5.1 0.29.0 containerd 2026-11-01",

@@ -35,7 +35,8 @@ pub fn parts(outcomes: &[PartOutcome], left_out: &[(&str, Vec<&str>)], proved: O
     let mut lines =
         vec![String::new(), times.collect::<Vec<_>>().join(" · "), format!("{} in all", units::seconds(all))];
     lines.extend(proved);
-    let not_run = |(why, parts): &(&str, Vec<&str>)| format!("not run, since {why}: {}", names::list(parts.iter().copied()));
+    let not_run =
+        |(why, parts): &(&str, Vec<&str>)| format!("not run, since {why}: {}", names::list(parts.iter().copied()));
     lines.extend(left_out.iter().map(not_run));
     for PartOutcome { name, .. } in outcomes.iter().filter(|outcome| !outcome.passed) {
         lines.push(style.bad(&format!("failed: {name}")) + &format!("    cargo xtask test {name}    runs it alone"));
@@ -69,7 +70,8 @@ mod tests {
     fn the_end_names_every_time_and_what_failed() {
         let of = |name, seconds, passed| PartOutcome { name, took: Duration::from_secs(seconds), passed };
         let outcomes = [of("lint", 40, true), of("lessons", 70, false)];
-        let end = parts(&outcomes, &["pages"], Some("3 proved now".to_owned()), STYLE);
+        let left_out = [("--fast needs no engine", vec!["pages"])];
+        let end = parts(&outcomes, &left_out, Some("3 proved now".to_owned()), STYLE);
         assert_eq!(
             end,
             "\nlint 40.0 s · lessons 70.0 s\n1 min 50 s in all\n3 proved now\n\

@@ -68,8 +68,11 @@ impl Apt {
     fn prepare(platform: &Platform, release: &str, folder: &Path) -> Result<Self> {
         let targets = Command::new("apt-get").args(["indextargets", "Created-By: Packages"]).env("LC_ALL", "C.UTF-8");
         let mirror = source::mirror(&targets.output(QUESTION)?.stdout, &platform.codename).ok_or_else(|| {
-            Problem::new(ErrorId::SetupFailed, format!("No package source of this machine names {}.", platform.codename))
-                .next("apt-get indextargets    shows the sources apt knows")
+            Problem::new(
+                ErrorId::SetupFailed,
+                format!("No package source of this machine names {}.", platform.codename),
+            )
+            .next("apt-get indextargets    shows the sources apt knows")
         })?;
         let file = std::fs::read_to_string(&mirror.file).unwrap_or_default();
         let write = |name: &str, text: &str| {

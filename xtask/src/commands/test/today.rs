@@ -9,15 +9,15 @@ use std::time::{Duration, Instant};
 
 use super::parts::Rig;
 use crate::bases;
-use crate::engine::{Engine, docker};
 use crate::engine::private::{self, PrivateEngine};
+use crate::engine::{Engine, docker};
 use crate::error::{self, ErrorId, Problem, Result};
 use crate::event::Event;
 use crate::model::Store;
 use crate::process::Command;
 use crate::proof::engines::{Engines, Proved};
 use crate::session::{Opening, Session};
-use crate::{interrupt, plan, report, setup, units};
+use crate::{interrupt, report, setup, units};
 
 /// Debian's release for packages that are still on their way into one.
 const RELEASE: &str = "sid";
@@ -80,17 +80,18 @@ fn about(engine: &PrivateEngine) -> Result<Proved> {
 
 /// Copies the bases that this machine has from the engine in use: building them takes longer.
 fn lend(rig: &Rig<'_>, to: &PrivateEngine) -> Result<()> {
-    let images = plan::everything(rig.workshop, &[], |path| rig.workshop.dockerfile(path))?;
     let from = Engine::new(rig.sink);
     let session = Session::open(Opening::default(), from)?;
-    let needed = plan::bases(&images);
-    let sources = session.ensure(&needed)?;
-    let plain = needed.iter().map(|name| bases::tag(name));
-    let tags: BTreeSet<String> = sources.iter().map(|(_, image)| image.to_owned()).chain(plain).collect();
-    let tags: Vec<String> = tags.into_iter().collect();
+    // Lessons stand on more of them than apps do, and recipes on each other.
+    let recipes = session.bases.recipes.all().map(|recipe| recipe.base.name.as_str());
+    let tags: Vec<String> = recipes.flat_map(|name| [bases::tag(name), bases::overlay_tag(name)]).collect();
     let present = from.inspect_images(&tags)?;
-    let names: BTreeSet<&str> =
-        present.iter().flat_map(|image| &image.repo_tags).filter(|tag| tags.contains(tag)).map(String::as_str).collect();
+    let names: BTreeSet<&str> = present
+        .iter()
+        .flat_map(|image| &image.repo_tags)
+        .filter(|tag| tags.contains(tag))
+        .map(String::as_str)
+        .collect();
     rig.sink.emit(Event::Note(format!("Copying {} bases from engine {}.", names.len(), session.reached.engine)));
     let began = Instant::now();
     let save = docker(["save"]).args(names);

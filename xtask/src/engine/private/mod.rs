@@ -16,7 +16,7 @@ use crate::process::Command;
 use crate::{host, interrupt};
 
 /// It was ready within 4 s on two processors; others may be at work.
-const READY: Duration = Duration::from_secs(60);
+const READY: Duration = Duration::from_mins(1);
 /// A stop takes as long as its last container, which has 10 s to end, and a few seconds.
 const STOPPED: Duration = Duration::from_secs(25);
 const QUESTION: Duration = Duration::from_secs(10);
@@ -32,7 +32,7 @@ const LAUNCHER: &str = "launcher";
 const CGROUP: &str = "/drydock-engine";
 
 /// What has to be on PATH. A runtime for containers is not among what is unpacked: newer ones want newer libraries.
-const TOOLS: [&str; 5] = ["nsenter", "unshare", "ip", "iptables", "runc"];
+const TOOLS: [&str; 6] = ["nsenter", "unshare", "setpriv", "ip", "iptables", "runc"];
 
 /// A running engine. Dropping it ends it and removes all it had.
 #[derive(Debug)]
@@ -103,9 +103,11 @@ impl PrivateEngine {
     /// A program that runs in this folder beside the engine, where its ports and process ids are, and that finds it and its
     /// `docker` command.
     pub fn enter(&self, folder: &Path, program: &Path) -> Command {
-        let namespaces = ["--net", "--mount", "--pid", "--target"].map(str::to_owned);
+        let pid = self.pid.to_string();
+        let command = Command::new("nsenter").args(["--net", "--mount", "--pid", "--target", &pid]);
+        // What enters is a child of `nsenter`, and has to end with it; what it leaves in there ends with the engine.
+        let command = command.args(["setpriv", "--pdeathsig", "KILL", "env"]);
         // With other mounts the working directory is lost.
-        let command = Command::new("nsenter").args(namespaces).args([self.pid.to_string(), "env".to_owned()]);
         self.with_its_docker(command.args([format!("--chdir={}", folder.display()), program.display().to_string()]))
     }
 

@@ -24,16 +24,7 @@ const RULES: [(&str, &str, &[&str]); 3] = [
     (
         "filter",
         "FORWARD",
-        &[
-            "--out-interface",
-            OUTSIDE,
-            "--match",
-            "conntrack",
-            "--ctstate",
-            "RELATED,ESTABLISHED",
-            "--jump",
-            "ACCEPT",
-        ],
+        &["--out-interface", OUTSIDE, "--match", "conntrack", "--ctstate", "RELATED,ESTABLISHED", "--jump", "ACCEPT"],
     ),
 ];
 
@@ -42,22 +33,22 @@ const RULES: [(&str, &str, &[&str]); 3] = [
 /// Errors: [`ErrorId::NoEmptyEngine`] with what the system said.
 pub(super) fn connect(pid: u32) -> Result<()> {
     let pid = pid.to_string();
-    run(Command::new("ip").args(["link", "add", OUTSIDE, "type", "veth", "peer", "name", INSIDE, "netns", &pid]))?;
+    run(&Command::new("ip").args(["link", "add", OUTSIDE, "type", "veth", "peer", "name", INSIDE, "netns", &pid]))?;
     let on_both_sides = |side: &[&str], device: &str, address: &str| {
         let ip = |words: &[&str]| {
             let mut all = side.iter().chain(&["ip"]).chain(words).copied();
             Command::new(all.next().unwrap_or_default()).args(all)
         };
-        run(ip(&["address", "add", &format!("{address}/30"), "dev", device]))?;
-        run(ip(&["link", "set", device, "up"]))
+        run(&ip(&["address", "add", &format!("{address}/30"), "dev", device]))?;
+        run(&ip(&["link", "set", device, "up"]))
     };
     let inside = ["nsenter", "--target", &pid, "--net"];
     on_both_sides(&[], OUTSIDE, GATEWAY)?;
     on_both_sides(&inside, INSIDE, ENGINE)?;
-    let in_there = |words: &[&str]| run(Command::new(inside[0]).args(inside[1..].iter().chain(words).copied()));
+    let in_there = |words: &[&str]| run(&Command::new(inside[0]).args(inside[1..].iter().chain(words).copied()));
     in_there(&["ip", "link", "set", "lo", "up"])?;
     in_there(&["ip", "route", "add", "default", "via", GATEWAY])?;
-    RULES.iter().try_for_each(|(table, chain, says)| run(rule(table, "--insert", chain, says)))
+    RULES.iter().try_for_each(|(table, chain, says)| run(&rule(table, "--insert", chain, says)))
 }
 
 /// Removes link and rules, as far as they are there.
@@ -75,7 +66,7 @@ fn rule(table: &str, action: &str, chain: &str, says: &[&str]) -> Command {
     Command::new("iptables").args(["--wait", "--table", table, action, chain]).args(says.iter().copied())
 }
 
-fn run(command: Command) -> Result<()> {
+fn run(command: &Command) -> Result<()> {
     let output = command.output(QUESTION)?;
     if output.success() {
         return Ok(());
