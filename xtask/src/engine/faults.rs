@@ -10,8 +10,8 @@ use super::reach::{ChosenBy, Endpoint, OWN_LOG};
 use super::versions::{self, Version};
 use crate::error::{ErrorId, Problem};
 use crate::host;
-use crate::printed::last_lines;
 use crate::names::printable;
+use crate::printed::last_lines;
 use crate::process::Output;
 
 /// What a piece of advice depends on.
