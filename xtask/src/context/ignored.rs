@@ -13,39 +13,58 @@ const LIST: &str = ".dockerignore";
 ///
 /// Only plain names are read, since they need no knowledge of patterns: too few of them cost time, one too many would
 /// change a build. For the same reason there are none where another list could decide, or the list itself is edited.
-pub(super) fn names(layers: &[PathBuf], context: &BuildContext<'_>) -> Result<BTreeSet<String>> {
+pub(super) fn names(repository: &Path, layers: &[PathBuf], context: &BuildContext<'_>) -> Result<BTreeSet<String>> {
     let named_later = context.files.iter().map(|(path, _)| *path).chain(context.edits.iter().map(|e| e.file.as_str()));
+    let named_later = named_later.chain(context.taken.iter().map(|(_, to)| *to)).chain(context.without.iter().copied());
     let mut none = named_later.into_iter().any(|path| path.ends_with(LIST));
+    none |= !context.dockerfile.is_empty() && repository.join(format!("{}{LIST}", context.dockerfile)).exists();
     let mut list = String::new();
-    for layer in layers {
+    for (position, layer) in layers.iter().enumerate() {
         let entries = std::fs::read_dir(layer).map_err(|e| error::io("read", layer, &e))?;
         let names = entries.filter_map(|entry| entry.ok()?.file_name().into_string().ok());
         none |= names.into_iter().any(|name| name.ends_with(LIST) && name != LIST);
         let path = layer.join(LIST);
-        if path.is_file() {
-            list = std::fs::read_to_string(&path).map_err(|e| error::io("read", &path, &e))?;
+        let is_removed = position == 0 && context.remove.iter().any(|removed| Path::new(removed) == Path::new(LIST));
+        if path.is_file() && !is_removed {
+            let bytes = std::fs::read(&path).map_err(|e| error::io("read", &path, &e))?;
+            list = String::from_utf8_lossy(&bytes).into_owned();
         }
     }
     Ok(if none { BTreeSet::new() } else { plain(&list) })
 }
 
+/// What of a folder is not copied.
+#[derive(Debug, Default)]
+pub(super) struct LeftOut(Vec<PathBuf>);
+
+impl LeftOut {
+    /// Names at the top, and paths anywhere in it.
+    pub fn of(names: &BTreeSet<String>, paths: &[&str]) -> Self {
+        let paths = paths.iter().map(|path| Path::new(path).components().collect());
+        Self(names.iter().map(PathBuf::from).chain(paths).collect())
+    }
+
+    /// Whether a path in the folder is left out.
+    pub fn has(&self, path: &Path) -> bool {
+        self.0.iter().any(|left_out| left_out == path)
+    }
+}
+
 /// The plain names in a list; none where an exception (`!`) could bring something back.
 fn plain(list: &str) -> BTreeSet<String> {
+    // As `ignorefile.ReadAll` of moby/patternmatcher reads it: a mark of byte order goes, and so do spaces around a line.
+    let list = list.trim_start_matches('\u{feff}');
     let lines = list.lines().map(str::trim).filter(|line| !line.is_empty() && !line.starts_with('#'));
     if lines.clone().any(|line| line.starts_with('!')) {
         return BTreeSet::new();
     }
     let names = lines.map(|line| line.trim_start_matches('/').trim_end_matches('/'));
-    let is_name =
-        |name: &&str| !name.is_empty() && *name != "." && *name != ".." && !name.contains(['*', '?', '[', '\\', '/']);
+    let is_name = |name: &&str| {
+        !name.is_empty() && *name != "." && *name != ".." && !name.contains(['*', '?', '[', '\\', '/', '\u{fffd}'])
+    };
     // The builder reads these two even where the list names them.
     let is_read = |name: &str| name.ends_with("Dockerfile") || name == LIST;
     names.filter(is_name).filter(|name| !is_read(name)).map(str::to_owned).collect()
-}
-
-/// Whether a path at the top of a folder is left out.
-pub(super) fn leaves_out(ignored: &BTreeSet<String>, name: &Path) -> bool {
-    name.to_str().is_some_and(|name| ignored.contains(name))
 }
 
 #[cfg(test)]
@@ -56,6 +75,12 @@ mod tests {
     fn only_plain_names_are_taken() {
         let list = "# all\n/target/\nnode_modules\n*.out\na/b\n.dockerignore\nnaive.Dockerfile\n";
         assert_eq!(plain(list), BTreeSet::from(["target".to_owned(), "node_modules".to_owned()]));
+    }
+
+    #[test]
+    fn marks_line_ends_spaces_and_other_encodings_are_read_as_docker_reads_them() {
+        let list = "\u{feff}target/\r\n  dist \t\r\ncaf\u{fffd}\r\n**/out\r\n";
+        assert_eq!(plain(list), BTreeSet::from(["target".to_owned(), "dist".to_owned()]));
     }
 
     #[test]

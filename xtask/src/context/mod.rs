@@ -10,6 +10,7 @@ pub use tree::files;
 
 use crate::error::{self, ErrorId, Problem, Result};
 use crate::model::Edit;
+use ignored::LeftOut;
 
 /// Where the copies are, relative to the repository. Below `target/`, because newer bake refuses paths outside the working
 /// directory.
@@ -29,6 +30,8 @@ pub struct BuildContext<'a> {
     pub overlays: &'a [&'a str],
     /// Files and folders laid over it at a path of their own: from where, relative to the repository, and to where inside.
     pub taken: &'a [(&'a str, &'a str)],
+    /// The Dockerfile it is for, relative to the repository: `<Dockerfile>.dockerignore` beside it takes the place of `.dockerignore`.
+    pub dockerfile: &'a str,
     /// Files put on top: path inside the context, and content.
     pub files: &'a [(&'a str, &'a [u8])],
     /// Paths that no part brings, such as the Dockerfile among a learner's files: it is read from where it lies, and would
@@ -43,13 +46,15 @@ pub struct BuildContext<'a> {
 impl BuildContext<'_> {
     /// Makes the context anew as `target/drydock/contexts/<name>` and returns this path, relative to `repository`.
     ///
-    /// Copied files keep their permissions and modification times; edited ones are new. Symbolic links are copied as links.
+    /// Copied files keep their permissions and modification times; edited ones are new. Symbolic links are copied as they are and
+    /// never written through, a FIFO is made again, and a socket becomes an empty file, as the builder makes it. What may not be
+    /// read is there and may not be read, so that the builder judges it.
     /// What lies at the top of a folder and is named, word for word, by the only `.dockerignore` is not copied (a
     /// `target/` may hold gigabytes, and no build would get to see it); everything else is. The folder appears complete or
     /// not at all.
     ///
-    /// Errors: [`ErrorId::Context`] for a symbolic link that leads out of its folder and for what is neither file nor
-    /// folder; [`ErrorId::StaleEdit`] for an edit whose text its file does not have exactly once; [`ErrorId::File`].
+    /// Errors: [`ErrorId::Context`] for a path that leads out of the context or through a link, and for a device;
+    /// [`ErrorId::StaleEdit`] for an edit whose text its file does not have exactly once; [`ErrorId::File`].
     pub fn materialise(&self, repository: &Path, name: &str) -> Result<String> {
         let plain = |c: char| c.is_ascii_alphanumeric() || c == '-' || c == '_';
         if name.is_empty() || !name.chars().all(plain) || !self.run.chars().all(plain) {
@@ -76,12 +81,11 @@ impl BuildContext<'_> {
     fn fill(&self, repository: &Path, into: &Path) -> Result<()> {
         let layers: Vec<PathBuf> =
             [self.source].iter().chain(self.overlays).map(|folder| repository.join(folder)).collect();
-        let ignored = ignored::names(&layers, self)?;
+        let ignored = ignored::names(repository, &layers, self)?;
         for (position, layer) in layers.iter().enumerate() {
-            tree::copy(layer, into, &ignored)?;
-            for path in self.remove.iter().filter(|_| position == 0) {
-                tree::remove(&inside(into, path)?)?;
-            }
+            let removed = if position == 0 { self.remove } else { &[] };
+            removed.iter().try_for_each(|path| inside(into, path).map(drop))?;
+            tree::copy(layer, into, &LeftOut::of(&ignored, removed))?;
         }
         for path in self.without {
             tree::remove(&inside(into, path)?)?;
@@ -99,12 +103,23 @@ impl BuildContext<'_> {
     }
 }
 
-/// A path inside a folder; none that leads out of it.
+/// A path inside a folder; none that leads out of it, be it through a link.
 fn inside(folder: &Path, path: &str) -> Result<PathBuf> {
     let parts: Vec<_> = Path::new(path).components().collect();
     if parts.is_empty() || !parts.iter().all(|part| matches!(part, Component::Normal(_))) {
         let fact = format!("{:?} is not a path inside a build context.", crate::names::printable(path));
         return Err(Problem::new(ErrorId::Context, fact));
+    }
+    let mut at = folder.to_path_buf();
+    for part in &parts[..parts.len() - 1] {
+        at.push(part);
+        if at.is_symlink() {
+            let fact = format!(
+                "{:?} leads through a link, out of the build context it may be.",
+                crate::names::printable(path)
+            );
+            return Err(Problem::new(ErrorId::Context, fact));
+        }
     }
     Ok(folder.join(path))
 }
@@ -112,6 +127,11 @@ fn inside(folder: &Path, path: &str) -> Result<PathBuf> {
 fn apply(edit: &Edit, run: &str, context: &Path, source: &str) -> Result<()> {
     let path = inside(context, &edit.file)?;
     let shown = format!("{source}/{}", edit.file);
+    let leads_out = || Some(!path.canonicalize().ok()?.starts_with(context.canonicalize().ok()?));
+    if path.is_symlink() && leads_out() != Some(false) {
+        let fact = format!("{shown} is a link out of its folder; an edit needs a file.");
+        return Err(Problem::new(ErrorId::Context, fact));
+    }
     let text = std::fs::read_to_string(&path).map_err(|e| error::io("read", Path::new(&shown), &e))?;
     let count = text.matches(edit.find.as_str()).count();
     if edit.find.is_empty() || count != 1 {

@@ -102,16 +102,96 @@ fn an_edit_that_does_not_fit_leaves_the_last_context_as_it_was() {
 }
 
 #[test]
-fn links_out_of_the_folder_are_refused() {
+fn links_are_copied_as_they_are_and_never_written_through() {
     let root = repository();
-    for target in ["/etc/passwd", "../main.txt/../../..", "../../sloop/main.txt", "../.."] {
-        let link = root.path().join("apps/sloop/bin/link");
-        symlink(target, &link).unwrap();
-        assert_eq!(plain().materialise(root.path(), "links").unwrap_err().id, ErrorId::Context, "{target}");
-        fs::remove_file(&link).unwrap();
+    let outside = tempfile::tempdir().unwrap();
+    let app = root.path().join("apps/sloop");
+    for (name, target) in
+        [("abs", "/etc/passwd"), ("up", "../main.txt/../../.."), ("gone", "nowhere"), ("around", "..")]
+    {
+        symlink(target, app.join("bin").join(name)).unwrap();
     }
-    symlink("../main.txt", root.path().join("apps/sloop/bin/link")).unwrap();
-    plain().materialise(root.path(), "links").unwrap();
+    symlink(outside.path(), app.join("away")).unwrap();
+    fs::write(outside.path().join("theirs"), "one").unwrap();
+    symlink(outside.path().join("theirs"), app.join("file")).unwrap();
+    let made = root.path().join(plain().materialise(root.path(), "links").unwrap());
+    assert_eq!(fs::read_link(made.join("bin/abs")).unwrap(), Path::new("/etc/passwd"));
+    assert_eq!(fs::read_link(made.join("away")).unwrap(), outside.path());
+
+    fs::create_dir_all(root.path().join("over/away")).unwrap();
+    fs::write(root.path().join("over/away/new"), "x").unwrap();
+    let edits = [edit("file", "one", "two")];
+    for context in [
+        BuildContext { files: &[("away/new", b"x")], ..plain() },
+        BuildContext { taken: &[("apps/sloop/main.txt", "away/new")], ..plain() },
+        BuildContext { without: &["away/theirs"], ..plain() },
+        BuildContext { overlays: &["over"], ..plain() },
+        BuildContext { edits: &edits, ..plain() },
+    ] {
+        assert_eq!(context.materialise(root.path(), "links").unwrap_err().id, ErrorId::Context, "{context:?}");
+    }
+    BuildContext { files: &[("file", b"ours")], ..plain() }.materialise(root.path(), "links").unwrap();
+    let theirs: Vec<_> = fs::read_dir(outside.path()).unwrap().map(|e| e.unwrap().file_name()).collect();
+    assert_eq!((theirs, text(outside.path(), "theirs")), (vec!["theirs".into()], "one".to_owned()));
+}
+
+#[test]
+fn fifos_and_sockets_are_what_a_builder_makes_of_them() {
+    use std::os::unix::ffi::OsStrExt;
+    use std::os::unix::fs::FileTypeExt;
+    let root = repository();
+    let app = root.path().join("apps/sloop");
+    let _listens = std::os::unix::net::UnixListener::bind(app.join("bin/socket")).unwrap();
+    let fifo = rustix::fs::FileType::Fifo;
+    rustix::fs::mknodat(rustix::fs::CWD, app.join("fifo"), fifo, rustix::fs::Mode::from_raw_mode(0o640), 0).unwrap();
+    let latin = std::ffi::OsStr::from_bytes(b"caf\xe9");
+    fs::write(app.join(latin), "x").unwrap();
+    let made = root.path().join(plain().materialise(root.path(), "special").unwrap());
+    assert!(fs::metadata(made.join("fifo")).unwrap().file_type().is_fifo());
+    let socket = fs::metadata(made.join("bin/socket")).unwrap();
+    assert!(socket.is_file() && socket.len() == 0 && made.join(latin).is_file());
+}
+
+#[test]
+fn what_is_removed_is_never_read() {
+    let root = repository();
+    let venv = root.path().join("apps/sloop/.venv/bin");
+    fs::create_dir_all(&venv).unwrap();
+    symlink("/usr/bin/python3", venv.join("python")).unwrap();
+    let context = BuildContext { remove: &[".venv/", "bin/tool"], ..plain() };
+    let made = root.path().join(context.materialise(root.path(), "removed").unwrap());
+    assert!(!made.join(".venv").exists() && !made.join("bin/tool").exists() && made.join("bin").is_dir());
+}
+
+#[test]
+fn a_list_that_is_removed_hides_nothing() {
+    let root = repository();
+    let app = root.path().join("apps/sloop");
+    fs::write(app.join(".dockerignore"), "bin\n").unwrap();
+    let has_bin = |context: BuildContext<'_>| {
+        root.path().join(context.materialise(root.path(), "list").unwrap()).join("bin").exists()
+    };
+    assert!(!has_bin(plain()) && has_bin(BuildContext { remove: &[".dockerignore"], ..plain() }));
+    assert!(has_bin(BuildContext { without: &[".dockerignore"], ..plain() }));
+    // The list of the Dockerfile decides in its place.
+    fs::create_dir_all(root.path().join("lessons/x")).unwrap();
+    fs::write(root.path().join("lessons/x/a.Dockerfile.dockerignore"), "").unwrap();
+    assert!(has_bin(BuildContext { dockerfile: "lessons/x/a.Dockerfile", ..plain() }));
+    assert!(!has_bin(BuildContext { dockerfile: "lessons/x/b.Dockerfile", ..plain() }));
+    // The engine reads a list that is not UTF-8, and so do we.
+    fs::write(app.join(".dockerignore"), b"caf\xe9\r\nbin \r\n").unwrap();
+    assert!(!has_bin(plain()));
+}
+
+#[test]
+fn a_tree_may_be_deep() {
+    let root = repository();
+    let mut deep = root.path().join("apps/sloop");
+    (0..300).for_each(|_| deep.push("d"));
+    fs::create_dir_all(&deep).unwrap();
+    fs::write(deep.join("end"), "x").unwrap();
+    let made = root.path().join(plain().materialise(root.path(), "deep").unwrap());
+    assert!(made.join("d/".repeat(300)).join("end").is_file());
 }
 
 #[test]

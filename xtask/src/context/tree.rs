@@ -1,17 +1,20 @@
 //! Copies folders, and writes single files into the copy.
 
-use std::collections::BTreeSet;
 use std::fs::{self, File, FileTimes};
-use std::path::{Component, Path};
+use std::io::ErrorKind;
+use std::path::Path;
 
-use super::ignored;
+use super::ignored::LeftOut;
 use crate::error::{self, ErrorId, Problem, Result};
 use crate::host;
 use crate::model::SourceFile;
 
+/// Stands in a copy for what is in a folder that may not be read.
+const UNREAD: &str = ".unread";
+
 /// Lays a folder over another, which is made where it is missing.
-pub(super) fn copy(from: &Path, into: &Path, ignored: &BTreeSet<String>) -> Result<()> {
-    folder(from, into, Path::new(""), ignored)
+pub(super) fn copy(from: &Path, into: &Path, left_out: &LeftOut) -> Result<()> {
+    folder(from, into, Path::new(""), left_out)
 }
 
 /// The files of a folder and their bytes, in order.
@@ -40,7 +43,7 @@ pub fn files(folder: &Path) -> Result<Vec<SourceFile>> {
 }
 
 /// Copies what is at `below` in `from`.
-fn folder(from: &Path, into: &Path, below: &Path, ignored: &BTreeSet<String>) -> Result<()> {
+fn folder(from: &Path, into: &Path, below: &Path, left_out: &LeftOut) -> Result<()> {
     let (source, copy) = (from.join(below), into.join(below));
     let is_new = fs::symlink_metadata(&copy).is_err();
     if is_new {
@@ -49,21 +52,26 @@ fn folder(from: &Path, into: &Path, below: &Path, ignored: &BTreeSet<String>) ->
         let fact = format!("{} is a folder and lies over something that is none.", source.display());
         return Err(Problem::new(ErrorId::Context, fact));
     }
-    for entry in fs::read_dir(&source).map_err(|e| error::io("read", &source, &e))? {
+    let entries = match fs::read_dir(&source) {
+        // The builder says so itself, unless its list of what to leave out has the folder.
+        Err(e) if e.kind() == ErrorKind::PermissionDenied => return unreadable(&copy.join(UNREAD)),
+        entries => entries.map_err(|e| error::io("read", &source, &e))?,
+    };
+    for entry in entries {
         let entry = entry.map_err(|e| error::io("read", &source, &e))?;
         let name = below.join(entry.file_name());
-        if ignored::leaves_out(ignored, &name) {
+        if left_out.has(&name) {
             continue;
         }
         let kind = entry.file_type().map_err(|e| error::io("read", &entry.path(), &e))?;
         if kind.is_dir() {
-            folder(from, into, &name, ignored)?;
+            folder(from, into, &name, left_out)?;
         } else if kind.is_symlink() {
-            link(&entry.path(), &into.join(&name), below)?;
+            link(&entry.path(), &into.join(&name))?;
         } else if kind.is_file() {
             file(&entry.path(), &into.join(&name))?;
-        } else {
-            let fact = format!("{} is neither a file nor a folder nor a link.", entry.path().display());
+        } else if !host::special(&entry.path(), &into.join(&name)).map_err(|e| error::io("copy", &entry.path(), &e))? {
+            let fact = format!("{} is a device, which no build context should hold.", entry.path().display());
             return Err(Problem::new(ErrorId::Context, fact));
         }
     }
@@ -75,7 +83,7 @@ fn folder(from: &Path, into: &Path, below: &Path, ignored: &BTreeSet<String>) ->
 /// Copies a file, or lays a folder over another, at a path whose parents are made where they are missing.
 pub(super) fn place(from: &Path, to: &Path) -> Result<()> {
     if from.is_dir() {
-        return copy(from, to, &BTreeSet::new());
+        return copy(from, to, &LeftOut::default());
     }
     let parent = to.parent().unwrap_or(to);
     fs::create_dir_all(parent).map_err(|e| error::io("create", parent, &e))?;
@@ -84,13 +92,27 @@ pub(super) fn place(from: &Path, to: &Path) -> Result<()> {
 
 fn file(from: &Path, to: &Path) -> Result<()> {
     make_room(to)?;
-    fs::copy(from, to).map_err(|e| error::io("copy", from, &e))?;
+    match fs::copy(from, to) {
+        Err(e) if e.kind() == ErrorKind::PermissionDenied && File::open(from).is_err() => return unreadable(to),
+        copied => copied.map_err(|e| error::io("copy", from, &e))?,
+    };
     let read = |e: &std::io::Error| error::io("read", from, e);
     let metadata = fs::metadata(from).map_err(|e| read(&e))?;
     let times = FileTimes::new().set_modified(metadata.modified().map_err(|e| read(&e))?);
     // The owner may set the times of a file that is read-only, but has to open it for that.
     let opened = File::open(to).and_then(|file| file.set_times(times));
     opened.map_err(|e| error::io("write", to, &e))
+}
+
+/// Makes a file that nobody but root can read, in place of one that could not be read: then the builder says so, or leaves it out.
+fn unreadable(to: &Path) -> Result<()> {
+    make_room(to)?;
+    let made = File::create(to).and_then(|file| {
+        let mut permissions = file.metadata()?.permissions();
+        host::forbid_all(&mut permissions);
+        file.set_permissions(permissions)
+    });
+    made.map_err(|e| error::io("write", to, &e))
 }
 
 /// Removes a file, or a folder with everything in it. What is not there need not go.
@@ -103,22 +125,9 @@ pub(super) fn remove(path: &Path) -> Result<()> {
     removed.map_err(|e| error::io("remove", path, &e))
 }
 
-/// Copies a link that stays in its folder. `below` is the folder it is in, from the top.
-///
-/// Each link leads up at its beginning only, from a real folder, and not beyond the top; what follows may pass through
-/// other links, of which the same is true. So none leads out.
-fn link(from: &Path, to: &Path, below: &Path) -> Result<()> {
+/// Copies a link as it is, wherever it leads: the builder sends links and never follows them, and neither does the copy.
+fn link(from: &Path, to: &Path) -> Result<()> {
     let target = fs::read_link(from).map_err(|e| error::io("read", from, &e))?;
-    let ups = target.components().take_while(|part| matches!(part, Component::ParentDir | Component::CurDir));
-    let ups = ups.filter(|part| *part == Component::ParentDir).count();
-    let rest = target.components().skip_while(|part| matches!(part, Component::ParentDir | Component::CurDir));
-    let only_down = rest.into_iter().all(|part| matches!(part, Component::Normal(_)));
-    if !only_down || ups > below.components().count() {
-        let fact = format!("{} is a link out of its folder, to {}.", from.display(), target.display());
-        return Err(Problem::new(ErrorId::Context, fact).cause(
-            "A copy that followed it would hold what is not part of the build context, and Docker would not follow it.",
-        ));
-    }
     make_room(to)?;
     host::link(&target, to).map_err(|e| error::io("create", to, &e))
 }

@@ -125,7 +125,8 @@ mod tests {
             ("", "Dockerfile is empty"),
             ("# words\n\n", "Dockerfile is empty"),
             ("ARG X=1\n", "Dockerfile has no `FROM`"),
-            ("ARG X=${\n", "Dockerfile has no `FROM`"),
+            ("ARG X=${\n", "Dockerfile:1:1: "),
+            ("FROM\u{a0}a\n", "Dockerfile:1:1: unknown instruction"),
             ("ARG X\nARG Y\n# FROM a\n", "Dockerfile has no `FROM`"),
         ] {
             let file = file(text.as_bytes());

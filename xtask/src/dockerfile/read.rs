@@ -62,16 +62,8 @@ pub fn parse_for(text: &str, shown: &str, given: &Given<'_>) -> Result<Dockerfil
 /// Such a file must not reach an engine: one that has only `ARG` ends the whole daemon of Docker 26, whose BuildKit 0.13 takes the
 /// last stage of an empty list (`dispatchStates.lastTarget`).
 pub(super) fn nothing_to_build(text: &str, shown: &str) -> Option<Problem> {
-    let said = nothing_in(&lines::read(text).ok()?.instructions)?;
-    Some(problem(text, shown, &Fault { line: None, said: said.to_owned() }))
-}
-
-fn nothing_in(instructions: &[Logical]) -> Option<&'static str> {
-    if instructions.is_empty() {
-        return Some("is empty: it has no instruction");
-    }
-    let any = instructions.iter().any(|logical| logical.split.keyword == "FROM");
-    (!any).then_some("has no `FROM`: there is no stage to build")
+    let has_stage = lines::read(text).ok()?.instructions.iter().any(|logical| logical.split.keyword == "FROM");
+    if has_stage { None } else { parse(text, shown).err() }
 }
 
 fn problem(text: &str, shown: &str, fault: &Fault) -> Problem {
@@ -85,8 +77,8 @@ fn problem(text: &str, shown: &str, fault: &Fault) -> Problem {
 
 fn read(text: &str, given: &Given<'_>) -> std::result::Result<Dockerfile, Fault> {
     let Lines { instructions, escape } = lines::read(text)?;
-    if let Some(said) = nothing_in(&instructions) {
-        return Err(Fault { line: None, said: said.to_owned() });
+    if instructions.is_empty() {
+        return Err(Fault { line: None, said: "is empty: it has no instruction".to_owned() });
     }
     let mut drafts: Vec<Draft> = Vec::new();
     let mut values = given.values();
@@ -102,6 +94,9 @@ fn read(text: &str, given: &Given<'_>) -> std::result::Result<Dockerfile, Fault>
                 return Err(Fault::at(logical.line, format!("`{keyword}` stands before the first `FROM`")));
             }
         }
+    }
+    if drafts.is_empty() {
+        return Err(Fault { line: None, said: "has no `FROM`: there is no stage to build".to_owned() });
     }
     Ok(Dockerfile { target: drafts.len() - 1, stages: stages(&drafts) })
 }

@@ -94,3 +94,49 @@ fn a_fault_is_located_and_never_printed_raw() {
     assert!(parse("", "Dockerfile").is_err());
     assert!(parse("RUN true\n", "Dockerfile").is_err());
 }
+
+/// The rows of `tests/dockerfiles.toml`, whose answers are BuildKit's.
+#[test]
+fn every_dockerfile_is_read_as_buildkit_reads_it() {
+    let rows: toml::Table = include_str!("../../../tests/dockerfiles.toml").parse().unwrap();
+    let architecture = &Given::default().values()["TARGETARCH"];
+    let mut wrong = Vec::new();
+    for row in rows["case"].as_array().unwrap() {
+        let of = |key: &str| row.get(key).and_then(toml::Value::as_str);
+        let put_in = |text: &str| text.replace("ARCHITECTURE", architecture);
+        let read = parse(&put_in(of("text").unwrap()), "Dockerfile");
+        let bases = row.get("bases").and_then(toml::Value::as_array);
+        let bases: Option<BTreeSet<String>> =
+            bases.map(|bases| bases.iter().map(|base| put_in(base.as_str().unwrap())).collect());
+        let line = row.get("line").and_then(toml::Value::as_integer).map(|line| format!("Dockerfile:{line}:"));
+        let right = match (&bases, &read) {
+            (Some(bases), Ok(file)) => file.images(None) == *bases,
+            (Some(_), Err(_)) => false,
+            // What BuildKit refuses is its to refuse; where we do as well, the line is the same.
+            (None, Ok(_)) => true,
+            (None, Err(problem)) => line.is_none_or(|line| problem.fact.starts_with(&line)),
+        };
+        if !right {
+            wrong.push(format!("{}: {bases:?} {:?}", of("name").unwrap(), read.map(|file| file.images(None))));
+        }
+    }
+    assert!(wrong.is_empty(), "{wrong:#?}");
+}
+
+#[test]
+fn a_stage_that_is_misspelt_is_found_on_its_line() {
+    let file = read("FROM a:1 AS build\nFROM b:1\nRUN --mount=from=bulid,target=/x true\nCOPY --from=biuld /a /a\n");
+    assert_eq!(
+        (file.meant("biuld"), file.meant("docker.io/library/bulid:latest")),
+        (Some((4, "build")), Some((3, "build")))
+    );
+    assert_eq!((file.meant("b:1"), file.meant("zzz"), file.line_of_image("docker.io/b:1")), (None, None, Some(2)));
+}
+
+#[test]
+fn a_target_may_take_from_a_stage_below_it() {
+    let file = read("FROM a AS one\nCOPY --from=late /x /x\nFROM b AS late\nFROM c\n").up_to(Some("ONE")).unwrap();
+    assert_eq!(file.images(None).into_iter().collect::<Vec<_>>(), ["a", "b"]);
+    assert_eq!((file.up_to(Some("1")).unwrap().target, file.up_to(Some("3")).is_none()), (1, true));
+    assert_eq!(file.stage_name(0), "one");
+}

@@ -61,8 +61,8 @@ catalogue! {
     /// A change that an app or a lesson describes looks for a text that its file does not have, or has more than once.
     /// Somebody edited the file and not the description. Each `find` must match exactly one place in its file.
     StaleEdit = "stale-edit", Usage;
-    /// Drydock cannot copy a folder as a build context: the folder holds a link that leads out of it, or something that is
-    /// neither a file nor a folder.
+    /// Drydock cannot copy a folder as a build context: a path of it leads out of the folder or through a link, or the folder
+    /// holds a device.
     Context = "context", Usage;
     /// Drydock cannot read a Dockerfile. The message names the line.
     Dockerfile = "dockerfile", Usage;

@@ -62,6 +62,17 @@ pub fn like_any_file(file: &mut tempfile::Builder<'_, '_>) {
     system::like_any_file(file);
 }
 
+/// Makes again what is neither file nor folder nor link, as a builder does with a context it is sent: a FIFO is a FIFO, and a socket
+/// an empty file with its permissions. Returns whether it is one of these.
+pub fn special(from: &Path, to: &Path) -> std::io::Result<bool> {
+    system::special(from, to)
+}
+
+/// Takes every permission away that the system lets one take away.
+pub fn forbid_all(permissions: &mut std::fs::Permissions) {
+    system::forbid_all(permissions);
+}
+
 /// Whether a file may be run as a program; never where the system does not tell.
 pub fn is_executable(metadata: &std::fs::Metadata) -> bool {
     system::is_executable(metadata)

@@ -51,3 +51,11 @@ pub(super) fn end_process(pid: u32, force: bool) {
 }
 
 pub(super) fn set_apart(_command: &mut Command) {}
+
+pub(super) fn special(_from: &Path, _to: &Path) -> std::io::Result<bool> {
+    Ok(false)
+}
+
+pub(super) fn forbid_all(permissions: &mut std::fs::Permissions) {
+    permissions.set_readonly(true);
+}

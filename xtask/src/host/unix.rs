@@ -82,3 +82,34 @@ fn name_of(number: u32, file: &str) -> String {
         .find(|fields| fields.get(2) == Some(&number.as_str()))
         .map_or(number.clone(), |fields| fields[0].to_owned())
 }
+
+pub(super) fn special(from: &Path, to: &Path) -> std::io::Result<bool> {
+    use std::os::unix::fs::FileTypeExt;
+    let found = std::fs::symlink_metadata(from)?;
+    if found.file_type().is_fifo() {
+        fifo(to, &found.permissions())?;
+    } else if found.file_type().is_socket() {
+        std::fs::File::create(to)?.set_permissions(found.permissions())?;
+    } else {
+        return Ok(false);
+    }
+    Ok(true)
+}
+
+#[cfg(not(target_vendor = "apple"))]
+fn fifo(at: &Path, permissions: &std::fs::Permissions) -> std::io::Result<()> {
+    use rustix::fs::{CWD, FileType, Mode, mknodat};
+    use std::os::unix::fs::PermissionsExt;
+    Ok(mknodat(CWD, at, FileType::Fifo, Mode::from_raw_mode(permissions.mode() & 0o7777), 0)?)
+}
+
+/// There is no call for it that the crate knows; a build that needs a FIFO of its context makes one itself.
+#[cfg(target_vendor = "apple")]
+fn fifo(_at: &Path, _permissions: &std::fs::Permissions) -> std::io::Result<()> {
+    Ok(())
+}
+
+pub(super) fn forbid_all(permissions: &mut std::fs::Permissions) {
+    use std::os::unix::fs::PermissionsExt;
+    permissions.set_mode(0);
+}

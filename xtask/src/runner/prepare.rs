@@ -64,6 +64,7 @@ fn make(image: &Image, change: Option<&Change>, name: &str, run: &str, root: &Pa
     BuildContext {
         source,
         remove: &remove,
+        dockerfile: &image.dockerfile.path,
         overlays: &overlays,
         taken: &taken,
         files: &files,

@@ -99,6 +99,7 @@ pub(super) const PARTS: &[Part] = &[
         rig.program("faults", QUIET)
     }),
     engine("killed", "a runner that is killed leaves nothing behind", |rig| rig.program("killed", QUIET)),
+    engine("dockerfiles", "a Dockerfile is read as BuildKit reads it", |rig| rig.program("dockerfiles", QUIET)),
     engine("answers", "what a learner may hand in is judged, and what cannot be judged is said", |rig| {
         rig.program("exercises", QUIET)
     }),
