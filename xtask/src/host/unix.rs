@@ -111,5 +111,5 @@ fn fifo(_at: &Path, _permissions: &std::fs::Permissions) -> std::io::Result<()> 
 
 pub(super) fn forbid_all(permissions: &mut std::fs::Permissions) {
     use std::os::unix::fs::PermissionsExt;
-    permissions.set_mode(0);
+    permissions.set_mode(0o000);
 }
