@@ -108,11 +108,11 @@ fn looked_for(record: &str) -> BTreeSet<String> {
     let begins = record.find('{').unwrap_or(record.len());
     let values = serde_json::Deserializer::from_str(&record[begins..]).into_iter::<Value>().map_while(Result::ok);
     let steps = values.flat_map(|value| value["vertexes"].as_array().cloned().unwrap_or_default());
-    let names: BTreeSet<String> = steps.filter_map(|step| Some(step["name"].as_str()?.to_owned())).collect();
-    let named = names.iter().filter_map(|name| {
+    let looked: BTreeSet<String> = steps.filter_map(|step| Some(step["name"].as_str()?.to_owned())).collect();
+    let images = looked.iter().filter_map(|name| {
         let context = name.strip_prefix("[context ").and_then(|rest| rest.split_once("] "));
         let pulled = name.split_once("internal] load metadata for ").map(|(_, image)| image);
         context.map(|(image, _)| image).or(pulled).map(drydock::model::Reference::short)
     });
-    named.filter(|image| image != ANY).collect()
+    images.filter(|image| image != ANY).collect()
 }
