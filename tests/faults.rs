@@ -105,10 +105,15 @@ fn a_server_that_accepts_and_says_nothing_is_told_apart() {
 #[test]
 fn a_container_that_works_for_ever_is_told_by_what_it_used() {
     let (status, said) = ail("spins", &python("while True: pass"));
+    assert_said(&said, &["sloop/spins is still starting: at work after "]);
+    // On a machine that does much else, it cannot use up what it has room for before the wait is cut off. Then nothing is said of it.
+    if status == 3 {
+        assert_said(&said, &["sloop/spins was not measured: ", "[still-at-work]"]);
+        return;
+    }
     assert_said(
         &said,
         &[
-            "sloop/spins is still starting: at work after ",
             "error: sloop/spins: The container runs and has used ",
             " of processor time, but nothing answers on its port. [never-listened]",
             "likely cause: It does something else before it listens, or it listens on another port.",

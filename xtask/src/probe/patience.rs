@@ -12,9 +12,10 @@ use crate::engine::usage::Usage;
 /// Looks in a row at which the container has to be idle. Each look starts two processes, so that on a machine under load they
 /// lie further apart of themselves.
 pub const LOOKS: u32 = 10;
-/// Share of one processor that still counts as idle. An event loop that wakes ten times a second (uvicorn) uses 0.2 %; one
-/// process among a hundred that all want to run on two processors gets 2 %.
-const IDLE: f64 = 0.02;
+/// Share of one processor that still counts as idle. An event loop that wakes ten times a second (uvicorn) uses 0.2 %. All
+/// containers together may get as little as one other process does: of two processors and thirty that want them, one among ten
+/// containers gets 0.7 %.
+const IDLE: f64 = 0.004;
 /// The same where every look is a request that the container answers.
 const ANSWERING: f64 = 0.05;
 /// Bytes by which memory may grow between two looks at an idle container.
