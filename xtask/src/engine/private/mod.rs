@@ -229,15 +229,25 @@ fn sweep() {
         signal("KILL", launcher);
     }
     network::disconnect();
-    // Groups of processes outlive those that were killed. `find` goes through the hierarchies of both versions of cgroups.
-    let _ = Command::new("find")
-        .args(["/sys/fs/cgroup", "-depth", "-type", "d", "-path", &format!("/sys/fs/cgroup*{CGROUP}*"), "-delete"])
-        .output(QUESTION);
     let control = Path::new(CONTROL);
     if let Ok(data) = fs::read_to_string(control.join(DATA)) {
         remove(Path::new(&data));
     }
     remove(control);
+    remove_groups();
+}
+
+/// Removes the groups of processes, which outlive those that were killed, and cannot go before the last of them has.
+fn remove_groups() {
+    // `find` goes through the hierarchies of both versions of cgroups, and fails as long as one is in use.
+    let groups = format!("/sys/fs/cgroup*{CGROUP}*");
+    let find = Command::new("find").args(["/sys/fs/cgroup", "-depth", "-type", "d", "-path", &groups, "-delete"]);
+    for _ in 0..50 {
+        if find.output(QUESTION).is_ok_and(|output| output.success()) {
+            return;
+        }
+        std::thread::sleep(Duration::from_millis(100));
+    }
 }
 
 /// Removes a folder. Processes that were killed a moment ago may still hold something in it.
