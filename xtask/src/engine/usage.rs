@@ -24,6 +24,9 @@ pub struct Usage {
     pub memory: u64,
     /// Processors of the engine's machine.
     pub processors: u32,
+    /// Whether a process of it runs, waits for a processor or waits for a disk at this moment; `false` where the engine does not
+    /// say.
+    pub wants: bool,
 }
 
 #[derive(Deserialize)]
@@ -72,8 +75,18 @@ impl Engine<'_> {
         let request =
             format!("GET /containers/{container}/stats?stream=false&one-shot=true HTTP/1.0\r\nHost: docker\r\n\r\n");
         let output = self.ask(&docker(["system", "dial-stdio"]).stdin(request)).ok()?;
-        read(&output.stdout)
+        let usage = read(&output.stdout)?;
+        // A process that gets nothing of a busy machine uses nothing, and is not idle: its state tells (ps(1), `STAT`).
+        let states = self.ask(&docker(["top", container, "-eo", "pid,stat"])).ok();
+        let wants = states.is_some_and(|states| states.success() && any_wants(&states.stdout));
+        Some(Usage { wants, ..usage })
     }
+}
+
+/// Whether a process of a table with the columns PID and STAT is running or runnable (`R`), or waits for a disk (`D`).
+fn any_wants(table: &str) -> bool {
+    let states = table.lines().skip(1).filter_map(|line| line.split_whitespace().nth(1));
+    states.into_iter().any(|state| state.starts_with(['R', 'D']))
 }
 
 fn read(answer: &str) -> Option<Usage> {
@@ -89,6 +102,7 @@ fn read(answer: &str) -> Option<Usage> {
         disk: disk.iter().map(|entry| entry.value).sum(),
         memory: stats.memory_stats.usage,
         processors: stats.cpu_stats.online_cpus.max(1),
+        wants: false,
     };
     // Of a container that has ended, every counter is 0.
     (!usage.cpu.is_zero()).then_some(usage)
@@ -107,6 +121,14 @@ mod tests {
         let usage = read(answer).unwrap();
         assert_eq!((usage.cpu, usage.disk), (Duration::from_nanos(28_239_587), 4608));
         assert_eq!((usage.memory, usage.processors), (761_856, 2));
+    }
+
+    #[test]
+    fn a_process_that_waits_for_a_processor_wants_something() {
+        assert!(any_wants("PID                 STAT\n4606                Ss\n4607                R+\n"));
+        assert!(any_wants("PID STAT\n1 D\n"));
+        assert!(!any_wants("PID                 STAT\n4606                Ssl\n"));
+        assert!(!any_wants(""));
     }
 
     #[test]

@@ -105,6 +105,7 @@ fn is_idle(last: &Usage, now: &Usage, share: f64) -> bool {
     let passed = Duration::try_from(now.at.duration_since(last.at)).unwrap_or_default();
     let used = now.cpu.saturating_sub(last.cpu);
     !passed.is_zero()
+        && !now.wants
         && used.as_secs_f64() <= passed.as_secs_f64() * share
         && now.disk == last.disk
         && now.memory <= last.memory + GROWTH
@@ -130,6 +131,7 @@ mod tests {
                 disk: 0,
                 memory: 1 << 20,
                 processors: 2,
+                wants: false,
             };
             match patience.look(since, Some(usage), false) {
                 Seen::Going => {}
@@ -175,16 +177,19 @@ mod tests {
     }
 
     #[test]
-    fn reading_a_slow_disk_and_taking_memory_are_work() {
+    fn reading_a_slow_disk_taking_memory_and_waiting_for_a_processor_are_work() {
         let at = |second: i64, disk, memory| Usage {
             at: Timestamp::from_second(second).unwrap(),
             cpu: Duration::from_secs(1),
             disk,
             memory,
             processors: 1,
+            wants: false,
         };
         assert!(is_idle(&at(1, 0, 0), &at(2, 0, 4096), IDLE));
         assert!(!is_idle(&at(1, 0, 0), &at(2, 4096, 0), IDLE));
         assert!(!is_idle(&at(1, 0, 0), &at(2, 0, 1 << 20), IDLE));
+        // One that gets nothing of a busy machine.
+        assert!(!is_idle(&at(1, 0, 0), &Usage { wants: true, ..at(2, 0, 0) }, IDLE));
     }
 }
