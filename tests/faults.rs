@@ -161,6 +161,20 @@ fn a_failing_step_is_shown_with_its_line_and_its_last_lines() {
 }
 
 #[test]
+fn a_dockerfile_that_does_not_parse_is_shown_with_its_line() {
+    let (status, said) = ail("typo", "FROM scratch\nRUNN true\n");
+    assert_said(
+        &said,
+        &[
+            "error: apps/sloop/typo.Dockerfile:2:1: unknown instruction `RUNN`.",
+            "  |    2 | RUNN true",
+            "did you mean RUN?",
+        ],
+    );
+    assert_eq!(status, 2);
+}
+
+#[test]
 fn a_base_without_a_recipe_is_named() {
     let (status, said) = ail("unknown-base", "FROM golagn:1.27-trixie\n");
     assert_said(&said, &["golagn:1.27-trixie"]);
