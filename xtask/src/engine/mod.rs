@@ -11,7 +11,6 @@ pub mod builder;
 pub mod container;
 pub mod disk;
 pub mod empty;
-mod endpoint;
 mod faults;
 pub mod history;
 pub mod image;
