@@ -144,30 +144,16 @@ impl<'w> Proofs<'w> {
 
     /// Fails where something does not stand on the record, and says what and what to type.
     ///
-    /// A language other than the first that nobody has proved yet, as after a new lesson, is said and does not fail: there is
-    /// nothing that could be out of date.
-    ///
     /// Errors: [`ErrorId::TestFailed`].
     pub fn check(&self) -> Result<()> {
-        let (new, out): (Vec<_>, Vec<_>) = self.out_of_date().into_iter().partition(|(key, standing)| {
-            *standing == Standing::Missing && !self.all.iter().any(|proof| proof.key() == *key && proof.first)
-        });
-        if !new.is_empty() {
-            let few: Vec<&str> = new.iter().take(3).map(|(key, _)| *key).collect();
-            report::message(format!(
-                "{} proofs in other languages than the first have not been made yet, such as {}. \
-                 cargo xtask test --record    makes them",
-                new.len(),
-                crate::names::list(few)
-            ));
-        }
+        let out = self.out_of_date();
         if out.is_empty() {
             return Ok(());
         }
         let fact = format!("{} of {} proofs do not stand on the record.", out.len(), self.all.len());
         Err(Problem::new(ErrorId::TestFailed, fact)
             .evidence(report::out_of_date(&out))
-            .cause("Something they depend on was changed, and nobody has proved them since.")
+            .cause("Something they depend on was changed, or they are new, and nobody has proved them since.")
             .next(
                 "cargo xtask test --record    proves them and writes it down; commit tests/proved.txt with your change",
             ))
