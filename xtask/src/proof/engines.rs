@@ -19,7 +19,7 @@ pub const FILE: &str = "tests/engines.txt";
 
 const HEAD: &str = "\
 # The engines that every lesson and exercise was proved on in its first language: engine, buildx, store, day.
-# Written by `cargo xtask test --full`.
+# Written by `cargo xtask test --full`; by hand only from a `tests/proved.txt` that is complete and was made on that engine.
 ";
 
 /// One engine.
