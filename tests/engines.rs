@@ -7,7 +7,7 @@ use std::io::{Read, Write};
 use std::os::unix::fs::PermissionsExt;
 use std::os::unix::net::UnixListener;
 use std::path::{Path, PathBuf};
-use std::sync::LazyLock;
+use std::sync::{LazyLock, Mutex, PoisonError};
 use std::time::{Duration, Instant};
 
 use drydock::process::{Command, Output};
@@ -254,8 +254,12 @@ fn traces() -> String {
         + &cache
 }
 
+/// Held while a doctor proves the real engine: what one is at, another test would take for what it left behind.
+static PROOF: Mutex<()> = Mutex::new(());
+
 #[test]
 fn a_doctor_proves_the_engine_and_leaves_nothing_behind() {
+    let _alone = PROOF.lock().unwrap_or_else(PoisonError::into_inner);
     let output = end(&own().args(["doctor", "--json"]));
     let diagnosis: serde_json::Value = serde_json::from_str(&output.stdout).expect("one JSON document");
     let proof = diagnosis["findings"].as_array().expect("findings").iter().find(|f| f["what"] == "proof");
@@ -287,6 +291,7 @@ fn of_builds(config: &Path, variables: &[(&str, &str)]) -> (String, String) {
 
 #[test]
 fn a_builder_that_somebody_uses_for_other_work_is_left_alone() {
+    let _alone = PROOF.lock().unwrap_or_else(PoisonError::into_inner);
     let config = chosen_for_other_work();
     let (buildx, proof) = of_builds(config.path(), &[]);
     let words = "building with the engine's own, default; tidal (driver docker-container) is current, but has a store of its own";
