@@ -254,12 +254,12 @@ const LAYERS: &[Lie] = &[
         packed(&[&layer()], &[&[0x1f, 0x8b, 8, 0, 0, 0, 0, 0, 0, 3, 0xff, 0xff]])
     }),
     refused("a zstd of noise", "do not decode", || packed(&[&layer()], &[&[0x28, 0xb5, 0x2f, 0xfd, 0xff, 0xff, 0xff]])),
-    // A slow machine has no patience for more ("it grew to more than"), a fast one meets the largest layer there may be ("it has
-    // more than").
+    // A slow machine has no patience for more ("it grew to more than"), a fast one meets the second file, with which the layer
+    // is larger than any may be ("more than … bytes").
     refused("a bomb", "more than", || {
         let start = Tar::new().raw(header("zeros", EntryType::Regular, 60 << 30), b"").open();
-        // A gzip may have many members. Together these are larger than any layer may be.
-        packed(&[&layer()], &[&[gzip(&start), gzip(&vec![0; 1 << 20]).repeat(70_000)].concat()])
+        // A gzip may have many members, here one for each MiB.
+        packed(&[&layer()], &[&[gzip(&start), gzip(&vec![0; 1 << 20]).repeat(60 << 10), gzip(&start)].concat()])
     }),
     right("a giant hole", "stored 1.50 GB", || {
         let start = Tar::new().raw(header("var/log/lastlog", EntryType::Regular, 1_500_000_256), b"").open();

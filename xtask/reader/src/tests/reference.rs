@@ -32,7 +32,8 @@ impl Unpacked {
         Self { layers: Vec::new(), merged: TempDir::new().unwrap() }
     }
 
-    /// Begins a layer, and returns those of the entries that can be unpacked: what lies below a file cannot.
+    /// Begins a layer, and returns those of the entries that can be unpacked: what lies below a file cannot, and where symbolic
+    /// links lead is asked in tests of their own.
     pub fn layer(&mut self, ops: Vec<Op>) -> Vec<Op> {
         let own = TempDir::new().unwrap();
         let ops: Vec<_> = ops.into_iter().filter(|op| unpack(own.path(), op)).collect();
@@ -76,7 +77,12 @@ impl Unpacked {
 }
 
 fn unpack(root: &Path, op: &Op) -> bool {
-    let (Op::File(path, _) | Op::Folder(path) | Op::Link(path, _) | Op::Symlink(path)) = op else { return true };
+    let linked = |path: &Path| path.ancestors().any(|folder| root.join(folder).is_symlink());
+    let path = match op {
+        Op::Whiteout(path) => return !linked(path.parent().unwrap()),
+        Op::Opaque(path) => return !linked(path),
+        Op::File(path, _) | Op::Folder(path) | Op::Link(path, _) | Op::Symlink(path) => path,
+    };
     let at = root.join(path);
     let real = |folder: &Path| folder.symlink_metadata().map_or(true, |data| data.is_dir());
     if !path.ancestors().skip(1).all(|folder| real(&root.join(folder))) {
