@@ -2,7 +2,6 @@
 
 use tar::Header;
 
-use crate::walk::number;
 use crate::{Fault, fault};
 
 const MALFORMED: Fault = Fault::Header("a PAX record is malformed");
@@ -68,6 +67,11 @@ fn decimal(value: &[u8]) -> fault::Read<u64> {
         [b'0'..=b'9', ..] => text.parse().map_err(drop),
         _ => Err(()),
     }))
+}
+
+/// A number of a header within the bounds in which sums cannot overflow: larger than any file system allows.
+pub(crate) fn number<E>(parsed: Result<u64, E>) -> fault::Read<u64> {
+    parsed.ok().filter(|&number| number < 1 << 60).ok_or(Fault::Header("a number is out of range"))
 }
 
 #[cfg(test)]

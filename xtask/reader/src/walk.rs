@@ -8,7 +8,7 @@ use std::io::Read;
 
 use tar::{EntryType, Header};
 
-use crate::pax::Extended;
+use crate::pax::{Extended, number};
 use crate::source::Source;
 use crate::{Fault, fault, path};
 
@@ -248,11 +248,6 @@ fn signed_sum(header: &Header) -> i64 {
 /// A number in a header. One that was left blank is 0, as every engine reads it.
 fn field<E>(bytes: &[u8], parsed: Result<u64, E>) -> fault::Read<u64> {
     if bytes.iter().all(|byte| matches!(byte, 0 | b' ')) { Ok(0) } else { number(parsed) }
-}
-
-/// A number within the bounds in which sums cannot overflow: larger than any file system allows.
-pub(crate) fn number<E>(parsed: Result<u64, E>) -> fault::Read<u64> {
-    parsed.ok().filter(|&number| number < 1 << 60).ok_or(Fault::Header("a number is out of range"))
 }
 
 fn until_zero(mut bytes: Vec<u8>) -> Vec<u8> {

@@ -5,9 +5,6 @@
 use super::heredoc;
 use super::split::{Split, is_list};
 
-/// What BuildKit takes for space within a line.
-pub(super) const SPACE: [char; 5] = ['\t', '\u{b}', '\u{c}', '\r', ' '];
-
 /// What is wrong with a Dockerfile, and where.
 #[derive(Debug, PartialEq, Eq)]
 pub(super) struct Fault {

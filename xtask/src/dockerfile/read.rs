@@ -7,8 +7,8 @@ use std::collections::BTreeMap;
 
 use super::given::Given;
 use super::lex::Lex;
-use super::lines::{self, Fault, Lines, Logical, SPACE};
-use super::split::{self, Split};
+use super::lines::{self, Fault, Lines, Logical};
+use super::split::{self, SPACE, Split};
 use super::{Dockerfile, Instruction, Source, Stage, Take};
 use crate::error::{ErrorId, Problem, Result};
 use crate::names::printable;

@@ -2,7 +2,8 @@
 //!
 //! The rules are those of `split_command.go` and `line_parsers.go` in moby/buildkit's `frontend/dockerfile/parser`.
 
-use super::lines::SPACE;
+/// What BuildKit takes for space within a line.
+pub(super) const SPACE: [char; 5] = ['\t', '\u{b}', '\u{c}', '\r', ' '];
 
 /// The parts of an instruction.
 #[derive(Debug, Default, PartialEq, Eq)]

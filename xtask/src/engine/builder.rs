@@ -6,7 +6,7 @@
 
 use std::sync::OnceLock;
 
-use super::reach::Endpoint;
+use super::endpoint::Endpoint;
 use crate::process::{Command, Output};
 
 /// The variable that names a builder; stronger than `docker buildx use`, weaker than `--builder`.
@@ -108,7 +108,7 @@ pub(super) fn directed(command: Command, first: Option<&str>) -> Command {
 
 #[cfg(test)]
 mod tests {
-    use super::super::reach::ChosenBy;
+    use super::super::endpoint::ChosenBy;
     use super::*;
 
     /// `docker buildx inspect` of buildx 0.13 and 0.29, shortened.

@@ -6,7 +6,7 @@
 use std::path::Path;
 use std::time::Duration;
 
-use super::reach::{ChosenBy, Endpoint, OWN_LOG};
+use super::endpoint::{ChosenBy, Endpoint, OWN_LOG};
 use super::versions::{self, Version};
 use crate::error::{ErrorId, Problem};
 use crate::host;

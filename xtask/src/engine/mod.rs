@@ -11,6 +11,7 @@ pub mod builder;
 pub mod container;
 pub mod disk;
 pub mod empty;
+mod endpoint;
 mod faults;
 pub mod history;
 pub mod image;

@@ -110,6 +110,7 @@ pub const TABLE: &[(For, &[&str])] = &[
             "xtask/src/engine/afloat.rs",
             "xtask/src/engine/answers.rs",
             "xtask/src/engine/disk.rs",
+            "xtask/src/engine/endpoint.rs",
             "xtask/src/engine/private",
             "xtask/src/engine/proof.rs",
             "xtask/src/engine/reach.rs",
