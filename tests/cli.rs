@@ -87,6 +87,22 @@ error: There is no lesson "ils". [unknown-lesson]
 }
 
 #[test]
+fn a_lesson_that_is_not_written_yet_comes_later() {
+    let (status, _, err) = said(&idle(), &["lesson", "11"]);
+    assert_eq!(status, 2);
+    assert_data_eq!(
+        err,
+        str![[r#"
+error: Lesson 11 comes later: of the 18 lessons planned, lesson 1 is here. [unknown-lesson]
+  next: cargo xtask lesson    lists the lessons that are here
+
+"#]]
+    );
+    let (_, _, err) = said(&idle(), &["lesson", "19"]);
+    assert!(err.starts_with("error: There is no lesson \"19\"."), "{err}");
+}
+
+#[test]
 fn an_unknown_app_names_its_neighbour() {
     let (status, _, err) = said(&idle(), &["lesson", "1", "--app", "slop"]);
     assert_eq!(status, 2);

@@ -3,6 +3,7 @@
 use std::path::{Path, PathBuf};
 
 use drydock::error::{self, ErrorId, Problem, Result};
+use drydock::model::AppId;
 use drydock::report::{FRAGMENT_STYLE, PALETTE};
 use mdbook_driver::MDBook;
 use mdbook_preprocessor::book::Book;
@@ -19,6 +20,13 @@ const UNUSED: [&str; 2] = ["searcher-", "mark-"];
 /// Errors: [`ErrorId::Page`] with one line of evidence for each place of a page that names what is not there; whatever the
 /// repository's manifests fail with.
 pub fn build(root: &Path, missing: Missing) -> Result<PathBuf> {
+    build_for(None, root, missing)
+}
+
+/// As [`build`], for a reader who follows this app: pages begin with its language, as long as no other was chosen on a page.
+///
+/// Errors: as [`build`].
+pub fn build_for(reader: Option<&AppId>, root: &Path, missing: Missing) -> Result<PathBuf> {
     let sources = Sources::open(root, missing)?;
     let styles = root.join(FOLDER).join("theme/report.css");
     drydock::state::write_atomically(&styles, report_style().as_bytes())?;
@@ -30,7 +38,26 @@ pub fn build(root: &Path, missing: Missing) -> Result<PathBuf> {
     })?;
     let built = book.build_dir_for("html");
     slim(&built)?;
+    if let Some(app) = reader {
+        address(&built, app)?;
+    }
     Ok(built)
+}
+
+/// Tells every page which language its reader follows.
+///
+/// Errors: a page cannot be read or written.
+fn address(folder: &Path, app: &AppId) -> Result<()> {
+    for path in std::fs::read_dir(folder).into_iter().flatten().flatten().map(|entry| entry.path()) {
+        if path.is_dir() {
+            address(&path, app)?;
+        } else if path.extension().is_some_and(|extension| extension == "html") {
+            let text = std::fs::read_to_string(&path).map_err(|e| error::io("read", &path, &e))?;
+            let text = text.replacen("<html ", &format!("<html data-reader=\"{app}\" "), 1);
+            std::fs::write(&path, text).map_err(|e| error::io("write", &path, &e))?;
+        }
+    }
+    Ok(())
 }
 
 /// Makes styles and scripts small, and removes scripts that mdBook writes in any case and no page of this theme loads.

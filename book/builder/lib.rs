@@ -18,5 +18,5 @@ pub mod serve;
 mod sources;
 mod stages;
 
-pub use build::build;
+pub use build::{build, build_for};
 pub use sources::{FOLDER, Missing, Sources};

@@ -5,8 +5,9 @@ use std::process::ExitCode;
 
 use clap::Parser;
 use drydock::error::{Exit, Result};
+use drydock::model::AppId;
 use drydock::report::{self, Style};
-use drydock_book::{Missing, build, record, serve};
+use drydock_book::{Missing, build_for, record, serve};
 
 /// Builds the book.
 #[derive(Debug, Parser)]
@@ -20,6 +21,9 @@ struct Options {
     /// Record what pages show, then build: `lessons`, `stages`, or a part of a page's path; everything when nothing is named.
     #[arg(long, num_args = 0.., value_name = "WHAT")]
     record: Option<Vec<String>>,
+    /// The app that the reader follows: pages begin with its language.
+    #[arg(long, value_name = "APP", value_parser = |typed: &str| AppId::try_from(typed.to_owned()))]
+    reader: Option<AppId>,
     /// The compiled runner.
     #[arg(long)]
     runner: PathBuf,
@@ -47,10 +51,10 @@ fn run(options: &Options, style: Style) -> Result<()> {
         record::record(&root, &options.runner, named, sink.as_ref())?;
     }
     if options.open {
-        return serve::serve(&root, style);
+        return serve::serve(options.reader.as_ref(), &root, style);
     }
     let missing = if options.draft { Missing::IsShown } else { Missing::Stops };
-    let built = build(&root, missing)?;
+    let built = build_for(options.reader.as_ref(), &root, missing)?;
     report::line(built.join("index.html").display().to_string());
     Ok(())
 }

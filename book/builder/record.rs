@@ -16,6 +16,7 @@ use drydock::workshop::Workshop;
 use serde::Serialize;
 
 use crate::commands::{Copy, Printed};
+use crate::directive;
 use crate::page;
 use crate::sources::{FOLDER, printed_file, stages_file};
 use crate::stages::{self, Stages};
@@ -76,7 +77,7 @@ fn record_lesson(runner: &Path, number: u32, root: &Path) -> Result<()> {
     let number = number.to_string();
     report::message(format!("Lesson {number}"));
     let command = Command::new(runner.display().to_string())
-        .args(["lesson", &number, "--app", "all", "--predict", "skip", "--record"])
+        .args(["lesson", &number, "--app", "all", "--predict", "skip", "--no-pause", "--record"])
         .env("CARGO_MANIFEST_DIR", root.display().to_string());
     match command.inherit()? {
         0 => Ok(()),
@@ -89,8 +90,12 @@ fn record_stages(workshop: &Workshop, session: &Session<'_>) -> Result<()> {
         let lines = text.lines().filter_map(|line| line.strip_prefix("{{#graph ")?.strip_suffix("}}"));
         lines.map(|path| path.trim().to_owned()).collect::<Vec<_>>()
     };
-    let paths: BTreeSet<String> =
-        pages(&workshop.root)?.values().flat_map(drawn).filter(|path| path != "PATH").collect();
+    let paths: BTreeSet<String> = pages(&workshop.root)?.values().flat_map(drawn).collect();
+    let paths: BTreeSet<String> = paths
+        .iter()
+        .filter(|path| *path != "PATH")
+        .flat_map(|path| directive::of_apps(path, workshop).into_iter().map(|(_, path)| path))
+        .collect();
     let mut all: BTreeMap<String, Stages> = BTreeMap::new();
     for path in paths {
         report::message(format!("Stages of {path}"));

@@ -100,7 +100,8 @@
       languages.append(button);
     }
     languages.hidden = apps.length < 2;
-    const wanted = remembered("app");
+    // Chosen on a page, or else with `cargo xtask lesson`, where this book was built for somebody.
+    const wanted = remembered("app") || root.dataset.reader;
     const usual = apps.includes("go") ? "go" : apps[0];
     show(choices.includes(wanted) ? wanted : usual);
   }

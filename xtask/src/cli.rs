@@ -162,6 +162,12 @@ pub struct Lesson {
     /// new layers (small, medium, large); `skip` for none. Without it, a terminal asks.
     #[arg(long, value_name = "LINES:BYTES", help_heading = "What to do")]
     pub predict: Option<String>,
+    /// Do not wait for Enter between the steps. Off a terminal nothing waits.
+    #[arg(long, help_heading = "What to do")]
+    pub no_pause: bool,
+    /// Show the report in a browser from the first step on; it follows while you go on here.
+    #[arg(long, conflicts_with_all = ["json", "dry_run", "all"], help_heading = "What to do")]
+    pub open: bool,
     /// Leave the containers running and print their addresses.
     #[arg(long, help_heading = "What to do")]
     pub keep: bool,

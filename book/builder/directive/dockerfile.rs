@@ -36,7 +36,7 @@ struct Note {
 }
 
 /// `PATH`, or `PATH bare` without comments, and with an empty line between stages alone.
-pub fn plain(arguments: &str, sources: &Sources) -> Outcome {
+pub fn plain(arguments: &str, _several: bool, sources: &Sources) -> Outcome {
     match arguments.strip_suffix(" bare") {
         Some(path) => Ok(figure(path, &bare(&files::read(path, sources)?), &[])),
         None => Ok(figure(arguments, &files::read(arguments, sources)?, &[])),

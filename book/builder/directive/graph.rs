@@ -14,12 +14,16 @@ const BOX: (usize, usize) = (250, 78);
 const GAP: (usize, usize) = (26, 62);
 const MARGIN: usize = 8;
 
-/// `PATH`
-pub fn graph(path: &str, sources: &Sources) -> Outcome {
+/// `PATH`. One of `several` is drawn without weights where they were not recorded.
+pub fn graph(path: &str, several: bool, sources: &Sources) -> Outcome {
     let file = sources.workshop.dockerfile(path).map_err(|problem| problem.fact)?;
     let file = file.parsed().map_err(|problem| problem.fact)?;
-    let Some(stages) = sources.stages(path)? else { return Ok(not_yet(&format!("The diagram of {path}"))) };
-    let graph = Graph::of(file, &stages);
+    let recorded = sources.stages(path);
+    let stages = if several { recorded.unwrap_or_default() } else { recorded? };
+    if stages.is_none() && !several {
+        return Ok(not_yet(&format!("The diagram of {path}")));
+    }
+    let graph = Graph::of(file, stages.as_ref());
     let markup = html! {
         figure.graph {
             figcaption { "The stages of " code { (path) } }
@@ -66,7 +70,7 @@ struct Arrow {
 }
 
 impl<'f> Graph<'f> {
-    fn of(file: &'f Dockerfile, stages: &Stages) -> Self {
+    fn of(file: &'f Dockerfile, stages: Option<&Stages>) -> Self {
         let needed = file.reachable(None);
         let rows = rows(file);
         // The last stage ships, and so does every one that it is built on.
@@ -82,7 +86,7 @@ impl<'f> Graph<'f> {
                 (false, false) => Fate::NotBuilt,
             };
             let column = column(stage, rows[index], &boxes);
-            let weight = stages.stages.get(&index).cloned();
+            let weight = stages.and_then(|stages| stages.stages.get(&index)).cloned();
             boxes.push(Box {
                 name: file.stage_name(index),
                 base: base(file, stage),
@@ -278,7 +282,7 @@ mod tests {
         )
         .unwrap();
         let stages = Stages { environment, stages: [(3, Weight { stored_bytes: 5, copied: [(6, 3)].into() })].into() };
-        let graph = Graph::of(&file, &stages);
+        let graph = Graph::of(&file, Some(&stages));
         let fates: Vec<_> = graph.boxes.iter().map(fate).collect();
         assert_eq!(fates, ["left behind", "left behind", "not built for the image", "5 B ship"]);
         let says: Vec<_> = graph.arrows.iter().map(|arrow| (arrow.from, arrow.to, arrow.says.as_str())).collect();

@@ -13,7 +13,8 @@ mod term;
 pub use commands::run;
 pub use dockerfile::annotated;
 
-use drydock::model::{Environment, Store};
+use drydock::model::{AppId, Environment, Store};
+use drydock::workshop::Workshop;
 
 use crate::sources::{Outcome, Sources};
 use crate::{agenda, reference};
@@ -39,8 +40,8 @@ pub fn expand(text: &str, page: &str, sources: &Sources) -> Outcome {
         "result" => measured::result(arguments, sources),
         "verdicts" => measured::verdicts(arguments, sources),
         "exercise" => exercise::exercise(arguments, sources),
-        "graph" => graph::graph(arguments, sources),
-        "dockerfile" => dockerfile::plain(arguments, sources),
+        "graph" => for_each_app(arguments, sources, graph::graph),
+        "dockerfile" => for_each_app(arguments, sources, dockerfile::plain),
         "include" => files::include(arguments, sources),
         "compare" => compare::compare(arguments, sources),
         "reference" => reference::reference(arguments, sources),
@@ -48,6 +49,34 @@ pub fn expand(text: &str, page: &str, sources: &Sources) -> Outcome {
         "agenda" => agenda::agenda(arguments, sources),
         _ => Err(format!("`{name}` is no directive; `contributing/writing.md` lists them")),
     }
+}
+
+/// What stands for the language in a path that means a file of each language.
+const APP: &str = "{app}";
+
+/// The paths that a directive's arguments mean: as they are, or once for each app that has the file where they hold `{app}`.
+pub fn of_apps(arguments: &str, workshop: &Workshop) -> Vec<(Option<AppId>, String)> {
+    if !arguments.contains(APP) {
+        return vec![(None, arguments.to_owned())];
+    }
+    let of = |app: &AppId| (Some(app.clone()), arguments.replace(APP, app.as_str()));
+    let is_there = |path: &str| path.split(' ').next().is_some_and(|path| workshop.root.join(path).is_file());
+    workshop.apps.keys().map(of).filter(|(_, path)| is_there(path)).collect()
+}
+
+/// What a directive shows of a file; where its path holds `{app}`, of the file of the reader's language.
+fn for_each_app(arguments: &str, sources: &Sources, show: fn(&str, bool, &Sources) -> Outcome) -> Outcome {
+    let paths = of_apps(arguments, &sources.workshop);
+    let mut shown = String::new();
+    for (app, path) in &paths {
+        let one = show(path, app.is_some(), sources)?;
+        let Some(app) = app else { return Ok(one) };
+        shown.push_str(&format!("<div data-app=\"{app}\">{}</div>", one.trim()));
+    }
+    if shown.is_empty() {
+        return Err(format!("no language has a file {arguments}"));
+    }
+    Ok(block(&format!("<div class=\"apps\">{shown}</div>")))
 }
 
 /// Markup as a block of a Markdown page. A blank line would end the block, so line ends are written as what they stand for.

@@ -1,10 +1,16 @@
 //! Programs of this workspace, and whether building one is worth showing.
 //!
 //! The first build compiles every dependency and takes minutes; so does one after the dependencies changed. Those are shown.
-//! Every other build takes seconds or nothing, and is quiet.
+//! Every other build takes seconds or nothing, and is quiet; [`meanwhile`] says so where it takes longer.
 
 use std::fs;
 use std::path::{Path, PathBuf};
+use std::sync::mpsc::{RecvTimeoutError, channel};
+use std::thread;
+use std::time::Duration;
+
+/// How long somebody waits without wondering.
+const MOMENT: Duration = Duration::from_secs(2);
 
 /// A program of the workspace. Its package has the same name.
 #[derive(Debug)]
@@ -50,9 +56,47 @@ impl Program {
     }
 }
 
+/// Does the work, and calls `say` once if it takes longer than a moment.
+pub fn meanwhile<T>(say: impl FnOnce() + Send, work: impl FnOnce() -> T) -> T {
+    longer_than(MOMENT, say, work)
+}
+
+fn longer_than<T>(moment: Duration, say: impl FnOnce() + Send, work: impl FnOnce() -> T) -> T {
+    let (done, end) = channel::<()>();
+    thread::scope(|scope| {
+        scope.spawn(move || {
+            if end.recv_timeout(moment) == Err(RecvTimeoutError::Timeout) {
+                say();
+            }
+        });
+        let came = work();
+        drop(done);
+        came
+    })
+}
+
 #[cfg(test)]
 mod tests {
+    use std::sync::atomic::{AtomicU32, Ordering};
+
     use super::*;
+
+    #[test]
+    fn only_what_takes_long_is_told() {
+        let said = AtomicU32::new(0);
+        let say = || {
+            said.fetch_add(1, Ordering::Relaxed);
+        };
+        assert_eq!(longer_than(Duration::from_mins(5), say, || 1), 1);
+        assert_eq!(said.load(Ordering::Relaxed), 0);
+        let until_said = || {
+            while said.load(Ordering::Relaxed) == 0 {
+                thread::sleep(Duration::from_millis(1));
+            }
+        };
+        longer_than(Duration::from_millis(1), say, until_said);
+        assert_eq!(said.load(Ordering::Relaxed), 1);
+    }
 
     #[test]
     fn a_build_is_shown_until_it_was_made_with_todays_dependencies() {

@@ -4,7 +4,7 @@ use std::path::Path;
 use std::process::{Command, ExitCode, ExitStatus};
 use std::{env, io};
 
-use drydock_launcher::Program;
+use drydock_launcher::{Program, meanwhile};
 
 /// Folder of the repository.
 const ROOT: &str = concat!(env!("CARGO_MANIFEST_DIR"), "/../..");
@@ -21,12 +21,20 @@ fn main() -> ExitCode {
 /// Ends with what Cargo ended with where the runner does not compile, else with what the runner ends with.
 fn launch() -> io::Result<ExitCode> {
     let runner = Program::beside(&env::current_exe()?, Path::new(ROOT), "xtask");
-    if !runner.is_known() {
+    let known = runner.is_known();
+    if !known {
         say("Compiling the runner. This takes a minute or two, and happens once.");
     }
+    let changed = || {
+        if known {
+            say("Compiling what has changed in the runner.");
+        }
+    };
     let manifest = Path::new(ROOT).join("Cargo.toml");
     let cargo = env::var_os("CARGO").unwrap_or_else(|| "cargo".into());
-    let built = program(cargo.as_ref()).args(runner.build()).arg("--manifest-path").arg(manifest).status()?;
+    let mut build = program(cargo.as_ref());
+    build.args(runner.build()).arg("--manifest-path").arg(manifest);
+    let built = meanwhile(changed, || build.status())?;
     if !built.success() {
         return Ok(code(built));
     }

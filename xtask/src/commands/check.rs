@@ -6,11 +6,11 @@ use super::Context;
 use crate::cli;
 use crate::engine::Engine;
 use crate::error::{ErrorId, Exit, Result};
-use crate::event::{Event, Sink};
+use crate::event::{Event, Silent, Sink};
 use crate::exercise::{self, Judge, Judged, Stamp, Task};
 use crate::interrupt;
-use crate::model::{CheckReport, Trouble};
-use crate::progress::{Book, Checked, Progress, Turn};
+use crate::model::{CheckReport, LessonId, Trouble};
+use crate::progress::{Book, Checked, Progress, Standing, Turn};
 use crate::report;
 use crate::session::Session;
 use crate::state::settings::Settings;
@@ -58,10 +58,15 @@ pub(super) fn now() -> String {
     jiff::Timestamp::now().strftime("%Y-%m-%dT%H:%M:%SZ").to_string()
 }
 
-/// The command after a solved exercise: the next lesson, or what was achieved.
-pub(super) fn onward(workshop: &Workshop, task: &Task<'_>) -> String {
-    let later = workshop.lessons.iter().find(|lesson| lesson.number > task.lesson.number);
-    later.map_or("cargo xtask progress".to_owned(), |lesson| format!("cargo xtask lesson {}", lesson.number))
+/// What to type next for a learner who is in `lesson`, or where progress says: its exercise as long as that is not solved, then the
+/// first lesson that is not done.
+///
+/// Errors: progress cannot be read.
+pub(super) fn onward(workshop: &Workshop, book: &Book, lesson: Option<&LessonId>) -> Result<String> {
+    let mut progress = book.load(&Silent)?;
+    progress.at = lesson.cloned().or(progress.at);
+    let next = Standing::of(&workshop.lessons, &progress).command();
+    Ok(next.unwrap_or_else(|| "cargo xtask compare    shows how far every service goes".to_owned()))
 }
 
 /// Everything one check needs.
@@ -132,7 +137,10 @@ impl Check<'_> {
                 format!("{}    a nudge, one step at a time", task.command("hint")),
             ];
         }
-        vec![onward(self.workshop, task), format!("{}    another way to do it", task.command("solution"))]
+        let next = onward(self.workshop, self.book, Some(&task.lesson.id));
+        let other = format!("{}    another way to do it", task.command("solution"));
+        // What was remembered was written a moment ago; where it cannot be read now, the other way is still there.
+        next.into_iter().chain([other]).collect()
     }
 
     /// Checks whenever something was saved, until Ctrl-C. Nothing the learner saves ends it.

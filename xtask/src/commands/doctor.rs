@@ -1,6 +1,7 @@
 //! `cargo xtask doctor`: what this machine has and lacks, and the proof that its engine works. Leaves nothing behind.
 
 use super::Context;
+use super::check::onward;
 use crate::bases::{self, Bases, Choice};
 use crate::cli;
 use crate::engine::proof::{self, Proof};
@@ -10,9 +11,11 @@ use crate::engine::{Engine, disk, sweep};
 use crate::error::{Exit, Problem, Result};
 use crate::event::Sink;
 use crate::model::{BaseRow, BaseState, Diagnosis, Finding, State};
+use crate::progress::Book;
 use crate::proof::engines::{Engines, Proved};
 use crate::setup::{self, Tool};
 use crate::state::runs::Run;
+use crate::workshop::Workshop;
 use crate::{interrupt, names, report, units, workshop};
 
 /// Room that all bases and every image of every app take with their build cache, bytes and inodes. Rounded up from what an
@@ -33,7 +36,14 @@ pub fn run(options: &cli::Doctor, context: Context) -> Result<Exit> {
     }
     let (diagnosis, exit) = diagnose(sink);
     interrupt::check()?;
-    report::line(if options.json { report::json(&diagnosis) } else { report::doctor(&diagnosis, context.style) });
+    // The doctor has its say also where the course or the progress cannot be read: that is for other commands to tell.
+    let next = Workshop::find().and_then(|workshop| onward(&workshop, &Book::open()?, None));
+    let next = next.unwrap_or_else(|_| "cargo xtask lesson 1".to_owned());
+    report::line(if options.json {
+        report::json(&diagnosis)
+    } else {
+        report::doctor(&diagnosis, &next, context.style)
+    });
     Ok(exit)
 }
 

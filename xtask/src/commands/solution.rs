@@ -16,7 +16,8 @@ pub fn run(options: &cli::Solution, context: Context) -> Result<Exit> {
     let workshop = Workshop::find()?;
     let sink = report::sink(context.style, context.global.verbose);
     let sink: &dyn Sink = sink.as_ref();
-    let progress = Book::open()?.load(sink)?;
+    let book = Book::open()?;
+    let progress = book.load(sink)?;
     let task = find(&workshop, &options.which, &progress)?;
     let attempt = progress.attempt(task.spot());
     if !options.anyway && attempt.is_none_or(|attempt| attempt.solved.is_none()) {
@@ -49,7 +50,7 @@ pub fn run(options: &cli::Solution, context: Context) -> Result<Exit> {
     let failed = judged.failed();
     let theirs = (judged.result.as_ref().map(|result| result.stored_bytes), failed.as_slice());
     report::line(report::beside(yours, (&answer.kind.shown(), theirs), context.style));
-    let next = onward(&workshop, &task);
+    let next = onward(&workshop, &book, Some(&task.lesson.id))?;
     report::line(format!("\n  {} {}", context.style.bold("Next:"), context.style.command(&next)));
     Ok(judged.exit())
 }

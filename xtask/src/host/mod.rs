@@ -10,11 +10,13 @@ mod other;
 #[cfg(not(unix))]
 use other as system;
 
+mod desktop;
 mod program;
 
 use std::path::{Path, PathBuf};
 use std::process::{Command, ExitStatus};
 
+pub use desktop::{notify, open};
 pub use program::program;
 
 /// Room left on a file system, for a user without special rights.
@@ -55,6 +57,11 @@ pub fn name() -> String {
 /// Creates a symbolic link at `at` that leads to `target`.
 pub fn link(target: &Path, at: &Path) -> std::io::Result<()> {
     system::link(target, at)
+}
+
+/// Throws away what was typed at the terminal and not read yet.
+pub fn forget_typed() {
+    system::forget_typed();
 }
 
 /// Has a temporary file made with the permissions of any other file, less what the system is told to take away (umask).

@@ -28,6 +28,8 @@ pub(super) fn is_executable(_metadata: &std::fs::Metadata) -> bool {
     false
 }
 
+pub(super) fn forget_typed() {}
+
 pub(super) fn is_root() -> bool {
     false
 }

@@ -42,6 +42,11 @@ pub(super) fn is_executable(metadata: &std::fs::Metadata) -> bool {
     metadata.is_file() && metadata.mode() & 0o100 != 0
 }
 
+pub(super) fn forget_typed() {
+    // Fails where standard input is no terminal, and then nobody types.
+    let _ = rustix::termios::tcflush(std::io::stdin(), rustix::termios::QueueSelector::IFlush);
+}
+
 pub(super) fn is_root() -> bool {
     rustix::process::geteuid().is_root()
 }

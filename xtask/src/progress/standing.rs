@@ -38,8 +38,9 @@ impl Standing {
         let rows: Vec<Row> = lessons.iter().map(|lesson| row(lesson, progress)).collect();
         let at = rows.iter().position(|row| progress.at.as_ref() == Some(&row.lesson));
         let open = |row: &&Row| !row.done;
-        // Whoever left a gap behind meets it again at the end.
-        let next = rows.iter().skip(at.unwrap_or(0)).find(open).or_else(|| rows.iter().find(open));
+        // The lesson at hand is brought to its end; then comes the first that is open, also where it was skipped.
+        let here = at.map(|index| &rows[index]).filter(|row| row.begun);
+        let next = here.filter(open).or_else(|| rows.iter().find(open));
         let next = next.map(|row| row.lesson.clone());
         let at = at.or_else(|| (!rows.is_empty()).then_some(0)).map(|index| rows[index].lesson.clone());
         Self { rows, at, next }

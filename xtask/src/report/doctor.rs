@@ -5,11 +5,11 @@ use super::table::{Table, left, wraps};
 use crate::model::{Diagnosis, State};
 use crate::names::printable;
 
-/// The whole report as text.
-pub fn doctor(diagnosis: &Diagnosis, style: Style) -> String {
+/// The whole report as text. `next` is what to type where lessons can run.
+pub fn doctor(diagnosis: &Diagnosis, next: &str, style: Style) -> String {
     let problems = diagnosis.findings.iter().filter(|f| matches!(f.state, State::Problem { .. })).count();
     let verdict = match problems {
-        0 => format!("Lessons can run here. {} cargo xtask lesson 1", style.bold("Next:")),
+        0 => format!("Lessons can run here. {} {}", style.bold("Next:"), style.command(next)),
         1 => "One thing to fix before lessons can run here.".to_owned(),
         many => format!("{many} things to fix before lessons can run here. Start with the first."),
     };
@@ -56,7 +56,11 @@ mod tests {
 
     #[test]
     fn findings_line_up_and_end_with_the_next_command() {
-        let text = doctor(&Diagnosis::of(vec![ok("engine", "26.1.5"), ok("disk", "73.0 GB free")]), PLAIN);
+        let text = doctor(
+            &Diagnosis::of(vec![ok("engine", "26.1.5"), ok("disk", "73.0 GB free")]),
+            "cargo xtask lesson 1",
+            PLAIN,
+        );
         assert_eq!(
             text,
             "  ✓ engine  26.1.5\n  ✓ disk    73.0 GB free\n\n  Lessons can run here. Next: cargo xtask lesson 1"
@@ -74,7 +78,7 @@ mod tests {
         };
         let unknown = State::Unknown { found: "not tried".to_owned() };
         let findings = vec![Finding { what: "buildx", state }, Finding { what: "proof", state: unknown }];
-        let text = doctor(&Diagnosis::of(findings), Style { symbols: false, ..PLAIN });
+        let text = doctor(&Diagnosis::of(findings), "cargo xtask lesson 1", Style { symbols: false, ..PLAIN });
         assert_eq!(
             text,
             "  failed buildx  The docker command has no buildx plugin. [buildx-missing]\n                 \

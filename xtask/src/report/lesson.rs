@@ -4,7 +4,7 @@ use super::lines::{headed, paragraph, width};
 use super::table::{Table, left, right, wraps};
 use super::verdict::{tally, verdict};
 use super::{Style, look};
-use crate::lesson::Lesson;
+use crate::lesson::{Lesson, Step};
 use crate::model::{Cache, Cold, LessonReport, Measurement, VariantId, Verdict};
 use crate::units;
 
@@ -21,6 +21,8 @@ pub struct Finish<'a> {
     pub by_hand: String,
     /// Addresses of kept containers: image and URL.
     pub kept: &'a [(String, String)],
+    /// Path of the page that was written, where it was.
+    pub page: Option<&'a str>,
     /// What to type next.
     pub next: String,
 }
@@ -28,6 +30,9 @@ pub struct Finish<'a> {
 /// The whole result as text.
 pub fn lesson(lesson: &Lesson, report: &LessonReport, finish: &Finish<'_>, style: Style, verbose: bool) -> String {
     let mut parts = Vec::new();
+    if !report.results.is_empty() && !lesson.step.iter().any(Step::of_all) {
+        parts.push(table(&lesson.variants, &report.results, style));
+    }
     if !report.results.is_empty() {
         parts.push(answered(report, style));
     }
@@ -50,6 +55,7 @@ pub fn lesson(lesson: &Lesson, report: &LessonReport, finish: &Finish<'_>, style
         parts.push(format!("  {}\n{}", style.dim("One of these images by hand:"), by_hand(&finish.by_hand, style)));
     }
     parts.extend(your_turn(lesson, style));
+    parts.extend(finish.page.map(|page| format!("  {} {page}", style.bold("Report:"))));
     parts.push(format!("  {} {}", style.bold("Next:"), style.command(&finish.next)));
     parts.join("\n\n")
 }

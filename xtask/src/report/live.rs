@@ -33,6 +33,8 @@ impl Live {
     }
 
     fn print(&self, text: &str) {
+        // An empty last line is one that parts paragraphs, and would be lost otherwise.
+        let text = if text.ends_with('\n') { format!("{text}\n") } else { text.to_owned() };
         let _ = self.bars.println(text);
     }
 

@@ -5,8 +5,10 @@ mod blocks;
 mod check;
 mod choose;
 mod diff;
+mod dockerfiles;
 mod doctor;
 mod experiment;
+mod held;
 mod html;
 mod inspect;
 mod json;
@@ -30,20 +32,23 @@ mod story;
 mod style;
 mod table;
 mod told;
+mod typed;
 mod verdict;
 
 pub use bases::bases;
 pub use check::{begun, check, hint};
 pub use choose::{ask, choose, confirm, tick};
 pub use diff::diff;
+pub use dockerfiles::{Shown as ShownDockerfile, dockerfiles};
 pub use doctor::doctor;
-pub use html::{FRAGMENT_STYLE, PALETTE, html, sizes_of, step_of, surroundings_of, verdicts_of};
+pub use held::Held;
+pub use html::{FRAGMENT_STYLE, Now, PALETTE, html, html_so_far, sizes_of, step_of, surroundings_of, verdicts_of};
 pub use inspect::{MOST_FILES, inspect};
 pub use json::json;
 pub use lesson::{Finish, lesson, listing, table};
 pub use markdown::markdown;
 pub use matrix::{matrix, matrix_markdown};
-pub use out::{line, message, terminal, usage, written};
+pub use out::{attended, line, message, terminal, usage, written};
 pub use picture::{card, matrix as matrix_picture};
 pub use problem::{errors, problem};
 pub use proofs::{PartOutcome, out_of_date, part, parts};
@@ -51,12 +56,18 @@ pub use ranking::ranking;
 pub use rollout::rollout;
 pub use solution::{beside, changes};
 pub use standing::{here, standing};
-pub use story::{after, before, opening, question};
+pub use story::{after, before, opening, waits};
 pub use style::Style;
+pub use typed::{Wanted, always, call, pause};
 
 use crate::event::Sink;
 
 /// The renderer of events on standard error: moving lines on a terminal, plain lines elsewhere.
 pub fn sink(style: Style, verbose: bool) -> Box<dyn Sink> {
     if style.live { Box::new(live::Live::new(style, verbose)) } else { Box::new(plain::Plain::new(style, verbose)) }
+}
+
+/// As [`sink`], where a person is asked while something is at work.
+pub fn held(style: Style, verbose: bool) -> Held {
+    Held::new(sink(style, verbose))
 }

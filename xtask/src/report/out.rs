@@ -51,3 +51,8 @@ pub fn message(text: impl AsRef<str>) {
 pub fn terminal() -> bool {
     io::stdin().is_terminal() && io::stderr().is_terminal()
 }
+
+/// Whether that person also sees what is written to standard output as it comes.
+pub fn attended() -> bool {
+    terminal() && io::stdout().is_terminal()
+}

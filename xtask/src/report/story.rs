@@ -26,18 +26,24 @@ pub fn before(number: usize, step: &Step, style: Style) -> String {
     text
 }
 
-/// What happened in a step, and what it means. Words that are the same for every app follow the `last`.
+/// What is said before the learner waits: dim, since nothing has to be done about it.
+pub fn waits(words: &str, style: Style) -> String {
+    format!("{}\n", style.dim(&paragraph(words)))
+}
+
+/// What happened in a step, and what it means. Words that are the same for every app follow the `last`. Where the lesson is told for
+/// one app `alone`, nobody has to say which.
 pub fn after(
     variants: &[VariantId],
     step: &Step,
     told: &Told,
-    last: bool,
+    (last, alone): (bool, bool),
     results: &[Measurement],
     style: Style,
 ) -> String {
     let mut parts = Vec::new();
     if let Some(app) = &told.app
-        && results.iter().any(|m| m.app != *app)
+        && !alone
     {
         parts.push(format!("\n  {}", style.bold(app.as_str())));
     }
@@ -51,11 +57,6 @@ pub fn after(
 fn guess(guessed: &Guessed, style: Style) -> String {
     let mark = if guessed.hit { style.ok_mark() } else { style.fail_mark() };
     format!("  {mark} {}", told::guess(guessed))
-}
-
-/// The line before a prediction.
-pub fn question(dockerfile: &str, summary: &str, style: Style) -> String {
-    paragraph(&format!("First your prediction for {}. The change: {summary}.", style.command(dockerfile)))
 }
 
 fn shown(variants: &[VariantId], shown: &Shown, results: &[Measurement], style: Style) -> String {

@@ -45,20 +45,32 @@ impl Looker<'_> {
         Ok(found)
     }
 
+    /// Whether [`Self::briefly`] would have to read an image.
+    ///
+    /// Errors: there is no place for state.
+    pub fn has_to_look(&self, images: &[String], known: &[Inspection]) -> Result<bool> {
+        Ok(self.found(images, known)?.iter().any(Option::is_none))
+    }
+
     /// As [`Self::whole`], with the largest files only, and from `known` or an earlier run where it has been found already.
     ///
     /// Errors: as [`Self::whole`].
     pub fn briefly(&self, images: &[String], known: &[Inspection]) -> Result<Vec<Inspection>> {
+        let found = self.found(images, known)?;
+        let missing = images.iter().zip(&found).filter(|(_, found)| found.is_none());
+        let missing: Vec<String> = missing.map(|(image, _)| image.clone()).collect();
+        let mut looked = self.whole(&missing)?.into_iter();
+        Ok(found.into_iter().filter_map(|found| found.or_else(|| looked.next())).collect())
+    }
+
+    /// What is known of these images without reading them, in their order.
+    fn found(&self, images: &[String], known: &[Inspection]) -> Result<Vec<Option<Inspection>>> {
         let looks = Looks::open()?;
         let of = |image: &String| {
             let here = known.iter().find(|inspection| inspection.image == *image).cloned();
             here.or_else(|| looks.get(&self.key(image)?))
         };
-        let found: Vec<Option<Inspection>> = images.iter().map(of).collect();
-        let missing = images.iter().zip(&found).filter(|(_, found)| found.is_none());
-        let missing: Vec<String> = missing.map(|(image, _)| image.clone()).collect();
-        let mut looked = self.whole(&missing)?.into_iter();
-        Ok(found.into_iter().filter_map(|found| found.or_else(|| looked.next())).collect())
+        Ok(images.iter().map(of).collect())
     }
 
     /// The name under which a look at an image is kept; `None` for one that was not measured.

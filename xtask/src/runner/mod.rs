@@ -18,7 +18,7 @@ use std::time::Duration;
 
 pub use look::Looker;
 pub use serve::{Served, container_of, serve, start};
-pub use story::{Guess, Magnitude, Mute, Narrator, Question};
+pub use story::{Ahead, Guess, Magnitude, Mute, Narrator, Question};
 
 use running::{Running, Starter};
 
@@ -108,6 +108,8 @@ struct Underway<'a> {
     facts: Facts,
     told: Vec<Told>,
     verdicts: Vec<Verdict>,
+    /// A prediction that was asked for before its step.
+    asked: Option<story::Asked>,
 }
 
 /// The changes of a job that has none of its own.
@@ -207,13 +209,12 @@ impl<'a> Job<'a> {
             (false, false) => Cache::None,
         };
         let ids = inspected.ids();
-        let mut underway =
-            Underway { job: *self, run, engine, ids: &ids, running, facts, told: Vec::new(), verdicts: Vec::new() };
+        let (told, verdicts) = (Vec::new(), Vec::new());
+        let mut underway = Underway { job: *self, run, engine, ids: &ids, running, facts, told, verdicts, asked: None };
         if outcome.problems.is_empty() {
             underway.start_again()?;
         }
         engine.sink().emit(Event::Quiet);
-        narrator.measured(&underway.facts.results());
         // A service that does not run has no steps to show; what failed is told first.
         if outcome.problems.is_empty() {
             underway.tell(narrator)?;

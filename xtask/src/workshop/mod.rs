@@ -16,6 +16,9 @@ use crate::manifest::Source;
 use crate::model::{App, AppId, Change, Contract, ImageName, VariantId};
 use crate::names;
 
+/// How many lessons the course will have.
+const COURSE: u32 = 18;
+
 /// The repository's data.
 #[derive(Debug)]
 pub struct Workshop {
@@ -68,6 +71,10 @@ impl Workshop {
         if let [only] = parts.as_slice() {
             return Ok(only);
         }
+        let last = self.lessons.last().map_or(0, |lesson| lesson.number);
+        if let Some(number) = typed.parse().ok().filter(|number| (last + 1..=COURSE).contains(number)) {
+            return Err(self.later(number));
+        }
         let problem =
             Problem::new(ErrorId::UnknownLesson, format!("There is no lesson {:?}.", names::printable(typed)));
         let nearest = names::nearest(typed, self.lessons.iter().map(|l| l.id.as_str()));
@@ -76,6 +83,18 @@ impl Workshop {
             None => problem,
         };
         Err(problem.next("cargo xtask lesson    lists the lessons"))
+    }
+
+    /// A lesson of the course that is not written yet.
+    fn later(&self, number: u32) -> Problem {
+        let numbers: Vec<String> = self.lessons.iter().map(|lesson| lesson.number.to_string()).collect();
+        let there = match numbers.as_slice() {
+            [first, .., last] => format!("lessons {first} to {last} are here"),
+            [only] => format!("lesson {only} is here"),
+            [] => "none is here".to_owned(),
+        };
+        let fact = format!("Lesson {number} comes later: of the {COURSE} lessons planned, {there}.");
+        Problem::new(ErrorId::UnknownLesson, fact).next("cargo xtask lesson    lists the lessons that are here")
     }
 
     /// The app that `typed` names.

@@ -64,14 +64,22 @@ fn followed(workshop: &Workshop, options: &cli::Lesson) -> Result<Chosen> {
         return plainly(remembered.into_iter().filter(|id| workshop.apps.contains_key(id)).collect());
     }
     if !report::terminal() || options.json {
-        return plainly(Vec::new());
+        let first = workshop.apps.keys().next().map_or("all", AppId::as_str);
+        let note = format!(
+            "No language is chosen, so this runs in all of them. `cargo xtask lesson --app {first}` chooses one for all lessons."
+        );
+        return Ok(Chosen { apps: Vec::new(), note: (workshop.apps.len() > 1).then_some(note) });
     }
     let titles: Vec<&str> = workshop.apps.values().map(|app: &App| app.title.as_str()).collect();
-    let chosen: Vec<AppId> =
-        match report::choose("Which language do you write? The lessons follow it.", &titles, "all of them")? {
-            Some(index) => workshop.apps.keys().nth(index).cloned().into_iter().collect(),
-            None => Vec::new(),
-        };
+    let chosen: Vec<AppId> = match report::choose(
+        "Which language do you write? The lessons follow it.",
+        &titles,
+        "all of them",
+        &report::always,
+    )? {
+        Some(index) => workshop.apps.keys().nth(index).cloned().into_iter().collect(),
+        None => Vec::new(),
+    };
     Settings::update(|memory| memory.apps = Some(chosen.clone()))?;
     plainly(chosen)
 }

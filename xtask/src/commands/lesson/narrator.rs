@@ -1,52 +1,154 @@
-//! Tells the steps of a lesson on the terminal, as they happen.
+//! Tells the steps of a lesson on the terminal, as they happen, at the learner's pace.
 
-use crate::error::Result;
+use std::collections::BTreeSet;
+use std::sync::atomic::{AtomicBool, Ordering};
+
+use super::live::Live;
+use crate::error::{ErrorId, Problem, Result};
 use crate::lesson::{self, Lesson, RightAnswer, Step};
 use crate::model::{Measurement, Told};
+use crate::plan::Image;
 use crate::report::{self, Style};
-use crate::runner::{Guess, Magnitude, Narrator, Question};
+use crate::runner::{Guess, Job, Magnitude, Narrator, Question};
 
 /// Writes to standard output; says nothing where the result is one JSON document.
 pub(super) struct Teller<'l> {
     pub lesson: &'l Lesson,
     pub style: Style,
     pub quiet: bool,
+    /// Whether somebody sits at the terminal and reads along.
+    pub attended: bool,
+    /// Whether to wait for Enter between the steps.
+    pub pauses: bool,
     /// A prediction made on the command line: `skip` leaves the question out.
     pub predict: Option<String>,
+    /// Set when the run has ended, so that no answer is waited for any more.
+    pub gone: &'l AtomicBool,
+    /// Whether images are still being built.
+    pub building: bool,
+    /// The page that follows in a browser.
+    pub live: Option<Live<'l>>,
+    /// Whether all of it is about one app.
+    alone: bool,
+    /// How many steps there are, and how many have been told.
+    steps: usize,
+    step: usize,
+    /// The Dockerfiles that were shown.
+    shown: BTreeSet<String>,
+}
+
+impl<'l> Teller<'l> {
+    /// Tells this lesson in the way the learner asked for.
+    pub fn new(
+        lesson: &'l Lesson,
+        job: &Job<'_>,
+        options: &crate::cli::Lesson,
+        style: Style,
+        gone: &'l AtomicBool,
+    ) -> Self {
+        let quiet = options.json;
+        let attended = !quiet && report::attended();
+        let images = || job.images.iter().chain(job.others).chain(job.dockerfiles);
+        Self {
+            lesson,
+            style,
+            quiet,
+            attended,
+            pauses: attended && !options.no_pause,
+            predict: options.predict.clone(),
+            gone,
+            building: false,
+            live: None,
+            alone: images().all(|image| images().next().is_some_and(|first| first.name.app == image.name.app)),
+            steps: job.steps_told(),
+            step: 0,
+            shown: BTreeSet::new(),
+        }
+    }
+
+    /// Waits until the learner has read what is on the screen. `what` comes next, e.g. `step 2 of 7`.
+    ///
+    /// Errors: the learner has left.
+    pub fn pause(&self, what: &str) -> Result<()> {
+        if !self.pauses {
+            return Ok(());
+        }
+        let meanwhile = if self.building { " The images are being built meanwhile." } else { "" };
+        report::pause(&format!("Press Enter for {what}.{meanwhile}"), self.style, &self.wanted())
+    }
+
     /// How many steps have been told.
-    pub step: usize,
+    pub fn has_told(&self) -> bool {
+        self.step > 0
+    }
+
+    fn wanted(&self) -> impl Fn() -> bool + use<'_, 'l> {
+        || !self.gone.load(Ordering::Relaxed)
+    }
+
+    /// Whether the learner is asked anything: a terminal is enough, wherever the result goes.
+    fn asks(&self) -> bool {
+        !self.quiet && report::terminal()
+    }
+
+    /// Shows the Dockerfiles among these that were not shown yet.
+    fn show(&mut self, images: &[&Image]) {
+        let new: Vec<&&Image> =
+            images.iter().filter(|image| self.shown.insert(image.dockerfile.path.clone())).collect();
+        let files: Vec<_> = new
+            .iter()
+            .map(|image| report::ShownDockerfile {
+                app: image.name.app.as_str(),
+                variant: image.name.variant.as_str(),
+                path: &image.dockerfile.path,
+                text: &image.dockerfile.text,
+            })
+            .collect();
+        if !files.is_empty() {
+            report::line(report::dockerfiles(&files, self.style));
+        }
+    }
 }
 
 impl Narrator for Teller<'_> {
-    fn measured(&mut self, results: &[Measurement]) {
-        let has_place = self.lesson.step.iter().any(Step::of_all);
-        if !self.quiet && !has_place && !results.is_empty() {
-            report::line(report::table(&self.lesson.variants, results, self.style));
-        }
-    }
-
-    fn before(&mut self, step: &Step) {
+    fn before(&mut self, step: &Step, images: &[&Image]) -> Result<()> {
         self.step += 1;
-        if !self.quiet {
-            report::line(report::before(self.step, step, self.style));
+        if self.quiet {
+            return Ok(());
         }
+        if self.step > 1 {
+            self.pause(&format!("step {} of {}", self.step, self.steps))?;
+        }
+        report::line(report::before(self.step, step, self.style));
+        self.show(images);
+        self.live.as_mut().map_or(Ok(()), |live| live.begin(step, self.step, self.steps))
     }
 
-    fn after(&mut self, step: &Step, told: &Told, last: bool, results: &[Measurement]) {
-        if !self.quiet {
-            report::line(report::after(&self.lesson.variants, step, told, last, results, self.style));
+    fn after(&mut self, step: &Step, told: &Told, last: bool, results: &[Measurement]) -> Result<()> {
+        if self.quiet {
+            return Ok(());
         }
+        if self.attended {
+            // Progress may stand right above.
+            report::line("");
+        }
+        let variants = &self.lesson.variants;
+        report::line(report::after(variants, step, told, (last, self.alone), results, self.style));
+        if let Some(live) = &mut self.live {
+            live.told(told, results)?;
+        }
+        if last { Ok(()) } else { self.pause("the next language") }
     }
 
     fn guess(&mut self, guess: &lesson::Guess) -> Result<Option<String>> {
-        if self.quiet || !report::terminal() || self.predict.as_deref() == Some("skip") {
+        if !self.asks() || self.predict.as_deref() == Some("skip") {
             return Ok(None);
         }
         match &guess.answer {
-            RightAnswer::Number(_) => report::ask(&guess.asks),
+            RightAnswer::Number(_) => report::ask(&guess.asks, &self.wanted()),
             RightAnswer::Choice(choice) => {
                 let words: Vec<&str> = choice.of.iter().map(String::as_str).collect();
-                let chosen = report::choose(&guess.asks, &words, "no idea")?;
+                let chosen = report::choose(&guess.asks, &words, "no idea", &self.wanted())?;
                 Ok(chosen.and_then(|index| choice.of.get(index)).cloned())
             }
         }
@@ -59,21 +161,24 @@ impl Narrator for Teller<'_> {
             }
             let guess = typed.parse().map_err(|why| {
                 let fact = format!("--predict {typed:?}: {why}.");
-                crate::error::Problem::new(crate::error::ErrorId::Usage, fact).next("--predict 5,6:small")
+                Problem::new(ErrorId::Usage, fact).next("--predict 5,6:small")
             })?;
             return question.check(guess).map(Some);
         }
-        if self.quiet || !report::terminal() {
+        if !self.asks() {
             return Ok(None);
         }
-        report::line(report::question(question.dockerfile.as_str(), &question.summary, self.style));
-        let lines: Vec<String> = question.lines.iter().map(|(line, text)| format!("{line:>3}  {text}")).collect();
-        let prompt = "Which lines will come from the cache? Space ticks, Enter answers, Escape skips.";
-        let Some(ticked) = report::tick(prompt, &lines)? else { return Ok(None) };
-        let cached = ticked.into_iter().filter_map(|index| question.lines.get(index)).map(|(line, _)| *line).collect();
+        let asks = format!(
+            "First your prediction for {}. The change: {}. Which of these lines will come from the cache?",
+            question.dockerfile, question.summary
+        );
+        let read = |typed: &str| question.check(typed.parse::<Guess>()?).map_err(|problem| problem.fact);
+        let prompt = "Type their numbers, e.g. 5,6, or none, then Enter (Enter alone: no guess):";
+        let Some(guess) = report::tick(&asks, &question.lines, prompt, &self.wanted(), read)? else { return Ok(None) };
         let words: Vec<&str> = Magnitude::ALL.iter().map(|(_, _, words)| *words).collect();
-        let chosen = report::choose("How many bytes of new layers will it make?", &words, "no idea")?;
+        let asks = "How many bytes of new layers will it make?";
+        let chosen = report::choose(asks, &words, "no idea", &self.wanted())?;
         let magnitude = chosen.and_then(|index| Magnitude::ALL.get(index)).map(|(magnitude, ..)| *magnitude);
-        Ok(Some(Guess { cached, magnitude }))
+        Ok(Some(Guess { magnitude, ..guess }))
     }
 }

@@ -9,6 +9,11 @@ use crate::report;
 use crate::state;
 use crate::workshop::Workshop;
 
+/// Path of a lesson's page, relative to the repository.
+pub(super) fn path(lesson: &Lesson) -> String {
+    format!("target/drydock/{}/report.html", lesson.id)
+}
+
 /// Writes the page and the document beside it. Returns the page's path inside the repository.
 ///
 /// Errors: the folder or a file cannot be written.
@@ -16,7 +21,7 @@ pub(super) fn write(workshop: &Workshop, lesson: &Lesson, full: &FullReport) -> 
     let folder = format!("target/drydock/{}", lesson.id);
     let json = serde_json::to_string_pretty(full).expect("plain data is always JSON");
     state::write_for_people(&workshop.root.join(&folder).join("report.json"), json.as_bytes())?;
-    let page = format!("{folder}/report.html");
+    let page = path(lesson);
     state::write_for_people(&workshop.root.join(&page), report::html(lesson, full).as_bytes())?;
     Ok(page)
 }

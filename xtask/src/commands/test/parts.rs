@@ -98,6 +98,7 @@ pub(super) const PARTS: &[Part] = &[
     engine("faults", "each engine and container that misbehaves gets an error of its own", |rig| {
         rig.program("faults", QUIET)
     }),
+    engine("paced", "at a terminal a lesson goes at the learner's pace", |rig| rig.program("paced", QUIET)),
     engine("killed", "a runner that is killed leaves nothing behind", |rig| rig.program("killed", QUIET)),
     engine("dockerfiles", "a Dockerfile is read as BuildKit reads it", |rig| rig.program("dockerfiles", QUIET)),
     engine("answers", "what a learner may hand in is judged, and what cannot be judged is said", |rig| {

@@ -2,14 +2,14 @@
 
 use similar::{ChangeTag, TextDiff};
 
-use super::Underway;
 use crate::lesson::Changed;
 use crate::model::{AppId, DiffLine, Shown, VariantId};
+use crate::runner::Job;
 
 /// Lines that stayed the same and are shown around those that did not.
 const AROUND: usize = 2;
 
-impl Underway<'_> {
+impl Job<'_> {
     pub(super) fn changed(&self, step: &Changed, app: &AppId) -> Shown {
         let (from, before) = self.text(&step.from, app);
         let (to, after) = self.text(&step.to, app);

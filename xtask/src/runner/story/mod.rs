@@ -1,5 +1,6 @@
 //! Tells a lesson: runs its steps one after the other, for each app of the run, and hands each result to a narrator.
 
+mod ahead;
 mod ask;
 mod build;
 mod came;
@@ -21,27 +22,42 @@ mod timeline;
 mod tool;
 mod verdicts;
 
+pub use ahead::Ahead;
+pub(super) use ahead::Asked;
 pub use ask::asked_in;
 use came::{Came, Check};
 pub use predict::{Guess, Magnitude, Question};
 
-use super::Underway;
+use super::{Job, Underway};
 use crate::error::Result;
 use crate::event::Event;
 use crate::interrupt;
 use crate::lesson::{self, Action, Step};
 use crate::model::{App, Measurement, Shown, Told};
+use crate::plan::Image;
 
 /// Who tells the learner. Everything arrives in the order in which it happens.
 pub trait Narrator {
-    /// Every image was measured.
-    fn measured(&mut self, _results: &[Measurement]) {}
+    /// The images are there. Returns what was told while they were made; see [`Job::tell_ahead`].
+    ///
+    /// Errors: the learner has left.
+    fn ahead(&mut self) -> Result<Ahead> {
+        Ok(Ahead::default())
+    }
 
-    /// A step is about to happen, for these apps.
-    fn before(&mut self, _step: &Step) {}
+    /// A step is about to happen; `images` have the Dockerfiles that it speaks of.
+    ///
+    /// Errors: the learner has left.
+    fn before(&mut self, _step: &Step, _images: &[&Image]) -> Result<()> {
+        Ok(())
+    }
 
     /// A step has happened for an app, or for all of them together; for none after it where `last`.
-    fn after(&mut self, _step: &Step, _told: &Told, _last: bool, _results: &[Measurement]) {}
+    ///
+    /// Errors: the learner has left.
+    fn after(&mut self, _step: &Step, _told: &Told, _last: bool, _results: &[Measurement]) -> Result<()> {
+        Ok(())
+    }
 
     /// Asks for a guess before a step; `None` where nobody wants to give one.
     ///
@@ -64,21 +80,56 @@ pub struct Mute;
 
 impl Narrator for Mute {}
 
+impl<'a> Job<'a> {
+    /// How many of its steps are told.
+    pub fn steps_told(&self) -> usize {
+        self.steps.iter().filter(|step| !self.apps_of(step).is_empty()).count()
+    }
+
+    /// Says what a step is about, and asks for its guess.
+    fn begin(&self, step: &Step, narrator: &mut dyn Narrator) -> Result<Option<String>> {
+        narrator.before(step, &self.spoken_of(step))?;
+        Ok(step.guess.as_ref().map(|guess| narrator.guess(guess)).transpose()?.flatten())
+    }
+
+    /// The images whose Dockerfiles a learner should have seen before a step.
+    fn spoken_of(&self, step: &Step) -> Vec<&'a Image> {
+        match step.action {
+            Action::Table => self.images.iter().collect(),
+            // It shows them itself.
+            Action::Changed(_) => Vec::new(),
+            _ => {
+                let variants: Vec<_> = step.variants().into_iter().cloned().collect();
+                self.apps_of(step).iter().flat_map(|app| self.named(&variants, &app.id)).collect()
+            }
+        }
+    }
+}
+
 impl Underway<'_> {
-    /// Runs the steps of the lesson.
+    /// Runs the steps of the lesson, from where it was told ahead to.
     ///
     /// A step whose result is not what the lesson says is a failed verdict. Errors: whatever building, weighing or Docker
     /// fails with.
     pub(super) fn tell(&mut self, narrator: &mut dyn Narrator) -> Result<()> {
-        for (position, step) in self.job.steps.iter().enumerate() {
+        let Ahead { told, from, mut begun } = narrator.ahead()?;
+        for told in told {
+            self.verdicts.extend(verdicts::of(&self.job.steps[told.step], &told, Vec::new()));
+            self.told.push(told);
+        }
+        for (position, step) in self.job.steps.iter().enumerate().skip(from) {
             let apps = self.job.apps_of(step);
             if apps.is_empty() {
                 continue;
             }
             self.engine.sink().emit(Event::Quiet);
-            narrator.before(step);
             let guess = step.guess.as_ref();
-            let said = guess.map(|guess| narrator.guess(guess)).transpose()?.flatten();
+            let said = if let Some(begun) = begun.take() {
+                self.asked = begun.asked;
+                begun.said
+            } else {
+                self.job.begin(step, narrator)?
+            };
             let told_for: Vec<Option<App>> =
                 if step.of_all() { vec![None] } else { apps.into_iter().map(Some).collect() };
             let count = told_for.len();
@@ -97,7 +148,7 @@ impl Underway<'_> {
                 let told = Told { step: position, app, shown, guessed };
                 self.verdicts.extend(verdicts::of(step, &told, checks));
                 self.engine.sink().emit(Event::Quiet);
-                narrator.after(step, &told, number == count, &results);
+                narrator.after(step, &told, number == count, &results)?;
                 self.told.push(told);
             }
         }
@@ -109,7 +160,7 @@ impl Underway<'_> {
         let app = &app.id;
         Ok(match action {
             Action::Table => Shown::Table.into(),
-            Action::Changed(step) => self.changed(step, app).into(),
+            Action::Changed(step) => self.job.changed(step, app).into(),
             Action::Inside(step) => self.inside(step, app)?.into(),
             Action::MadeOf(step) => self.made_of(step, app)?.into(),
             Action::Experiment(step) => self.experiment(step, app, narrator)?.into(),
