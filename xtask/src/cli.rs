@@ -409,7 +409,7 @@ pub struct Clean {
 /// `cargo xtask book`
 #[derive(Debug, Args)]
 pub struct Book {
-    /// Serve it, open a browser, and build again whenever a page changes.
+    /// Serve it, open a browser in your language, and build again whenever a page changes.
     #[arg(long)]
     pub open: bool,
     /// Build although recordings are missing.

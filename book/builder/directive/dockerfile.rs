@@ -2,7 +2,7 @@
 
 use maud::{Markup, PreEscaped, html};
 
-use super::{block, files};
+use super::{block, files, for_each_app};
 use crate::sources::{Outcome, Sources};
 
 /// Instructions, as they begin a line.
@@ -57,16 +57,28 @@ fn bare(text: &str) -> String {
     out
 }
 
-/// The block `annotated PATH`: a line a note, `PART :: NOTE`, whose part stands in exactly one line of the file.
+/// The block `annotated PATH`: a line a note, `PART :: NOTE`, whose part stands in exactly one line of the file. Where the path holds
+/// `{app}`, a note goes to each language's file that has its part, and to one of them at least.
 pub fn annotated(path: &str, body: &str, sources: &Sources) -> Outcome {
-    let text = files::read(path, sources)?;
-    let mut notes = body
-        .lines()
-        .filter(|line| !line.trim().is_empty())
-        .map(|line| note(line, &text, path))
-        .collect::<Result<Vec<_>, _>>()?;
-    notes.sort_by_key(|note| note.line);
-    Ok(figure(path, &text, &notes))
+    let said: Vec<&str> = body.lines().filter(|line| !line.trim().is_empty()).collect();
+    let mut unused = said.clone();
+    let shown = for_each_app(path, sources, |path, several, sources| {
+        let text = files::read(path, sources)?;
+        let mut notes = Vec::new();
+        for line in &said {
+            let stands = line.split_once(" :: ").is_none_or(|(part, _)| text.contains(part));
+            if stands || !several {
+                notes.push(note(line, &text, path)?);
+                unused.retain(|unused| unused != line);
+            }
+        }
+        notes.sort_by_key(|note| note.line);
+        Ok(figure(path, &text, &notes))
+    })?;
+    match unused.first() {
+        Some(line) => Err(format!("\"{line}\" belongs to no file {path}")),
+        None => Ok(shown),
+    }
 }
 
 fn note(line: &str, text: &str, path: &str) -> Result<Note, String> {
