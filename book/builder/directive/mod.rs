@@ -65,11 +65,7 @@ pub fn of_apps(arguments: &str, workshop: &Workshop) -> Vec<(Option<AppId>, Stri
 }
 
 /// What a directive shows of a file; where its path holds `{app}`, of the file of the reader's language.
-fn for_each_app(
-    arguments: &str,
-    sources: &Sources,
-    mut show: impl FnMut(&str, bool, &Sources) -> Outcome,
-) -> Outcome {
+fn for_each_app(arguments: &str, sources: &Sources, mut show: impl FnMut(&str, bool, &Sources) -> Outcome) -> Outcome {
     let paths = of_apps(arguments, &sources.workshop);
     let mut shown = String::new();
     for (app, path) in &paths {

@@ -3,11 +3,12 @@
 //! Both are asked through the programs that desktops come with. A library that speaks their protocols would be compiled before a
 //! learner's first lesson, and is of no use on a server.
 
+use std::path::Path;
 use std::time::Duration;
 
 use crate::process::Command;
 
-/// Longer than any of these programs takes that does not hang.
+/// Longer than a notification takes that does not hang.
 const SOON: Duration = Duration::from_secs(5);
 
 /// Opens a page in the person's browser, where this system has a way to.
@@ -17,7 +18,9 @@ pub fn open(address: &str) {
         "windows" => "explorer",
         _ => "xdg-open",
     };
-    let _ = Command::new(program).args([address]).output(SOON);
+    // It may become the browser, and live on after us.
+    let nowhere = if cfg!(windows) { "NUL" } else { "/dev/null" };
+    let _ = Command::new(program).args([address]).detach(Path::new(nowhere));
 }
 
 /// Shows `words` as a notification, on a desktop that takes one. Returns whether it did.

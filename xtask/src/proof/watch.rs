@@ -59,6 +59,7 @@ pub const TABLE: &[(For, &[&str])] = &[
             "xtask/src/rules/case.rs",
             "xtask/src/rules/mod.rs",
             "xtask/src/runner",
+            "xtask/src/runner/story/ahead.rs",
             "xtask/src/runner/story/came.rs",
             "xtask/src/runner/story/mod.rs",
             "xtask/src/runner/story/verdicts.rs",
