@@ -25,8 +25,8 @@ pub fn run(options: &Book, context: Context) -> Result<Exit> {
             report::message("Compiling what has changed in the book's builder.");
         }
     };
-    let build = Command::new(cargo).args(builder.build()).dir(&root);
-    let built = meanwhile(changed, || build.inherit())?;
+    let compile = Command::new(cargo).args(builder.build()).dir(&root);
+    let built = meanwhile(changed, || compile.inherit())?;
     if built != 0 {
         return Err(Problem::new(ErrorId::Page, format!("The book's builder does not compile (status {built}).")));
     }

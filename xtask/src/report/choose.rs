@@ -42,7 +42,7 @@ fn chosen(typed: &str, answers: &[&str]) -> Option<usize> {
     let begins = |answer: &&str| answer.to_lowercase().starts_with(&typed);
     answers.iter().position(is).or_else(|| {
         let only = answers.iter().filter(|answer| begins(answer)).count() == 1;
-        answers.iter().position(|answer| only && begins(&answer))
+        answers.iter().position(|answer| only && begins(answer))
     })
 }
 

@@ -62,7 +62,7 @@ impl Ran<'_> {
         }
         page?;
         paused?;
-        if self.teller.attended {
+        if self.teller.is_attended() {
             report::call();
         }
         Ok(exit)

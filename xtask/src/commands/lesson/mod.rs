@@ -105,7 +105,7 @@ fn one(workshop: &Workshop, lesson: &Lesson, options: &cli::Lesson, context: Con
         teller.live = Some(live::Live::open(workshop, lesson, session.environment())?);
     }
     let (teller, sources, outcome) = std::thread::scope(|scope| {
-        let mut waiting = if teller.attended && !job.steps.is_empty() {
+        let mut waiting = if teller.is_attended() && !job.steps.is_empty() {
             progress.hold();
             let tell = move || {
                 let mut teller = teller;

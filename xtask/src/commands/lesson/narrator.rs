@@ -4,6 +4,7 @@ use std::collections::BTreeSet;
 use std::sync::atomic::{AtomicBool, Ordering};
 
 use super::live::Live;
+use crate::cli;
 use crate::error::{ErrorId, Problem, Result};
 use crate::lesson::{self, Lesson, RightAnswer, Step};
 use crate::model::{Measurement, Told};
@@ -11,15 +12,35 @@ use crate::plan::Image;
 use crate::report::{self, Style};
 use crate::runner::{Guess, Job, Magnitude, Narrator, Question};
 
+/// Who listens, and how fast the lesson goes.
+#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+pub(super) enum Pace {
+    /// Nothing is said: the result is one JSON document.
+    Silent,
+    /// Nobody reads along.
+    Written,
+    /// Somebody reads along at a terminal, and wants no pauses.
+    Through,
+    /// Somebody reads along, and goes on with Enter.
+    Steps,
+}
+
+impl Pace {
+    fn of(options: &cli::Lesson) -> Self {
+        match (options.json, report::attended(), options.no_pause) {
+            (true, ..) => Self::Silent,
+            (_, false, _) => Self::Written,
+            (_, _, true) => Self::Through,
+            _ => Self::Steps,
+        }
+    }
+}
+
 /// Writes to standard output; says nothing where the result is one JSON document.
 pub(super) struct Teller<'l> {
     pub lesson: &'l Lesson,
     pub style: Style,
-    pub quiet: bool,
-    /// Whether somebody sits at the terminal and reads along.
-    pub attended: bool,
-    /// Whether to wait for Enter between the steps.
-    pub pauses: bool,
+    pace: Pace,
     /// A prediction made on the command line: `skip` leaves the question out.
     pub predict: Option<String>,
     /// Set when the run has ended, so that no answer is waited for any more.
@@ -39,22 +60,12 @@ pub(super) struct Teller<'l> {
 
 impl<'l> Teller<'l> {
     /// Tells this lesson in the way the learner asked for.
-    pub fn new(
-        lesson: &'l Lesson,
-        job: &Job<'_>,
-        options: &crate::cli::Lesson,
-        style: Style,
-        gone: &'l AtomicBool,
-    ) -> Self {
-        let quiet = options.json;
-        let attended = !quiet && report::attended();
+    pub fn new(lesson: &'l Lesson, job: &Job<'_>, options: &cli::Lesson, style: Style, gone: &'l AtomicBool) -> Self {
         let images = || job.images.iter().chain(job.others).chain(job.dockerfiles);
         Self {
             lesson,
             style,
-            quiet,
-            attended,
-            pauses: attended && !options.no_pause,
+            pace: Pace::of(options),
             predict: options.predict.clone(),
             gone,
             building: false,
@@ -70,14 +81,19 @@ impl<'l> Teller<'l> {
     ///
     /// Errors: the learner has left.
     pub fn pause(&self, what: &str) -> Result<()> {
-        if !self.pauses {
+        if self.pace != Pace::Steps {
             return Ok(());
         }
         let meanwhile = if self.building { " The images are being built meanwhile." } else { "" };
         report::pause(&format!("Press Enter for {what}.{meanwhile}"), self.style, &self.wanted())
     }
 
-    /// How many steps have been told.
+    /// Whether somebody sits at the terminal and reads along.
+    pub fn is_attended(&self) -> bool {
+        matches!(self.pace, Pace::Through | Pace::Steps)
+    }
+
+    /// Whether a step has been told.
     pub fn has_told(&self) -> bool {
         self.step > 0
     }
@@ -88,7 +104,7 @@ impl<'l> Teller<'l> {
 
     /// Whether the learner is asked anything: a terminal is enough, wherever the result goes.
     fn asks(&self) -> bool {
-        !self.quiet && report::terminal()
+        self.pace != Pace::Silent && report::terminal()
     }
 
     /// Shows the Dockerfiles among these that were not shown yet.
@@ -113,7 +129,7 @@ impl<'l> Teller<'l> {
 impl Narrator for Teller<'_> {
     fn before(&mut self, step: &Step, images: &[&Image]) -> Result<()> {
         self.step += 1;
-        if self.quiet {
+        if self.pace == Pace::Silent {
             return Ok(());
         }
         if self.step > 1 {
@@ -125,10 +141,10 @@ impl Narrator for Teller<'_> {
     }
 
     fn after(&mut self, step: &Step, told: &Told, last: bool, results: &[Measurement]) -> Result<()> {
-        if self.quiet {
+        if self.pace == Pace::Silent {
             return Ok(());
         }
-        if self.attended {
+        if self.is_attended() {
             // Progress may stand right above.
             report::line("");
         }
