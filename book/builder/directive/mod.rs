@@ -13,6 +13,8 @@ mod term;
 pub use commands::run;
 pub use dockerfile::annotated;
 
+use std::fmt::Write as _;
+
 use drydock::model::{AppId, Environment, Store};
 use drydock::workshop::Workshop;
 
@@ -71,7 +73,7 @@ fn for_each_app(arguments: &str, sources: &Sources, mut show: impl FnMut(&str, b
     for (app, path) in &paths {
         let one = show(path, app.is_some(), sources)?;
         let Some(app) = app else { return Ok(one) };
-        shown.push_str(&format!("<div data-app=\"{app}\">{}</div>", one.trim()));
+        let _ = write!(shown, "<div data-app=\"{app}\">{}</div>", one.trim());
     }
     if shown.is_empty() {
         return Err(format!("no language has a file {arguments}"));
