@@ -19,6 +19,7 @@ pub mod image;
 pub mod interrupt;
 pub mod lesson;
 pub mod manifest;
+pub mod messages;
 pub mod model;
 pub mod names;
 pub mod plan;

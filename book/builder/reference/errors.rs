@@ -3,6 +3,7 @@
 use std::fmt::Write as _;
 
 use drydock::error::{ErrorId, Exit};
+use drydock::messages::{self, Found, Message};
 
 use super::{cell, table};
 
@@ -36,6 +37,51 @@ pub fn troubleshooting() -> String {
     out
 }
 
+/// Every message of a build or a starting container that the runner knows, by the tool that prints it first.
+pub fn messages() -> String {
+    let mut out = String::new();
+    let mut tools: Vec<&str> = Vec::new();
+    for message in messages::all() {
+        let tool = message.tools[0].as_str();
+        if !tools.contains(&tool) {
+            tools.push(tool);
+        }
+    }
+    for tool in tools {
+        let _ = writeln!(out, "\n### {}", heading(tool));
+        let of = messages::all().iter().filter(|message| message.tools[0] == tool);
+        out.push_str(&table(&["Message", "What it means, and what to look at"], of.map(told_of)));
+    }
+    out
+}
+
+fn told_of(message: &'static Message) -> Vec<String> {
+    let line = message.examples()[0].trim();
+    let found = Found { message, line: line.to_owned() };
+    vec![format!("`{}`", cut(line).replace('`', "'").replace('|', "\\|")), cell(&format!("{} {}", found.means(), found.look()))]
+}
+
+/// The part of a line that people search for: what comes before it in the line is Docker's own, and the same every time.
+fn cut(line: &str) -> String {
+    const MOST: usize = 110;
+    let begins = ["unable to start container process: ", "failed to solve: "];
+    let at = begins.iter().filter_map(|begin| line.find(begin).map(|at| at + begin.len())).max().unwrap_or_default();
+    let line = &line[at..];
+    match line.char_indices().nth(MOST) {
+        Some((end, _)) => format!("{}…", line[..end].trim_end()),
+        None => line.to_owned(),
+    }
+}
+
+fn heading(tool: &str) -> String {
+    match tool {
+        "docker" => "Docker and BuildKit".to_owned(),
+        "sh" => "The shell".to_owned(),
+        "npm" | "pnpm" | "pip" | "uv" | "apt" | "cargo" => format!("`{tool}`"),
+        _ => tool[..1].to_uppercase() + &tool[1..],
+    }
+}
+
 /// The first sentence of an explanation says what happened, the others why and what to do.
 fn told(explanation: &str) -> (String, String) {
     let text = explanation.split_whitespace().collect::<Vec<_>>().join(" ");
@@ -56,6 +102,14 @@ mod tests {
         for id in ErrorId::ALL.iter().filter(wanted) {
             assert!(table.contains(&format!("`{}` |", id.name())), "{}", id.name());
         }
+    }
+
+    #[test]
+    fn every_message_is_in_the_table_without_what_docker_says_every_time() {
+        let table = super::messages();
+        assert_eq!(table.lines().filter(|line| line.starts_with("| `")).count(), messages::all().len());
+        assert!(!table.contains("OCI runtime") && table.contains("### Poetry"), "{table}");
+        assert_eq!(cut("ERROR: failed to solve: secret npm: not found"), "secret npm: not found");
     }
 
     #[test]

@@ -16,10 +16,11 @@ pub fn reference(name: &str, sources: &Sources) -> Outcome {
         "commands" => Ok(commands::commands()),
         "exit-codes" => Ok(errors::exit_codes()),
         "errors" => Ok(errors::errors()),
+        "messages" => Ok(errors::messages()),
         "expectations" => shapes::expectations(root),
         "documents" => shapes::documents(root),
         _ => shapes::manifest(name, root).unwrap_or_else(|| {
-            let known = "commands, exit-codes, errors, expectations, documents";
+            let known = "commands, exit-codes, errors, messages, expectations, documents";
             let manifests = shapes::manifests(root);
             Err(format!("there is no reference `{name}`; there are {known} and the manifests {manifests}"))
         }),

@@ -71,9 +71,10 @@ impl Overlay {
     pub fn dockerfile(&self, template: &str, toolchain: &Toolchain) -> Option<String> {
         let certificates = toolchain.ca_variables.iter().filter(|_| !self.certificates.is_empty());
         let certificates = certificates.map(|name| (name.as_str(), BUNDLE));
-        let mirrors = toolchain.mirror_variables.iter().filter_map(|name| {
-            let value = self.mirrors.get(name).filter(|value| !has_credentials(value))?;
-            Some((name.as_str(), value.as_str()))
+        let usable = |name: &String| self.mirrors.get(name).filter(|value| !has_credentials(value));
+        let mirrors = toolchain.mirror_variables.iter().flat_map(|group| {
+            let first = group.iter().find_map(usable);
+            group.iter().filter_map(move |name| Some((name.as_str(), usable(name).or(first)?.as_str())))
         });
         let lines: Vec<String> =
             certificates.chain(mirrors).map(|(name, value)| format!("ENV {name}={}\n", quoted(value))).collect();
@@ -137,7 +138,7 @@ mod tests {
     const KEY: &str = "-----BEGIN PRIVATE KEY-----\nc2VjcmV0\n-----END PRIVATE KEY-----\n";
 
     fn toolchain() -> Toolchain {
-        toml::from_str("ca-variables=['PIP_CERT']\nmirror-variables=['PIP_INDEX_URL']").unwrap()
+        toml::from_str("ca-variables=['PIP_CERT']\nmirror-variables=[['PIP_INDEX_URL'],['UV_DEFAULT_INDEX','UV_INDEX_URL']]").unwrap()
     }
 
     fn overlay(certificates: &str, mirror: Option<&str>) -> Overlay {
@@ -172,6 +173,14 @@ mod tests {
         assert_eq!(lines(overlay("C", None)).unwrap(), bundle);
         let mirror = "https://mirror.example/simple";
         assert_eq!(lines(overlay("", Some(mirror))).unwrap(), format!("FROM x\nENV PIP_INDEX_URL=\"{mirror}\"\n"));
+    }
+
+    #[test]
+    fn tools_of_one_kind_share_a_mirror() {
+        let uv = BTreeMap::from([("UV_INDEX_URL".to_owned(), "https://m.example".to_owned())]);
+        let lines = Overlay { mirrors: uv, ..Overlay::default() }.dockerfile("FROM x\n", &toolchain()).unwrap();
+        let both = "ENV UV_DEFAULT_INDEX=\"https://m.example\"\nENV UV_INDEX_URL=\"https://m.example\"\n";
+        assert_eq!(lines, format!("FROM x\n{both}"));
     }
 
     #[test]

@@ -93,9 +93,10 @@ impl Wheel {
 pub struct Toolchain {
     /// Variables that name a file of trusted CA certificates.
     pub ca_variables: Vec<String>,
-    /// Variables that name a package mirror, passed on from the host where they are set.
+    /// Variables that name a package mirror, passed on from the host where they are set. Those of one group name the same mirror to
+    /// several tools: where only some of them are set, the others get the value of the first that is.
     #[serde(default)]
-    pub mirror_variables: Vec<String>,
+    pub mirror_variables: Vec<Vec<String>>,
 }
 
 /// A base together with the texts it is made from.
@@ -215,7 +216,7 @@ impl Recipes {
 
     /// The variables of package mirrors that some toolchain reads.
     pub fn mirror_variables(&self) -> impl Iterator<Item = &str> {
-        self.all().filter_map(|r| r.base.toolchain.as_ref()).flat_map(|t| &t.mirror_variables).map(String::as_str)
+        self.all().filter_map(|r| r.base.toolchain.as_ref()).flat_map(|t| t.mirror_variables.iter().flatten()).map(String::as_str)
     }
 
     /// The image whose public CA certificates the overlay joins with this network's.

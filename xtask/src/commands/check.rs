@@ -85,12 +85,21 @@ impl Check<'_> {
         let _turn = Turn::wait(&task.name(), self.sink)?;
         let title = format!("Exercise {} · {}", task.lesson.number, task.exercise.title);
         self.sink.emit(Event::Started { title, surroundings: task.file() });
-        let judged = self.judge.judge(task, &task.folder(), None)?;
+        let judged = match self.judge.judge(task, &task.folder(), None) {
+            Err(problem) if problem.id != ErrorId::Interrupted => {
+                let why = format!("{} [{}]", problem.fact, problem.id.name());
+                self.book.update(self.sink, |progress| progress.broke_off(task.spot(), &now(), &why))?;
+                return Err(problem);
+            }
+            judged => judged?,
+        };
         let marks = exercise::marks(self.workshop, task, Some(Engine::new(self.sink)))?;
         let check = Checked {
             date: now(),
             stored_bytes: judged.result.as_ref().map(|result| result.stored_bytes),
             failed: judged.failed(),
+            clues: judged.clues(),
+            broke_off: None,
         };
         let best_bytes = self.book.update(self.sink, |progress| {
             progress.checked(task.spot(), check);
@@ -111,8 +120,10 @@ impl Check<'_> {
                 id: problem.id.name().to_owned(),
                 fact: problem.fact.clone(),
                 evidence: problem.evidence.clone(),
+                cause: problem.cause.clone(),
                 next: problem.next.clone(),
             }),
+            context: judged.context.clone(),
             marks,
             best_bytes,
             took_ms: millis(began.elapsed()),

@@ -22,12 +22,17 @@ pub fn run(options: &cli::Hint, context: Context) -> Result<Exit> {
         let fact = format!("{} has not been checked yet, so nothing is known to fail.", task.file());
         return Err(Problem::new(ErrorId::NotChecked, fact).next(task.command("check")));
     };
+    if let Some(why) = &last.broke_off {
+        report::line(format!("Your last check ended before anything was judged: {why}"));
+        report::line(format!("  {} {}", context.style.bold("Next:"), context.style.command(&task.command("check"))));
+        return Ok(Exit::Pass);
+    }
     if last.failed.is_empty() {
         report::line("Nothing failed in your last check.");
         report::line(format!("  {} {}", context.style.bold("Next:"), context.style.command(&task.command("solution"))));
         return Ok(Exit::Pass);
     }
-    let Some(hints) = exercise::hints(&task, &last.failed) else {
+    let Some(hints) = exercise::hints(&task, last) else {
         let failed = crate::names::list(last.failed.iter().map(String::as_str));
         report::line(format!(
             "There is no hint for what failed: {failed}. What {} printed names the place and the reason.",
@@ -38,12 +43,12 @@ pub fn run(options: &cli::Hint, context: Context) -> Result<Exit> {
         return Ok(Exit::Pass);
     };
     let there_are = hints.say.len();
-    let given = book.update(sink, |progress| progress.hint(task.spot(), hints.rule, there_are))?;
+    let given = book.update(sink, |progress| progress.hint(task.spot(), &hints.about, there_are))?;
     let next = if given < there_are {
         format!("{}    one more", task.command("hint"))
     } else {
         format!("{} --anyway    that was the last one; this shows a right answer", task.command("solution"))
     };
-    report::line(report::hint(hints.rule, &hints.say, given, &next, context.style));
+    report::line(report::hint(&hints, given, &next, context.style));
     Ok(Exit::Pass)
 }

@@ -46,10 +46,12 @@ pub fn run(options: &cli::Solution, context: Context) -> Result<Exit> {
         report::message(report::problem(problem, context.style));
     }
     let last = attempt.and_then(|attempt| attempt.last.as_ref());
-    let yours = last.map(|check| (check.stored_bytes, check.failed.as_slice()));
+    let yours = last.filter(|check| check.broke_off.is_none()).map(|check| (check.stored_bytes, check.failed.as_slice()));
     let failed = judged.failed();
     let theirs = (judged.result.as_ref().map(|result| result.stored_bytes), failed.as_slice());
-    report::line(report::beside(yours, (&answer.kind.shown(), theirs), context.style));
+    let name = answer.kind.shown();
+    report::line(report::beside(yours, (&name, theirs), context.style));
+    report::line(format!("\n{}", report::better(yours, (&name, theirs), answer.why.as_deref())));
     let next = onward(&workshop, &book, Some(&task.lesson.id))?;
     report::line(format!("\n  {} {}", context.style.bold("Next:"), context.style.command(&next)));
     Ok(judged.exit())

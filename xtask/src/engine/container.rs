@@ -6,9 +6,13 @@ use serde::Deserialize;
 
 use super::{Engine, docker, labels};
 use crate::error::{ErrorId, Problem, Result};
+use crate::messages;
 use crate::model::HealthState;
 use crate::printed;
 use crate::process::Command;
+
+/// Lines shown of what the engine says when it cannot start a container.
+const LINES: usize = 6;
 
 /// How a container is started.
 #[derive(Clone, Debug, Default)]
@@ -171,9 +175,12 @@ impl Engine<'_> {
         if output.success() && !id.is_empty() {
             return Ok(id);
         }
-        Err(Problem::new(ErrorId::ContainerNotStarted, format!("A container of {} could not be started.", run.image))
-            .evidence(output.stderr.lines())
-            .next(format!("Try it by hand: {}", command.display())))
+        let problem =
+            Problem::new(ErrorId::ContainerNotStarted, format!("A container of {} could not be started.", run.image))
+                .evidence(messages::excerpt(&output.stderr, LINES))
+                .next(format!("Try it by hand: {}", command.display()));
+        let found = messages::find(output.stderr.lines());
+        Err(found.map_or_else(|| problem.clone(), |found| found.advise(problem.clone())))
     }
 
     /// Looks at one container; `None` when it is gone.

@@ -7,7 +7,7 @@ use similar::TextDiff;
 
 use super::{Task, files};
 use crate::error::Result;
-use crate::lesson::{Exercise, WrongAnswer};
+use crate::lesson::{Exercise, Solution, WrongAnswer};
 use crate::manifest;
 
 /// One known answer for one app.
@@ -17,6 +17,8 @@ pub struct Answer {
     pub kind: Kind,
     /// Its folder, relative to the repository.
     pub folder: String,
+    /// What a right one does and what that costs, where it is known.
+    pub why: Option<String>,
 }
 
 /// What an answer is known to be.
@@ -53,19 +55,23 @@ impl Kind {
 ///
 /// Errors: an `answer.toml` that cannot be read or is not valid.
 pub fn known(root: &Path, task: &Task<'_>) -> Result<Vec<Answer>> {
-    let mut answers = vec![Answer { kind: Kind::Shipped, folder: task.shipped() }];
+    let mut answers = vec![Answer { kind: Kind::Shipped, folder: task.shipped(), why: None }];
     for (name, folder) in named(root, task.exercise, "wrong") {
         let manifest = format!("{folder}/answer.toml");
         let folder = format!("{folder}/{}", task.app.id);
         if root.join(&folder).is_dir() {
             let known: WrongAnswer = manifest::load(&root.join(&manifest), &manifest)?;
-            answers.push(Answer { kind: Kind::Wrong(name, known), folder });
+            answers.push(Answer { kind: Kind::Wrong(name, known), folder, why: None });
         }
     }
     for (name, folder) in named(root, task.exercise, "solution") {
+        let manifest = format!("{folder}/answer.toml");
         let folder = format!("{folder}/{}", task.app.id);
         if root.join(&folder).is_dir() {
-            answers.push(Answer { kind: Kind::Right(name), folder });
+            let known = root.join(&manifest).is_file();
+            let known: Option<Solution> =
+                known.then(|| manifest::load(&root.join(&manifest), &manifest)).transpose()?;
+            answers.push(Answer { kind: Kind::Right(name), folder, why: known.map(|known| known.why) });
         }
     }
     Ok(answers)

@@ -1,11 +1,12 @@
 //! Builds an answer, runs it and judges it.
 
-use std::collections::BTreeSet;
+use std::collections::{BTreeMap, BTreeSet};
 use std::time::Duration;
 
 use super::Task;
 use crate::engine::Engine;
 use crate::error::{ErrorId, Exit, Problem, Result};
+use crate::messages::{self, Found};
 use crate::model::{Environment, LessonId, MINE, Measurement, Outcome, VariantId, Verdict};
 use crate::plan::{self, Image};
 use crate::rules::Expect;
@@ -30,6 +31,8 @@ pub struct Judged {
     pub not_judged: Vec<String>,
     /// Why it did not build, or its container is not healthy.
     pub trouble: Option<Problem>,
+    /// The folder it was built from, relative to the repository.
+    pub context: Option<String>,
     /// Wall time of the build.
     pub built_in: Duration,
 }
@@ -54,6 +57,19 @@ impl Judged {
             }
         }
         failed
+    }
+
+    /// What points at the cause, by the rules that [`Self::failed`] names: the telling line of what the build or the container printed,
+    /// else the place that the verdict names.
+    pub fn clues(&self) -> BTreeMap<String, String> {
+        let placed = self.verdicts.iter().filter(|verdict| !verdict.held());
+        let mut clues = BTreeMap::new();
+        for (rule, place) in placed.filter_map(|verdict| Some((&verdict.id, verdict.place.as_ref()?))) {
+            clues.entry(rule.clone()).or_insert_with(|| place.clone());
+        }
+        let rule = if self.result.is_none() { "build" } else { "healthy" };
+        clues.extend(self.trouble.as_ref().and_then(telling).map(|found| (rule.to_owned(), found.line)));
+        clues
     }
 
     /// The exit code it stands for.
@@ -95,6 +111,7 @@ impl<'a> Judge<'a> {
                 verdicts: Vec::new(),
                 not_judged: Vec::new(),
                 trouble: Some(problem),
+                context: self.context(task, folder, named),
                 built_in: Duration::ZERO,
             }),
             other => other,
@@ -132,7 +149,7 @@ impl<'a> Judge<'a> {
                 format!("{}/exercise names a variant that {} does not have.", task.lesson.folder(), task.app.id),
             ));
         }
-        let trouble = outcome.problems.into_iter().next();
+        let trouble = outcome.problems.into_iter().next().map(|problem| placed(problem, &images[0]));
         let mut not_judged = BTreeSet::new();
         if trouble.is_some() {
             // Of a service that does not run little is measured; what was not says nothing about the answer.
@@ -142,7 +159,15 @@ impl<'a> Judge<'a> {
         }
         let not_judged = not_judged.into_iter().collect();
         let result = outcome.facts.results().into_iter().find(|measured| measured.variant.as_str() == MINE);
-        Ok(Judged { result, verdicts, not_judged, trouble, built_in: outcome.built_in })
+        let context = Some(images[0].context.clone());
+        Ok(Judged { result, verdicts, not_judged, trouble, context, built_in: outcome.built_in })
+    }
+
+    /// The folder that an answer is built from, also where it does not build.
+    fn context(&self, task: &Task<'_>, folder: &str, named: Option<&LessonId>) -> Option<String> {
+        let read = |path: &str| self.workshop.dockerfile(path);
+        let images = plan::answer(task.app, named.unwrap_or(&task.lesson.id), task.exercise, folder, read).ok()?;
+        images.into_iter().next().map(|image| image.context)
     }
 
     /// The images of the variants that the expectations compare the answer with.
@@ -160,6 +185,27 @@ impl<'a> Judge<'a> {
             images.extend(plan::of_lesson(task.app, variant, task.lesson, &mut read)?);
         }
         Ok(images)
+    }
+}
+
+/// The line of a problem's evidence that tells the cause.
+fn telling(problem: &Problem) -> Option<Found> {
+    messages::find(problem.evidence.iter().map(|line| line.trim_start()))
+}
+
+/// Adds the instruction that is at fault when a container does not start, where the message points at one.
+fn placed(problem: Problem, image: &Image) -> Problem {
+    let Some(found) = telling(&problem) else { return problem };
+    let Ok(stages) = image.stages() else { return problem };
+    let steps = stages.steps();
+    // The last one of a kind counts, and an ENTRYPOINT decides before a CMD.
+    let last = |keyword: &String| steps.iter().rev().find(|step| step.instruction.keyword == *keyword);
+    match found.blames().iter().find_map(last) {
+        Some(step) => {
+            let (file, line) = (&image.dockerfile.path, step.instruction.line);
+            problem.evidence([format!("{file}:{line}: {}", step.instruction.joined)])
+        }
+        None => problem,
     }
 }
 
@@ -197,7 +243,7 @@ mod tests {
     fn built(verdicts: Vec<Verdict>, trouble: Option<Problem>) -> Judged {
         let matrix = crate::model::matrix::tests::matrix(&[("a", "mine", 10)]);
         let result = matrix.results.into_iter().next();
-        Judged { result, verdicts, not_judged: Vec::new(), trouble, built_in: Duration::ZERO }
+        Judged { result, verdicts, not_judged: Vec::new(), trouble, context: None, built_in: Duration::ZERO }
     }
 
     #[test]

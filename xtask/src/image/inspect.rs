@@ -38,6 +38,7 @@ pub fn document(known: Known, look: Look) -> Inspection {
                 instruction: origin.instruction,
                 line: origin.line,
                 stage: origin.stage,
+                of_base: origin.of_base,
                 pull_bytes: layer.pull_bytes,
                 stored_bytes: layer.stored_bytes,
                 wasted_bytes: layer.wasted_bytes,

@@ -17,6 +17,8 @@ pub struct Origin {
     pub line: Option<usize>,
     /// Where its bytes come from: the stage that `COPY --from` names, the base image, or the stage itself.
     pub stage: Option<String>,
+    /// Whether the base brought it.
+    pub of_base: bool,
 }
 
 /// The origin of each layer, lowest first. `dockerfile` is the one the image was built from, where it is known.
@@ -40,6 +42,7 @@ pub fn origins(history: &[Entry], layers: usize, dockerfile: Option<&Dockerfile>
         } else {
             origin.line = Some(base.line);
             origin.stage = base.image.map(printable);
+            origin.of_base = true;
         }
     }
     origins

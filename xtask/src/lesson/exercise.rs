@@ -63,6 +63,13 @@ pub struct Hint {
     pub when: String,
     /// Only for this app.
     pub app: Option<AppId>,
+    /// Only where the build or the container printed one of these messages, by their ids in the table of messages. Hints for a message
+    /// take the place of those for the rule.
+    #[serde(default)]
+    pub message: Vec<String>,
+    /// Only where the verdict blames this instruction, e.g. `COPY`; `FROM` for what the base brings. Takes the place of hints for the
+    /// rule too.
+    pub at: Option<String>,
     /// From a nudge to nearly the answer; one more is shown each time.
     pub say: Vec<String>,
 }
@@ -78,6 +85,15 @@ pub struct WrongAnswer {
     pub fails: BTreeSet<String>,
     /// Text that what was measured of a failing rule must hold, so that it fails for this reason and no other.
     pub says: String,
+}
+
+/// What is known of a right answer: `solution/<name>/answer.toml`, where there is one.
+#[derive(Clone, Debug, Deserialize)]
+#[cfg_attr(test, derive(schemars::JsonSchema))]
+#[serde(deny_unknown_fields)]
+pub struct Solution {
+    /// What it does and what that costs, one or two sentences: `cargo xtask solution` says it.
+    pub why: String,
 }
 
 /// The id of an exercise that is the only one of its lesson.

@@ -10,7 +10,7 @@ use std::collections::BTreeMap;
 use serde::{Deserialize, Serialize};
 
 pub(crate) use exercise::only;
-pub use exercise::{Exercise, Hint, WrongAnswer};
+pub use exercise::{Exercise, Hint, Solution, WrongAnswer};
 pub use guess::{Guess, RightAnswer, RightChoice, RightNumber};
 pub(crate) use step::term;
 pub use step::{

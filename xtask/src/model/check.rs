@@ -29,6 +29,9 @@ pub struct CheckReport {
     pub not_judged: Vec<String>,
     /// Why the image could not be built or its container is not healthy.
     pub trouble: Option<Trouble>,
+    /// The folder that the image was built from, relative to the repository; left out where nothing was built.
+    #[serde(default, skip_serializing_if = "Option::is_none")]
+    pub context: Option<String>,
     /// What its size is compared with.
     pub marks: Marks,
     /// The fewest stored bytes of a right answer so far, this one included.
@@ -54,6 +57,9 @@ pub struct Trouble {
     pub fact: String,
     /// Log lines, a snippet of the file at fault.
     pub evidence: Vec<String>,
+    /// The likely cause, where it can be told.
+    #[serde(default, skip_serializing_if = "Option::is_none")]
+    pub cause: Option<String>,
     /// What to do next.
     pub next: Vec<String>,
 }

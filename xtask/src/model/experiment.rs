@@ -64,6 +64,10 @@ pub struct Rebuild {
     pub new_stored_bytes: u64,
     /// Their bytes on the wire; `null` where no push has measured them.
     pub new_pull_bytes: Option<u64>,
+    /// The step that made the largest of them, as a position in [`Experiment::steps`], and its stored bytes; left out where there is
+    /// none, or where the step cannot be told.
+    #[serde(default, skip_serializing_if = "Option::is_none")]
+    pub largest_new: Option<(usize, u64)>,
     /// Stored bytes of the whole image.
     pub stored_bytes: u64,
 }

@@ -67,6 +67,9 @@ pub struct LayerLine {
     /// Where its bytes come from: the name of the stage that `COPY --from` takes them from, the base image as `FROM` names it,
     /// or the stage the image ends with. `null` as for `line`.
     pub stage: Option<String>,
+    /// Whether the base image that `stage` names brought it; left out where it did not, and where the Dockerfile is not known.
+    #[serde(default, skip_serializing_if = "std::ops::Not::not")]
+    pub of_base: bool,
     /// Bytes of its blob.
     pub pull_bytes: Option<u64>,
     /// Bytes of its regular files.

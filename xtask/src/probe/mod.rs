@@ -15,6 +15,7 @@ use crate::engine::{Engine, container};
 use crate::error::{ErrorId, Problem, Result};
 use crate::event::Event;
 use crate::interrupt;
+use crate::messages;
 use crate::model::{Answer, Expected, Health, Request};
 use crate::units;
 
@@ -31,8 +32,9 @@ const LOOK: Duration = Duration::from_secs(1);
 const LOOK_AGAIN: Duration = Duration::from_millis(250);
 /// How long a request of the contract may take where nothing else runs.
 const ANSWER: Duration = Duration::from_secs(10);
-/// Log lines shown with a failure.
-const LOG_LINES: u32 = 12;
+/// Log lines that are read after a failure, and how many of them are shown.
+const LOG_READ: u32 = 200;
+const LOG_LINES: usize = 12;
 /// Bodies above this many bytes are only sent once the server says that it wants them.
 const ASK_FIRST: usize = 64 * 1024;
 /// Largest answer that is read, in bytes.
@@ -272,9 +274,12 @@ pub fn ended(engine: Engine<'_>, container: &str, state: Option<&container::Stat
 }
 
 fn with_logs(problem: Problem, engine: Engine<'_>, container: &str) -> Problem {
-    let logs = engine.logs(container, LOG_LINES);
+    let logs = engine.logs(container, LOG_READ);
     let heading = if logs.is_empty() { "It wrote nothing." } else { "Its last lines:" };
-    problem.evidence([heading.to_owned()]).evidence(logs.into_iter().map(|line| format!("  {line}")))
+    let found = messages::find(logs.iter().map(String::as_str));
+    let shown = messages::of_lines(logs, LOG_LINES);
+    let problem = problem.evidence([heading.to_owned()]).evidence(shown.into_iter().map(|line| format!("  {line}")));
+    found.map_or_else(|| problem.clone(), |found| found.advise(problem.clone()))
 }
 
 fn agent(limit: Duration) -> ureq::Agent {

@@ -72,7 +72,7 @@ pub struct Attempt {
 }
 
 /// One check.
-#[derive(Clone, Debug, PartialEq, Serialize, Deserialize)]
+#[derive(Clone, Debug, Default, PartialEq, Serialize, Deserialize)]
 #[serde(deny_unknown_fields)]
 pub struct Checked {
     /// When, RFC 3339.
@@ -81,6 +81,12 @@ pub struct Checked {
     pub stored_bytes: Option<u64>,
     /// The rules that failed, in the exercise's order; `build` where it did not build. Empty when it was solved.
     pub failed: Vec<String>,
+    /// What points at the cause, by rule: the telling line of what a build or a container printed, else the place that a verdict names.
+    #[serde(default, skip_serializing_if = "BTreeMap::is_empty")]
+    pub clues: BTreeMap<String, String>,
+    /// Why nothing was judged, where the check ended before: a download that failed, an engine that stopped.
+    #[serde(default, skip_serializing_if = "Option::is_none")]
+    pub broke_off: Option<String>,
 }
 
 impl Progress {
@@ -105,6 +111,16 @@ impl Progress {
             attempt.best_bytes = attempt.best_bytes.into_iter().chain(check.stored_bytes).min();
         }
         attempt.last = Some(check);
+    }
+
+    /// Notes a check that ended before anything was judged.
+    pub fn broke_off(&mut self, spot: Spot<'_>, date: &str, why: &str) {
+        self.at = Some(spot.lesson.clone());
+        let visited = self.lessons.entry(spot.lesson.clone()).or_default();
+        visited.app = Some(spot.app.clone());
+        visited.exercise = Some(spot.exercise.clone());
+        let broke_off = Some(why.to_owned());
+        self.begin(spot).last = Some(Checked { date: date.to_owned(), broke_off, ..Checked::default() });
     }
 
     /// Gives one more hint for a rule. Returns how many that makes, at most `there_are`.

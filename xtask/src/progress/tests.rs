@@ -24,7 +24,7 @@ fn spot<'a>(lesson: &'a LessonId, exercise: &'a ExerciseId, app: &'a AppId) -> S
 
 fn checked(date: &str, bytes: u64, failed: &[&str]) -> Checked {
     let failed = failed.iter().map(|rule| (*rule).to_owned()).collect();
-    Checked { date: date.to_owned(), stored_bytes: Some(bytes), failed }
+    Checked { date: date.to_owned(), stored_bytes: Some(bytes), failed, ..Checked::default() }
 }
 
 /// Lessons of these ids, numbered from 1, without exercises.

@@ -6,9 +6,10 @@ use super::Style;
 use super::lines::{paragraph, width};
 use super::table::{Table, right, wraps};
 use super::verdict::{tally, verdict};
+use crate::exercise::Hints;
 use crate::lesson::{Exercise, Lesson};
 use crate::model::{CheckReport, Mark};
-use crate::names::list;
+use crate::names::{list, printable};
 use crate::units;
 
 /// What is said when the files of an exercise were copied: the task and where they are.
@@ -42,6 +43,7 @@ pub fn check(report: &CheckReport, title: &str, next: &[String], style: Style) -
         parts.push(paragraph(&text));
     }
     parts.extend(sizes(report, title));
+    parts.extend(built(report, style));
     parts.push(format!("  {}", style.dim(&times(report))));
     let next: Vec<String> =
         next.iter().map(|line| format!("  {} {}", style.bold("Next:"), style.command(line))).collect();
@@ -67,6 +69,15 @@ fn sizes(report: &CheckReport, title: &str) -> Option<String> {
     Some(line)
 }
 
+/// Which image was judged, and from which folder it was built.
+fn built(report: &CheckReport, style: Style) -> Option<String> {
+    let context = report.context.as_ref()?;
+    Some(match &report.result {
+        Some(result) => format!("  Image {}, built from {}", style.command(&result.image), style.command(context)),
+        None => format!("  Its build context: {}", style.command(context)),
+    })
+}
+
 /// What the star of [`marked`] means.
 pub(super) const STAR: &str = "* recorded on another machine; cargo xtask compare measures it here";
 
@@ -88,14 +99,16 @@ fn times(report: &CheckReport) -> String {
 }
 
 /// The hints given so far, the last one standing out.
-pub fn hint(rule: &str, say: &[&str], given: usize, next: &str, style: Style) -> String {
+pub fn hint(of: &Hints, given: usize, next: &str, style: Style) -> String {
+    let Hints { rule, say, clue, .. } = of;
     let mut hints = Table::new([right(""), wraps("")]);
     for (number, text) in (1..).zip(say.iter().take(given)) {
         let paint = |text: &str| if number == given { text.to_owned() } else { style.dim(text) };
         hints.row([paint(&number.to_string()), paint(text)]);
     }
+    let clue = clue.as_ref().map(|clue| format!("  {} {}\n", style.dim("|"), printable(clue))).unwrap_or_default();
     format!(
-        "{}\n\n{}\n\n  {} {}",
+        "{}\n{clue}\n{}\n\n  {} {}",
         style.bold(&format!("{rule} failed. Hint {given} of {}:", say.len())),
         hints.within(2, width() + 2, style),
         style.bold("Next:"),
@@ -141,6 +154,7 @@ mod tests {
             expectations,
             not_judged: Vec::new(),
             trouble: None,
+            context: None,
             marks: Marks { par: mark("multi-stage", 7_000_000, true), record: mark("tiny", 6_300_000, false) },
             best_bytes: None,
             took_ms: 3400,
@@ -185,10 +199,15 @@ mod tests {
 
     #[test]
     fn a_hint_counts_and_repeats_those_before() {
-        let text = hint("non-root", &["Who runs it?", "USER is an instruction.", "Use a number."], 2, "again", PLAIN);
+        let say = ["Who runs it?", "USER is an instruction.", "Use a number."].map(str::to_owned).to_vec();
+        let rule = "non-root".to_owned();
+        let hints = Hints { about: rule.clone(), rule, clue: None, say };
+        let text = hint(&hints, 2, "again", PLAIN);
         assert_eq!(
             text,
             "non-root failed. Hint 2 of 3:\n\n  1  Who runs it?\n  2  USER is an instruction.\n\n  Next: again"
         );
+        let text = hint(&Hints { clue: Some("line 3: USER root".to_owned()), ..hints }, 1, "again", PLAIN);
+        assert!(text.starts_with("non-root failed. Hint 1 of 3:\n  | line 3: USER root\n\n  1  Who"), "{text}");
     }
 }

@@ -54,7 +54,7 @@ pub use problem::{errors, problem};
 pub use proofs::{PartOutcome, out_of_date, part, parts};
 pub use ranking::ranking;
 pub use rollout::rollout;
-pub use solution::{beside, changes};
+pub use solution::{beside, better, changes};
 pub use standing::{here, standing};
 pub use story::{after, before, opening, waits};
 pub use style::Style;

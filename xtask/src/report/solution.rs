@@ -5,6 +5,7 @@ use std::collections::{BTreeMap, BTreeSet};
 use similar::TextDiff;
 
 use super::Style;
+use super::lines::paragraph;
 use super::table::{Cell, Table, left, right, wraps};
 use crate::names::{self, printable};
 use crate::units;
@@ -65,6 +66,34 @@ pub fn beside(yours: Option<Came<'_>>, (name, theirs): (&str, Came<'_>), style: 
     format!("\n{}", table.text(2, style))
 }
 
+/// Stored bytes of two answers within this share of each other count as the same.
+const ALIKE: u64 = 50;
+
+/// Which of the two answers is the better one, and what the right one does.
+pub fn better(yours: Option<Came<'_>>, (name, theirs): (&str, Came<'_>), why: Option<&str>) -> String {
+    let list = |rules: &[String]| names::list(rules.iter().map(String::as_str));
+    let said = match (yours, theirs) {
+        (_, (_, failed)) if !failed.is_empty() => format!("{name} failed {} here: trust it with care.", list(failed)),
+        (None, _) => format!("{name} holds every expectation."),
+        (Some((_, failed)), _) if !failed.is_empty() => {
+            format!("{name} is better: it holds {}, and yours does not.", list(failed))
+        }
+        (Some((Some(yours), _)), (Some(theirs), _)) if yours.abs_diff(theirs) * ALIKE > theirs => {
+            let by = units::bytes(yours.abs_diff(theirs));
+            if yours < theirs {
+                format!("Yours is better: it holds everything too, and stores {by} less.")
+            } else {
+                format!("{name} is better: it holds everything as yours does, and stores {by} less.")
+            }
+        }
+        _ => "Both hold everything at about the same size: keep the one that you would rather explain.".to_owned(),
+    };
+    match why {
+        Some(why) => paragraph(&format!("{said} {why}")),
+        None => paragraph(&said),
+    }
+}
+
 #[cfg(test)]
 mod tests {
     use super::*;
@@ -85,6 +114,17 @@ mod tests {
              --- my/x/Dockerfile\n+++ lessons/x/Dockerfile\n@@ -1,2 +1,2 @@\n-FROM a\n+FROM b\n COPY . ."
         );
         assert!(changes(("a", &mine), ("b", &mine), PLAIN).starts_with("Your files are the same"));
+    }
+
+    #[test]
+    fn the_better_answer_is_named_with_its_reason() {
+        let failed = ["non-root".to_owned()];
+        let of = |yours, why| better(yours, ("solution/static", (Some(6_000_000), &[])), why);
+        assert!(of(Some((Some(7), &failed)), None).contains("solution/static is better: it holds non-root"));
+        assert!(of(Some((Some(7_400_000), &[])), Some("It links statically.")).contains("1.40 MB less. It links"));
+        assert!(of(Some((Some(5_000_000), &[])), None).contains("Yours is better"));
+        assert!(of(Some((Some(6_010_000), &[])), None).contains("Both hold everything"));
+        assert!(of(None, None).contains("solution/static holds every expectation."));
     }
 
     #[test]

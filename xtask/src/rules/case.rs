@@ -137,11 +137,23 @@ pub(super) fn places(all: &[String]) -> String {
     if all.len() > 3 { format!("{shown} and {} more", all.len() - 3) } else { shown }
 }
 
-/// Which layer that is, with the instruction that made it.
+/// Which layer that is, with the instruction that made it and its line. What made a layer of the base stands in nobody's Dockerfile
+/// here: the base is named, with the line of its `FROM`.
 pub(super) fn layer_place(inspection: &Inspection, layer: usize) -> String {
-    let line: Option<&LayerLine> = inspection.layers.get(layer.saturating_sub(1));
-    let made_by = line.and_then(|line| line.instruction.as_deref());
-    made_by.map_or_else(|| format!("layer {layer}"), |instruction| format!("layer {layer}: {instruction}"))
+    let Some(made) = inspection.layers.get(layer.saturating_sub(1)) else { return format!("layer {layer}") };
+    let LayerLine { instruction, line, stage, of_base, .. } = made;
+    let line = line.map(|line| format!("line {line}"));
+    match (stage, instruction) {
+        (Some(base), _) if *of_base => {
+            let line = line.map(|line| format!(" ({line})")).unwrap_or_default();
+            format!("layer {layer}, from the base {base}{line}")
+        }
+        (_, Some(instruction)) => {
+            let line = line.map(|line| format!(", {line}")).unwrap_or_default();
+            format!("layer {layer}{line}: {instruction}")
+        }
+        (_, None) => format!("layer {layer}"),
+    }
 }
 
 /// The secrets that were found, as `rule in path`.

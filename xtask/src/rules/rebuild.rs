@@ -24,6 +24,14 @@ pub(super) fn dearest(experiment: &Experiment, rebuild: &Rebuild) -> Option<Stri
     Some(format!("{line}{} ({cost} in a cold build)", step.instruction))
 }
 
+/// The instruction that made the largest of the new layers.
+pub(super) fn bulkiest(experiment: &Experiment, rebuild: &Rebuild) -> Option<String> {
+    let (index, bytes) = rebuild.largest_new?;
+    let step = experiment.steps.get(index)?;
+    let line = step.line.map(|line| format!("line {line}: ")).unwrap_or_default();
+    Some(format!("{line}{} (its layer of {} is new after the edit)", step.instruction, units::bytes(bytes)))
+}
+
 /// `12 %`
 pub(super) fn percent(share: f64) -> String {
     format!("{:.0} %", share * 100.0)

@@ -7,7 +7,7 @@
 use serde::Deserialize;
 
 use super::limit::NONE;
-use super::rebuild::{again, dearest, percent, rebuilt, share};
+use super::rebuild::{again, bulkiest, dearest, percent, rebuilt, share};
 use super::{Case, Judge, Judged, Need};
 
 /// What a rebuild may do again: at least one of the two shares.
@@ -45,9 +45,14 @@ impl Judge for RebuildKeeps {
         };
         let run = experiment.run_share(rebuild);
         let new = share(rebuild.new_stored_bytes, rebuild.stored_bytes);
-        let held = self.run_share_at_most.is_none_or(|limit| run <= limit)
-            && self.new_share_at_most.is_none_or(|limit| new <= limit);
-        let place = (!held).then(|| dearest(experiment, rebuild)).flatten();
-        Some(Judged { place, ..Judged::new(held, expected, again(run, rebuild)) })
+        let runs = self.run_share_at_most.is_none_or(|limit| run <= limit);
+        let ships = self.new_share_at_most.is_none_or(|limit| new <= limit);
+        // What ran again is the cause of what is new; where little ran, the cause is what was copied.
+        let place = match (runs, ships) {
+            (true, true) => None,
+            (true, false) => bulkiest(experiment, rebuild),
+            (false, _) => dearest(experiment, rebuild),
+        };
+        Some(Judged { place, ..Judged::new(runs && ships, expected, again(run, rebuild)) })
     }
 }

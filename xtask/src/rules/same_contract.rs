@@ -18,11 +18,75 @@ impl Judge for SameContract {
                 let (wrong, all) = (run.wrong.len(), run.requests);
                 let measured = match wrong {
                     0 => format!("{all} of {all} requests right"),
-                    _ => format!("{wrong} of {all} requests wrong: {}", places(&run.wrong)),
+                    _ => format!("{wrong} of {all} requests wrong: {}", by_cause(&run.wrong).join("; ")),
                 };
                 Judged::new(wrong == 0, expected, measured)
             }
             _ => Judged::not_measured(expected),
         })
+    }
+}
+
+/// What a wrong answer is told with, before the answer itself.
+const ANSWER: &str = "the answer was ";
+
+/// Wrong answers, each as `request (difference)`, gathered where their causes are alike: the requests, and the first one's difference.
+fn by_cause(wrong: &[String]) -> Vec<String> {
+    let mut groups: Vec<(String, &str, Vec<&str>)> = Vec::new();
+    for one in wrong {
+        let (request, difference) = one.split_once(" (").unwrap_or((one, ""));
+        let difference = difference.strip_suffix(')').unwrap_or(difference);
+        let cause = cause(difference);
+        match groups.iter_mut().find(|(known, ..)| *known == cause) {
+            Some((.., requests)) => requests.push(request),
+            None => groups.push((cause, difference, vec![request])),
+        }
+    }
+    let shown = |(_, difference, requests): &(String, &str, Vec<&str>)| {
+        let requests: Vec<String> = requests.iter().map(|request| (*request).to_owned()).collect();
+        let said = difference.lines().collect::<Vec<_>>().join(", ");
+        if said.is_empty() { places(&requests) } else { format!("{} ({said})", places(&requests)) }
+    };
+    groups.iter().map(shown).collect()
+}
+
+/// What answers to different requests have in common when they go wrong for one reason: the status and the words of the answer, without
+/// what the request named.
+fn cause(difference: &str) -> String {
+    let answer = difference.lines().find_map(|line| line.strip_prefix(ANSWER)).unwrap_or(difference);
+    let common = |word: &&str| !word.contains('/') && !word.chars().skip(1).any(|c| c.is_ascii_digit());
+    let (status, body) = answer.split_once(' ').unwrap_or((answer, ""));
+    // A JSON string has no spaces around its quotes.
+    let words = body.split(|c: char| c.is_whitespace() || "\"',:{}".contains(c)).filter(|word| !word.is_empty());
+    format!("{status} {}", words.filter(common).collect::<Vec<_>>().join(" "))
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    #[test]
+    fn requests_that_fail_for_one_reason_are_told_together() {
+        let zone = |request: &str, zone: &str| {
+            format!("{request} (status 404 instead of 200\nthe answer was 404 {{\"error\":\"unknown zone {zone}\"}})")
+        };
+        let upload = "upload (status 500 instead of 200\nthe answer was 500 {\"error\":\"no temporary file\"})".to_owned();
+        let wrong = [
+            zone("time-now", "Europe/Paris"),
+            zone("time-winter", "America/New_York"),
+            upload.clone(),
+            zone("time-summer", "Asia/Tokyo"),
+            zone("time-spring", "Asia/Kolkata"),
+        ];
+        assert_eq!(
+            by_cause(&wrong),
+            [
+                "time-now, time-winter, time-summer and 1 more (status 404 instead of 200, the answer was 404 \
+                 {\"error\":\"unknown zone Europe/Paris\"})",
+                "upload (status 500 instead of 200, the answer was 500 {\"error\":\"no temporary file\"})",
+            ]
+        );
+        let silent = ["a (no answer, and the service is idle)", "b (no answer, and the service is idle)"];
+        assert_eq!(by_cause(&silent.map(str::to_owned)), ["a, b (no answer, and the service is idle)"]);
     }
 }

@@ -141,15 +141,18 @@ impl Lab<'_> {
             interrupt::check()?;
         }
         prepare::secrets(image, &BTreeMap::new(), self.run, self.root)?;
-        let weighed = self.renewed(file, places, &tag, old).and_then(|renewed| {
-            ran.extend(renewed);
-            self.weigh_new(image, &tag, old)
+        let weighed = self.made_by(file, places, &tag).and_then(|made_by| {
+            // The builder says of some that they came from its cache: what an earlier turn or an earlier run left there, which a
+            // builder that sees this change for the first time does not have.
+            ran.extend(made_by.iter().filter(|(layer, _)| !old.contains(*layer)).map(|(_, step)| *step));
+            self.weigh_new(image, &tag, old).map(|new| (new, made_by))
         });
         ran.sort_unstable();
         ran.dedup();
         // An image of a context that is gone serves nobody.
         let _ = self.engine.ask(&docker(["image", "rm", &tag]));
-        let (new_layers, new_stored_bytes, new_pull_bytes, stored_bytes) = weighed?;
+        let (New { layers: new_layers, stored_bytes: new_stored_bytes, pull_bytes, largest, of_all }, made_by) = weighed?;
+        let largest_new = largest.and_then(|(layer, bytes)| Some((*made_by.get(&layer)?, bytes)));
         took.sort_unstable();
         Ok(Rebuild {
             change: name.to_owned(),
@@ -159,8 +162,9 @@ impl Lab<'_> {
             ran,
             new_layers,
             new_stored_bytes,
-            new_pull_bytes,
-            stored_bytes,
+            new_pull_bytes: pull_bytes,
+            largest_new,
+            stored_bytes: of_all,
         })
     }
 
@@ -189,18 +193,17 @@ impl Lab<'_> {
         self.build(image, &context, tag, Turn::After(name, &args.collect()))
     }
 
-    /// The steps that made a layer which was not there before. The builder says of some that they came from its cache: what an
-    /// earlier turn or an earlier run left there, which a builder that sees this change for the first time does not have.
-    fn renewed(&self, file: &Dockerfile, places: &[Place], tag: &str, old: &BTreeSet<String>) -> Result<Vec<usize>> {
+    /// The step that made each layer of an image, where it can be told.
+    fn made_by(&self, file: &Dockerfile, places: &[Place], tag: &str) -> Result<BTreeMap<String, usize>> {
         let layers = self.inspect(tag)?;
         let origins = origin::origins(&self.engine.history(tag)?, layers.len(), Some(file));
-        let new = layers.iter().zip(origins).filter(|(layer, _)| !old.contains(*layer));
-        let lines: Vec<usize> = new.filter_map(|(_, origin)| origin.line).collect();
-        Ok((0..places.len()).filter(|&index| lines.contains(&places[index].line)).collect())
+        let step = |line: usize| places.iter().position(|place| place.line == line);
+        let made = layers.into_iter().zip(origins);
+        Ok(made.filter_map(|(layer, origin)| Some((layer, step(origin.line?)?))).collect())
     }
 
-    /// The layers an image has and another had not: how many, stored bytes, pull bytes; and the stored bytes of all.
-    fn weigh_new(&self, image: &Image, tag: &str, old: &BTreeSet<String>) -> Result<(usize, u64, Option<u64>, u64)> {
+    /// The layers an image has and no image had before.
+    fn weigh_new(&self, image: &Image, tag: &str, old: &BTreeSet<String>) -> Result<New> {
         let layers = self.inspect(tag)?;
         let bases = self.engine.base_layers(&image.bases, self.sources)?;
         let subject = Subject { image: tag.to_owned(), base: weigh::Base::among(&bases, &layers), layers };
@@ -208,8 +211,10 @@ impl Lab<'_> {
         let weight = weights.remove(tag).unwrap_or_default();
         let new: Vec<_> = weight.layers.iter().filter(|layer| !old.contains(&layer.diff_id.to_string())).collect();
         let stored = new.iter().map(|layer| layer.stored_bytes).sum();
-        let pull = new.iter().map(|layer| layer.pull_bytes).sum();
-        Ok((new.len(), stored, pull, weight.stored_bytes))
+        let pull_bytes = new.iter().map(|layer| layer.pull_bytes).sum();
+        let largest = new.iter().max_by_key(|layer| layer.stored_bytes);
+        let largest = largest.map(|layer| (layer.diff_id.to_string(), layer.stored_bytes));
+        Ok(New { layers: new.len(), stored_bytes: stored, pull_bytes, largest, of_all: weight.stored_bytes })
     }
 
     fn layers(&self, tags: &[String]) -> Result<BTreeSet<String>> {
@@ -284,6 +289,17 @@ fn note(costs: &mut Costs, keys: &[String], ran: &[Ran], cold: bool) {
             costs.put(key.clone(), 0, &now());
         }
     }
+}
+
+/// What the new layers of an image come to.
+struct New {
+    layers: usize,
+    stored_bytes: u64,
+    pull_bytes: Option<u64>,
+    /// The one that stores most, by its digest, and what it stores.
+    largest: Option<(String, u64)>,
+    /// Stored bytes of the whole image.
+    of_all: u64,
 }
 
 struct Keys {

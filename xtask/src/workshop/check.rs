@@ -7,6 +7,7 @@ use std::path::Path;
 use crate::error::Result;
 use crate::lesson::{Exercise, Guess, Lesson, Words};
 use crate::manifest::Source;
+use crate::messages::{self, Message};
 use crate::model::{App, AppId, Delivery, ExtraFile, MINE, Platform, Value, Variant, VariantId};
 use crate::rules::{Expect, Need, Rule};
 
@@ -68,6 +69,11 @@ impl Checker<'_> {
             if !rules.contains(&hint.when.as_str()) {
                 let message = format!("no expectation of this exercise has the rule `{}`", hint.when);
                 return Err(source.wrong(&place, &hint.when, &message, rules.iter().copied()));
+            }
+            if let Some(unknown) = hint.message.iter().find(|id| Message::named(id).is_none()) {
+                let message = format!("the table of messages has no `{unknown}`");
+                let known = messages::all().iter().map(|message| message.id.as_str());
+                return Err(source.wrong(&place, unknown, &message, known));
             }
         }
         Ok(())

@@ -6,8 +6,8 @@ use super::classify;
 use crate::engine::instructions::{self, Fate, Place};
 use crate::engine::record::{BuildRecord, Step};
 use crate::error::{ErrorId, Problem};
+use crate::messages::{self, Found};
 use crate::names::printable;
-use crate::printed::last_lines;
 
 /// Lines of a failed step's output that are shown.
 const LINES: usize = 15;
@@ -59,16 +59,25 @@ impl FailedBuild {
         if let Some(known) = &self.known {
             return known.id;
         }
-        match self.step() {
+        self.found().and_then(|found| found.error()).unwrap_or_else(|| match self.step() {
             Some(step) => classify(&format!("{}{}", lines(step).join("\n"), step.error)),
             None => classify(&self.record.plain().join("\n")),
-        }
+        })
+    }
+
+    /// The line that tells the cause, where the table of messages knows it.
+    fn found(&self) -> Option<Found> {
+        messages::find(self.said().lines())
     }
 
     /// The failure as a problem: the failing step, its last lines and where it stands.
     pub fn problem(&self) -> Problem {
         if let Some(known) = &self.known {
-            return known.clone();
+            // Ours is the better advice, unless there is none.
+            return match self.found().filter(|_| known.next.is_empty()) {
+                Some(found) => found.advise(known.clone()),
+                None => known.clone(),
+            };
         }
         let place = self.place.as_ref().map(|(file, line)| format!(" ({file}:{line})")).unwrap_or_default();
         let problem = if let Some(step) = self.step() {
@@ -77,20 +86,22 @@ impl FailedBuild {
         } else {
             // The definition, the Dockerfile's text, the builder or a base.
             let fact = format!("The build ended before a step of a Dockerfile ran{place}.");
-            Problem::new(self.id(), fact).evidence(last_lines(&self.record.plain().join("\n"), LINES))
+            Problem::new(self.id(), fact).evidence(messages::excerpt(&self.record.plain().join("\n"), LINES))
         };
-        advised(problem)
+        advised(problem, self.found().as_ref())
     }
 }
 
-/// Last lines of what a step printed, as they may be shown.
+/// What a step printed, as far as it is shown.
 pub(super) fn lines(step: &Step) -> Vec<String> {
-    last_lines(&step.log, LINES)
+    messages::excerpt(&step.log, LINES)
 }
 
 /// Adds what to do, by what was found.
-fn advised(problem: Problem) -> Problem {
+fn advised(problem: Problem, found: Option<&Found>) -> Problem {
+    let problem = found.map_or_else(|| problem.clone(), |found| found.advise(problem.clone()));
     match problem.id {
+        ErrorId::Download if found.is_some() => problem,
         ErrorId::Download => problem
             .cause("A download failed: no network, a proxy that the build does not know, or a network that intercepts TLS.")
             .next("--ca-file FILE        gives a network's certificate to the toolchain bases"),

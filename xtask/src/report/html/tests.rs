@@ -51,6 +51,7 @@ fn inspection(m: &Measurement) -> Inspection {
         visible_bytes: m.stored_bytes,
         wasted_bytes: 0,
         layers: vec![LayerLine {
+            of_base: false,
             digest: None,
             diff_id: "sha256:0".to_owned(),
             instruction: Some(HOSTILE.to_owned()),
