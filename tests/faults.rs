@@ -42,6 +42,23 @@ fn a_container_that_ends_at_once_shows_its_last_lines() {
 }
 
 #[test]
+fn what_a_message_means_is_told_with_what_to_look_at() {
+    let (_, said) = ail("forgot", &python("import starlette"));
+    assert_said(
+        &said,
+        &[
+            "ModuleNotFoundError: No module named 'starlette'",
+            "likely cause: Python finds no module `starlette` in this image.",
+            "next: Where did pip install it",
+        ],
+    );
+    // Docker takes a list that is no JSON for a shell command.
+    let (status, said) = ail("comma", "FROM python:3.13-slim-trixie\nCMD [\"python\" \"-m\", \"http.server\"]\n");
+    assert_said(&said, &["[python: not found", "likely cause: The list in brackets is not valid JSON"]);
+    assert_eq!(status, 7);
+}
+
+#[test]
 fn a_container_that_finishes_is_told_from_one_that_fails() {
     let (status, said) = ail("exits-zero", &python("print('done')"));
     assert_said(

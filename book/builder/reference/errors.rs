@@ -58,7 +58,10 @@ pub fn messages() -> String {
 fn told_of(message: &'static Message) -> Vec<String> {
     let line = message.examples()[0].trim();
     let found = Found { message, line: line.to_owned() };
-    vec![format!("`{}`", cut(line).replace('`', "'").replace('|', "\\|")), cell(&format!("{} {}", found.means(), found.look()))]
+    vec![
+        format!("`{}`", cut(line).replace('`', "'").replace('|', "\\|")),
+        cell(&format!("{} {}", found.means(), found.look())),
+    ]
 }
 
 /// The part of a line that people search for: what comes before it in the line is Docker's own, and the same every time.

@@ -138,7 +138,10 @@ mod tests {
     const KEY: &str = "-----BEGIN PRIVATE KEY-----\nc2VjcmV0\n-----END PRIVATE KEY-----\n";
 
     fn toolchain() -> Toolchain {
-        toml::from_str("ca-variables=['PIP_CERT']\nmirror-variables=[['PIP_INDEX_URL'],['UV_DEFAULT_INDEX','UV_INDEX_URL']]").unwrap()
+        toml::from_str(
+            "ca-variables=['PIP_CERT']\nmirror-variables=[['PIP_INDEX_URL'],['UV_DEFAULT_INDEX','UV_INDEX_URL']]",
+        )
+        .unwrap()
     }
 
     fn overlay(certificates: &str, mirror: Option<&str>) -> Overlay {

@@ -216,7 +216,10 @@ impl Recipes {
 
     /// The variables of package mirrors that some toolchain reads.
     pub fn mirror_variables(&self) -> impl Iterator<Item = &str> {
-        self.all().filter_map(|r| r.base.toolchain.as_ref()).flat_map(|t| t.mirror_variables.iter().flatten()).map(String::as_str)
+        self.all()
+            .filter_map(|r| r.base.toolchain.as_ref())
+            .flat_map(|t| t.mirror_variables.iter().flatten())
+            .map(String::as_str)
     }
 
     /// The image whose public CA certificates the overlay joins with this network's.

@@ -46,7 +46,8 @@ pub fn run(options: &cli::Solution, context: Context) -> Result<Exit> {
         report::message(report::problem(problem, context.style));
     }
     let last = attempt.and_then(|attempt| attempt.last.as_ref());
-    let yours = last.filter(|check| check.broke_off.is_none()).map(|check| (check.stored_bytes, check.failed.as_slice()));
+    let yours =
+        last.filter(|check| check.broke_off.is_none()).map(|check| (check.stored_bytes, check.failed.as_slice()));
     let failed = judged.failed();
     let theirs = (judged.result.as_ref().map(|result| result.stored_bytes), failed.as_slice());
     let name = answer.kind.shown();

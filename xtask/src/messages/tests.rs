@@ -36,8 +36,12 @@ fn what_a_row_says_is_filled_with_what_its_line_names() {
             let found = Found { message, line: line.clone() };
             for text in [found.means(), found.look()] {
                 let open = all().iter().flat_map(|message| message.pattern.0.capture_names().flatten());
-                assert!(!open.map(|name| format!("{{{name}}}")).any(|slot| text.contains(&slot)), "{}: {text}", message.id);
-                assert!(text.ends_with('.') || text.ends_with('`') || text.ends_with(')'), "{}: {text}", message.id);
+                assert!(
+                    !open.map(|name| format!("{{{name}}}")).any(|slot| text.contains(&slot)),
+                    "{}: {text}",
+                    message.id
+                );
+                assert!(text.ends_with(['.', '?', '`', ')']), "{}: {text}", message.id);
             }
         }
     }

@@ -193,3 +193,14 @@ fn a_lesson_of_several_exercises_is_done_when_all_are_solved() {
         assert_eq!(Standing::of(std::slice::from_ref(&lesson), &progress).rows[0].done, left.is_empty());
     }
 }
+
+#[test]
+fn a_check_that_broke_off_is_neither_solved_nor_failed() {
+    let mut progress = Progress::default();
+    let (id, only, go) = (lesson_id("a"), exercise(), app("go"));
+    let spot = spot(&id, &only, &go);
+    progress.broke_off(spot, "1", "A download failed. [download]");
+    assert!(!progress.solved(&id, &only));
+    let last = progress.attempt(spot).unwrap().last.clone().unwrap();
+    assert_eq!((last.failed.len(), last.broke_off.as_deref()), (0, Some("A download failed. [download]")));
+}

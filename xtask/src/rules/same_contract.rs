@@ -70,7 +70,8 @@ mod tests {
         let zone = |request: &str, zone: &str| {
             format!("{request} (status 404 instead of 200\nthe answer was 404 {{\"error\":\"unknown zone {zone}\"}})")
         };
-        let upload = "upload (status 500 instead of 200\nthe answer was 500 {\"error\":\"no temporary file\"})".to_owned();
+        let upload =
+            "upload (status 500 instead of 200\nthe answer was 500 {\"error\":\"no temporary file\"})".to_owned();
         let wrong = [
             zone("time-now", "Europe/Paris"),
             zone("time-winter", "America/New_York"),

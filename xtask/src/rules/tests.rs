@@ -117,3 +117,30 @@ fn an_expectation_is_about_the_app_the_variant_and_the_platform_it_names() {
     assert_eq!(subjects("platform='linux/arm64'"), ["a/small (linux/arm64)"]);
     assert!(subjects("app='c'").is_empty());
 }
+
+/// One `COPY` of a whole folder renews what stayed the same, though hardly anything ran.
+#[test]
+fn what_an_edit_renews_is_blamed_on_what_made_it() {
+    let rebuilt = |ran: &str, bytes: u64| -> Facts {
+        let text = format!(
+            r#"{{"app":"a","variant":"small","cold_ms":9,"cold_from":null,"steps":[
+                {{"line":4,"stage":"build","instruction":"RUN pip install","cold_ms":900}},
+                {{"line":6,"stage":"build","instruction":"RUN compileall","cold_ms":100}},
+                {{"line":10,"stage":"","instruction":"COPY --from=build /app .","cold_ms":5}}],
+              "rebuilds":[{{"change":"source","summary":"s","took_ms":1,"turns":1,"ran":{ran},"new_layers":1,
+                "new_stored_bytes":{bytes},"new_pull_bytes":null,"stored_bytes":1000,"largest_new":[2,{bytes}]}}]}}"#
+        );
+        let result = measured("a", "small", 1000, "1");
+        let mut facts = facts(std::slice::from_ref(&result));
+        facts.entry(result.key()).experiment = Some(serde_json::from_str(&text).unwrap());
+        facts
+    };
+    let rule = expect("rule.rebuild-keeps={change='source',run-share-at-most=0.5,new-share-at-most=0.01}\nwhy='w'");
+    let place = |ran, bytes| rule.judge(&rebuilt(ran, bytes)).remove(0).place;
+    assert_eq!(
+        place("[1,2]", 400).unwrap(),
+        "line 10: COPY --from=build /app . (its layer of 400 B is new after the edit)"
+    );
+    assert_eq!(place("[0,1,2]", 400).unwrap(), "line 4: RUN pip install (0.9 s in a cold build)");
+    assert_eq!(place("[1,2]", 4), None);
+}

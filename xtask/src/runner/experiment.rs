@@ -151,7 +151,8 @@ impl Lab<'_> {
         ran.dedup();
         // An image of a context that is gone serves nobody.
         let _ = self.engine.ask(&docker(["image", "rm", &tag]));
-        let (New { layers: new_layers, stored_bytes: new_stored_bytes, pull_bytes, largest, of_all }, made_by) = weighed?;
+        let (New { layers: new_layers, stored_bytes: new_stored_bytes, pull_bytes, largest, of_all }, made_by) =
+            weighed?;
         let largest_new = largest.and_then(|(layer, bytes)| Some((*made_by.get(&layer)?, bytes)));
         took.sort_unstable();
         Ok(Rebuild {

@@ -8,9 +8,13 @@ use crate::engine::record::{BuildRecord, Step};
 use crate::error::{ErrorId, Problem};
 use crate::messages::{self, Found};
 use crate::names::printable;
+use crate::printed::last_lines;
 
 /// Lines of a failed step's output that are shown.
 const LINES: usize = 15;
+
+/// Lines at the end of an output that say whose fault it is.
+const LAST: usize = 30;
 
 /// A build that the builder ended.
 #[derive(Debug)]
@@ -59,7 +63,10 @@ impl FailedBuild {
         if let Some(known) = &self.known {
             return known.id;
         }
-        self.found().and_then(|found| found.error()).unwrap_or_else(|| match self.step() {
+        // A download that was tried again and came is not the cause of what failed later.
+        let last = last_lines(&self.said(), LAST);
+        let found = messages::find(last.iter().map(String::as_str));
+        found.and_then(|found| found.error()).unwrap_or_else(|| match self.step() {
             Some(step) => classify(&format!("{}{}", lines(step).join("\n"), step.error)),
             None => classify(&self.record.plain().join("\n")),
         })
