@@ -180,7 +180,10 @@ impl Engine<'_> {
                 .evidence(messages::excerpt(&output.stderr, LINES))
                 .next(format!("Try it by hand: {}", command.display()));
         let found = messages::find(output.stderr.lines());
-        Err(found.map_or_else(|| problem.clone(), |found| found.advise(problem.clone())))
+        Err(match found {
+            Some(found) => found.advise(problem),
+            None => problem,
+        })
     }
 
     /// Looks at one container; `None` when it is gone.

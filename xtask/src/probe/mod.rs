@@ -279,7 +279,10 @@ fn with_logs(problem: Problem, engine: Engine<'_>, container: &str) -> Problem {
     let found = messages::find(logs.iter().map(String::as_str));
     let shown = messages::of_lines(logs, LOG_LINES);
     let problem = problem.evidence([heading.to_owned()]).evidence(shown.into_iter().map(|line| format!("  {line}")));
-    found.map_or_else(|| problem.clone(), |found| found.advise(problem.clone()))
+    match found {
+        Some(found) => found.advise(problem),
+        None => problem,
+    }
 }
 
 fn agent(limit: Duration) -> ureq::Agent {

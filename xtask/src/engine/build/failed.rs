@@ -106,7 +106,10 @@ pub(super) fn lines(step: &Step) -> Vec<String> {
 
 /// Adds what to do, by what was found.
 fn advised(problem: Problem, found: Option<&Found>) -> Problem {
-    let problem = found.map_or_else(|| problem.clone(), |found| found.advise(problem.clone()));
+    let problem = match found {
+        Some(found) => found.advise(problem),
+        None => problem,
+    };
     match problem.id {
         ErrorId::Download if found.is_some() => problem,
         ErrorId::Download => problem
