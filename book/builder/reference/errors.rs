@@ -109,7 +109,7 @@ mod tests {
 
     #[test]
     fn every_message_is_in_the_table_without_what_docker_says_every_time() {
-        let table = super::messages();
+        let table = messages();
         assert_eq!(table.lines().filter(|line| line.starts_with("| `")).count(), messages::all().len());
         assert!(!table.contains("OCI runtime") && table.contains("### Poetry"), "{table}");
         assert_eq!(cut("ERROR: failed to solve: secret npm: not found"), "secret npm: not found");
