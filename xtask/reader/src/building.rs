@@ -7,6 +7,7 @@ use serde_bytes::ByteBuf;
 use crate::digest::Digest;
 use crate::facts::{LayerFacts, Node, Paths, What};
 use crate::findings::Findings;
+use crate::fingerprint::UNKNOWN;
 use crate::symlinks::Symlinks;
 use crate::walk::{Entry, Kind};
 use crate::{Fault, encoding, fault, path};
@@ -33,6 +34,7 @@ pub(crate) struct Building {
 
 struct Inode {
     bytes: u64,
+    print: Option<u64>,
     names: u32,
 }
 
@@ -70,7 +72,7 @@ impl Building {
                 if self.file_bytes > encoding::LARGEST {
                     return Err(Fault::TooLarge(encoding::LARGEST));
                 }
-                self.inodes.push(Inode { bytes: entry.size, names: 0 });
+                self.inodes.push(Inode { bytes: entry.size, print: entry.print, names: 0 });
                 What::File(index(self.inodes.len() - 1))
             }
             Kind::Link(target) => self.link(&path, &target)?,
@@ -180,6 +182,7 @@ impl Building {
             files: self.inodes.iter().filter(kept).count() as u64,
             paths,
             inodes: self.inodes.iter().map(|inode| if inode.names > 0 { inode.bytes } else { 0 }).collect(),
+            prints: self.inodes.iter().map(|inode| inode.print.unwrap_or(UNKNOWN)).collect(),
             whiteouts: pack(self.whiteouts),
             opaque: pack(self.opaque),
             links_below,

@@ -23,6 +23,8 @@ pub struct LayerFacts {
     pub paths: Paths,
     /// Bytes of each inode; [`What::File`] points in here. An inode that lost its last name has 0 bytes.
     pub inodes: Vec<u64>,
+    /// The fingerprint of each inode's content; [`crate::fingerprint::UNKNOWN`] where the content was not read.
+    pub prints: Vec<u64>,
     /// Paths of lower layers that this one removes, with everything below them.
     pub whiteouts: Vec<serde_bytes::ByteBuf>,
     /// Folders whose content in lower layers this one removes.
@@ -140,7 +142,8 @@ impl LayerFacts {
     pub fn holds(&self) -> bool {
         let ends = &self.paths.nodes;
         let inode_holds = |node: &Node| !matches!(node.what, What::File(inode) if inode as usize >= self.inodes.len());
-        ends.is_sorted_by_key(|&(end, _)| end)
+        self.prints.len() == self.inodes.len()
+            && ends.is_sorted_by_key(|&(end, _)| end)
             && ends.last().map_or(0, |&(end, _)| end as usize) == self.paths.names.len()
             && ends.iter().all(|(_, node)| inode_holds(node))
     }
@@ -180,7 +183,8 @@ mod tests {
         let (below, above) = (below.read().unwrap(), above.read().unwrap());
         let layers = [&below, &above];
         let seen = crate::overlay::seen(&layers);
-        let subject = crate::Subject { layers: &layers, seen: &seen, user: "", environment: &[], words: &[] };
+        let subject =
+            crate::Subject { layers: &layers, seen: &seen, user: "", environment: &[], started: &[], words: &[] };
         LOOKED_UP.with(|count| count.set(0));
         let look = crate::look(&subject, crate::Files { most: 0, class: None });
         assert_eq!(look.packages.len(), lists);

@@ -29,7 +29,7 @@ pub struct Findings {
     pub places: BTreeMap<String, Vec<String>>,
     /// Notes that say of a package of Python that it was built from a folder.
     pub built_here: BTreeSet<String>,
-    /// Programs that carry symbols or are packed.
+    /// Programs of which there is something to say.
     pub programs: BTreeMap<String, Made>,
 }
 

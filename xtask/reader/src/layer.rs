@@ -8,6 +8,7 @@ use crate::building::Building;
 use crate::digest::{Digest, Hashing};
 use crate::encoding::{self, Encoding};
 use crate::facts::LayerFacts;
+use crate::fingerprint::Printing;
 use crate::program::Told;
 use crate::source::{PIECE, Part, Source};
 use crate::walk::{Kind, Walk};
@@ -112,7 +113,8 @@ fn contents_of(tar: impl Source, depth: Depth) -> fault::Read<Building> {
     let mut walk = Walk::new(tar);
     let mut content = Vec::new();
     let mut search = program::Search::new();
-    while let Some(entry) = walk.advance()? {
+    let mut piece = vec![0; PIECE];
+    while let Some(mut entry) = walk.advance()? {
         let path = contents.place(&entry.name)?;
         if entry.kind != Kind::File || !entry.whole {
             contents.add(path, entry)?;
@@ -123,15 +125,19 @@ fn contents_of(tar: impl Source, depth: Depth) -> fault::Read<Building> {
             content = Vec::new();
         }
         content.clear();
+        let mut printing = Printing::new(walk.content());
         if depth == Depth::Everything {
-            walk.content().take(program::START).read_to_end(&mut content)?;
+            printing.by_ref().take(program::START).read_to_end(&mut content)?;
         }
         let is_program = program::is_one(&content);
         let interest = findings::interest(&path, entry.size);
         if interest.is_some() {
-            walk.content().read_to_end(&mut content)?;
+            printing.read_to_end(&mut content)?;
         }
-        let told = if is_program { search.look(content.as_slice().chain(walk.content()))? } else { Told::default() };
+        let told = if is_program { search.look(content.as_slice().chain(&mut printing))? } else { Told::default() };
+        if depth == Depth::Everything {
+            entry.print = Some(printing.finish(&mut piece)?);
+        }
         // What is written anew forgets what was found there before.
         contents.add(path.clone(), entry)?;
         if let Some(interest) = interest {

@@ -15,6 +15,7 @@ pub mod encoding;
 mod facts;
 pub mod fault;
 mod findings;
+mod fingerprint;
 mod kept;
 pub mod layer;
 pub mod ledger;
@@ -44,6 +45,7 @@ pub use digest::{Digest, Hashing, NotADigest};
 pub use facts::{LayerFacts, Node, Paths, Removals, What};
 pub use fault::Fault;
 pub use findings::Findings;
+pub use fingerprint::{UNKNOWN, fingerprint};
 pub use kept::{Kept, VERSION};
 pub use layer::{Blob, Depth, ReadLayer};
 pub use look::{

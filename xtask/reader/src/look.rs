@@ -26,6 +26,8 @@ pub struct Subject<'i> {
     pub user: &'i str,
     /// Variables of its process, `NAME=value`.
     pub environment: &'i [String],
+    /// Where the program may lie that a container starts: paths from the root, without a leading slash.
+    pub started: &'i [String],
     /// Other texts outside the layers in which secrets hide, each with the name of its place: labels, history.
     pub words: &'i [(String, String)],
 }
@@ -48,7 +50,7 @@ pub struct Look {
     pub packages: Vec<PackageLine>,
     /// Packages that only the list of a lower layer names: a later one replaced or removed it, and their bytes are shipped.
     pub hidden_packages: Vec<HiddenPackage>,
-    /// Programs that carry symbols or are packed, in any layer.
+    /// Programs that carry symbols, are packed or are shells, and all of the application's, in any layer.
     pub programs: Vec<ProgramLine>,
     /// What an intruder would be glad of.
     pub surface: Surface,
@@ -88,7 +90,7 @@ pub struct HiddenPackage {
     pub layer: usize,
 }
 
-/// A program that carries symbols or is packed.
+/// A program that carries symbols, is packed or is a shell, or one of the application's.
 #[derive(Clone, Debug, PartialEq, Eq, Serialize, Deserialize)]
 #[cfg_attr(feature = "testing", derive(schemars::JsonSchema))]
 pub struct ProgramLine {
@@ -98,6 +100,9 @@ pub struct ProgramLine {
     pub layer: usize,
     /// Its class.
     pub class: Class,
+    /// Whether a container of the image starts it.
+    #[serde(default)]
+    pub started: bool,
     /// How it was made.
     #[serde(flatten)]
     pub made: Made,
@@ -143,16 +148,19 @@ pub struct FileLine {
     pub class: Class,
     /// Its bytes.
     pub bytes: u64,
+    /// The fingerprint of its content, where that was read; documents leave it out.
+    #[serde(skip)]
+    pub print: Option<u64>,
 }
 
 /// Looks into an image, and lists these of its files.
 pub fn look(subject: &Subject<'_>, listed: Files) -> Look {
-    let Subject { layers, seen, user, environment, .. } = subject;
+    let Subject { layers, seen, user, environment, started, .. } = subject;
     let python = Python::of(layers.iter().map(|layer| &layer.findings), environment);
     let Ledger { classes, mut files } = Ledger::of(layers, &python);
     let secrets = secrets_of(&files, subject);
     let oversized = oversized(&files);
-    let programs = programs(&files, layers);
+    let programs = programs(&files, layers, started);
     let (packages, hidden_packages) = packages(layers);
     files.retain(|file| listed.class.is_none_or(|class| file.class == class));
     files.sort_unstable_by_key(|file| (Reverse(file.bytes), file.path, file.layer));
@@ -162,7 +170,13 @@ pub fn look(subject: &Subject<'_>, listed: Files) -> Look {
 }
 
 fn line(entry: &Entry<'_>) -> FileLine {
-    FileLine { path: path::lossy(entry.path), layer: entry.layer + 1, class: entry.class, bytes: entry.bytes }
+    FileLine {
+        path: path::lossy(entry.path),
+        layer: entry.layer + 1,
+        class: entry.class,
+        bytes: entry.bytes,
+        print: entry.print,
+    }
 }
 
 /// What the highest layer that has a list says is what the image says. Beside it, what only lists below it name.
@@ -201,12 +215,15 @@ fn key(package: &Package) -> (&str, &str, &str) {
     (&package.ecosystem, &package.name, &package.version)
 }
 
-fn programs(files: &[Entry<'_>], layers: &[&LayerFacts]) -> Vec<ProgramLine> {
+fn programs(files: &[Entry<'_>], layers: &[&LayerFacts], started: &[String]) -> Vec<ProgramLine> {
     let of = |entry: &Entry<'_>| {
         let programs = &layers[entry.layer].findings.programs;
         let path = (!programs.is_empty()).then(|| path::lossy(entry.path))?;
         let made = *programs.get(&path)?;
-        Some(ProgramLine { path, layer: entry.layer + 1, class: entry.class, made })
+        let started = started.contains(&path);
+        // Nearly every program of a distribution asks for a loader: that alone is worth a line where it is the application's.
+        let telling = made.symbols || made.packed || made.shell || started || entry.class == Class::Application;
+        telling.then_some(ProgramLine { path, layer: entry.layer + 1, class: entry.class, started, made })
     };
     files.iter().filter_map(of).collect()
 }

@@ -9,8 +9,10 @@ use std::io::{self, Read};
 use flate2::read::ZlibDecoder;
 use flate2::{Decompress, FlushDecompress};
 use memchr::{memchr_iter, memmem};
-use object::elf::{ET_DYN, ET_EXEC, FileHeader32, FileHeader64, SHT_NOBITS, SHT_SYMTAB, SectionType};
-use object::read::elf::{FileHeader, SectionHeader};
+use object::elf::{
+    ET_DYN, ET_EXEC, FileHeader32, FileHeader64, PT_INTERP, PT_LOAD, SHT_NOBITS, SHT_SYMTAB, SectionType,
+};
+use object::read::elf::{FileHeader, ProgramHeader, SectionHeader};
 use object::{Endianness, pod};
 use serde::{Deserialize, Serialize};
 
@@ -19,8 +21,8 @@ use crate::package::Package;
 const ELF: &[u8] = b"\x7fELF";
 /// How many bytes tell whether a file is a program.
 pub const START: u64 = ELF.len() as u64;
-/// Bytes of the larger of the two ELF headers.
-const HEADER: u64 = 64;
+/// Bytes that hold an ELF header and the table of segments, which every linker puts right behind it.
+const HEADER: u64 = 4096;
 
 /// By this Go's build information is known. It lies at a multiple of 16.
 const GO: &[u8] = b"\xff Go buildinf:";
@@ -61,10 +63,23 @@ pub struct Told {
 pub struct Made {
     /// It has the table of symbols that linkers write for debuggers (`SHT_SYMTAB`), which `strip` takes away.
     pub symbols: bool,
-    /// It starts without a table of sections. Linkers write one and `strip` leaves it; packers such as UPX do not, because what
-    /// the sections held is unpacked into memory at each start.
+    /// It is unpacked into memory at each start: it has no table of sections, which linkers write and packers such as UPX do not,
+    /// and it asks for much more memory than it has bytes, or carries the mark of UPX. `strip --strip-section-headers` takes that
+    /// table away, too; such a program starts as it lies there.
     pub packed: bool,
+    /// It asks for a dynamic loader (`PT_INTERP`), and for the libraries that this loads. A static program does not.
+    #[serde(default)]
+    pub loader: bool,
+    /// It is a shell, whatever its name: it holds the names of the variables that every POSIX shell has and nothing else sets.
+    #[serde(default)]
+    pub shell: bool,
 }
+
+/// Names that all of a POSIX shell's variables are among (IEEE Std 1003.1, "Shell Variables" and `getopts`). Bash, dash and busybox
+/// have all of them. Of the programs of a Debian with compilers, Perl and Vim no other has.
+const SHELL: [&[u8]; 3] = [b"OPTIND", b"PS4", b"CDPATH"];
+/// How UPX marks what it packed, near the start (`l_magic` in UPX's `linker.h`).
+const UPX: &[u8] = b"UPX!";
 
 /// Whether a file that starts with these bytes is looked into.
 pub fn is_one(start: &[u8]) -> bool {
@@ -90,10 +105,15 @@ impl Search {
     pub fn look(&mut self, mut program: impl Read) -> io::Result<Told> {
         self.buffer.clear();
         program.by_ref().take(HEADER).read_to_end(&mut self.buffer)?;
-        let packed = starts_without_sections(&self.buffer);
+        let bare = starts_without_sections(&self.buffer);
+        let segments = Segments::named_in(&self.buffer);
+        let packed =
+            bare && (memmem::find(&self.buffer, UPX).is_some() || segments.as_ref().is_none_or(Segments::grow));
+        let mut made = Made { packed, loader: segments.is_some_and(|segments| segments.loader), ..Made::default() };
         let Some(mut table) = Table::named_in(&self.buffer).filter(|_| !packed) else {
-            return Ok(Told { made: Made { packed, ..Made::default() }, ..Told::default() });
+            return Ok(Told { made, ..Told::default() });
         };
+        let mut names = [false; SHELL.len()];
         let mut places: Vec<Kept> = Vec::new();
         let (mut at, mut trials) = (0, 0);
         loop {
@@ -112,6 +132,9 @@ impl Search {
                     places.push(kept);
                 }
             }
+            for (found, name) in names.iter_mut().zip(SHELL) {
+                *found = *found || memmem::find(&self.buffer, name).is_some();
+            }
             if ended {
                 break;
             }
@@ -124,11 +147,12 @@ impl Search {
             let bytes = sections.iter().filter(|section| section.at == kept.at).map(|section| section.bytes).max()?;
             Some(usize::try_from(bytes).unwrap_or(usize::MAX).min(kept.bytes.len()))
         };
-        let symbols = sections.iter().any(|section| section.kind == SHT_SYMTAB);
+        made.symbols = sections.iter().any(|section| section.kind == SHT_SYMTAB);
+        made.shell = names.iter().all(|found| *found);
         let sections: Vec<_> = places.iter().filter_map(|kept| Some(&kept.bytes[..inside(kept)?])).collect();
         let mut packages = sections.iter().find_map(|section| go(section)).unwrap_or_default();
         packages.extend(sections.iter().find_map(|section| cargo(section)).into_iter().flatten());
-        Ok(Told { packages, made: Made { symbols, packed: false } })
+        Ok(Told { packages, made })
     }
 
     /// Where in the buffer, before `end`, a section that tells may begin. `at` is the buffer's place in the program.
@@ -214,6 +238,42 @@ fn sections<Elf: FileHeader<Endian = Endianness>>(table: &[u8], endian: Endianne
         bytes: section.sh_size(endian).into(),
     };
     in_file.map(section).collect()
+}
+
+/// What the table of segments says, by which the system starts a program.
+struct Segments {
+    /// It names a dynamic loader.
+    loader: bool,
+    /// Bytes of the file that are mapped, and of the memory they get.
+    bytes: u64,
+    memory: u64,
+}
+
+impl Segments {
+    fn named_in(header: &[u8]) -> Option<Self> {
+        Self::of::<FileHeader64<Endianness>>(header).or_else(|| Self::of::<FileHeader32<Endianness>>(header))
+    }
+
+    fn of<Elf: FileHeader<Endian = Endianness>>(start: &[u8]) -> Option<Self> {
+        let header = Elf::parse(start).ok()?;
+        let endian = header.endian().ok()?;
+        let table = header.program_headers(endian, start).ok()?;
+        let mut segments = Self { loader: false, bytes: 0, memory: 0 };
+        for segment in table {
+            segments.loader |= segment.p_type(endian) == PT_INTERP;
+            if segment.p_type(endian) == PT_LOAD {
+                segments.bytes = segments.bytes.saturating_add(segment.p_filesz(endian).into());
+                segments.memory = segments.memory.saturating_add(segment.p_memsz(endian).into());
+            }
+        }
+        Some(segments)
+    }
+
+    /// Whether the program gets half as much memory again as it has bytes, at its start. What linkers write gets a few percent more,
+    /// for variables that begin as zeros; what UPX writes about twice as much or more.
+    fn grow(&self) -> bool {
+        self.bytes == 0 || self.memory / 3 > self.bytes / 2
+    }
 }
 
 /// Whether this is the header of a program that can be started and names no table of sections.

@@ -1,4 +1,5 @@
-//! What is aboard that an intruder would be glad of, told from names and permissions in the visible root file system.
+//! What is aboard that an intruder would be glad of, told from names and permissions in the visible root file system; a shell also
+//! from what it holds.
 
 use std::collections::BTreeSet;
 
@@ -66,6 +67,7 @@ pub fn surface(layers: &[&LayerFacts], seen: &[Seen], user: &str) -> Surface {
         for ((path, node), _) in visible {
             add(&mut surface, path, node);
         }
+        shells(&mut surface, layer, seen);
     }
     let count = |paths: &BTreeSet<String>| RULES.surface.count(paths);
     surface.different = Different {
@@ -93,6 +95,19 @@ fn add(surface: &mut Surface, path: &[u8], node: Node) {
     let name = path::file_name(path);
     surface.loader |=
         file && (name.starts_with(b"ld-linux") || name.starts_with(b"ld-musl")) && !path.starts_with(b"usr/share");
+}
+
+/// Visible programs that are shells by what they hold, wherever they lie and whatever their name.
+fn shells(surface: &mut Surface, layer: &LayerFacts, seen: &Seen) {
+    if !layer.findings.programs.values().any(|made| made.shell) {
+        return;
+    }
+    for ((path, _), _) in layer.paths.iter().zip(&seen.paths).filter(|(_, seen)| **seen) {
+        let path = path::lossy(path);
+        if layer.findings.programs.get(&path).is_some_and(|made| made.shell) {
+            surface.shells.insert(path);
+        }
+    }
 }
 
 fn program(surface: &mut Surface, path: &[u8]) {

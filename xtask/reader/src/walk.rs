@@ -45,6 +45,8 @@ pub struct Entry {
     pub mode: u16,
     /// Whether the content in the archive is the file as it is, without holes left out.
     pub whole: bool,
+    /// The fingerprint of the content, once somebody has read it; see [`crate::fingerprint`].
+    pub print: Option<u64>,
 }
 
 /// A tar stream being read.
@@ -104,7 +106,7 @@ impl<R: Source> Walk<R> {
         let mode = field(&header.as_old().mode, header.mode().map(u64::from))?;
         let mode = u16::try_from(mode & 0o7777).unwrap_or(0);
         let in_archive = extended.size.unwrap_or(claimed);
-        let mut entry = Entry { name, kind: Kind::Special, size: 0, mode, whole: true };
+        let mut entry = Entry { name, kind: Kind::Special, size: 0, mode, whole: true, print: None };
         let kind = header.entry_type();
         entry.kind = match kind {
             // A file of the oldest format whose name ends in a slash is a folder.

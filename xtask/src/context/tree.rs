@@ -17,7 +17,7 @@ pub(super) fn copy(from: &Path, into: &Path, left_out: &LeftOut) -> Result<()> {
     folder(from, into, Path::new(""), left_out)
 }
 
-/// The files of a folder and their bytes, in order.
+/// The files of a folder with what tells them, in order.
 ///
 /// Errors: it cannot be read.
 pub fn files(folder: &Path) -> Result<Vec<SourceFile>> {
@@ -31,7 +31,9 @@ pub fn files(folder: &Path) -> Result<Vec<SourceFile>> {
             if data.is_dir() {
                 walk(top, &path, found)?;
             } else if data.is_file() {
-                found.push(SourceFile { path, bytes: data.len() });
+                let print = File::open(entry.path()).and_then(|mut file| drydock_reader::fingerprint(&mut file));
+                // One that may not be read is told by its path alone; the builder says what is wrong with it.
+                found.push(SourceFile { path, bytes: data.len(), print: print.unwrap_or(drydock_reader::UNKNOWN) });
             }
         }
         Ok(())

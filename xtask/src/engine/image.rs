@@ -41,6 +41,15 @@ pub struct Config {
     /// Environment, `NAME=value`.
     #[serde(default, deserialize_with = "null_is_empty")]
     pub env: Vec<String>,
+    /// What a container starts.
+    #[serde(default, deserialize_with = "null_is_empty")]
+    pub entrypoint: Vec<String>,
+    /// What it starts where there is no entrypoint, and its arguments where there is one.
+    #[serde(default, deserialize_with = "null_is_empty")]
+    pub cmd: Vec<String>,
+    /// The folder it starts in.
+    #[serde(default)]
+    pub working_dir: String,
 }
 
 /// The layers of an image.

@@ -10,12 +10,14 @@ use drydock_reader::{Depth, Fault, Files, Subject, Weight, look, overlay};
 
 use super::inspect::{Known, document};
 use super::origin;
+use super::started::{self, Start};
 use super::way::Way;
 use super::weigh::{self, Weighed, weigh_closely};
 use crate::bug;
 use crate::dockerfile::Dockerfile;
 use crate::engine::Engine;
 use crate::engine::history::Entry;
+use crate::engine::image::Config;
 use crate::error::{ErrorId, Exit, Problem, Result, io};
 use crate::model::Inspection;
 use crate::names::{list, nearest, printable};
@@ -153,8 +155,17 @@ fn of_archive(
     let origins = origin::origins(&history, layers.len(), dockerfile.as_ref());
     let mut words: Vec<_> = history.into_iter().map(|entry| ("history".to_owned(), entry.created_by)).collect();
     words.push(("labels".to_owned(), config["Labels"].to_string()));
-    let environment = config["Env"].as_array().into_iter().flatten();
-    let environment: Vec<_> = environment.filter_map(|variable| variable.as_str().map(str::to_owned)).collect();
+    let words_of = |name: &str| -> Vec<String> {
+        let all = config[name].as_array().into_iter().flatten();
+        all.filter_map(|word| word.as_str().map(str::to_owned)).collect()
+    };
+    let environment = words_of("Env");
+    let started = started::paths(Start {
+        entrypoint: &words_of("Entrypoint"),
+        cmd: &words_of("Cmd"),
+        folder: config["WorkingDir"].as_str().unwrap_or_default(),
+        environment: &environment,
+    });
     let (seen, user) = (overlay::seen(&layers), config["User"].as_str().unwrap_or_default());
     let known = Known {
         name: image.names.first().map_or_else(|| printable(name), |name| printable(name)),
@@ -162,7 +173,8 @@ fn of_archive(
         origins,
         blobs: image.layers.iter().map(|blob| Some(blob.digest)).collect(),
     };
-    let subject = Subject { layers: &layers, seen: &seen, user, environment: &environment, words: &words };
+    let subject =
+        Subject { layers: &layers, seen: &seen, user, environment: &environment, started: &started, words: &words };
     document(known, look(&subject, listed))
 }
 
@@ -192,10 +204,12 @@ fn from_engine(
     let Weighed { weight, facts, seen } = weigh_closely(&subject, engine, way)?;
     let origins = origin::origins(&history, diff_ids.len(), dockerfiles(name).as_ref());
     let mut words: Vec<_> = history.into_iter().map(|entry| ("history".to_owned(), entry.created_by)).collect();
-    words.extend(inspected.config.labels.into_values().map(|label| ("labels".to_owned(), label)));
+    words.extend(inspected.config.labels.values().map(|label| ("labels".to_owned(), label.clone())));
     let layers: Vec<_> = weight.layers.iter().map(|layer| &facts[&layer.diff_id]).collect();
-    let (user, environment) = (&inspected.config.user, &inspected.config.env);
-    let look = look(&Subject { layers: &layers, seen: &seen, user, environment, words: &words }, files);
+    let Config { user, env: environment, entrypoint, cmd, working_dir: folder, .. } = &inspected.config;
+    let started = started::paths(Start { entrypoint, cmd, folder, environment });
+    let look =
+        look(&Subject { layers: &layers, seen: &seen, user, environment, started: &started, words: &words }, files);
     let blobs = vec![None; layers.len()];
     Ok(document(Known { name: name.to_owned(), weight, origins, blobs }, look))
 }

@@ -87,7 +87,7 @@ mod tests {
     fn a_look_is_kept_with_its_largest_files_and_the_oldest_go() {
         let dir = tempfile::tempdir().unwrap();
         let looks = Looks { folder: dir.path().join("looks") };
-        let file = |bytes| FileLine { path: format!("f{bytes}"), layer: 1, class: Class::Os, bytes };
+        let file = |bytes| FileLine { path: format!("f{bytes}"), layer: 1, class: Class::Os, bytes, print: None };
         let text = r#"{"schema":1,"image":"i","digests_checked":true,"pull_bytes":null,"pull_exact":false,"stored_bytes":9,
             "visible_bytes":9,"wasted_bytes":0,"layers":[],"classes":{"os":9},"packages":[],"secrets":[],
             "surface":{"shells":[],"package_managers":[],"compilers":[],"setuid":[],"world_writable":[],"user":"root",

@@ -13,6 +13,7 @@ pub mod origin;
 pub mod rank;
 mod save;
 pub mod scale;
+mod started;
 mod way;
 pub mod weigh;
 

@@ -1,6 +1,7 @@
 //! The HTTP contract every app keeps: `apps/contract.toml`.
 
 use std::collections::BTreeMap;
+use std::hash::{BuildHasher as _, RandomState};
 
 use serde::Deserialize;
 use serde_json::Value;
@@ -79,7 +80,16 @@ pub enum Body {
         /// Length of the body in bytes.
         bytes: usize,
     },
+    /// A text that nobody knows beforehand, another one in each run: no service can have its answer written down. In the expected
+    /// answer `"{sha256}"` stands for its SHA-256, in hexadecimal digits.
+    Fresh {
+        /// Length of the body in bytes.
+        fresh: usize,
+    },
 }
+
+/// Stands in an expected answer for the SHA-256 of a fresh body.
+const SHA256: &str = "{sha256}";
 
 impl Body {
     /// The bytes to send.
@@ -87,8 +97,15 @@ impl Body {
         match self {
             Self::Text { text } => text.clone().into_bytes(),
             Self::Repeated { repeat, bytes } => repeat.bytes().cycle().take(*bytes).collect(),
+            Self::Fresh { fresh } => random_digits().take(*fresh).collect(),
         }
     }
+}
+
+/// Hexadecimal digits, others each time. The standard library seeds its hashes from the system's randomness.
+fn random_digits() -> impl Iterator<Item = u8> {
+    let seeded = RandomState::new();
+    (0_u64..).flat_map(move |number| format!("{:016x}", seeded.hash_one(number)).into_bytes())
 }
 
 /// What an answer must look like.
@@ -142,6 +159,20 @@ pub struct Answer {
 }
 
 impl Contract {
+    /// Decides what fresh bodies are, and so what is expected of them.
+    pub fn settle(&mut self) {
+        for request in &mut self.requests {
+            let Some(Body::Fresh { .. }) = &request.body else { continue };
+            let bytes = request.body.as_ref().map(Body::bytes).unwrap_or_default();
+            let digest = Value::from(drydock_reader::Digest::of(&bytes).hex());
+            let expected = std::iter::once(&mut request.expect).chain(&mut request.otherwise);
+            for value in expected.flat_map(|expected| expected.json.values_mut()).filter(|value| **value == SHA256) {
+                *value = digest.clone();
+            }
+            request.body = Some(Body::Text { text: String::from_utf8_lossy(&bytes).into_owned() });
+        }
+    }
+
     /// The request that tells whether a service is ready.
     pub fn health(&self) -> Option<&Request> {
         self.requests.iter().find(|r| r.role.as_deref() == Some("health"))
@@ -286,6 +317,24 @@ mod tests {
         let refused = expected("status = 405\nheaders = ['allow']\ncontains = 'method'");
         let difference = refused.judge(&answer(405, "no")).unwrap_err();
         assert!(difference.contains("no header `allow`") && difference.contains("does not contain"), "{difference}");
+    }
+
+    #[test]
+    fn a_fresh_body_is_another_one_each_time_and_its_digest_is_expected() {
+        let text = "service='s'\n[[request]]\nid='c'\npath='/checksum'\nbody={fresh=40}\n\
+                    expect={status=200,json={bytes=40,sha256='{sha256}'}}";
+        let settled = || {
+            let mut contract: Contract = toml::from_str(text).unwrap();
+            contract.settle();
+            contract.requests.remove(0)
+        };
+        let (one, other) = (settled(), settled());
+        let bytes = |request: &Request| request.body.as_ref().unwrap().bytes();
+        assert_eq!(bytes(&one).len(), 40);
+        assert_ne!(bytes(&one), bytes(&other));
+        let right = drydock_reader::Digest::of(&bytes(&one)).hex();
+        assert_eq!(one.expect.judge(&answer(200, &format!(r#"{{"bytes":40,"sha256":"{right}"}}"#))), Ok(()));
+        assert!(other.expect.judge(&answer(200, &format!(r#"{{"bytes":40,"sha256":"{right}"}}"#))).is_err());
     }
 
     #[test]

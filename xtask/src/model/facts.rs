@@ -2,6 +2,8 @@
 
 use std::collections::BTreeMap;
 
+use drydock_reader::FileLine;
+
 use super::{
     Answer, ContractRun, Delivery, EngineHealth, Experiment, ImageKey, Inspection, Measurement, RanReadOnly,
     SentContext, Signalled, Started, Stopped, Timeline, ToolFinding, Transfer,
@@ -52,6 +54,8 @@ pub struct ImageFacts {
     pub ran: BTreeMap<Vec<String>, Ran>,
     /// What its service answered to requests of the contract, by their ids, or why there was no answer.
     pub answers: BTreeMap<String, Result<Answer, String>>,
+    /// Whether a build after a change, by its name, did without a network, or where it stopped.
+    pub offline: BTreeMap<String, Result<(), String>>,
     /// Packages that are others after a change, by its name, e.g. `anyio 4.16.0 → 4.15.0`, or why it does not build then.
     pub packages: BTreeMap<String, Result<Vec<String>, String>>,
 }
@@ -63,15 +67,27 @@ pub struct SourceFile {
     pub path: String,
     /// Its bytes.
     pub bytes: u64,
+    /// The fingerprint of its content; see [`drydock_reader::fingerprint`].
+    pub print: u64,
 }
 
 impl SourceFile {
-    /// Whether a file of an image is this one: it ends with the same path, or has its name and its bytes, of which an empty file
-    /// has none to tell it by.
-    pub fn is(&self, path: &str, bytes: u64) -> bool {
+    /// A shorter file tells nothing by its bytes alone: it may be an empty line or `{}`.
+    const TELLING: u64 = 32;
+
+    /// Whether a file of an image is this one. By its path: it lies in the same folders under the same name. A file at the root of
+    /// the context has no folder, and every package may have a `main.py`, so that one is not told by its path. By its bytes: it
+    /// holds the same, under whatever name.
+    pub fn is(&self, file: &FileLine) -> bool {
         let name = |path: &str| path.rsplit('/').next().map(str::to_owned);
-        let same_path = path.strip_suffix(&self.path).is_some_and(|before| before.is_empty() || before.ends_with('/'));
-        same_path || (bytes > 0 && bytes == self.bytes && name(path) == name(&self.path))
+        let before = file.path.strip_suffix(&self.path).filter(|_| self.path.contains('/'));
+        let same_path = before.is_some_and(|before| before.is_empty() || before.ends_with('/'));
+        let same_name = name(&file.path) == name(&self.path);
+        let same_bytes = self.bytes > 0
+            && file.bytes == self.bytes
+            // Of a file with holes nobody has read the content.
+            && file.print.map_or(same_name, |print| print == self.print && (same_name || self.bytes >= Self::TELLING));
+        same_path || same_bytes
     }
 }
 

@@ -36,7 +36,7 @@ pub struct Inspection {
     /// Packages that only the list of a lower layer names: a later one replaced or removed it, and their bytes are shipped.
     #[serde(default)]
     pub hidden_packages: Vec<HiddenPackage>,
-    /// Programs that carry symbols or are packed, in any layer.
+    /// Programs that carry symbols, are packed or are shells, and all of the application's, in any layer.
     #[serde(default)]
     pub programs: Vec<ProgramLine>,
     /// What an intruder would be glad of.

@@ -21,8 +21,8 @@ pub struct Absent {
     /// Paths; `*` stands for anything without a slash, `**` for anything.
     #[serde(default)]
     pub paths: Vec<String>,
-    /// Files of the build context, by patterns that begin at its root, wherever they lie in the image: a file there counts that
-    /// ends with the same path, or has the same name and the same number of bytes.
+    /// Files of the build context, by patterns that begin at its root, wherever they lie in the image and whatever they are called
+    /// there: a file counts that holds the same bytes, or lies in folders of the same names under the same name.
     #[serde(default)]
     pub sources: Vec<String>,
     /// Names of packages, of whatever ecosystem. A package of npm or Python is told by its files, and the others by the lists of
@@ -74,7 +74,7 @@ impl Absent {
         let mut found: Vec<_> = inspection.files.iter().filter(|file| wanted.fit(&file.path)).map(shown).collect();
         let wanted = Patterns::of(&self.sources);
         let sources: Vec<&SourceFile> = context.iter().filter(|source| wanted.fit(&source.path)).collect();
-        let is_source = |file: &&FileLine| sources.iter().any(|source| source.is(&file.path, file.bytes));
+        let is_source = |file: &&FileLine| sources.iter().any(|source| source.is(file));
         found.extend(inspection.files.iter().filter(is_source).map(shown));
         for name in &self.packages {
             found.extend(package(name, inspection));
@@ -163,13 +163,14 @@ mod tests {
             layer: *layer,
             class: Class::Other,
             bytes: *bytes,
+            print: Some(*bytes),
         });
         Inspection { files: files.collect(), ..serde_json::from_str(text).unwrap() }
     }
 
     fn found(rule: &Absent, files: &[(&str, usize, u64)]) -> Vec<String> {
-        let context = [("src/main.ts", 12), ("test/a.test.ts", 0)];
-        let context = context.map(|(path, bytes)| SourceFile { path: path.to_owned(), bytes });
+        let context = [("src/main.ts", 12), ("test/a.test.ts", 0), ("src/app.ts", 99), ("tsconfig.json", 64)];
+        let context = context.map(|(path, bytes)| SourceFile { path: path.to_owned(), bytes, print: bytes });
         rule.find(&inspection(files), &context)
             .into_iter()
             .map(|Found(what, layer)| format!("{what} {layer:?}"))
@@ -199,15 +200,22 @@ mod tests {
 
     #[test]
     fn a_file_of_the_context_is_found_wherever_it_lies() {
-        let rule = Absent { sources: vec!["src/**".to_owned(), "test/**".to_owned()], ..Absent::default() };
+        let sources = ["src/**", "test/**", "tsconfig*.json"].map(str::to_owned).to_vec();
+        let rule = Absent { sources, ..Absent::default() };
         for (path, bytes, there) in [
             ("app/src/main.ts", 12, true),
-            ("srv/clock/src/main.ts", 99, true),
+            ("srv/clock/src/main.ts", 98, true),
             ("srv/clock/source/main.ts", 12, true),
             ("srv/clock/source/main.ts", 13, false),
             ("app/xsrc/main.ts", 13, false),
             ("app/test/a.test.ts", 0, true),
             ("app/other/a.test.ts", 0, false),
+            // Under another name it is told by its bytes, if it has enough of them.
+            ("app/main.txt", 99, true),
+            ("app/main.txt", 12, false),
+            // At the root every package may have a file of that name.
+            ("app/tsconfig.json", 64, true),
+            ("app/node_modules/x/tsconfig.json", 65, false),
         ] {
             assert_eq!(found(&rule, &[(path, 1, bytes)]).len() == 1, there, "{path}");
         }

@@ -60,6 +60,8 @@ pub enum Need {
     Ran(Vec<String>),
     /// The service's answer to this request of the contract.
     Answer(String),
+    /// Whether a build after this change of the app does without a network.
+    Offline(String),
     /// Which packages are others after this change of the app.
     Packages(String),
 }

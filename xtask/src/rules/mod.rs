@@ -27,9 +27,11 @@ mod rebuild;
 mod rebuild_follows;
 mod rebuild_keeps;
 mod rebuild_loses;
+mod rebuild_offline;
 mod runs;
 mod same_contract;
 mod stages_overlap;
+mod statically_linked;
 mod stops_within;
 mod stored_at_most;
 mod stripped;
@@ -89,10 +91,13 @@ pub enum Rule {
     Answers(answers::Answers),
     /// No program of the application carries the table of symbols that serves debuggers, in any layer.
     Stripped,
+    /// No program of the application asks for a dynamic loader, in any layer: it needs no C library from the image.
+    StaticallyLinked,
     /// No program of the application was packed, as UPX does it, in any layer. A pull compresses a program anyway; a packed one is
     /// unpacked into memory at each start, and no two containers share it there.
     Unpacked,
-    /// No layer of the image holds a shell, so nobody who gets into the container finds one.
+    /// Nobody who gets into the container finds a shell: the root file system has none, neither by its name nor, under another name,
+    /// by what it holds. One that a later layer hides is out of reach there.
     NoShell,
     /// No layer, label, variable or history entry of the image holds what looks like a secret: private keys, `.env` files,
     /// tokens.
@@ -111,10 +116,13 @@ pub enum Rule {
     /// The service answers every request of `apps/contract.toml` as the contract says, in every setup that the contract runs
     /// it in. Getting smaller must not mean doing less.
     SameContract,
-    /// After a change, a build runs again only a part of what a cold build ran, and makes few new bytes.
+    /// After a change, a build runs again only a part of what a cold build ran, and makes few new bytes; and the change reaches the
+    /// image.
     RebuildKeeps(rebuild_keeps::RebuildKeeps),
     /// After a change, the image holds packages of other versions: the file that was changed decides them.
     RebuildFollows(rebuild_follows::RebuildFollows),
+    /// After a change, a build does without a network: nothing that it runs again downloads anything.
+    RebuildOffline(rebuild_offline::RebuildOffline),
     /// A change makes much of a cold build run again: what a lesson on bad order has to show.
     RebuildLoses(rebuild_loses::RebuildLoses),
     /// A first build sends at most so many bytes of its context, or at most so many times what another variant sends.
@@ -149,6 +157,7 @@ impl Rule {
             Self::Runs(rule) => ("runs", rule),
             Self::Answers(rule) => ("answers", rule),
             Self::Stripped => ("stripped", &stripped::Stripped),
+            Self::StaticallyLinked => ("statically-linked", &statically_linked::StaticallyLinked),
             Self::Unpacked => ("unpacked", &unpacked::Unpacked),
             Self::NoShell => ("no-shell", &no_shell::NoShell),
             Self::NoSecret => ("no-secret", &no_secret::NoSecret),
@@ -159,6 +168,7 @@ impl Rule {
             Self::SameContract => ("same-contract", &same_contract::SameContract),
             Self::RebuildKeeps(rule) => ("rebuild-keeps", rule),
             Self::RebuildFollows(rule) => ("rebuild-follows", rule),
+            Self::RebuildOffline(rule) => ("rebuild-offline", rule),
             Self::RebuildLoses(rule) => ("rebuild-loses", rule),
             Self::ContextAtMost(rule) => ("context-at-most", rule),
             Self::StagesOverlap(rule) => ("stages-overlap", rule),

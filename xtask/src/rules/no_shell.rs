@@ -1,4 +1,4 @@
-//! `no-shell`: no layer of the image holds a program that is a shell, so that nobody who gets into the container finds one.
+//! `no-shell`: nobody who gets into the container finds a program that is a shell, whatever its name.
 
 use super::case::found;
 use super::{Case, Judge, Judged, Need};

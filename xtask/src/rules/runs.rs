@@ -1,4 +1,4 @@
-//! `runs`: a program runs inside the container of the service, ends with status 0, and prints a certain text.
+//! `runs`: a program runs inside the container of the service, ends with a certain status, and prints a certain text.
 
 use serde::Deserialize;
 
@@ -13,6 +13,10 @@ pub struct Runs {
     pub command: Vec<String>,
     /// Text that it prints.
     pub prints: String,
+    /// The status it ends with: 0 when left out. One that is expected to fail shows that the program does what its name says, and
+    /// is no script that prints what somebody wants to see.
+    #[serde(default)]
+    pub status: i32,
 }
 
 impl Judge for Runs {
@@ -27,14 +31,16 @@ impl Judge for Runs {
 
     fn judge(&self, case: &Case<'_>) -> Option<Judged> {
         let program = self.command.first().map(String::as_str).unwrap_or_default();
-        let expected = format!("`{}` prints {:?} in the container", self.command.join(" "), self.prints);
+        let ends = if self.status == 0 { String::new() } else { format!(" and ends with status {}", self.status) };
+        let expected = format!("`{}` prints {:?}{ends} in the container", self.command.join(" "), self.prints);
         let Some(ran) = case.facts.ran.get(&self.command) else { return Some(Judged::not_measured(expected)) };
         let printed = ran.output.contains(&self.prints);
-        let measured = match (ran.status, printed) {
-            (0, true) => format!("{program} runs"),
-            (0, false) => format!("{program} runs, and prints something else: {:?}", ran.first_line()),
-            (status, _) => format!("{program} ended with status {status}: {}", ran.first_line()),
+        let as_expected = ran.status == self.status;
+        let measured = match (as_expected, printed) {
+            (true, true) => format!("{program} runs"),
+            (true, false) => format!("{program} runs, and prints something else: {:?}", ran.first_line()),
+            (false, _) => format!("{program} ended with status {}: {}", ran.status, ran.first_line()),
         };
-        Some(Judged::new(ran.status == 0 && printed, expected, measured))
+        Some(Judged::new(as_expected && printed, expected, measured))
     }
 }

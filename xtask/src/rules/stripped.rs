@@ -18,13 +18,17 @@ impl Judge for Stripped {
     }
 }
 
-/// The programs of the application of which this is true: none passes.
+/// The programs of the application of which this is true: none passes. The application is what no rule claims for somebody else, and
+/// what a container starts, wherever that lies: a service in `/bin` is no part of the distribution. An interpreter is nobody's own.
 pub(super) fn programs(
     inspection: &Inspection,
     none: &str,
     wrong: impl Fn(&ProgramLine) -> bool,
 ) -> (bool, String, Option<String>) {
-    let found = inspection.programs.iter().filter(|program| program.class == Class::Application && wrong(program));
+    let own = |program: &&ProgramLine| {
+        program.class == Class::Application || (program.started && program.class != Class::Runtime)
+    };
+    let found = inspection.programs.iter().filter(own).filter(|program| wrong(program));
     let found: Vec<String> = found.map(|program| format!("/{}", program.path)).collect();
     (found.is_empty(), if found.is_empty() { none.to_owned() } else { places(&found) }, None)
 }

@@ -66,6 +66,76 @@ fn a_user_must_be_a_number_other_than_zero() {
 }
 
 #[test]
+fn a_rebuild_that_the_change_does_not_reach_keeps_nothing_worth_keeping() {
+    let mine = measured("a", "mine", 1000, "1");
+    let rule = expect("rule.rebuild-keeps={change='source',new-share-at-most=0.5}\nwhy='w'");
+    let judged = |new_layers: usize, new_stored_bytes: u64| {
+        let text = format!(
+            r#"{{"app":"a","variant":"mine","cold_ms":9,"cold_from":null,"steps":[],"rebuilds":[{{"change":"source","summary":"",
+                "took_ms":1,"turns":1,"ran":[],"new_layers":{new_layers},"new_stored_bytes":{new_stored_bytes},
+                "new_pull_bytes":null,"stored_bytes":1000}}]}}"#
+        );
+        let mut facts = facts(std::slice::from_ref(&mine));
+        facts.entry(mine.key()).experiment = Some(serde_json::from_str(&text).unwrap());
+        rule.judge(&facts).remove(0)
+    };
+    assert!(judged(1, 10).held() && !judged(1, 600).held());
+    let unchanged = judged(0, 0);
+    assert!(!unchanged.held() && unchanged.measured.contains("the same as before"), "{}", unchanged.measured);
+}
+
+#[test]
+fn a_build_without_a_network_holds_or_says_where_it_stops() {
+    let mine = measured("a", "mine", 1000, "1");
+    let rule = expect("rule.rebuild-offline.change='source'\nwhy='w'");
+    let judged = |built: Option<std::result::Result<(), String>>| {
+        let mut facts = facts(std::slice::from_ref(&mine));
+        facts.entry(mine.key()).offline = built.into_iter().map(|built| ("source".to_owned(), built)).collect();
+        rule.judge(&facts).remove(0)
+    };
+    assert!(judged(Some(Ok(()))).held());
+    assert!(judged(Some(Err("RUN npm ci failed.".to_owned()))).measured.contains("RUN npm ci"));
+    assert_eq!(judged(None).outcome, Outcome::NotMeasured);
+}
+
+#[test]
+fn a_program_may_be_expected_to_fail() {
+    let mine = measured("a", "mine", 1000, "1");
+    let rule = expect("rule.runs={command=['curl','x'],prints='404',status=22}\nwhy='w'");
+    let judged = |status: i32, output: &str| {
+        let mut facts = facts(std::slice::from_ref(&mine));
+        let ran = crate::model::Ran { status, output: output.to_owned() };
+        facts.entry(mine.key()).ran.insert(vec!["curl".to_owned(), "x".to_owned()], ran);
+        rule.judge(&facts).remove(0).held()
+    };
+    assert!(judged(22, "curl: (22) The requested URL returned error: 404"));
+    assert!(!judged(0, "404") && !judged(22, "ok") && !judged(127, "404"));
+}
+
+#[test]
+fn the_application_is_also_what_a_container_starts() {
+    let mine = measured("a", "mine", 1000, "1");
+    let judged = |rule: &str, class: &str, started: bool| {
+        let text = format!(
+            r#"{{"schema":1,"image":"i","digests_checked":true,"pull_bytes":null,"pull_exact":false,"stored_bytes":9,
+                "visible_bytes":9,"wasted_bytes":0,"layers":[],"classes":{{}},"packages":[],"secrets":[],
+                "programs":[{{"path":"bin/clock","layer":1,"class":"{class}","started":{started},"symbols":true,"packed":false,
+                    "loader":true}}],
+                "surface":{{"shells":[],"package_managers":[],"compilers":[],"setuid":[],"world_writable":[],"user":"root",
+                "ca_roots":false,"tzdata":false,"loader":false}}}}"#
+        );
+        let mut facts = facts(std::slice::from_ref(&mine));
+        facts.entry(mine.key()).inspection = Some(serde_json::from_str(&text).unwrap());
+        expect(&format!("rule='{rule}'\nwhy='w'")).judge(&facts).remove(0).held()
+    };
+    for rule in ["stripped", "statically-linked"] {
+        assert!(!judged(rule, "application", false) && !judged(rule, "os", true), "{rule}");
+        assert!(judged(rule, "os", false) && judged(rule, "runtime", true), "{rule}");
+    }
+    assert!(judged("unpacked", "os", true));
+}
+
+#[test]
 fn stored_is_judged_at_the_byte() {
     let rule = "rule.stored-at-most.bytes=100\nvariant='small'\nwhy='w'";
     assert_eq!(passes(rule, &[measured("a", "small", 100, "1"), measured("b", "small", 101, "1")]), [true, false]);

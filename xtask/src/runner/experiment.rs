@@ -134,7 +134,7 @@ impl Lab<'_> {
         while took.is_empty() || (took.len() < TURNS && began.elapsed() < PATIENCE) {
             // A mark of its own for each Dockerfile: where two begin alike, the second would find the first one's work.
             let token = format!("{}-{}-{}", self.run, image.name.variant, took.len());
-            let built = self.build_after(image, (name, change), &token, &tag)?;
+            let built = self.build_after(image, (name, change), &token, &tag, &BTreeMap::new())?;
             took.push(millis(built.took));
             let again = instructions::ran(places, built.steps());
             ran = (0..again.len()).filter(|&index| !again[index].cached).collect();
@@ -173,25 +173,40 @@ impl Lab<'_> {
     ///
     /// Errors: whatever building fails with; an edit that fits no longer.
     pub fn after(&self, image: &Image, change: (&str, &Change)) -> Result<String> {
-        let (tag, token) =
-            (format!("{}-shipped", image.name.tag()), format!("{}-{}-shipped", self.run, image.name.variant));
-        let built = self.build_after(image, change, &token, &tag);
+        self.after_with(image, change, "shipped", &BTreeMap::new())
+    }
+
+    /// As [`Self::after`], with build arguments besides. `named` is what the build is for.
+    ///
+    /// Errors: as [`Self::after`].
+    pub fn after_with(
+        &self,
+        image: &Image,
+        change: (&str, &Change),
+        named: &str,
+        args: &BTreeMap<String, String>,
+    ) -> Result<String> {
+        let tag = format!("{}-{named}", image.name.tag());
+        let token = format!("{}-{}-{named}", self.run, image.name.variant);
+        let built = self.build_after(image, change, &token, &tag, args);
         prepare::secrets(image, &BTreeMap::new(), self.run, self.root)?;
         built.map(|_| tag)
     }
 
-    /// Builds an image after a change, which `token` makes one that no build cache knows.
+    /// Builds an image after a change, which `token` makes one that no build cache knows, with these arguments besides its own.
     fn build_after(
         &self,
         image: &Image,
         (name, change): (&str, &Change),
         token: &str,
         tag: &str,
+        besides: &BTreeMap<String, String>,
     ) -> Result<build::Built> {
         let context = prepare::changed(image, change, token, self.root)?;
         prepare::secrets(image, &change.secrets, token, self.root)?;
         let args = change.args.iter().map(|(name, value)| (name.clone(), value.replace(RUN, token)));
-        self.build(image, &context, tag, Turn::After(name, &args.collect()))
+        let besides = besides.iter().map(|(name, value)| (name.clone(), value.clone()));
+        self.build(image, &context, tag, Turn::After(name, &args.chain(besides).collect()))
     }
 
     /// The step that made each layer of an image, where it can be told.

@@ -121,6 +121,7 @@ impl Underway<'_> {
                     Ok(())
                 })?,
                 Need::Answer(request) => self.each("Asking", &images, |run, image| run.answer_to(image, &request))?,
+                Need::Offline(change) => self.each("Rebuilding", &images, |run, image| run.offline(image, &change))?,
                 Need::Packages(change) => {
                     self.each("Rebuilding", &images, |run, image| run.packages_after(image, &change))?;
                 }
@@ -184,6 +185,7 @@ impl Underway<'_> {
             Need::Sources => facts.sources.is_some(),
             Need::Ran(command) => facts.ran.contains_key(command),
             Need::Answer(request) => facts.answers.contains_key(request),
+            Need::Offline(change) => facts.offline.contains_key(change),
             Need::Packages(change) => facts.packages.contains_key(change),
             Need::Rebuild(change) => {
                 facts.experiment.iter().flat_map(|experiment| &experiment.rebuilds).any(|one| one.change == *change)

@@ -4,6 +4,7 @@ mod asked;
 mod experiment;
 mod facts;
 mod look;
+mod offline;
 mod once;
 mod prepare;
 mod running;

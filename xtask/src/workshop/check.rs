@@ -257,6 +257,7 @@ impl Checker<'_> {
 fn changed(rule: &Rule) -> Option<String> {
     rule.judge().needs().into_iter().find_map(|need| match need {
         Need::Packages(change)
+        | Need::Offline(change)
         | Need::Rebuild(change)
         | Need::Push(Delivery::After(change))
         | Need::Pull(Delivery::After(change)) => Some(change),

@@ -196,7 +196,8 @@ fn folders(root: &Path, inside: &str) -> Result<Vec<(String, String)>> {
 
 fn load_contract(root: &Path, shown: &str) -> Result<Contract> {
     let source = Source::read(root, shown)?;
-    let contract: Contract = source.parse()?;
+    let mut contract: Contract = source.parse()?;
+    contract.settle();
     if contract.health().is_none() {
         return Err(Problem::new(ErrorId::Manifest, format!("{shown}: no request has role = \"health\".")));
     }

@@ -6,6 +6,7 @@ use std::collections::BTreeMap;
 
 use crate::class::Class;
 use crate::facts::{LayerFacts, What};
+use crate::fingerprint::UNKNOWN;
 use crate::rules::{CLASSES, Folder};
 
 pub use python::Python;
@@ -30,6 +31,8 @@ pub struct Entry<'l> {
     pub class: Class,
     /// Its bytes.
     pub bytes: u64,
+    /// The fingerprint of its content, where that was read.
+    pub print: Option<u64>,
 }
 
 impl<'l> Ledger<'l> {
@@ -39,18 +42,20 @@ impl<'l> Ledger<'l> {
         let files = layers.iter().map(|layer| usize::try_from(layer.files).unwrap_or(0)).sum();
         let mut ledger = Self { files: Vec::with_capacity(files), ..Self::default() };
         for (index, layer) in layers.iter().enumerate() {
-            for (path, class, bytes) in inodes(layer, python) {
+            for (path, class, inode) in inodes(layer, python) {
+                let bytes = layer.inodes[inode];
+                let print = Some(layer.prints[inode]).filter(|print| *print != UNKNOWN);
                 *ledger.classes.entry(class).or_default() += bytes;
-                ledger.files.push(Entry { path, layer: index, class, bytes });
+                ledger.files.push(Entry { path, layer: index, class, bytes, print });
             }
         }
         ledger
     }
 }
 
-/// Each inode of a layer with one of its names. A program that its compiler linked into a cache as well is the program:
+/// Each inode of a layer, with one of its names and its class. A program that its compiler linked into a cache as well is the program:
 /// the classes are in the order in which they win.
-fn inodes<'l>(layer: &'l LayerFacts, python: &Python) -> impl Iterator<Item = (&'l [u8], Class, u64)> {
+fn inodes<'l>(layer: &'l LayerFacts, python: &Python) -> impl Iterator<Item = (&'l [u8], Class, usize)> {
     let mut best: Vec<Option<(Class, &'l [u8])>> = vec![None; layer.inodes.len()];
     let mut folder = Folder::default();
     for (path, node) in layer.paths.iter() {
@@ -61,8 +66,8 @@ fn inodes<'l>(layer: &'l LayerFacts, python: &Python) -> impl Iterator<Item = (&
             *best = Some((class, path));
         }
     }
-    let sizes = layer.inodes.iter();
-    best.into_iter().zip(sizes).filter_map(|(best, bytes)| best.map(|(class, path)| (path, class, *bytes)))
+    let named = best.into_iter().enumerate();
+    named.filter_map(|(inode, best)| best.map(|(class, path)| (path, class, inode)))
 }
 
 fn class(layer: &LayerFacts, python: &Python, path: &[u8], folder: &mut Folder) -> Class {

@@ -316,7 +316,7 @@ fn a_giant_log_of_logins_is_told_with_what_leaves_it() {
     };
     let told = |layers: &[&LayerFacts]| {
         let seen = overlay::seen(layers);
-        let subject = crate::Subject { layers, seen: &seen, user: "", environment: &[], words: &[] };
+        let subject = crate::Subject { layers, seen: &seen, user: "", environment: &[], started: &[], words: &[] };
         let oversized = crate::look(&subject, crate::Files { most: 0, class: None }).oversized;
         oversized.into_iter().map(|line| (line.path, line.layer, line.bytes, line.remedy)).collect::<Vec<_>>()
     };

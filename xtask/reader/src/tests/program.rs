@@ -152,7 +152,7 @@ fn layer(path: &str, content: &[u8]) -> LayerFacts {
 
 fn names(layers: &[&LayerFacts]) -> Vec<String> {
     let seen = overlay::seen(layers);
-    let subject = Subject { layers, seen: &seen, user: "", environment: &[], words: &[] };
+    let subject = Subject { layers, seen: &seen, user: "", environment: &[], started: &[], words: &[] };
     let packages = look(&subject, Files { most: 0, class: None }).packages;
     assert!(packages.iter().all(|package| package.bytes.is_none()), "a list of modules knows nothing of bytes");
     packages.into_iter().map(|package| package.name).collect()
@@ -194,6 +194,26 @@ fn a_program_with_symbols_and_one_without_sections_are_told_apart() {
     packed[40..48].fill(0);
     packed[60..62].fill(0);
     assert!(made(&packed).packed && !made(&packed).symbols);
+    // `strip --strip-section-headers` takes the table away too, and the program asks for no more memory than it has bytes. A segment
+    // (PT_LOAD): its kind at byte 64 + 0, bytes in the file at 64 + 32, in memory at 64 + 40.
+    let mut bare = packed.clone();
+    bare.resize(4096, 0);
+    bare[32..40].copy_from_slice(&64_u64.to_le_bytes());
+    bare[54..58].copy_from_slice(&[56, 0, 1, 0]);
+    bare[64..120].fill(0);
+    bare[64] = 1;
+    bare[96..104].copy_from_slice(&4000_u64.to_le_bytes());
+    bare[104..112].copy_from_slice(&4100_u64.to_le_bytes());
+    assert!(!made(&bare).packed && !made(&bare).loader);
+    let mut grows = bare.clone();
+    grows[104..112].copy_from_slice(&9000_u64.to_le_bytes());
+    assert!(made(&grows).packed, "it is unpacked into what it asks for besides");
+    let mut marked = bare.clone();
+    marked[1000..1004].copy_from_slice(b"UPX!");
+    assert!(made(&marked).packed);
+    let mut linked = bare;
+    linked[64] = 3;
+    assert!(made(&linked).loader, "PT_INTERP");
     // What is no program and only linked into one has sections or is nothing.
     let mut object_file = with_symbols;
     object_file[40..48].fill(0);
