@@ -60,6 +60,10 @@ pub struct Told {
 /// How a program was left by what made it, as far as that costs bytes or time.
 #[derive(Clone, Copy, Debug, Default, PartialEq, Eq, PartialOrd, Ord, Serialize, Deserialize)]
 #[cfg_attr(feature = "testing", derive(schemars::JsonSchema))]
+#[expect(
+    clippy::struct_excessive_bools,
+    reason = "findings that do not depend on each other, each a key of the document"
+)]
 pub struct Made {
     /// It has the table of symbols that linkers write for debuggers (`SHT_SYMTAB`), which `strip` takes away.
     pub symbols: bool,
