@@ -88,7 +88,7 @@ fn a_rebuild_that_the_change_does_not_reach_keeps_nothing_worth_keeping() {
 fn a_build_without_a_network_holds_or_says_where_it_stops() {
     let mine = measured("a", "mine", 1000, "1");
     let rule = expect("rule.rebuild-offline.change='source'\nwhy='w'");
-    let judged = |built: Option<std::result::Result<(), String>>| {
+    let judged = |built: Option<Result<(), String>>| {
         let mut facts = facts(std::slice::from_ref(&mine));
         facts.entry(mine.key()).offline = built.into_iter().map(|built| ("source".to_owned(), built)).collect();
         rule.judge(&facts).remove(0)
