@@ -69,7 +69,7 @@ pub fn tick<T>(
         };
         match read(&typed) {
             Ok(value) => return Ok(Some(value)),
-            Err(why) => out::message(format!("  {}", crate::names::printable(&why))),
+            Err(why) => out::message(paragraph(&crate::names::printable(&why))),
         }
     }
 }

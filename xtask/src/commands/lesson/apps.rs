@@ -64,11 +64,7 @@ fn followed(workshop: &Workshop, options: &cli::Lesson) -> Result<Chosen> {
         return plainly(remembered.into_iter().filter(|id| workshop.apps.contains_key(id)).collect());
     }
     if !report::terminal() || options.json {
-        let first = workshop.apps.keys().next().map_or("all", AppId::as_str);
-        let note = format!(
-            "No language is chosen, so this runs in all of them. `cargo xtask lesson --app {first}` chooses one for all lessons."
-        );
-        return Ok(Chosen { apps: Vec::new(), note: (workshop.apps.len() > 1).then_some(note) });
+        return Ok(Chosen { apps: Vec::new(), note: unasked(workshop.apps.keys()) });
     }
     let titles: Vec<&str> = workshop.apps.values().map(|app: &App| app.title.as_str()).collect();
     let chosen: Vec<AppId> = match report::choose(
@@ -84,6 +80,28 @@ fn followed(workshop: &Workshop, options: &cli::Lesson) -> Result<Chosen> {
     plainly(chosen)
 }
 
+/// What is said where nobody can be asked for a language: there are several, and all of them run.
+fn unasked<'a>(mut apps: impl ExactSizeIterator<Item = &'a AppId>) -> Option<String> {
+    let all = apps.len();
+    let first = apps.next().filter(|_| all > 1)?;
+    Some(format!(
+        "No language is chosen, so this runs all {all}. `cargo xtask lesson --app {first}` chooses one for all lessons."
+    ))
+}
+
 fn named(apps: &[AppId]) -> String {
     if apps.is_empty() { "all languages".to_owned() } else { list(apps.iter().map(AppId::as_str)) }
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    #[test]
+    fn where_nobody_can_be_asked_it_says_how_to_choose() {
+        let apps = ["go", "node"].map(|name| AppId::try_from(name.to_owned()).unwrap());
+        let said = unasked(apps.iter()).unwrap();
+        assert!(said.contains("runs all 2.") && said.contains("`cargo xtask lesson --app go`"), "{said}");
+        assert_eq!(unasked(apps[..1].iter()), None);
+    }
 }

@@ -22,7 +22,7 @@ use crate::engine::bake;
 use crate::error::{Exit, Result};
 use crate::event::{Event, Sink};
 use crate::lesson::Lesson;
-use crate::model::BaseSources;
+use crate::model::{AppId, BaseSources};
 use crate::plan::{self, Plan};
 use crate::progress::Book;
 use crate::report;
@@ -101,6 +101,8 @@ fn one(workshop: &Workshop, lesson: &Lesson, options: &cli::Lesson, context: Con
         teller.building = true;
         sink.emit(Event::Note(report::waits(&words, context.style)));
     }
+    let runs = |app: &AppId| job.images.iter().any(|image| image.name.app == *app);
+    teller.usual = wait::experiments(&workshop.root, lesson, runs);
     if options.open {
         teller.live = Some(live::Live::open(workshop, lesson, session.environment())?);
     }

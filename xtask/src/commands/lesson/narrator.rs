@@ -1,9 +1,11 @@
 //! Tells the steps of a lesson on the terminal, as they happen, at the learner's pace.
 
-use std::collections::BTreeSet;
+use std::collections::{BTreeMap, BTreeSet};
 use std::sync::atomic::{AtomicBool, Ordering};
+use std::time::Duration;
 
 use super::live::Live;
+use super::wait;
 use crate::cli;
 use crate::error::{ErrorId, Problem, Result};
 use crate::lesson::{self, Lesson, RightAnswer, Step};
@@ -49,6 +51,8 @@ pub(super) struct Teller<'l> {
     pub building: bool,
     /// The page that follows in a browser.
     pub live: Option<Live<'l>>,
+    /// How long experiments usually take, by the position of their step in the lesson.
+    pub usual: BTreeMap<usize, Duration>,
     /// Whether all of it is about one app.
     alone: bool,
     /// How many steps there are, and how many have been told.
@@ -70,6 +74,7 @@ impl<'l> Teller<'l> {
             gone,
             building: false,
             live: None,
+            usual: BTreeMap::new(),
             alone: images().all(|image| images().next().is_some_and(|first| first.name.app == image.name.app)),
             steps: job.steps_told(),
             step: 0,
@@ -137,6 +142,11 @@ impl Narrator for Teller<'_> {
         }
         report::line(report::before(self.step, step, self.style));
         self.show(images);
+        let position = self.lesson.step.iter().position(|known| known.title == step.title && known.apps == step.apps);
+        let usual = position.and_then(|position| self.usual.get(&position)).copied();
+        if let Some(words) = usual.filter(|_| self.is_attended()).and_then(wait::before_experiment) {
+            report::message(format!("\n{}", report::waits(&words, self.style).trim_end()));
+        }
         self.live.as_mut().map_or(Ok(()), |live| live.begin(step, self.step, self.steps))
     }
 

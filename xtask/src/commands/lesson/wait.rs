@@ -1,10 +1,16 @@
 //! What is said before the learner waits: what is built, and how long that usually takes.
 
+use std::collections::BTreeMap;
+use std::path::Path;
+use std::time::Duration;
+
 use crate::engine::Engine;
 use crate::error::Result;
 use crate::lesson::Lesson;
+use crate::model::{AppId, Experiment, LessonReport, Shown};
 use crate::plan::Plan;
 use crate::session::Session;
+use crate::tidy;
 
 /// What all local bases together take at most to make, in minutes: seen on two processors, with a Debian mirror near by.
 const BASES: u32 = 3;
@@ -32,6 +38,41 @@ fn missing_images(engine: Engine<'_>, plan: &Plan, no_cache: bool) -> Result<usi
     let tags: Vec<String> = plan.images.iter().chain(&plan.others).map(|image| image.name.tag()).collect();
     let there = if no_cache { 0 } else { engine.inspect_images(&tags)?.len() };
     Ok(tags.len().saturating_sub(there))
+}
+
+/// How long each experiment of a lesson took in its recorded run, by the position of its step: cold builds and all rebuilds of the
+/// apps that `runs` names. Empty where nothing was recorded.
+pub(super) fn experiments(root: &Path, lesson: &Lesson, runs: impl Fn(&AppId) -> bool) -> BTreeMap<usize, Duration> {
+    let path = tidy::recorded_path(lesson.number, lesson.id.as_str());
+    let text = std::fs::read_to_string(root.join(path)).unwrap_or_default();
+    let recorded = serde_json::from_str::<LessonReport>(&text).map(|report| report.told).unwrap_or_default();
+    let mut took = BTreeMap::new();
+    for told in &recorded {
+        if let Shown::Experiment { experiments, .. } = &told.shown
+            && told.app.as_ref().is_some_and(&runs)
+        {
+            *took.entry(told.step).or_default() += experiments.iter().map(whole).sum::<Duration>();
+        }
+    }
+    took
+}
+
+fn whole(experiment: &Experiment) -> Duration {
+    let rebuilds = experiment.rebuilds.iter().map(|one| one.took_ms * u64::try_from(one.turns).unwrap_or(1));
+    Duration::from_millis(experiment.cold_ms + rebuilds.sum::<u64>())
+}
+
+/// What is said before an experiment that takes so long; `None` where that is next to nothing.
+pub(super) fn before_experiment(took: Duration) -> Option<String> {
+    let seconds = took.as_secs();
+    let about = match seconds {
+        0..20 => return None,
+        20..90 => format!("{} seconds", seconds.next_multiple_of(10)),
+        _ => format!("{} minutes", (seconds + 30) / 60),
+    };
+    Some(format!(
+        "These builds run one after the other, so that their times compare. Recorded, they took about {about}."
+    ))
 }
 
 fn said(bases: usize, images: usize, minutes: u32) -> Option<String> {
@@ -65,5 +106,20 @@ mod tests {
         ));
         assert_eq!(said(1, 0), "First Drydock makes 1 missing base image, which usually takes up to 3 minutes, once.");
         assert!(said(2, 1).contains("once. It builds and starts 1 image."));
+    }
+
+    #[test]
+    fn an_experiment_says_how_long_it_took_when_it_was_recorded() {
+        let said = |seconds| before_experiment(Duration::from_secs(seconds));
+        assert_eq!(said(19), None);
+        assert!(said(41).unwrap().ends_with("about 50 seconds."));
+        assert!(said(100).unwrap().ends_with("about 2 minutes."));
+        let experiment: Experiment = serde_json::from_value(serde_json::json!({
+            "app": "go", "variant": "naive", "cold_ms": 1000, "cold_from": null, "steps": [],
+            "rebuilds": [{ "change": "source", "summary": "", "took_ms": 10, "turns": 3, "ran": [], "new_layers": 0,
+                "new_stored_bytes": 0, "new_pull_bytes": null, "stored_bytes": 0 }],
+        }))
+        .unwrap();
+        assert_eq!(whole(&experiment), Duration::from_millis(1030));
     }
 }

@@ -1,6 +1,6 @@
 //! What holds of every page, whatever was measured.
 
-use super::html;
+use super::{Now, html, html_so_far};
 use crate::lesson::Lesson;
 use crate::model::{
     AppId, BuildStep, Environment, FullReport, Guessed, Health, Inspection, LayerLine, LessonId, LessonRef,
@@ -138,6 +138,19 @@ fn hostile_text_stays_text() {
     let page = html(&lesson(), &usual());
     assert!(!page.contains("<script") && !page.contains('\u{1b}') && !page.contains("<b>"));
     assert!(page.contains("&lt;script&gt;") && page.contains("Of 1.60 GB left &lt;b&gt;."));
+}
+
+#[test]
+fn a_lesson_that_goes_on_loads_its_page_again_and_keeps_its_answer() {
+    let story = Lesson { answer: "Because.".to_owned(), ..lesson() };
+    let step: crate::lesson::Step = toml::from_str("title = 'Look'\ntext = 'Read this.'\ndo = 'table'").unwrap();
+    let page = html_so_far(&story, &usual(), Now { step: Some((&step, 1, 3)), told: false });
+    for part in ["http-equiv=\"refresh\"", "1. Look", "Read this.", "Step 1 of 3."] {
+        assert!(page.contains(part), "{part}: {page}");
+    }
+    assert!(!page.contains("Because."), "{page}");
+    let page = html(&story, &usual());
+    assert!(page.contains("Because.") && !page.contains("http-equiv"), "{page}");
 }
 
 #[test]
