@@ -6,6 +6,7 @@ pub use exercises::{Check, Hint, New, NewWhat, Progress, Reset, Solution, Which}
 
 use crate::bases::BasesOption;
 use crate::model::{Class, Fleet, Often};
+use crate::report;
 use crate::session::Opening;
 use clap::builder::styling::{AnsiColor, Styles};
 use clap::{Args, CommandFactory, Parser, Subcommand, ValueEnum};
@@ -18,7 +19,7 @@ use clap::{Args, CommandFactory, Parser, Subcommand, ValueEnum};
     version,
     disable_help_subcommand = true,
     styles = STYLES,
-    max_term_width = 100
+    max_term_width = report::WIDEST_HELP
 )]
 pub struct Cli {
     /// What to do; without it, where you are and what to type next.
@@ -453,15 +454,16 @@ pub struct Tidy {
 pub fn command() -> clap::Command {
     let command = Cli::command();
     let mut listed = String::new();
+    // What each does begins in one column in all groups.
+    let longest = GROUPS.iter().flat_map(|(_, names)| names.iter()).map(|name| name.len()).max().unwrap_or_default();
     for (group, names) in GROUPS {
         use std::fmt::Write as _;
         let header = STYLES.get_header();
         let _ = writeln!(listed, "\n{header}{group}:{header:#}");
-        for name in *names {
-            let about = command.find_subcommand(name).and_then(|c| c.get_about()).map(ToString::to_string);
-            let literal = STYLES.get_literal();
-            let _ = writeln!(listed, "  {literal}{name:<9}{literal:#}{}", about.unwrap_or_default());
-        }
+        let literal = STYLES.get_literal();
+        let about = |name: &str| command.find_subcommand(name)?.get_about().map(ToString::to_string);
+        let entry = |name: &&str| (format!("{literal}{name:<longest$}{literal:#}"), about(name).unwrap_or_default());
+        let _ = writeln!(listed, "{}", report::entries(names.iter().map(entry)));
     }
     command.help_template(format!("{{about-with-newline}}\n{{usage-heading}} {{usage}}\n{listed}\n{{options}}"))
 }

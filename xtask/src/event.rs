@@ -4,7 +4,7 @@
 
 use std::time::Duration;
 
-use crate::model::ImageName;
+use crate::model::block::Sign;
 
 /// Receives events as they happen, from several threads.
 pub trait Sink: Send + Sync {
@@ -33,7 +33,7 @@ pub enum Event {
     },
     /// An item of the current phase is at work.
     Progress {
-        /// Which item, e.g. `rust/naive` or the name of a base.
+        /// Which item, e.g. `Rust, naive` or the name of a base.
         item: String,
         /// What it is doing now, e.g. `[build 4/6] RUN cargo build --release`.
         doing: String,
@@ -44,6 +44,8 @@ pub enum Event {
         item: String,
         /// One remark, e.g. `cached` or `12.4 s`.
         remark: String,
+        /// How it came out: held where it is as it should be, failed where it is not.
+        sign: Sign,
     },
     /// An item of the current phase is done that is too small for a line of its own; shown with `--verbose`.
     Counted {
@@ -54,8 +56,8 @@ pub enum Event {
     },
     /// A container answered: all that a row of the table shows is known.
     Ready {
-        /// Which image.
-        image: ImageName,
+        /// Which item: the image, e.g. `Rust, naive`.
+        item: String,
         /// What the image stores, in bytes.
         stored_bytes: u64,
         /// From `docker run` to the first good answer.

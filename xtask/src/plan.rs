@@ -189,6 +189,7 @@ pub fn indexes(images: &[&Image], sources: &BaseSources) -> BTreeMap<String, bak
         let Some(platform) = &image.name.platform else { continue };
         let all = image.name.of_all_platforms();
         let target = indexes.entry(format!("{}-index", all.target())).or_insert_with(|| bake::Target {
+            called: format!("{}, for all platforms", Image { name: all.clone(), ..(*image).clone() }.called()),
             tags: vec![all.tag()],
             platforms: Vec::new(),
             ..image.target(sources)
@@ -359,6 +360,14 @@ impl Image {
         given(&self.variant, self.name.platform.as_ref())
     }
 
+    /// What a person calls it: the app's title and the variant, with the platform where it is built for several.
+    pub fn called(&self) -> String {
+        let mine = self.name.variant == VariantId::mine();
+        let variant = if mine { "your answer" } else { self.name.variant.as_str() };
+        let platform = self.name.platform.as_ref().map(|platform| format!(" ({platform})")).unwrap_or_default();
+        format!("{}, {variant}{platform}", self.app.title)
+    }
+
     /// The folder its build context is, or is made from.
     pub fn source(&self) -> &str {
         self.variant.context.as_deref().unwrap_or(&self.app.folder)
@@ -377,6 +386,7 @@ impl Image {
         args.extend([label(namespace, value)]);
         let secret = |id: &String| format!("type=file,id={id},src={}", self.secret_file(id));
         bake::Target {
+            called: self.called(),
             target: self.variant.target.clone(),
             platforms: self.name.platform.iter().map(ToString::to_string).collect(),
             secrets: self.variant.secrets.keys().map(secret).collect(),

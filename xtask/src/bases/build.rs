@@ -10,6 +10,7 @@ use crate::engine::bake::{Options, Target};
 use crate::engine::{Engine, build};
 use crate::error::{self, ErrorId, Problem, Result};
 use crate::event::Event;
+use crate::model::block::Sign;
 use crate::names::printable;
 use crate::process::Command;
 use crate::setup::{self, Tool};
@@ -105,7 +106,7 @@ fn make_root(engine: Engine<'_>, command: &Command, setup: bool) -> Result<()> {
         return Err(Problem::new(id, fact).evidence(evidence));
     }
     let remark = units::seconds(start.elapsed());
-    engine.sink().emit(Event::Done { item: ROOT.to_owned(), remark });
+    engine.sink().emit(Event::Done { item: ROOT.to_owned(), remark, sign: Sign::Held });
     Ok(())
 }
 

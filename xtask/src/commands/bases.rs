@@ -37,7 +37,11 @@ fn list(json: bool, engine: Engine<'_>, context: Context) -> Result<Exit> {
         ca_files: chosen.overlay.files.iter().map(|file| file.display().to_string()).collect(),
         arch,
     };
-    report::line(if json { report::json(&report) } else { report::bases(&report, context.style) });
+    if json {
+        report::data(report::json(&report));
+    } else {
+        report::line(report::bases(&report, context.style));
+    }
     Ok(Exit::Pass)
 }
 

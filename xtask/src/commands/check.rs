@@ -38,7 +38,7 @@ pub fn run(options: &cli::Check, context: Context) -> Result<Exit> {
     }
     let (checked, judged) = check.once(began)?;
     if options.json {
-        report::line(report::json(&checked));
+        report::data(report::json(&checked));
     } else {
         check.show(&checked, &judged, context);
     }

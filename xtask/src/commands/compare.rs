@@ -24,7 +24,7 @@ pub fn run(options: &cli::Compare, context: Context) -> Result<Exit> {
     let sink = report::sink(context.style, context.global.verbose);
     let (matrix, problems) = measure(&workshop, &images, options, sink.as_ref())?;
     if options.json {
-        report::line(report::json(&matrix));
+        report::data(report::json(&matrix));
     } else {
         report::line(report::matrix(&matrix, context.style));
     }

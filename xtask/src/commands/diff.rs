@@ -21,6 +21,10 @@ pub fn run(options: &cli::Diff, context: Context) -> Result<Exit> {
     let before = look(&options.before, &options.after)?;
     let after = look(&options.after, &options.before)?;
     let comparison = compare(&before, &after);
-    report::line(if options.json { report::json(&comparison) } else { report::diff(&comparison, context.style) });
+    if options.json {
+        report::data(report::json(&comparison));
+    } else {
+        report::line(report::diff(&comparison, context.style));
+    }
     Ok(Exit::Pass)
 }

@@ -39,11 +39,11 @@ pub fn run(options: &cli::Doctor, context: Context) -> Result<Exit> {
     // The doctor has its say also where the course or the progress cannot be read: that is for other commands to tell.
     let next = Workshop::find().and_then(|workshop| onward(&workshop, &Book::open()?, None));
     let next = next.unwrap_or_else(|_| "cargo xtask lesson 1".to_owned());
-    report::line(if options.json {
-        report::json(&diagnosis)
+    if options.json {
+        report::data(report::json(&diagnosis));
     } else {
-        report::doctor(&diagnosis, &next, context.style)
-    });
+        report::line(report::doctor(&diagnosis, &next, context.style));
+    }
     Ok(exit)
 }
 

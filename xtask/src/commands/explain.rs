@@ -17,7 +17,6 @@ pub fn run(options: &Explain, context: Context) -> Result<Exit> {
         let problem = Problem::new(ErrorId::UnknownErrorId, format!("There is no error {:?}.", printable(typed)));
         workshop::suggest(problem, typed, names()).next("cargo xtask explain    lists them")
     })?;
-    report::line(format!("{}  (exit code {})", context.style.bold(id.name()), id.exit() as u8));
-    report::line(format!("\n{}", id.explanation()));
+    report::line(report::explained(*id, context.style));
     Ok(Exit::Pass)
 }

@@ -29,7 +29,7 @@ pub fn run(options: &cli::Hint, context: Context) -> Result<Exit> {
     }
     if last.failed.is_empty() {
         report::line("Nothing failed in your last check.");
-        report::line(format!("  {} {}", context.style.bold("Next:"), context.style.command(&task.command("solution"))));
+        report::line(report::next(&task.command("solution"), context.style));
         return Ok(Exit::Pass);
     }
     let Some(hints) = exercise::hints(&task, last) else {
@@ -39,7 +39,7 @@ pub fn run(options: &cli::Hint, context: Context) -> Result<Exit> {
             task.command("check")
         ));
         let command = format!("{} --anyway", task.command("solution"));
-        report::line(format!("  {} {}", context.style.bold("Next:"), context.style.command(&command)));
+        report::line(report::next(&command, context.style));
         return Ok(Exit::Pass);
     };
     let there_are = hints.say.len();

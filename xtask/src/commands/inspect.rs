@@ -37,11 +37,11 @@ pub fn run(options: &cli::Inspect, context: Context) -> Result<Exit> {
         sink.emit(Event::Note(note.to_owned()));
     }
     let inspection = gather(image, wanted, engine, &way, &dockerfiles)?;
-    report::line(if options.json {
-        report::json(&inspection)
+    if options.json {
+        report::data(report::json(&inspection));
     } else {
-        report::inspect(&inspection, context.style, options.all, options.class)
-    });
+        report::line(report::inspect(&inspection, context.style, options.all, options.class));
+    }
     if let Some(file) = &options.card {
         state::write_for_people(file, report::card(&inspection).as_bytes())?;
         report::message(format!("wrote {}", file.display()));
@@ -58,6 +58,10 @@ fn read_dockerfile(file: &Path) -> Result<Dockerfile> {
 fn ranking(options: &cli::Inspect, engine: Engine<'_>, context: Context) -> Result<Exit> {
     reach::probe()?;
     let ranking = rank(engine)?;
-    report::line(if options.json { report::json(&ranking) } else { report::ranking(&ranking, context.style) });
+    if options.json {
+        report::data(report::json(&ranking));
+    } else {
+        report::line(report::ranking(&ranking, context.style));
+    }
     Ok(Exit::Pass)
 }

@@ -20,6 +20,6 @@ pub fn run(options: &New, context: Context) -> Result<Exit> {
     }
     let style = context.style;
     let next = "cargo xtask tidy    lists the words that are still to be written";
-    report::line(format!("  {} {}", style.bold("Next:"), style.command(next)));
+    report::line(report::next(next, style));
     Ok(Exit::Pass)
 }

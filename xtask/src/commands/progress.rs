@@ -19,7 +19,7 @@ pub fn run(options: &cli::Progress, context: Context) -> Result<Exit> {
     let progress = Book::open()?.load(sink)?;
     let report = gather(&workshop, &progress, Some(Engine::new(&Silent)))?;
     if options.json {
-        report::line(report::json(&report));
+        report::data(report::json(&report));
     } else {
         report::line(report::standing(&report, context.style));
     }

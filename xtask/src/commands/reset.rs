@@ -35,6 +35,6 @@ pub fn run(options: &cli::Reset, context: Context) -> Result<Exit> {
         report::line(format!("What you had is in {backup}."));
     }
     report::line(report::begun(task.lesson, task.exercise, &task.file(), &task.app.folder, context.style));
-    report::line(format!("  {} {}", context.style.bold("Next:"), context.style.command(&task.command("check"))));
+    report::line(report::next(&task.command("check"), context.style));
     Ok(Exit::Pass)
 }

@@ -20,7 +20,11 @@ pub fn run(options: &cli::Rollout, context: Context) -> Result<Exit> {
     check_changes(&options.change, &images)?;
     let sink = report::sink(context.style, context.global.verbose);
     let rollout = measure(&workshop, &images, options, sink.as_ref())?;
-    report::line(if options.json { report::json(&rollout) } else { report::rollout(&rollout, context.style) });
+    if options.json {
+        report::data(report::json(&rollout));
+    } else {
+        report::line(report::rollout(&rollout, context.style));
+    }
     Ok(Exit::Pass)
 }
 

@@ -34,7 +34,7 @@ pub fn run(options: &cli::Solution, context: Context) -> Result<Exit> {
     let mine = exercise::files(&workshop.root.join(task.folder()))?;
     let theirs = exercise::files(&workshop.root.join(&answer.folder))?;
     let folders = (task.folder(), answer.folder.clone());
-    report::line(report::changes((&folders.0, &mine), (&folders.1, &theirs), context.style));
+    report::data(report::changes((&folders.0, &mine), (&folders.1, &theirs), context.style));
 
     // The difference is on the screen; measuring may take a build.
     let opening = options.bases.opening(false).within(options.timeout);
@@ -54,6 +54,6 @@ pub fn run(options: &cli::Solution, context: Context) -> Result<Exit> {
     report::line(report::beside(yours, (&name, theirs), context.style));
     report::line(format!("\n{}", report::better(yours, (&name, theirs), answer.why.as_deref())));
     let next = onward(&workshop, &book, Some(&task.lesson.id))?;
-    report::line(format!("\n  {} {}", context.style.bold("Next:"), context.style.command(&next)));
+    report::line(format!("\n{}", report::next(&next, context.style)));
     Ok(judged.exit())
 }

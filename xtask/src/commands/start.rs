@@ -24,11 +24,7 @@ pub fn run(context: Context) -> Result<Exit> {
     report::line(format!("{}\n", style.bold("Drydock: Docker multi-stage builds, measured on your machine")));
     report::line(report::listing(&workshop.lessons, style));
     if let Some(first) = workshop.lessons.first() {
-        report::line(format!(
-            "\n  {} {}",
-            style.bold("Next:"),
-            style.command(&format!("cargo xtask lesson {}", first.number))
-        ));
+        report::line(format!("\n{}", report::next(&format!("cargo xtask lesson {}", first.number), style)));
     }
     report::line(format!("  {}", style.dim("cargo xtask --help lists all commands.")));
     Ok(Exit::Pass)

@@ -19,6 +19,9 @@ pub const CACHE_MOUNT_NAMESPACE: (&str, &str) = ("BUILDKIT_CACHE_MOUNT_NS", "dry
 /// One image to build, as bake's JSON wants it. Paths are relative to the repository's root.
 #[derive(Clone, Debug, Default, PartialEq, Eq, Serialize)]
 pub struct Target {
+    /// What a person calls it, e.g. `Go, naive`; its name in the definition where this is empty.
+    #[serde(skip)]
+    pub called: String,
     /// Folder sent as the build context.
     pub context: String,
     /// The Dockerfile, relative to the context.
@@ -86,6 +89,11 @@ pub fn relative(folder: &str, file: &str) -> String {
 }
 
 impl Definition {
+    /// What a person calls the target of this name.
+    pub fn called<'d>(&'d self, target: &'d str) -> &'d str {
+        self.targets.get(target).map(|one| one.called.as_str()).filter(|called| !called.is_empty()).unwrap_or(target)
+    }
+
     /// The definition as the JSON text bake reads.
     pub fn json(&self) -> String {
         serde_json::to_string_pretty(self).expect("maps of strings are always JSON")

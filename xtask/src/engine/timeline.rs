@@ -1,5 +1,7 @@
 //! From BuildKit's record to the times of its steps.
 
+use std::collections::BTreeMap;
+
 use jiff::Timestamp;
 
 use super::record::{Part, Step};
@@ -7,8 +9,8 @@ use crate::model::{BuildStep, Timeline};
 use crate::names::printable;
 
 /// The times of the steps that do the work of a build: instructions, sending the context, writing the image. What the
-/// builder does for itself, such as reading the Dockerfile, is left out.
-pub(super) fn of(steps: &[Step]) -> Timeline {
+/// builder does for itself, such as reading the Dockerfile, is left out. `called` says what a person calls each target.
+pub(super) fn of(steps: &[Step], called: &BTreeMap<String, String>) -> Timeline {
     let shown: Vec<_> = steps.iter().filter_map(|step| Some((step, place(step)?))).collect();
     let first = shown.iter().filter_map(|(step, _)| step.started).min();
     let since = |time: Timestamp| first.map_or(0, |first| millis(first, time));
@@ -16,6 +18,7 @@ pub(super) fn of(steps: &[Step]) -> Timeline {
         .iter()
         .map(|(step, (stage, instruction))| BuildStep {
             target: step.target.clone(),
+            image: called.get(&step.target).unwrap_or(&step.target).clone(),
             stage: printable(stage),
             instruction: printable(instruction),
             start_ms: step.started.map(since),
@@ -54,14 +57,18 @@ mod tests {
 
     #[test]
     fn times_count_from_the_first_step_that_is_shown() {
-        let timeline = of(&[
-            step("", "[internal] load local bake definitions", Some((0, 1))),
-            step("a", "[internal] load .dockerignore", Some((5, 9))),
-            step("a", "[internal] load build context", Some((10, 40))),
-            step("a", "[build 2/3] RUN make", Some((40, 140))),
-            step("a", "[stage-1 2/2] COPY x y", Some((30, 31))),
-            step("a", "exporting to image", Some((140, 200))),
-        ]);
+        let timeline = of(
+            &[
+                step("", "[internal] load local bake definitions", Some((0, 1))),
+                step("a", "[internal] load .dockerignore", Some((5, 9))),
+                step("a", "[internal] load build context", Some((10, 40))),
+                step("a", "[build 2/3] RUN make", Some((40, 140))),
+                step("a", "[stage-1 2/2] COPY x y", Some((30, 31))),
+                step("a", "exporting to image", Some((140, 200))),
+            ],
+            &BTreeMap::from([("a".to_owned(), "Go, naive".to_owned())]),
+        );
+        assert!(timeline.steps.iter().all(|step| step.target == "a" && step.image == "Go, naive"));
         let seen: Vec<_> = timeline.steps.iter().map(|s| (s.stage.as_str(), s.start_ms, s.took_ms)).collect();
         assert_eq!(
             seen,
@@ -72,7 +79,7 @@ mod tests {
 
     #[test]
     fn a_step_without_times_is_kept_and_says_so() {
-        let timeline = of(&[Step { cached: true, ..step("a", "[2/2] RUN \u{1b}[31mmake", None) }]);
+        let timeline = of(&[Step { cached: true, ..step("a", "[2/2] RUN \u{1b}[31mmake", None) }], &BTreeMap::new());
         let [only] = timeline.steps.as_slice() else { panic!("{timeline:?}") };
         assert_eq!((only.stage.as_str(), only.instruction.as_str()), ("", "RUN [31mmake"));
         assert_eq!((only.start_ms, only.took_ms, only.cached, timeline.took_ms), (None, 0, true, 0));

@@ -132,7 +132,7 @@ pub struct Lanes {
 #[derive(Clone, Debug, PartialEq, Eq, Serialize, Deserialize)]
 #[cfg_attr(test, derive(schemars::JsonSchema))]
 pub struct Group {
-    /// Its name, e.g. `go-multi-stage`.
+    /// Its name, e.g. `Go, multi-stage`.
     pub name: String,
     /// Its lanes from top to bottom.
     pub lanes: Vec<Lane>,

@@ -21,6 +21,8 @@ pub struct Timeline {
 pub struct BuildStep {
     /// The image it belongs to, as a bake target, e.g. `go-multi-stage`.
     pub target: String,
+    /// The same as a person calls it, e.g. `Go, multi-stage`.
+    pub image: String,
     /// The stage as the builder names it, e.g. `build` or `stage-1`; `context` for sending the build context, `export` for
     /// writing the image, empty for the only stage of a Dockerfile.
     pub stage: String,
@@ -62,8 +64,8 @@ impl Timeline {
         for step in &self.steps {
             let group = find(
                 &mut groups,
-                |group| group.name == step.target,
-                || Group { name: step.target.clone(), lanes: Vec::new() },
+                |group| group.name == step.image,
+                || Group { name: step.image.clone(), lanes: Vec::new() },
             );
             let stage = if step.stage.is_empty() { ONLY } else { &step.stage };
             let lane = find(
@@ -116,7 +118,15 @@ mod tests {
 
     fn step(stage: &str, instruction: &str, start_ms: Option<u64>, took_ms: u64) -> BuildStep {
         let (target, stage) = ("t".to_owned(), stage.to_owned());
-        BuildStep { target, stage, instruction: instruction.to_owned(), start_ms, took_ms, cached: false }
+        BuildStep {
+            image: target.clone(),
+            target,
+            stage,
+            instruction: instruction.to_owned(),
+            start_ms,
+            took_ms,
+            cached: false,
+        }
     }
 
     #[test]

@@ -1,18 +1,20 @@
 //! The list of bases.
 
 use super::Style;
+use super::lines::{paragraph, paragraph_in};
 use super::table::{Table, left, right};
 use crate::model::{BaseReport, BaseRow, BaseState};
 use crate::units;
 
 /// The whole list as text: what there is, and how each differs from the official image.
 pub fn bases(report: &BaseReport, style: Style) -> String {
-    let from = format!("  Bases: {}, because {}.", style.bold(&report.from), report.why);
+    let from = paragraph(&format!("Bases: {}, because {}.", style.bold(&report.from), report.why));
     let ca = match report.ca_files.as_slice() {
-        [] => "  This machine trusts no certificates of its own that toolchain bases would need.".to_owned(),
-        files => format!("  Toolchain bases are given the certificates in {}.", files.join(", ")),
+        [] => "This machine trusts no certificates of its own that toolchain bases would need.".to_owned(),
+        files => format!("Toolchain bases are given the certificates in {}.", files.join(", ")),
     };
-    let differs = report.bases.iter().map(|row| format!("  {}\n    {}", row.name, row.differs));
+    let ca = paragraph(&ca);
+    let differs = report.bases.iter().map(|row| format!("  {}\n{}", row.name, paragraph_in(&row.differs, 2)));
     let differs = std::iter::once(format!("  {}", style.bold("How they differ from the official images")))
         .chain(differs)
         .collect::<Vec<_>>()

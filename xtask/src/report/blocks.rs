@@ -1,6 +1,6 @@
 //! The general parts of a step's result as text.
 
-use super::lines::{columns, paragraph, wrapped};
+use super::lines::{columns, hanging, paragraph, shell};
 use super::table::{Cell, Table, wraps};
 use super::{Style, lanes};
 use crate::model::block::{Block, Output, Sign};
@@ -47,11 +47,11 @@ pub(super) fn output(one: &Output, style: Style) -> String {
     let mut text = if is_titled(one) { vec![title.text(INDENT, style)] } else { Vec::new() };
     let indent = if text.is_empty() { INDENT } else { DEEPER };
     let mut put = |line: String| text.push(format!("{}{line}", " ".repeat(indent)));
-    if let Some(command) = &one.command {
-        put(style.command(&format!("$ {}", printable(command))));
-    }
     let room = columns().saturating_sub(indent).max(DEEPER);
-    one.lines.iter().flat_map(|line| wrapped(&printable(line), room)).for_each(|line| put(style.dim(&line)));
+    if let Some(command) = &one.command {
+        shell(&format!("$ {}", printable(command)), room).iter().for_each(|line| put(style.command(line)));
+    }
+    one.lines.iter().flat_map(|line| hanging(&printable(line), room, "  ")).for_each(|line| put(style.dim(&line)));
     if one.of > one.lines.len() {
         put(style.dim(&format!("… {} lines more", one.of - one.lines.len())));
     }

@@ -3,7 +3,7 @@
 use std::fmt::Write as _;
 
 use super::Style;
-use super::lines::{paragraph, width};
+use super::lines::{headed, next as typed, paragraph, width};
 use super::table::{Table, right, wraps};
 use super::verdict::{tally, verdict};
 use crate::exercise::Hints;
@@ -22,7 +22,9 @@ pub fn begun(lesson: &Lesson, exercise: &Exercise, file: &str, app: &str, style:
     } else {
         format!("a copy of {app} in target/drydock/contexts, with files of this exercise in it")
     };
-    format!("{title}\n\n{task}\n\n  Yours to edit: {}\n  Its build context: {context}\n", style.command(file))
+    let (file, context) =
+        (headed("Yours to edit:", &style.command(file), style), headed("Its build context:", &context, style));
+    format!("{title}\n\n{task}\n\n{file}\n{context}\n")
 }
 
 /// What came of a check.
@@ -44,9 +46,8 @@ pub fn check(report: &CheckReport, title: &str, next: &[String], style: Style) -
     }
     parts.extend(sizes(report, title));
     parts.extend(built(report, style));
-    parts.push(format!("  {}", style.dim(&times(report))));
-    let next: Vec<String> =
-        next.iter().map(|line| format!("  {} {}", style.bold("Next:"), style.command(line))).collect();
+    parts.push(style.dim(&paragraph(&times(report))));
+    let next: Vec<String> = next.iter().map(|line| typed(line, style)).collect();
     parts.push(next.join("\n"));
     parts.join("\n\n")
 }
@@ -56,25 +57,28 @@ fn sizes(report: &CheckReport, title: &str) -> Option<String> {
     let stored = report.result.as_ref()?.stored_bytes;
     let marks = [("expert", &report.marks.par), ("smallest", &report.marks.record)];
     let shown = marks.iter().filter_map(|(name, mark)| Some((name, mark.as_ref()?)));
-    let mut line = format!("  {title} {}", units::bytes(stored));
+    let mut line = format!("{title} {}", units::bytes(stored));
     for (name, mark) in shown.clone() {
         let _ = write!(line, " · {name} ({}) {}", mark.variant, marked(mark));
     }
     if let Some(best) = report.best_bytes.filter(|best| *best != stored) {
         let _ = write!(line, " · your best {}", units::bytes(best));
     }
+    let mut lines = paragraph(&line);
     if shown.clone().any(|(_, mark)| !mark.here) {
-        let _ = write!(line, "\n  {STAR}");
+        let _ = write!(lines, "\n{}", paragraph(STAR));
     }
-    Some(line)
+    Some(lines)
 }
 
 /// Which image was judged, and from which folder it was built.
 fn built(report: &CheckReport, style: Style) -> Option<String> {
     let context = report.context.as_ref()?;
     Some(match &report.result {
-        Some(result) => format!("  Image {}, built from {}", style.command(&result.image), style.command(context)),
-        None => format!("  Its build context: {}", style.command(context)),
+        Some(result) => {
+            paragraph(&format!("Image {}, built from {}", style.command(&result.image), style.command(context)))
+        }
+        None => headed("Its build context:", &style.command(context), style),
     })
 }
 
@@ -106,18 +110,17 @@ pub fn hint(of: &Hints, given: usize, next: &str, style: Style) -> String {
         let paint = |text: &str| if number == given { text.to_owned() } else { style.dim(text) };
         hints.row([paint(&number.to_string()), paint(text)]);
     }
-    let clue = clue.as_ref().map(|clue| format!("  {} {}\n", style.dim("|"), printable(clue))).unwrap_or_default();
+    let clue = clue.as_ref().map(|clue| headed(&style.dim("|"), &printable(clue), style) + "\n").unwrap_or_default();
     format!(
-        "{}\n{clue}\n{}\n\n  {} {}",
+        "{}\n{clue}\n{}\n\n{}",
         style.bold(&format!("{rule} failed. Hint {given} of {}:", say.len())),
         hints.within(2, width() + 2, style),
-        style.bold("Next:"),
-        style.command(next)
+        typed(next, style)
     )
 }
 
 #[cfg(test)]
-mod tests {
+pub(super) mod tests {
     use super::*;
     use crate::model::matrix::tests::matrix;
     use crate::model::{AppId, LessonId, LessonRef, Marks, Outcome, VariantId, Verdict};
@@ -137,7 +140,7 @@ mod tests {
         }
     }
 
-    fn report(expectations: Vec<Verdict>) -> CheckReport {
+    pub(in crate::report) fn report(expectations: Vec<Verdict>) -> CheckReport {
         let matrix = matrix(&[("go", "mine", 7_400_000)]);
         let mark = |variant: &str, stored_bytes, here| {
             Some(Mark { variant: VariantId::try_from(variant.to_owned()).unwrap(), stored_bytes, here })

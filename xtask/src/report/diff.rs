@@ -2,7 +2,7 @@
 
 use super::Style;
 use super::inspect::percent;
-use super::lines::paragraph;
+use super::lines::{paragraph, paragraph_in};
 use super::table::{Table, left, right};
 use crate::model::{Class, Comparison, Sizes};
 use crate::names::{list, printable};
@@ -29,7 +29,11 @@ pub fn diff(comparison: &Comparison, style: Style) -> String {
         comparison.places.iter().take(PLACES).map(|place| (printable(&place.path), place.bytes)).collect();
     if !places.is_empty() {
         let more = comparison.places.len() - places.len();
-        let more = if more > 0 { format!("\n   and {more} more; --json has all of them") } else { String::new() };
+        let more = if more > 0 {
+            format!("\n{}", paragraph_in(&format!("and {more} more; --json has all of them"), 1))
+        } else {
+            String::new()
+        };
         parts.push(format!("  {}\n{}{more}", style.dim("By place, largest change first"), table(&places, style)));
     }
     parts.join("\n\n")

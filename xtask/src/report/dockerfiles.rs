@@ -1,6 +1,7 @@
 //! Dockerfiles before the step that speaks of them: short ones as they are, long ones by their path.
 
 use super::Style;
+use super::lines::{columns, fitted, hanging};
 use crate::names::printable;
 
 /// Most lines of a file that is shown whole: with its neighbours it still fits on a screen.
@@ -29,12 +30,14 @@ pub fn dockerfiles(files: &[Shown<'_>], style: Style) -> String {
         let name = if alone { file.variant.to_owned() } else { format!("{}/{}", file.app, file.variant) };
         let name = style.bold(&name);
         if alone && count <= MOST {
-            let lines = lines.map(|line| format!("    {}", printable(line)).trim_end().to_owned());
-            let head = format!("\n  {name}  {}", style.dim(file.path));
-            whole.push([head].into_iter().chain(lines).collect::<Vec<_>>().join("\n"));
+            let lines = lines.flat_map(|line| hanging(&printable(line), columns().saturating_sub(4), "    "));
+            let lines = lines.map(|line| format!("    {line}").trim_end().to_owned());
+            let head = fitted(&format!("  {name}  {}", style.dim(file.path)), columns());
+            whole.push([format!("\n{head}")].into_iter().chain(lines).collect::<Vec<_>>().join("\n"));
         } else {
             let less = style.command(&format!("less {}", file.path));
-            folded.push(format!("  {name}  {} {less}", style.dim(&format!("{count} lines:"))));
+            let line = format!("  {name}  {} {less}", style.dim(&format!("{count} lines:")));
+            folded.push(fitted(&line, columns()));
         }
     }
     whole.extend((!folded.is_empty()).then(|| format!("\n{}", folded.join("\n"))));

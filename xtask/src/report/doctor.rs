@@ -1,6 +1,7 @@
 //! What the doctor found, one line a thing, and under what is wrong the way to mend it.
 
 use super::Style;
+use super::lines::paragraph;
 use super::table::{Table, left, wraps};
 use crate::model::{Diagnosis, State};
 use crate::names::printable;
@@ -18,7 +19,7 @@ pub fn doctor(diagnosis: &Diagnosis, next: &str, style: Style) -> String {
         let name = format!("{} {}", mark(&finding.state, style), style.bold(finding.what));
         table.row([name, found(&finding.state, style)]);
     }
-    format!("{}\n\n  {verdict}", table.text(2, style))
+    format!("{}\n\n{}", table.text(2, style), paragraph(&verdict))
 }
 
 fn mark(state: &State, style: Style) -> String {

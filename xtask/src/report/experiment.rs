@@ -3,7 +3,7 @@
 use std::time::Duration;
 
 use super::Style;
-use super::lines::paragraph;
+use super::lines::{headed, paragraph_in};
 use super::table::{Cell, Table, instructions, right};
 use crate::model::{Experiment, Prediction, Rebuild};
 use crate::units;
@@ -48,7 +48,7 @@ fn one(experiment: &Experiment, style: Style) -> String {
     if let Some(date) = &experiment.cold_from {
         let day = date.replacen('T', " ", 1).replacen('Z', " UTC", 1);
         let words = format!("The cold build was measured at {day}; --no-cache measures it again.");
-        text = format!("{text}\n    {}", style.dim(&words));
+        text = format!("{text}\n{}", style.dim(&paragraph_in(&words, 2)));
     }
     text
 }
@@ -69,8 +69,8 @@ fn scored(prediction: &Prediction, style: Style) -> String {
         }
     );
     let mark = if whole { style.ok_mark() } else { style.bold("→") };
-    let mut parts = vec![format!("  {mark} {head}")];
-    parts.extend(prediction.misses.iter().map(|miss| paragraph(&format!("  {miss}"))));
+    let mut parts = vec![headed(&mark, &head, style)];
+    parts.extend(prediction.misses.iter().map(|miss| paragraph_in(miss, 2)));
     parts.join("\n")
 }
 

@@ -45,7 +45,7 @@ pub fn inspect(inspection: &Inspection, style: Style, all: bool, class: Option<C
         part(&style.dim("Packages"), &packages(inspection));
     }
     if !inspection.digests_checked {
-        parts.push(format!("  {}", style.dim(NOT_LOOKED_AT)));
+        parts.push(style.dim(&paragraph(NOT_LOOKED_AT)));
     }
     parts.join("\n\n")
 }
@@ -113,7 +113,10 @@ fn sums(inspection: &Inspection) -> String {
         (Some(bytes), false) => format!("pull about {}: not all layers as a registry has them", units::bytes(bytes)),
     };
     let (stored, visible) = (units::bytes(inspection.stored_bytes), units::bytes(inspection.visible_bytes));
-    format!("  stored {stored} · visible {visible} · wasted {} · {pull}", units::bytes(inspection.wasted_bytes))
+    paragraph(&format!(
+        "stored {stored} · visible {visible} · wasted {} · {pull}",
+        units::bytes(inspection.wasted_bytes)
+    ))
 }
 
 /// What is said before secrets that were found.

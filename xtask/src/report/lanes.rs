@@ -3,7 +3,7 @@
 use std::iter;
 
 use super::Style;
-use super::lines::cut;
+use super::lines::{cut, fitted};
 use crate::model::block::{Bar, Group, Lane, Lanes, Sign};
 use crate::names::printable;
 use crate::units;
@@ -32,7 +32,8 @@ pub(super) fn lanes(lanes: &Lanes, indent: usize, columns: usize, style: Style) 
         };
         lanes.groups.iter().flat_map(group).chain([axis(lanes.took_ms, measure, style)]).collect()
     } else {
-        lanes.groups.iter().flat_map(|group| told(group, style)).collect()
+        let told = lanes.groups.iter().flat_map(|group| told(group, style)).collect::<Vec<_>>().join("\n");
+        fitted(&told, columns.saturating_sub(indent)).lines().map(str::to_owned).collect()
     };
     drawing
         .iter()
@@ -127,7 +128,7 @@ fn told(group: &Group, style: Style) -> Vec<String> {
 }
 
 #[cfg(test)]
-mod tests {
+pub(super) mod tests {
     use super::*;
 
     const PLAIN: Style = Style { color: false, live: false, symbols: true };
@@ -136,7 +137,7 @@ mod tests {
         Bar { name: name.to_owned(), start_ms, took_ms, cached: false, sign }
     }
 
-    fn sample() -> Lanes {
+    pub(in crate::report) fn sample() -> Lanes {
         let lane = |name: &str, bars, value: &str| Lane { name: name.to_owned(), bars, value: value.to_owned() };
         let build = vec![
             bar("COPY . .", Some(0), 10, Sign::Neutral),
@@ -162,7 +163,7 @@ mod tests {
         assert_eq!(
             lanes(&sample(), 2, 110, PLAIN),
             "  go-split\n    \
-               build  ├──────────────────────┤····································        0.4 s  RUN make everything tha…\n    \
+               build  ├──────────────────────┤····································        0.4 s  RUN make everything …\n    \
                final  ······························○·····························       cached\n  \
              health\n    \
                go     ├ starting ────────────┤├ ✗ unhealthy ╌╌╌╌╌╌╌╌╌╌╌╌╌╌╌╌╌╌╌╌╌┤  ✗ unhealthy\n           \
@@ -185,7 +186,10 @@ mod tests {
              WORKDIR /app: from cache\n  health\n    go: ✗ unhealthy\n      starting: from 0 ms, took 400 ms\n      \
              failed unhealthy: from 400 ms, took 600 ms";
         assert_eq!(lanes(&sample(), 2, 100, Style { symbols: false, ..PLAIN }), words);
-        assert_eq!(lanes(&sample(), 2, 30, PLAIN), words.replace("failed unhealthy", "✗ unhealthy"));
+        let narrow = lanes(&sample(), 2, 30, PLAIN);
+        assert!(narrow.lines().all(|line| line.chars().count() <= 30), "{narrow}");
+        let words = words.replace("failed unhealthy", "✗ unhealthy");
+        assert_eq!(narrow.split_whitespace().collect::<Vec<_>>(), words.split_whitespace().collect::<Vec<_>>());
     }
 
     #[test]

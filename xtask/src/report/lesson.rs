@@ -1,6 +1,6 @@
 //! A lesson's result: the table, the expectations, what to look at, what to type next.
 
-use super::lines::{headed, paragraph, width};
+use super::lines::{columns, headed, next, paragraph, shell, width};
 use super::table::{Table, left, right, wraps};
 use super::verdict::{tally, verdict};
 use super::{Style, look};
@@ -44,7 +44,7 @@ pub fn lesson(lesson: &Lesson, report: &LessonReport, finish: &Finish<'_>, style
         parts.push(format!("  Still running:\n{}", kept.text(2, style)));
     }
     if !report.results.is_empty() {
-        parts.push(format!("  {}", style.dim(&build_time(report.results.len(), finish))));
+        parts.push(style.dim(&paragraph(&build_time(report.results.len(), finish))));
     }
     let looks: Vec<String> = lesson.look.iter().filter_map(|l| look::fill(l, report)).collect();
     if !looks.is_empty() {
@@ -55,8 +55,8 @@ pub fn lesson(lesson: &Lesson, report: &LessonReport, finish: &Finish<'_>, style
         parts.push(format!("  {}\n{}", style.dim("One of these images by hand:"), by_hand(&finish.by_hand, style)));
     }
     parts.extend(your_turn(lesson, style));
-    parts.extend(finish.page.map(|page| format!("  {} {page}", style.bold("Report:"))));
-    parts.push(format!("  {} {}", style.bold("Next:"), style.command(&finish.next)));
+    parts.extend(finish.page.map(|page| headed("Report:", page, style)));
+    parts.push(next(&finish.next, style));
     parts.join("\n\n")
 }
 
@@ -112,8 +112,8 @@ pub(super) fn ready(measurement: &Measurement) -> String {
 /// What was not run, and why: it is neither passed nor failed.
 fn not_run(images: &[String], style: Style) -> Option<String> {
     let named = crate::names::list(images.iter().map(String::as_str));
-    let text = format!("Not run here, needs the registry: {named}. See --bases registry.");
-    (!images.is_empty()).then(|| format!("  {}", style.dim(&text)))
+    let text = format!("Not run here, needs the registry: {named}. See `--bases registry`.");
+    (!images.is_empty()).then(|| style.dim(&paragraph(&text)))
 }
 
 fn answered(report: &LessonReport, style: Style) -> String {
@@ -138,7 +138,7 @@ fn expectations(verdicts: &[Verdict], style: Style, verbose: bool) -> Option<Str
 fn your_turn(lesson: &Lesson, style: Style) -> Option<String> {
     let exercise = lesson.exercises.first()?;
     let command = style.command(&format!("cargo xtask check {}", lesson.number));
-    let head = format!("  {} {}", style.bold("Your turn:"), exercise.title);
+    let head = headed("Your turn:", &exercise.title, style);
     Some(format!("{head}\n{}\n    {command}", paragraph(&exercise.task)))
 }
 
@@ -157,15 +157,16 @@ fn build_time(images: usize, finish: &Finish<'_>) -> String {
     }
 }
 
-/// A long command over several lines, as a shell takes it.
+/// A long command over several lines, as a shell takes it: an option a line.
 fn by_hand(command: &str, style: Style) -> String {
-    let lines = command.replace(" --", " \\\n      --");
-    lines
-        .lines()
-        .enumerate()
-        .map(|(i, l)| if i == 0 { format!("    {}", style.command(l)) } else { style.command(l) })
-        .collect::<Vec<_>>()
-        .join("\n")
+    let room = columns().saturating_sub(6);
+    let parts: Vec<String> = command.replace(" --", "\n--").lines().map(str::to_owned).collect();
+    let lines = parts.iter().enumerate().flat_map(|(at, part)| {
+        let indent = if at == 0 { "    " } else { "      " };
+        shell(part, room.saturating_sub(indent.len())).into_iter().map(move |line| format!("{indent}{line}"))
+    });
+    let lines: Vec<String> = lines.map(|line| style.command(line.trim_end_matches(" \\"))).collect();
+    lines.join(" \\\n")
 }
 
 /// The list of lessons.

@@ -6,8 +6,9 @@ use std::time::Duration;
 
 use indicatif::{MultiProgress, ProgressBar, ProgressStyle};
 
-use super::Style;
+use super::{Style, done, out};
 use crate::event::{Event, Sink};
+use crate::model::block::Sign;
 use crate::units;
 
 /// Draws on standard error.
@@ -35,15 +36,16 @@ impl Live {
     fn print(&self, text: &str) {
         // An empty last line is one that parts paragraphs, and would be lost otherwise.
         let text = if text.ends_with('\n') { format!("{text}\n") } else { text.to_owned() };
-        let _ = self.bars.println(text);
+        let _ = self.bars.println(out::for_person(&text));
     }
 
-    fn phase(&self, name: &'static str, total: usize) {
+    fn phase(&self, name: &'static str, total: usize, of: &str) {
         self.quiet();
         let Ok(mut state) = self.state.lock() else { return };
         let bar = self.bars.add(ProgressBar::new(total as u64));
-        bar.set_style(template("  {prefix:<9} {bar:28.blue/dim} {pos}/{len}  {elapsed}").progress_chars("━╸─"));
+        bar.set_style(template("  {prefix:<9} {bar:20.blue/dim} {pos}/{len} {msg}  {elapsed}").progress_chars("━╸─"));
         bar.set_prefix(name);
+        bar.set_message(done::of(total, of).to_owned());
         bar.enable_steady_tick(Duration::from_millis(200));
         state.phase = name;
         state.overall = Some(bar);
@@ -83,7 +85,7 @@ impl Live {
         }
     }
 
-    fn done(&self, item: &str, remark: &str) {
+    fn done(&self, item: &str, remark: &str, sign: Sign) {
         let Ok(mut state) = self.state.lock() else { return };
         if let Some(bar) = state.items.remove(item) {
             bar.finish_and_clear();
@@ -91,9 +93,9 @@ impl Live {
         if let Some(overall) = &state.overall {
             overall.inc(1);
         }
-        let line = format!("  {} {} {item:<20} {}", self.style.ok_mark(), state.phase, self.style.dim(remark));
+        let line = format!("  {} {} {item:<20} {}", done::mark(sign, self.style), state.phase, self.style.dim(remark));
         drop(state);
-        self.print(&line);
+        self.print(line.trim_end());
     }
 }
 
@@ -107,19 +109,19 @@ impl Sink for Live {
     fn emit(&self, event: Event) {
         match event {
             Event::Started { title, surroundings } => {
-                self.print(&format!("{}  {}\n", self.style.bold(&title), self.style.dim(&surroundings)));
+                self.print(&format!("{}\n", done::headline(&title, &surroundings, self.style)));
             }
-            Event::Phase { name, total, .. } => self.phase(name, total),
+            Event::Phase { name, total, of } => self.phase(name, total, of),
             Event::Quiet => self.quiet(),
             Event::Progress { item, doing } => self.progress(&item, &doing),
-            Event::Done { item, remark } => self.done(&item, &remark),
-            Event::Counted { item, remark } if self.verbose => self.done(&item, &remark),
+            Event::Done { item, remark, sign } => self.done(&item, &remark, sign),
+            Event::Counted { item, remark } if self.verbose => self.done(&item, &remark, Sign::Held),
             Event::Counted { .. } => self.count(),
-            Event::Ready { image, stored_bytes, after, .. } => {
+            Event::Ready { item, stored_bytes, after, .. } => {
                 let remark = format!("{:>8}  answered in {}", units::bytes(stored_bytes), units::seconds(after));
-                self.done(&image.to_string(), &remark);
+                self.done(&item, &remark, Sign::Held);
             }
-            Event::Command(command) if self.verbose => self.print(&self.style.dim(&format!("  $ {command}"))),
+            Event::Command(command) if self.verbose => self.print(&done::command(&command, self.style)),
             Event::Note(text) => self.print(&text),
             Event::Warning(text) => self.print(&format!("{} {text}", self.style.bad("warning:"))),
             Event::Command(_) => {}

@@ -2,6 +2,7 @@
 
 use super::Style;
 use super::lesson::users;
+use super::lines::paragraph;
 use super::markdown::{row, surroundings};
 use super::table::{Table, left, right};
 use crate::model::{Matrix, Measurement};
@@ -16,13 +17,13 @@ pub fn matrix(matrix: &Matrix, style: Style) -> String {
     let noun = if all == 1 { "container" } else { "containers" };
     [
         format!(
-            "  {}\n{}",
-            style.dim("Stored bytes, and how many times smaller than the largest"),
+            "{}\n{}",
+            style.dim(&paragraph("Stored bytes, and how many times smaller than the largest")),
             sizes(matrix, style)
         ),
         format!("  {}\n{}", style.dim("Image by image"), images(matrix, style)),
         format!("  {mark} {well} of {all} {noun} answered the health request."),
-        format!("  {}", style.dim(&format!("All images were built by one call, in {took}."))),
+        style.dim(&paragraph(&format!("All images were built by one call, in {took}."))),
     ]
     .join("\n\n")
 }

@@ -1,18 +1,33 @@
-//! The only place that writes to the terminal. A closed pipe ends the output, not the program; any other write that fails is
+//! The only place that writes to the terminal. What is wider than the terminal is broken between words here, whoever wrote it;
+//! renderers lay out what they know better. A closed pipe ends the output, not the program; any other write that fails is
 //! noted, and the program ends with it.
 
+use std::borrow::Cow;
 use std::io::{self, ErrorKind, IsTerminal, Write};
 use std::path::Path;
 use std::sync::OnceLock;
 
+use console::Term;
+
+use super::lines::{fitted, limit};
 use crate::error::{self, Result};
 
 /// The first write to standard output that failed.
 static FAILED: OnceLock<io::Error> = OnceLock::new();
 
-/// Writes one line of data to standard output.
+/// Writes lines for a person to standard output.
 pub fn line(text: impl AsRef<str>) {
+    data(within(text.as_ref(), &Term::stdout()));
+}
+
+/// Writes what a program or a shell reads to standard output, exactly as it is: documents, scripts, differences.
+pub fn data(text: impl AsRef<str>) {
     note(writeln!(io::stdout().lock(), "{}", text.as_ref()));
+}
+
+/// The text without lines that are wider than the terminal.
+fn within<'t>(text: &'t str, terminal: &Term) -> Cow<'t, str> {
+    limit(terminal).map_or(Cow::Borrowed(text), |columns| fitted(text, columns).into())
 }
 
 fn note(written: io::Result<()>) {
@@ -42,9 +57,14 @@ pub fn usage(said: &clap::Error) -> Result<()> {
     written()
 }
 
-/// Writes one line for the person at the terminal to standard error.
+/// Writes lines for the person at the terminal to standard error.
 pub fn message(text: impl AsRef<str>) {
-    let _ = writeln!(io::stderr().lock(), "{}", text.as_ref());
+    let _ = writeln!(io::stderr().lock(), "{}", for_person(text.as_ref()));
+}
+
+/// What [`message`] writes.
+pub(super) fn for_person(text: &str) -> Cow<'_, str> {
+    within(text, &Term::stderr())
 }
 
 /// Whether a person sits at both ends: standard input and standard error are terminals.

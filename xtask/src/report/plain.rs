@@ -2,8 +2,9 @@
 
 use std::sync::Mutex;
 
-use super::{Style, out};
+use super::{Style, done, out};
 use crate::event::{Event, Sink};
+use crate::model::block::Sign;
 use crate::units;
 
 /// Writes a line to standard error when something is done; steps in between only with `--verbose`.
@@ -27,11 +28,13 @@ impl Plain {
         Self { style, verbose, phase: Mutex::new(phase) }
     }
 
-    fn done(&self, item: &str, remark: &str) {
+    fn done(&self, item: &str, remark: &str, sign: Sign) {
         let Ok(mut phase) = self.phase.lock() else { return };
         phase.done += 1;
         let remark = if remark.is_empty() { "done" } else { remark };
-        out::message(format!("  {}/{} {item}: {remark}", phase.done.min(phase.total), phase.total));
+        // What is as it should be needs no mark.
+        let mark = if sign == Sign::Held { String::new() } else { format!("{} ", done::mark(sign, self.style)) };
+        out::message(format!("  {}/{} {mark}{item}: {remark}", phase.done.min(phase.total), phase.total));
     }
 }
 
@@ -39,23 +42,22 @@ impl Sink for Plain {
     fn emit(&self, event: Event) {
         match event {
             Event::Started { title, surroundings } => {
-                out::message(format!("{}  {surroundings}", self.style.bold(&title)));
+                out::message(done::headline(&title, &surroundings, self.style));
             }
             Event::Phase { name, total, of } => {
                 if let Ok(mut phase) = self.phase.lock() {
                     *phase = Phase { total, done: 0 };
                 }
-                let of = if total == 1 { of.trim_end_matches('s') } else { of };
-                out::message(format!("{name} {total} {of}"));
+                out::message(format!("{name} {total} {}", done::of(total, of)));
             }
             Event::Progress { item, doing } if self.verbose => out::message(format!("  {item}: {doing}")),
-            Event::Done { item, remark } => self.done(&item, &remark),
-            Event::Counted { item, remark } if self.verbose => self.done(&item, &remark),
-            Event::Ready { image, stored_bytes, after, url } => {
+            Event::Done { item, remark, sign } => self.done(&item, &remark, sign),
+            Event::Counted { item, remark } if self.verbose => self.done(&item, &remark, Sign::Held),
+            Event::Ready { item, stored_bytes, after, url } => {
                 let remark = format!("{}, answered in {} at {url}", units::bytes(stored_bytes), units::seconds(after));
-                self.done(&image.to_string(), &remark);
+                self.done(&item, &remark, Sign::Held);
             }
-            Event::Command(command) if self.verbose => out::message(self.style.dim(&format!("  $ {command}"))),
+            Event::Command(command) if self.verbose => out::message(done::command(&command, self.style)),
             Event::Note(text) => out::message(text),
             Event::Warning(text) => out::message(format!("{} {text}", self.style.bad("warning:"))),
             Event::Progress { .. } | Event::Counted { .. } | Event::Command(_) | Event::Quiet => {}

@@ -1,26 +1,34 @@
 //! A problem as a person reads it: the fact, the evidence, the likely cause, the next step.
 
+use console::Term;
+
 use super::Style;
+use super::lines::{beside, hanging, limit, wrapped};
 use super::table::{Table, left};
 use crate::error::{ErrorId, Problem};
 use crate::names::printable;
 
 /// Renders a problem as several lines.
 pub fn problem(problem: &Problem, style: Style) -> String {
-    let mut lines = vec![format!(
-        "{} {} {}",
-        style.bad("error:"),
-        printable(&problem.fact),
-        style.dim(&format!("[{}]", problem.id.name()))
-    )];
-    lines.extend(problem.evidence.iter().map(|line| format!("  {} {}", style.dim("|"), printable(line))));
+    let columns = limit(&Term::stderr()).unwrap_or(usize::MAX);
+    let id = style.dim(&format!("[{}]", problem.id.name()));
+    let mut lines = hanging(&format!("{} {} {id}", style.bad("error:"), printable(&problem.fact)), columns, "  ");
+    let evidence = problem.evidence.iter().flat_map(|line| wrapped(&printable(line), columns.saturating_sub(4)));
+    lines.extend(evidence.map(|line| format!("  {} {line}", style.dim("|"))));
     if let Some(cause) = &problem.cause {
-        lines.push(format!("  {} {}", style.bold("likely cause:"), printable(cause)));
+        let cause = format!("{} {}", style.bold("likely cause:"), printable(cause));
+        lines.extend(hanging(&cause, columns.saturating_sub(2), "  ").iter().map(|line| format!("  {line}")));
     }
-    for next in &problem.next {
-        lines.push(format!("  {} {}", style.bold("next:"), style.command(&printable(next))));
-    }
+    lines.extend(problem.next.iter().map(|next| beside("next:", &printable(next), 2, columns, style)));
     lines.join("\n")
+}
+
+/// What an error means and what can be done about it.
+pub fn explained(id: ErrorId, style: Style) -> String {
+    let columns = limit(&Term::stdout()).unwrap_or(usize::MAX);
+    let text = id.explanation();
+    let lines: Vec<String> = text.lines().flat_map(|line| wrapped(line, columns)).collect();
+    format!("{}  (exit code {})\n\n{}", style.bold(id.name()), id.exit() as u8, lines.join("\n"))
 }
 
 /// Every error there is, and the status it ends the program with.

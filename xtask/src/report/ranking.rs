@@ -2,6 +2,7 @@
 
 use super::Style;
 use super::inspect::percent;
+use super::lines::{next, paragraph};
 use super::table::{Table, left, right};
 use crate::model::Ranking;
 use crate::names::printable;
@@ -27,8 +28,8 @@ pub fn ranking(ranking: &Ranking, style: Style) -> String {
         parts.push(table.text(4, style));
     }
     if ranking.known.is_empty() && ranking.unknown.is_empty() {
-        parts.push("  The engine has no image with an application in it yet.".to_owned());
-        parts.push(format!("  {} {}", style.bold("Next:"), style.command("cargo xtask lesson")));
+        parts.push(paragraph("The engine has no image with an application in it yet."));
+        parts.push(next("cargo xtask lesson", style));
     }
     if !ranking.unknown.is_empty() {
         let count = ranking.unknown.len();
@@ -41,7 +42,7 @@ pub fn ranking(ranking: &Ranking, style: Style) -> String {
         };
         let line = |image: &String| style.command(&format!("cargo xtask inspect {}", printable(image)));
         let offered = ranking.unknown.iter().take(OFFERED).map(|image| format!("    {}", line(image)));
-        parts.push(std::iter::once(format!("  {}", style.dim(&head))).chain(offered).collect::<Vec<_>>().join("\n"));
+        parts.push(std::iter::once(style.dim(&paragraph(&head))).chain(offered).collect::<Vec<_>>().join("\n"));
     }
     parts.join("\n\n")
 }

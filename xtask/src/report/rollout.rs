@@ -14,7 +14,7 @@ pub fn rollout(rollout: &Rollout, style: Style) -> String {
     if !rollout.together.is_empty() {
         parts.push(together(rollout));
     }
-    parts.push(format!("  {}\n{}", style.dim(&headline(rollout)), forecast(rollout, style)));
+    parts.push(format!("{}\n{}", style.dim(&paragraph(&headline(rollout))), forecast(rollout, style)));
     parts.push(assumptions(rollout, style));
     parts.join("\n\n")
 }
@@ -45,11 +45,11 @@ fn together(rollout: &Rollout) -> String {
     let lines = rollout.together.iter().map(|all| {
         let (first, unshared) = (units::bytes(all.first), units::bytes(all.unshared));
         format!(
-            "  All {} {} images on one node: {first}, layers they share counted once ({unshared} without that).",
+            "All {} {} images on one node: {first}, layers they share counted once ({unshared} without that).",
             all.images, all.variant
         )
     });
-    lines.collect::<Vec<_>>().join("\n")
+    lines.map(|line| paragraph(&line)).collect::<Vec<_>>().join("\n")
 }
 
 fn headline(rollout: &Rollout) -> String {
@@ -144,14 +144,14 @@ fn time(ms: Option<u64>) -> String {
 }
 
 #[cfg(test)]
-mod tests {
+pub(super) mod tests {
     use super::*;
     use crate::model::matrix::tests::matrix;
     use crate::model::{Fetched, Forecast, Often, Pulled, Together};
 
     const STYLE: Style = Style { color: false, live: false, symbols: true };
 
-    fn sample() -> Rollout {
+    pub(in crate::report) fn sample() -> Rollout {
         let often = |change: &str, every| Often { change: change.to_owned(), every };
         let measured = matrix(&[("go", "full", 800_000_000), ("go", "slim", 8_000_000)]);
         let image = |index: usize, exact, day_bytes| ShippedImage {

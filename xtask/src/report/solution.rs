@@ -2,10 +2,11 @@
 
 use std::collections::{BTreeMap, BTreeSet};
 
+use console::Term;
 use similar::TextDiff;
 
 use super::Style;
-use super::lines::paragraph;
+use super::lines::{hanging, limit, paragraph};
 use super::table::{Cell, Table, left, right, wraps};
 use crate::names::{self, printable};
 use crate::units;
@@ -28,7 +29,12 @@ pub fn changes(mine: Files<'_>, theirs: Files<'_>, style: Style) -> String {
         let diff = TextDiff::from_lines(&old, &new);
         let mut unified = diff.unified_diff();
         let unified = unified.context_radius(3).header(&shown(mine, path), &shown(theirs, path)).to_string();
-        lines.extend(unified.lines().map(|line| coloured(&printable(line), style)));
+        let columns = limit(&Term::stdout()).unwrap_or(usize::MAX);
+        for line in unified.lines().map(printable) {
+            // What is wrapped has the colour of its first line.
+            let paint = painted(&line);
+            lines.extend(hanging(&line, columns, "      ").iter().map(|line| paint(style, line)));
+        }
     }
     if lines.is_empty() {
         "Your files are the same as those of this right answer.".to_owned()
@@ -37,13 +43,13 @@ pub fn changes(mine: Files<'_>, theirs: Files<'_>, style: Style) -> String {
     }
 }
 
-fn coloured(line: &str, style: Style) -> String {
+fn painted(line: &str) -> fn(Style, &str) -> String {
     match line.as_bytes().first() {
-        _ if line.starts_with("+++") || line.starts_with("---") => style.bold(line),
-        Some(b'+') => style.good(line),
-        Some(b'-') => style.bad(line),
-        Some(b'@') => style.dim(line),
-        _ => line.to_owned(),
+        _ if line.starts_with("+++") || line.starts_with("---") => Style::bold,
+        Some(b'+') => Style::good,
+        Some(b'-') => Style::bad,
+        Some(b'@') => Style::dim,
+        _ => |_, line| line.to_owned(),
     }
 }
 

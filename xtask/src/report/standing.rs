@@ -2,7 +2,7 @@
 
 use super::Style;
 use super::check::{STAR, marked};
-use super::lines::paragraph;
+use super::lines::{self, paragraph};
 use super::table::{Cell, Table, left, right, wraps};
 use crate::model::{LessonProgress, ProgressReport, Reached};
 use crate::names;
@@ -20,7 +20,7 @@ pub fn standing(report: &ProgressReport, style: Style) -> String {
     }
     let mut lines = vec![format!("  {}\n", style.bold(&count(report))), table.text(2, style)];
     if report.lessons.iter().flat_map(|row| &row.reached).any(recorded) {
-        lines.push(style.dim(&format!("\n  {STAR}")));
+        lines.push(style.dim(&format!("\n{}", paragraph(STAR))));
     }
     lines.push(next(report.next.as_deref(), style));
     lines.join("\n")
@@ -34,7 +34,7 @@ pub fn here(report: &ProgressReport, at: Option<&LessonProgress>, style: Style) 
         let reached = if reached.is_empty() { String::new() } else { format!("; {}", reached.join("; ")) };
         lines.push(paragraph(&format!("Lesson {}, {}{reached}", row.lesson.number, row.lesson.title)));
         if row.reached.iter().any(recorded) {
-            lines.push(style.dim(&format!("  {STAR}")));
+            lines.push(style.dim(&paragraph(STAR)));
         }
     }
     lines.push(next(report.next.as_deref(), style));
@@ -49,7 +49,7 @@ fn count(report: &ProgressReport) -> String {
 
 fn next(command: Option<&str>, style: Style) -> String {
     let words = command.unwrap_or("nothing is left: cargo xtask compare    shows how far every service goes");
-    format!("\n  {} {}", style.bold("Next:"), style.command(words))
+    format!("\n{}", lines::next(words, style))
 }
 
 fn recorded(reached: &Reached) -> bool {
@@ -72,13 +72,13 @@ fn line(reached: &Reached) -> String {
 }
 
 #[cfg(test)]
-mod tests {
+pub(super) mod tests {
     use super::*;
     use crate::model::{AppId, LessonId, LessonRef, Mark, Marks, VariantId};
 
     const PLAIN: Style = Style { color: false, live: false, symbols: true };
 
-    fn report() -> ProgressReport {
+    pub(in crate::report) fn report() -> ProgressReport {
         let lesson = |number, id: &str| LessonRef {
             id: LessonId::try_from(id.to_owned()).unwrap(),
             number,

@@ -1,6 +1,6 @@
 //! The steps of a lesson as text: what is told before, what happened, what it means.
 
-use super::lines::{paragraph, paragraph_in, width, wrapped};
+use super::lines::{columns, hanging, headed, paragraph, paragraph_in, width, wrapped};
 use super::{Style, blocks, experiment, inspect, lesson, look, told};
 use crate::lesson::{Lesson, Step};
 use crate::model::{Aspect, DiffLine, Guessed, Made, Measurement, Shown, Told, VariantId};
@@ -18,7 +18,7 @@ pub fn opening(lesson: &Lesson, missing: &[String], style: Style) -> String {
 
 /// A step's headline and its words.
 pub fn before(number: usize, step: &Step, style: Style) -> String {
-    let mut text = format!("\n  {}", style.bold(&format!("{number}. {}", step.title)));
+    let mut text = format!("\n{}", headed(&format!("{number}."), &style.bold(&step.title), style));
     if let Some(words) = &step.text {
         text.push('\n');
         text.push_str(&paragraph(words));
@@ -56,7 +56,7 @@ pub fn after(
 /// How the learner's guess came out.
 fn guess(guessed: &Guessed, style: Style) -> String {
     let mark = if guessed.hit { style.ok_mark() } else { style.fail_mark() };
-    format!("  {mark} {}", told::guess(guessed))
+    headed(&mark, &told::guess(guessed), style)
 }
 
 fn shown(variants: &[VariantId], shown: &Shown, results: &[Measurement], style: Style) -> String {
@@ -77,15 +77,17 @@ fn shown(variants: &[VariantId], shown: &Shown, results: &[Measurement], style: 
 }
 
 fn difference(from: &str, to: &str, lines: &[DiffLine], changed: usize, style: Style) -> String {
-    let head = wrapped(&format!("{from} → {to}, {changed} lines"), width());
+    let head = wrapped(&format!("{from} → {to}, {changed} lines"), width().saturating_sub(2));
+    let room = columns().saturating_sub(4);
     let mut text: Vec<String> = head.iter().map(|line| format!("    {}", style.dim(line))).collect();
     for line in lines {
-        let drawn = format!("{} {}", line.sign, line.text);
-        text.push(match line.sign {
-            '+' => format!("    {}", style.good(&drawn)),
-            '-' => format!("    {}", style.bad(&drawn)),
-            _ => format!("    {}", style.dim(&drawn)),
-        });
+        for drawn in hanging(&format!("{} {}", line.sign, line.text), room, "      ") {
+            text.push(match line.sign {
+                '+' => format!("    {}", style.good(&drawn)),
+                '-' => format!("    {}", style.bad(&drawn)),
+                _ => format!("    {}", style.dim(&drawn)),
+            });
+        }
     }
     text.join("\n")
 }
@@ -95,20 +97,20 @@ fn made(one: &Made, style: Style) -> String {
     let mut parts = vec![format!("    {}", style.bold(one.variant.as_str()))];
     for aspect in &one.show {
         parts.push(match aspect {
-            Aspect::Payload => indented(&paragraph_in(&inspect::payload(inspection), 2)),
+            Aspect::Payload => paragraph_in(&inspect::payload(inspection), 2),
             Aspect::Files => inspect::files(&one.files).headless().text(6, style),
             Aspect::Classes => inspect::classes(inspection).headless().text(6, style),
             Aspect::Layers => inspect::layers(inspection, false).text(6, style),
             Aspect::Secrets if inspection.secrets.is_empty() => "    No secret was found in any layer.".to_owned(),
             Aspect::Secrets => {
-                format!("    {}\n{}", inspect::kept(style), inspect::secrets(inspection).headless().text(6, style))
+                format!(
+                    "{}\n{}",
+                    paragraph_in(&inspect::kept(style), 2),
+                    inspect::secrets(inspection).headless().text(6, style)
+                )
             }
             Aspect::Surface => inspect::surface(inspection, false).text(6, style),
         });
     }
     parts.join("\n")
-}
-
-fn indented(text: &str) -> String {
-    text.lines().map(|line| format!("  {line}")).collect::<Vec<_>>().join("\n")
 }

@@ -36,6 +36,7 @@ pub(super) fn tag(image: &Image, change: &str) -> String {
 pub(super) fn target(image: &Image, change: &str, sources: &BaseSources) -> (String, Target) {
     let context = format!("{FOLDER}/{}", folder(&image.app, change));
     let mut target = Image { context, ..image.clone() }.target(sources);
+    target.called = format!("{}, after the {change} change", image.called());
     target.tags = vec![tag(image, change)];
     target.labels.insert(labels::ROLE.to_owned(), "rollout".to_owned());
     (format!("{}-{change}", image.name.target()), target)

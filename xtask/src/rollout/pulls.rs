@@ -8,6 +8,7 @@ use crate::engine::{Engine, sweep};
 use crate::error::Result;
 use crate::event::Event;
 use crate::interrupt;
+use crate::model::block::Sign;
 use crate::model::{BaseSources, ImageName, Pulled, Store};
 use crate::state::runs::Run;
 use crate::units;
@@ -46,7 +47,7 @@ fn with_registry(
     for image in images {
         interrupt::check()?;
         let took = registry.push(&image.tag(), &name(image), engine)?;
-        engine.sink().emit(Event::Done { item: image.to_string(), remark: units::seconds(took) });
+        engine.sink().emit(Event::Done { item: image.to_string(), remark: units::seconds(took), sign: Sign::Held });
     }
     let node = EmptyEngine::start(registry.pid, store, &root.join("target/drydock"))?;
     engine.sink().emit(Event::Phase { name: "Pulling", total: images.len(), of: "images" });
@@ -59,7 +60,7 @@ fn one(image: &ImageName, node: &EmptyEngine, engine: Engine<'_>) -> Result<Pull
     let place = Registry::inside(&name(image));
     let took = node.pull(&place, engine)?;
     node.forget(&place, engine)?;
-    engine.sink().emit(Event::Done { item: image.to_string(), remark: units::seconds(took) });
+    engine.sink().emit(Event::Done { item: image.to_string(), remark: units::seconds(took), sign: Sign::Held });
     Ok(Pulled { ms: u64::try_from(took.as_millis()).unwrap_or(u64::MAX) })
 }
 

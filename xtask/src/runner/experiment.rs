@@ -7,16 +7,20 @@ use std::time::{Duration, Instant};
 use super::prepare;
 use crate::context::RUN;
 use crate::dockerfile::{Dockerfile, Source};
+use crate::engine::build::Announced;
 use crate::engine::instructions::{self, Place, Ran};
 use crate::engine::{Engine, bake, build, docker};
 use crate::error::{ErrorId, Problem, Result};
+use crate::event::Event;
 use crate::image::Digest;
 use crate::image::origin;
 use crate::image::weigh::{self, Subject};
 use crate::interrupt;
+use crate::model::block::Sign;
 use crate::model::{BaseSources, Change, Experiment, Rebuild, SentContext, StepCost};
 use crate::plan::Image;
 use crate::state::costs::Costs;
+use crate::units;
 
 /// A rebuild that is quick is repeated, and the median told, until this much time has passed or it was built three times.
 const PATIENCE: Duration = Duration::from_secs(6);
@@ -28,8 +32,9 @@ pub(super) struct Lab<'a> {
     pub sources: &'a BaseSources,
     pub options: &'a bake::Options,
     pub weigh: crate::image::Way,
-    /// Whether the time of a whole cold build is told. Where only shares count, the costs of its steps are enough.
-    pub timed: bool,
+    /// Whether the experiment is told: the time of a whole cold build with it, and each build as an item of the phase. Where only
+    /// shares count, the costs of the steps are enough, and the builds are work on one item.
+    pub told: bool,
     pub run: &'a str,
     pub root: &'a Path,
     pub engine: Engine<'a>,
@@ -65,14 +70,18 @@ impl Lab<'_> {
         let places = instructions::places(&file, None);
         let keys = self.keys(image, &file, &places);
         // What is compared with must be in the cache; from an earlier build it costs a moment.
-        let before = self.build(image, &image.context, &image.name.tag(), Turn::Cached)?;
+        let item = self.item(image, "as it is");
+        let before = self.build(image, &image.context, &image.name.tag(), Turn::Cached, &item)?;
+        self.done(item, before.took);
         let mut costs = Costs::load()?;
         note(&mut costs, &keys.steps, &instructions::ran(&places, before.steps()), false);
         let cold = self.cold(image, &places, &keys, &mut costs)?;
         if cold.from.is_none() {
             // What the builder made without its cache is not in every case what it takes from the cache afterwards: where it
             // had the same step before, it may go on with the earlier layer. The rebuilds stand on what it takes.
-            self.build(image, &image.context, &image.name.tag(), Turn::Cached)?;
+            let item = self.item(image, "from the cache");
+            let again = self.build(image, &image.context, &image.name.tag(), Turn::Cached, &item)?;
+            self.done(item, again.took);
         }
         // The builder keeps several results of a step that ran twice, and may take another one after the change: what any image
         // has already was not made by the change.
@@ -99,24 +108,34 @@ impl Lab<'_> {
     }
 
     fn cold(&self, image: &Image, places: &[Place], keys: &Keys, costs: &mut Costs) -> Result<Cold> {
-        let known: Option<Vec<u64>> = keys.steps.iter().map(|key| costs.get(key).map(|cost| cost.ms)).collect();
-        if let (Some(steps), false) = (known, self.options.no_cache) {
-            if let Some(whole) = costs.get(&keys.whole) {
-                return Ok(Cold { ms: whole.ms, from: Some(whole.date.clone()), steps });
-            }
-            if !self.timed {
-                let from = keys.steps.iter().filter_map(|key| costs.get(key)).map(|cost| cost.date.clone()).min();
-                costs.clone().save()?;
-                return Ok(Cold { ms: steps.iter().sum(), from, steps });
-            }
+        if let Some(known) = self.known(keys, costs) {
+            costs.clone().save()?;
+            return Ok(known);
         }
-        let built = self.build(image, &image.context, &image.name.tag(), Turn::Cold)?;
+        let item = self.item(image, "without cache");
+        let built = self.build(image, &image.context, &image.name.tag(), Turn::Cold, &item)?;
+        self.done(item, built.took);
         let ran = instructions::ran(places, built.steps());
         note(costs, &keys.steps, &ran, true);
         let ms = millis(built.took);
         costs.put(keys.whole.clone(), ms, &now());
         costs.clone().save()?;
         Ok(Cold { ms, from: None, steps: ran.iter().map(|ran| ran.ms).collect() })
+    }
+
+    /// The cold build that an earlier run measured, as far as it is needed.
+    fn known(&self, keys: &Keys, costs: &Costs) -> Option<Cold> {
+        let steps: Vec<_> = keys.steps.iter().map(|key| costs.get(key)).collect::<Option<_>>()?;
+        let ms = steps.iter().map(|cost| cost.ms);
+        match costs.get(&keys.whole) {
+            _ if self.options.no_cache => None,
+            Some(whole) => Some(Cold { ms: whole.ms, from: Some(whole.date.clone()), steps: ms.collect() }),
+            None if self.told => None,
+            None => {
+                let from = steps.iter().map(|cost| cost.date.clone()).min();
+                Some(Cold { ms: ms.clone().sum(), from, steps: ms.collect() })
+            }
+        }
     }
 
     fn rebuild(
@@ -128,13 +147,14 @@ impl Lab<'_> {
         old: &BTreeSet<String>,
     ) -> Result<Rebuild> {
         let tag = format!("{}-changed", image.name.tag());
+        let item = self.item(image, &format!("after the {name} change"));
         let began = Instant::now();
         let mut took = Vec::new();
         let mut ran = Vec::new();
         while took.is_empty() || (took.len() < TURNS && began.elapsed() < PATIENCE) {
             // A mark of its own for each Dockerfile: where two begin alike, the second would find the first one's work.
             let token = format!("{}-{}-{}", self.run, image.name.variant, took.len());
-            let built = self.build_after(image, (name, change), &token, &tag, &BTreeMap::new())?;
+            let built = self.build_after(image, (name, change), &token, &tag, &BTreeMap::new(), &item)?;
             took.push(millis(built.took));
             let again = instructions::ran(places, built.steps());
             ran = (0..again.len()).filter(|&index| !again[index].cached).collect();
@@ -155,6 +175,7 @@ impl Lab<'_> {
             weighed?;
         let largest_new = largest.and_then(|(layer, bytes)| Some((*made_by.get(&layer)?, bytes)));
         took.sort_unstable();
+        self.done(item, Duration::from_millis(took[took.len() / 2]));
         Ok(Rebuild {
             change: name.to_owned(),
             summary: change.summary.clone(),
@@ -188,7 +209,7 @@ impl Lab<'_> {
     ) -> Result<String> {
         let tag = format!("{}-{named}", image.name.tag());
         let token = format!("{}-{}-{named}", self.run, image.name.variant);
-        let built = self.build_after(image, change, &token, &tag, args);
+        let built = self.build_after(image, change, &token, &tag, args, &image.called());
         prepare::secrets(image, &BTreeMap::new(), self.run, self.root)?;
         built.map(|_| tag)
     }
@@ -201,12 +222,13 @@ impl Lab<'_> {
         token: &str,
         tag: &str,
         besides: &BTreeMap<String, String>,
+        item: &str,
     ) -> Result<build::Built> {
         let context = prepare::changed(image, change, token, self.root)?;
         prepare::secrets(image, &change.secrets, token, self.root)?;
         let args = change.args.iter().map(|(name, value)| (name.clone(), value.replace(RUN, token)));
         let besides = besides.iter().map(|(name, value)| (name.clone(), value.clone()));
-        self.build(image, &context, tag, Turn::After(name, &args.chain(besides).collect()))
+        self.build(image, &context, tag, Turn::After(name, &args.chain(besides).collect()), item)
     }
 
     /// The step that made each layer of an image, where it can be told.
@@ -248,7 +270,7 @@ impl Lab<'_> {
     pub fn sent(&self, image: &Image) -> Result<SentContext> {
         let context = prepare::afresh(image, self.run, self.root)?;
         let tag = format!("{}-sent", image.name.tag());
-        let built = self.build(image, &context, &tag, Turn::Cached);
+        let built = self.build(image, &context, &tag, Turn::Cached, &image.called());
         // Each is as large as the app's folder, and used once.
         let _ = std::fs::remove_dir_all(self.root.join(&context));
         let _ = self.engine.ask(&docker(["image", "rm", &tag]));
@@ -256,7 +278,28 @@ impl Lab<'_> {
         Ok(SentContext { app: image.name.app.clone(), variant: image.name.variant.clone(), bytes })
     }
 
-    fn build(&self, image: &Image, context: &str, tag: &str, turn: Turn<'_>) -> Result<build::Built> {
+    /// What a build of an experiment is called while it runs.
+    fn item(&self, image: &Image, when: &str) -> String {
+        if self.told { format!("{}, {when}", image.called()) } else { image.called() }
+    }
+
+    fn done(&self, item: String, took: Duration) {
+        if self.told {
+            self.engine.sink().emit(Event::Done { item, remark: units::seconds(took), sign: Sign::Held });
+        }
+    }
+
+    /// How many builds [`Self::experiment`] makes of an image and so many changes; a rebuild that is repeated counts once.
+    ///
+    /// Errors: [`ErrorId::Dockerfile`] where our own reader cannot read the file; the costs of earlier builds cannot be read.
+    pub fn builds(&self, image: &Image, changes: usize) -> Result<usize> {
+        let file = image.stages()?;
+        let keys = self.keys(image, &file, &instructions::places(&file, None));
+        let cold = if self.known(&keys, &Costs::load()?).is_some() { 0 } else { 2 };
+        Ok(1 + cold + changes)
+    }
+
+    fn build(&self, image: &Image, context: &str, tag: &str, turn: Turn<'_>, item: &str) -> Result<build::Built> {
         let mut target = image.target(self.sources);
         context.clone_into(&mut target.context);
         target.dockerfile = bake::relative(context, &image.dockerfile.path);
@@ -272,7 +315,7 @@ impl Lab<'_> {
         };
         let definition = bake::Definition { targets: BTreeMap::from([(name, target)]) };
         let options = bake::Options { no_cache: turn == Turn::Cold, ..self.options.clone() };
-        build::build("images", &definition, &options, self.root, self.engine)
+        build::build(Announced::Item(item), &definition, &options, self.root, self.engine)
     }
 
     /// The names under which the costs of a build are kept.

@@ -15,6 +15,7 @@ use crate::engine::Engine;
 use crate::error::{ErrorId, Problem, Result};
 use crate::event::Event;
 use crate::interrupt;
+use crate::model::block::Sign;
 use crate::model::{
     ContractRun, Delivery, ImageFacts, Inspection, PackageLine, Ran, RanReadOnly, Setup, Started, Stopped,
 };
@@ -153,10 +154,10 @@ impl Underway<'_> {
         self.phase(name, images.len());
         for image in images {
             interrupt::check()?;
-            let item = image.name.to_string();
+            let item = image.called();
             self.engine.sink().emit(Event::Progress { item: item.clone(), doing: String::new() });
             one(self, image)?;
-            self.engine.sink().emit(Event::Done { item, remark: String::new() });
+            self.engine.sink().emit(Event::Done { item, remark: String::new(), sign: Sign::Held });
         }
         Ok(())
     }
@@ -211,13 +212,13 @@ impl Underway<'_> {
         })
     }
 
-    /// A place for experiments; `timed` where the time of a whole cold build is told.
-    pub(super) fn lab(&self, timed: bool) -> Lab<'_> {
+    /// A place for experiments; `told` where what they find is shown.
+    pub(super) fn lab(&self, told: bool) -> Lab<'_> {
         Lab {
             sources: self.job.sources,
             options: &self.job.options.build,
             weigh: self.job.options.weigh,
-            timed,
+            told,
             run: self.run.id(),
             root: self.job.root,
             engine: self.engine,
@@ -352,7 +353,7 @@ impl Underway<'_> {
         self.engine.sink().emit(Event::Phase { name: "Starting", total: images.len() * STARTS, of: "containers" });
         for _ in 0..STARTS {
             for (image, ready) in images.iter().zip(&mut starts) {
-                let item = image.name.to_string();
+                let item = image.called();
                 self.engine.sink().emit(Event::Progress { item: item.clone(), doing: "docker run".to_owned() });
                 if let Ok(up) = self.starter().start(image, &Setup::default()) {
                     ready.push(u64::try_from(up.ready.as_millis()).unwrap_or(u64::MAX));

@@ -5,7 +5,7 @@ use std::collections::BTreeMap;
 use super::experiment::Lab;
 use super::prepare;
 use crate::engine::bake;
-use crate::engine::build::{self, Ended};
+use crate::engine::build::{self, Announced, Ended};
 use crate::error::Result;
 use crate::plan::Image;
 
@@ -25,7 +25,7 @@ pub(super) struct Otherwise {
 }
 
 impl Lab<'_> {
-    /// Builds once. A build that the Dockerfile makes fail is a result.
+    /// Builds once, as work on the image's item of the phase. A build that the Dockerfile makes fail is a result.
     ///
     /// Errors: whatever else building fails with: the network, the disk, the time that was allowed.
     pub(super) fn once(&self, image: &Image, otherwise: &Otherwise) -> Result<Ended> {
@@ -42,7 +42,7 @@ impl Lab<'_> {
         let name = format!("{}-once", image.name.target());
         let definition = bake::Definition { targets: BTreeMap::from([(name, target)]) };
         let options = bake::Options { no_cache: otherwise.no_cache || self.options.no_cache, ..self.options.clone() };
-        let ended = build::attempt("builds", &definition, &options, self.root, self.engine);
+        let ended = build::attempt(Announced::Item(&image.called()), &definition, &options, self.root, self.engine);
         prepare::secrets(image, &BTreeMap::new(), self.run, self.root)?;
         match ended? {
             Ended::Failed(failed) if failed.id() != crate::error::ErrorId::BuildFailed => Err(failed.problem()),

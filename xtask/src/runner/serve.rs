@@ -7,6 +7,7 @@ use drydock_reader::parallel;
 use crate::engine::{Engine, container};
 use crate::error::{ErrorId, Problem, Result};
 use crate::event::Event;
+use crate::model::block::Sign;
 use crate::model::{Health, RunOptions, Setup};
 use crate::plan::Image;
 use crate::probe;
@@ -52,26 +53,26 @@ pub fn serve(
 
 fn serve_one(image: &Image, stored_bytes: u64, running: &Running, starter: Starter<'_>) -> Served {
     let sink = starter.engine.sink();
-    let item = image.name.to_string();
+    let item = image.called();
     sink.emit(Event::Progress { item: item.clone(), doing: "docker run".to_owned() });
     match running.share(image, &Setup::default(), starter) {
         Ok(Up { address, health, ready, .. }) => {
             let url = format!("http://{address}/");
-            sink.emit(Event::Ready { image: image.name.clone(), stored_bytes, after: ready, url: url.clone() });
+            sink.emit(Event::Ready { item, stored_bytes, after: ready, url: url.clone() });
             Served { health, ready, url: Some(url), problem: None, not_run: None }
         }
         Err(problem) if is_foreign(image, &problem) => {
             let platform = image.name.platform.as_ref().map(ToString::to_string).unwrap_or_default();
-            sink.emit(Event::Done { item, remark: "not run".to_owned() });
+            sink.emit(Event::Done { item, remark: "not run".to_owned(), sign: Sign::NotMeasured });
             let why = format!("this machine does not run {platform}");
             Served { problem: None, not_run: Some(why), ..not_well(problem) }
         }
         Err(problem) if problem.id == ErrorId::StillAtWork => {
-            sink.emit(Event::Done { item, remark: "not measured".to_owned() });
+            sink.emit(Event::Done { item, remark: "not measured".to_owned(), sign: Sign::NotMeasured });
             Served { not_run: Some("it was still at work".to_owned()), ..not_well(problem) }
         }
         Err(problem) => {
-            sink.emit(Event::Done { item, remark: "not healthy".to_owned() });
+            sink.emit(Event::Done { item, remark: "not healthy".to_owned(), sign: Sign::Failed });
             not_well(problem)
         }
     }

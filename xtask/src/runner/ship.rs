@@ -10,6 +10,7 @@ use crate::engine::registry::Registry;
 use crate::error::Result;
 use crate::event::Event;
 use crate::interrupt;
+use crate::model::block::Sign;
 use crate::model::{Delivery, Store, Transfer, VariantId};
 use crate::plan::Image;
 use crate::units;
@@ -113,10 +114,10 @@ impl Underway<'_> {
 
     fn receive(&self, registry: &Registry, image: &Image, tag: &str, change: Option<&str>) -> Result<Transfer> {
         interrupt::check()?;
-        let item = image.name.to_string();
+        let item = image.called();
         self.engine.sink().emit(Event::Progress { item: item.clone(), doing: "docker push".to_owned() });
         let transfer = registry.receive(tag, &name(image, change), self.engine)?;
-        self.engine.sink().emit(Event::Done { item, remark: units::bytes(transfer.bytes) });
+        self.engine.sink().emit(Event::Done { item, remark: units::bytes(transfer.bytes), sign: Sign::Held });
         Ok(transfer)
     }
 
@@ -129,7 +130,7 @@ impl Underway<'_> {
         change: Option<&str>,
     ) -> Result<Transfer> {
         interrupt::check()?;
-        let item = image.name.to_string();
+        let item = image.called();
         self.engine.sink().emit(Event::Progress { item: item.clone(), doing: "docker pull".to_owned() });
         let mut there: Vec<String> = self.others(image, has).into_iter().map(|other| name(other, None)).collect();
         there.extend(change.map(|_| name(image, None)));
@@ -142,7 +143,7 @@ impl Underway<'_> {
         for name in there.iter().chain([&own]) {
             node.forget(&Registry::inside(name), self.engine)?;
         }
-        self.engine.sink().emit(Event::Done { item, remark: units::bytes(transfer.bytes) });
+        self.engine.sink().emit(Event::Done { item, remark: units::bytes(transfer.bytes), sign: Sign::Held });
         Ok(transfer)
     }
 

@@ -55,7 +55,7 @@ impl Ran<'_> {
             report::message(report::problem(problem, self.context.style));
         }
         if self.options.json {
-            report::line(report::json(&report));
+            report::data(report::json(&report));
         } else {
             let page = page.as_ref().ok().map(String::as_str);
             self.show(&report, &outcome, last_cold, page)?;

@@ -140,9 +140,9 @@ fn dry_run(plan: &Plan, options: &cli::Lesson, sink: &dyn Sink) -> Result<Exit> 
     let engine = Engine::new(sink);
     let bases = bases::choose(options.bases.bases.as_ref(), &options.bases.ca_file, engine)?;
     let sources = bases::sources(&plan.bases(), &bases)?;
-    report::line(plan::definition(&plan.images, &sources).command(&build_options(options)).script());
+    report::data(plan::definition(&plan.images, &sources).command(&build_options(options)).script());
     for image in &plan.images {
-        report::line(runner::container_of(image, &crate::model::Setup::default(), "RUN").command().display());
+        report::data(runner::container_of(image, &crate::model::Setup::default(), "RUN").command().display());
     }
     Ok(Exit::Pass)
 }

@@ -6,6 +6,7 @@ use std::time::{Duration, Instant};
 use crate::error::{ErrorId, Problem, Result};
 use crate::event::{Event, Sink};
 use crate::interrupt;
+use crate::model::block::Sign;
 use crate::process::Command;
 use crate::proof::draw::{self, Candidate, Scope, Why};
 use crate::proof::{Digests, Fingerprint, Proof, Record, Standing, Subject, Tree};
@@ -102,6 +103,7 @@ impl<'w> Proofs<'w> {
             let outcome = self.one(&proof, || run(&proof.subject));
             interrupt::check()?;
             let took = units::seconds(began.elapsed());
+            let sign = Sign::of(outcome.is_ok());
             let remark = match outcome {
                 Ok(figures) => {
                     self.proved += 1;
@@ -114,7 +116,7 @@ impl<'w> Proofs<'w> {
                     format!("failed after {took} ({})", self.chosen[&key])
                 }
             };
-            sink.emit(Event::Done { item: key, remark });
+            sink.emit(Event::Done { item: key, remark, sign });
         }
         sink.emit(Event::Quiet);
         if failed.is_empty() {

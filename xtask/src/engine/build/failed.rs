@@ -26,6 +26,8 @@ pub struct FailedBuild {
     pub(super) place: Option<(String, usize)>,
     /// What we can say of it ourselves.
     pub(super) known: Option<Problem>,
+    /// What a person calls the target whose step failed.
+    pub(super) called: String,
 }
 
 impl FailedBuild {
@@ -88,7 +90,7 @@ impl FailedBuild {
         }
         let place = self.place.as_ref().map(|(file, line)| format!(" ({file}:{line})")).unwrap_or_default();
         let problem = if let Some(step) = self.step() {
-            let fact = format!("{}: the step {} failed{place}.", step.target, printable(&step.name));
+            let fact = format!("{}: the step {} failed{place}.", self.called, printable(&step.name));
             Problem::new(self.id(), fact).evidence(lines(step)).evidence([printable(&step.error)])
         } else {
             // The definition, the Dockerfile's text, the builder or a base.

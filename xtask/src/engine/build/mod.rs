@@ -21,10 +21,26 @@ use crate::error::{ErrorId, Problem, Result};
 use crate::event::Event;
 use crate::interrupt;
 use crate::model::Timeline;
+use crate::model::block::Sign;
 use crate::names::printable;
 
 /// What is announced of a target whose image is in the store; steps it shares with another may still be reported.
 const DONE: &str = "done";
+
+/// How a build is told of while it runs.
+#[derive(Clone, Copy, Debug)]
+pub enum Announced<'a> {
+    /// As a phase of its own with an item a target. What the targets are, in the plural, e.g. `images`.
+    Phase(&'static str),
+    /// As work on this item of a phase that the caller has begun. The caller says when the item is done.
+    Item(&'a str),
+}
+
+impl From<&'static str> for Announced<'_> {
+    fn from(of: &'static str) -> Self {
+        Self::Phase(of)
+    }
+}
 
 /// How a build came to its end.
 #[derive(Debug)]
@@ -41,6 +57,8 @@ pub struct Built {
     /// Wall time of the whole call.
     pub took: Duration,
     record: BuildRecord,
+    /// What a person calls each target.
+    called: BTreeMap<String, String>,
 }
 
 impl Built {
@@ -56,7 +74,7 @@ impl Built {
 
     /// When each step ran.
     pub fn timeline(&self) -> Timeline {
-        timeline::of(self.record.steps())
+        timeline::of(self.record.steps(), &self.called)
     }
 
     /// Whether any instruction came from the cache.
@@ -69,38 +87,39 @@ impl Built {
 ///
 /// Errors: as [`attempt`], and [`ErrorId::BuildFailed`] with the failing step, its last lines and the Dockerfile line;
 /// [`ErrorId::Download`], [`ErrorId::Registry`], [`ErrorId::RegistryLimit`] or [`ErrorId::DiskFull`] where these are to blame.
-pub fn build(
-    of: &'static str,
+pub fn build<'a>(
+    announced: impl Into<Announced<'a>>,
     definition: &Definition,
     options: &Options,
     root: &Path,
     engine: Engine<'_>,
 ) -> Result<Built> {
-    match attempt(of, definition, options, root, engine)? {
+    match attempt(announced, definition, options, root, engine)? {
         Ended::Built(built) => Ok(built),
         Ended::Failed(failed) => Err(failed.problem()),
     }
 }
 
-/// Builds a definition that may fail to build. `of` says what its targets are, in the plural, e.g. `images`; its paths are relative
-/// to `root`.
+/// Builds a definition that may fail to build. Its paths are relative to `root`.
 ///
 /// Errors: [`ErrorId::BuildTooLong`], [`ErrorId::Interrupted`]; no `docker` command.
-pub fn attempt(
-    of: &'static str,
+pub fn attempt<'a>(
+    announced: impl Into<Announced<'a>>,
     definition: &Definition,
     options: &Options,
     root: &Path,
     engine: Engine<'_>,
 ) -> Result<Ended> {
-    let sink = engine.sink();
+    let (sink, announced) = (engine.sink(), announced.into());
     let tags: Vec<String> = definition.targets.values().flat_map(|target| target.tags.clone()).collect();
     engine.note_images(&tags)?;
     let command = definition.command(options).dir(root);
     engine.announce(&command);
-    sink.emit(Event::Phase { name: "Building", total: definition.targets.len(), of });
+    if let Announced::Phase(of) = announced {
+        sink.emit(Event::Phase { name: "Building", total: definition.targets.len(), of });
+    }
     let mut record = BuildRecord::of(definition.targets.keys().cloned());
-    let mut announced: BTreeMap<String, String> = BTreeMap::new();
+    let mut told: BTreeMap<String, String> = BTreeMap::new();
     let began = Instant::now();
     let status = command.lines_within(options.limit, |line| {
         for index in record.line(line) {
@@ -110,31 +129,41 @@ pub fn attempt(
             }
             let doing = if step.completed.is_some() && step.part == Part::Export { DONE } else { &step.name };
             let news = |last: &String| last != doing && last != DONE;
-            if announced.get(&step.target).is_none_or(news) {
-                announced.insert(step.target.clone(), doing.to_owned());
-                let item = step.target.clone();
-                sink.emit(match doing {
-                    DONE => Event::Done { remark: remark(record.summary(&item)), item },
-                    doing => Event::Progress { item, doing: printable(doing) },
-                });
+            if told.get(&step.target).is_none_or(news) {
+                told.insert(step.target.clone(), doing.to_owned());
+                match (announced, doing) {
+                    (Announced::Phase(_), DONE) => sink.emit(Event::Done {
+                        item: definition.called(&step.target).to_owned(),
+                        remark: record.summary(&step.target).remark(),
+                        sign: Sign::Held,
+                    }),
+                    (Announced::Item(_), DONE) => {}
+                    (Announced::Phase(_), doing) => sink.emit(Event::Progress {
+                        item: definition.called(&step.target).to_owned(),
+                        doing: printable(doing),
+                    }),
+                    (Announced::Item(item), doing) => {
+                        sink.emit(Event::Progress { item: item.to_owned(), doing: printable(doing) });
+                    }
+                }
             }
         }
     })?;
     interrupt::check()?;
     let took = began.elapsed();
     match (status, options.limit) {
-        (Some(0), _) => Ok(Ended::Built(Built { took, record })),
+        (Some(0), _) => {
+            let called = |name: &String| (name.clone(), definition.called(name).to_owned());
+            Ok(Ended::Built(Built { took, record, called: definition.targets.keys().map(called).collect() }))
+        }
         (None, Some(limit)) => Err(too_long(&record, limit, definition)),
         _ => {
             let place = blamed(&record, definition);
             let known = known::known(&record, definition);
-            Ok(Ended::Failed(FailedBuild { took, record, place, known }))
+            let called = record.failed().map(|step| definition.called(&step.target).to_owned()).unwrap_or_default();
+            Ok(Ended::Failed(FailedBuild { took, record, place, known, called }))
         }
     }
-}
-
-fn remark(summary: Summary) -> String {
-    if summary.cached { "cached".to_owned() } else { crate::units::seconds(summary.took) }
 }
 
 /// A build that was ended because it took too long: which step was at work, and what it said last.
@@ -147,7 +176,8 @@ fn too_long(record: &BuildRecord, limit: Duration, definition: &Definition) -> P
             let file = file_of(definition, &step.target);
             let place = file.and_then(|file| Some((&file.path, line_of(step, record.steps(), file)?)));
             let at = place.map(|(path, line)| format!(" ({path}:{line})")).unwrap_or_default();
-            let fact = format!("{}: after {took} the step {} still ran{at}.", step.target, printable(&step.name));
+            let called = definition.called(&step.target);
+            let fact = format!("{called}: after {took} the step {} still ran{at}.", printable(&step.name));
             Problem::new(ErrorId::BuildTooLong, fact).evidence(failed::lines(step))
         }
         None => Problem::new(ErrorId::BuildTooLong, format!("The build was not done after {took}.")),
@@ -208,11 +238,12 @@ mod tests {
         let definition = definition("FROM a AS build\nCOPY . .\nRUN false\n");
         let record = record(FAILED);
         let place = blamed(&record, &definition);
-        let failed = FailedBuild { took: Duration::ZERO, record, place, known: None };
+        let called = "Go, your answer".to_owned();
+        let failed = FailedBuild { took: Duration::ZERO, record, place, known: None, called };
         assert_eq!((failed.line(), failed.said().as_str()), (Some(3), "oh no\n\nexit code: 1"));
         let problem = failed.problem();
         assert_eq!(problem.id, ErrorId::BuildFailed);
-        assert_eq!(problem.fact, "go-mine: the step [build 2/2] RUN false failed (my/Dockerfile:3).");
+        assert_eq!(problem.fact, "Go, your answer: the step [build 2/2] RUN false failed (my/Dockerfile:3).");
         assert_eq!(problem.evidence, ["oh no", "exit code: 1"]);
     }
 
@@ -229,7 +260,7 @@ mod tests {
             "Dockerfile:2\n--------\n   2 | >>> RUNN x\n--------\nERROR: failed to solve: unknown instruction: RUNN",
         );
         let place = blamed(&record, &definition("RUNN x"));
-        let failed = FailedBuild { took: Duration::ZERO, record, place, known: None };
+        let failed = FailedBuild { took: Duration::ZERO, record, place, known: None, called: String::new() };
         assert!(failed.step().is_none() && failed.said().contains("unknown instruction"));
         let fact = "The build ended before a step of a Dockerfile ran (my/Dockerfile:2).";
         assert_eq!((failed.line(), failed.problem().fact.as_str()), (Some(2), fact));

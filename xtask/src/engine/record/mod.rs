@@ -33,6 +33,13 @@ pub struct Summary {
     pub cached: bool,
 }
 
+impl Summary {
+    /// How long it took, or that nothing had to run.
+    pub fn remark(self) -> String {
+        if self.cached { "cached".to_owned() } else { crate::units::seconds(self.took) }
+    }
+}
+
 /// Most bytes of a step's output that are kept.
 const LOG: usize = 64 * 1024;
 

@@ -55,13 +55,15 @@ mod tests {
         found.row([Cell::judged("DL4006", true), "".into(), "".into()]);
         assert_eq!(
             blocks(&[Block::Table(found)]).into_string(),
-            "<div class=\"block\"><div class=\"scroll snug\" role=\"region\" tabindex=\"0\" aria-label=\"Found\"><table><caption>Found</caption>\
-             <thead><tr><th scope=\"col\">rule</th><th scope=\"col\" class=\"number\">line</th>\
-             <th scope=\"col\">instruction</th></tr></thead><tbody>\
-             <tr><th scope=\"row\"><strong class=\"sign failed\" role=\"img\" aria-label=\"not as it should be:\">✗</strong> DL3008</th>\
-             <td class=\"number\">7</td><td><code>RUN &lt;b&gt;[31m</code></td></tr>\
-             <tr><th scope=\"row\"><strong class=\"sign held\" role=\"img\" aria-label=\"as it should be:\">✓</strong> DL4006</th>\
-             <td class=\"number\"></td><td></td></tr></tbody></table></div></div>"
+            "<div class=\"block\"><div class=\"scroll snug\" role=\"region\" tabindex=\"0\" aria-label=\"Found\"><table role=\"table\" class=\"needs-40\"><caption>Found</caption>\
+             <thead role=\"rowgroup\"><tr role=\"row\"><th scope=\"col\" role=\"columnheader\">rule</th>\
+             <th scope=\"col\" role=\"columnheader\" class=\"number\">line</th>\
+             <th scope=\"col\" role=\"columnheader\">instruction</th></tr></thead><tbody role=\"rowgroup\">\
+             <tr role=\"row\"><th scope=\"row\" role=\"rowheader\"><strong class=\"sign failed\" role=\"img\" aria-label=\"not as it should be:\">✗</strong> DL3008</th>\
+             <td role=\"cell\" class=\"number\" data-head=\"line\">7</td>\
+             <td role=\"cell\" data-head=\"instruction\"><code>RUN &lt;b&gt;[31m</code></td></tr>\
+             <tr role=\"row\"><th scope=\"row\" role=\"rowheader\"><strong class=\"sign held\" role=\"img\" aria-label=\"as it should be:\">✓</strong> DL4006</th>\
+             <td role=\"cell\" class=\"number\" data-head=\"line\"></td><td role=\"cell\" data-head=\"instruction\"></td></tr></tbody></table></div></div>"
         );
     }
 

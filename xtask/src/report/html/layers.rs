@@ -2,28 +2,32 @@
 
 use maud::{Markup, html};
 
-use super::parts::{cell, table};
+use super::parts::{cell, code, listed, table};
 use super::{name, text};
 use crate::model::{FullReport, Inspection};
+use crate::report::inspect::oversized;
 use crate::units;
 
 const HEADER: [&str; 7] = ["layer", "stored", "wasted", "pulled", "from", "line", "made by"];
 
 /// One folded table an image.
 pub fn layers(full: &FullReport) -> Markup {
-    let images = full.report.results.iter().filter_map(|m| Some((name(m), full.image(&m.image)?)));
+    let images: Vec<_> = full.report.results.iter().filter_map(|m| Some((name(m), full.image(&m.image)?))).collect();
     html! {
         section {
             h2 { "Which instruction brought them" }
             p { "A layer keeps what a later one deletes or replaces: those bytes are wasted, and travel all the same. "
                 "Each layer comes from the base image, from the stage that a " code { "COPY --from" } " names, or from the stage "
                 "the image ends with." }
-            @for (name, image) in images {
+            @for (name, image) in &images {
                 @let summary = summary(image);
                 details {
-                    summary { (text(&name)) " " span.quiet { (summary) } }
+                    summary { (text(name)) " " span.quiet { (summary) } }
                     (table(&format!("Layers of {name}"), &HEADER, &rows(image)))
                 }
+            }
+            @for (name, image) in images.iter().filter(|(_, image)| !image.oversized.is_empty()) {
+                (listed(&format!("Far too large in {name}"), &oversized(image)))
             }
         }
     }
@@ -47,7 +51,7 @@ fn rows(image: &Inspection) -> Vec<Vec<Markup>> {
             cell(layer.stage.as_deref().unwrap_or("–")),
             cell(layer.line.map_or_else(|| "–".to_owned(), |line| line.to_string())),
             html! {
-                @if let Some(instruction) = instruction { code { (text(instruction)) } } @else { "history does not tell" }
+                @if let Some(instruction) = instruction { (code(&text(instruction))) } @else { "history does not tell" }
             },
         ]
     };

@@ -16,6 +16,7 @@ mod story;
 mod summary;
 mod surface;
 mod timeline;
+mod width;
 mod words;
 
 #[cfg(test)]

@@ -1,8 +1,8 @@
-//! What several pictures are made of: the numbers behind them, scrolling tables, bars.
+//! What several pictures are made of: the numbers behind them, tables, bars.
 
 use maud::{Markup, html};
 
-use super::text;
+use super::{text, width};
 use crate::model::block::Sign;
 use crate::report::table::{Cell, Column, Table};
 
@@ -21,17 +21,22 @@ pub fn numbers(what: &str, header: &[&str], rows: &[Vec<Markup>]) -> Markup {
 
 /// A table of markup. The first cell of a row is its header.
 pub fn table(what: &str, header: &[&str], rows: &[Vec<Markup>]) -> Markup {
-    let head = html! { @for cell in header { th scope="col" { (cell) } } };
+    let head = html! { @for cell in header { th scope="col" role="columnheader" { (cell) } } };
     let body = html! {
         @for row in rows {
-            tr {
-                @for (column, cell) in row.iter().enumerate() {
-                    @if column == 0 { th scope="row" { (cell) } } @else { td { (cell) } }
+            tr role="row" {
+                @for (column, (cell, head)) in row.iter().zip(header).enumerate() {
+                    @if column == 0 { th scope="row" role="rowheader" { (cell) } }
+                    @else { td role="cell" data-head=(head) { (cell) } }
                 }
             }
         }
     };
-    scrolling(what, "", &html! { thead { tr { (head) } } tbody { (body) } })
+    let widest =
+        |column: usize| rows.iter().map(|row| width::of_markup(row[column].0.as_str())).max().unwrap_or_default();
+    let needs = header.iter().enumerate().map(|(column, head)| widest(column).max(width::of_head(head))).sum();
+    let inside = html! { thead role="rowgroup" { tr role="row" { (head) } } tbody role="rowgroup" { (body) } };
+    framed(what, "scroll", header.len(), needs, &inside)
 }
 
 /// A table as the terminal has it. Its title stands above it.
@@ -43,29 +48,48 @@ pub fn listed(title: &str, table: &Table) -> Markup {
             let class = class(column, &cell.text);
             let inside = inside(column, cell);
             if table.is_name(position) {
-                html! { th scope="row" class=[class] { (inside) } }
+                html! { th scope="row" role="rowheader" class=[class] { (inside) } }
             } else {
-                html! { td class=[class] { (inside) } }
+                let head = Some(text(&column.head)).filter(|head| !head.is_empty());
+                html! { td role="cell" class=[class] data-head=[head] { (inside) } }
             }
         };
         html! { @for cell in cells.map(one) { (cell) } }
     };
-    scrolling(
+    let widest = |(index, column): (usize, &Column)| {
+        let cells = table.rows().iter().map(|row| width::of_text(&row[index].text, column.code || !column.right));
+        cells.max().unwrap_or_default().max(width::of_head(&column.head))
+    };
+    let needs = table.columns().iter().enumerate().map(widest).sum();
+    framed(
         title,
-        " snug",
+        "scroll snug",
+        table.columns().len(),
+        needs,
         &html! {
             @if !title.is_empty() { caption { (text(title)) } }
             @if headed {
-                thead { tr { @for column in table.columns() { th scope="col" class=[class(column, "")] { (text(&column.head)) } } } }
+                thead role="rowgroup" {
+                    tr role="row" {
+                        @for column in table.columns() {
+                            th scope="col" role="columnheader" class=[class(column, "")] { (text(&column.head)) }
+                        }
+                    }
+                }
             }
-            tbody { @for row in table.rows() { tr { (cells(row)) } } }
+            tbody role="rowgroup" { @for row in table.rows() { tr role="row" { (cells(row)) } } }
         },
     )
 }
 
-/// A table that scrolls inside itself where the window is narrow.
-fn scrolling(what: &str, class: &str, inside: &Markup) -> Markup {
-    html! { div class={ "scroll" (class) } role="region" tabindex="0" aria-label=(text(what)) { table { (inside) } } }
+/// A table that becomes a list where its frame is narrower than it `needs`, in letters. As a list it is displayed as blocks, which
+/// takes its meaning from it: the roles keep that.
+fn framed(what: &str, class: &str, columns: usize, needs: usize, inside: &Markup) -> Markup {
+    html! {
+        div class=(class) role="region" tabindex="0" aria-label=(text(what)) {
+            table role="table" class=(width::class(columns, needs)) { (inside) }
+        }
+    }
 }
 
 /// Numbers stand at the right. What is longer than a few words may wrap.
@@ -78,9 +102,21 @@ fn inside(column: &Column, cell: &Cell) -> Markup {
     html! {
         (sign(cell.sign))
         @if words.is_empty() {}
-        @else if column.code { code { (words) } }
+        @else if column.code { (code(&words)) }
         @else if cell.strong { strong { (words) } }
         @else { (words) }
+    }
+}
+
+/// Code whose words are not broken at their hyphens: an option that is would look like another one.
+pub fn code(words: &str) -> Markup {
+    html! {
+        code {
+            @for (position, word) in words.split(' ').enumerate() {
+                @if position > 0 { " " }
+                @if word.contains('-') { span.word { (word) } } @else { (word) }
+            }
+        }
     }
 }
 

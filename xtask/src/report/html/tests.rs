@@ -1,5 +1,7 @@
 //! What holds of every page, whatever was measured.
 
+use drydock_reader::OversizedLine;
+
 use super::{Now, html, html_so_far};
 use crate::lesson::Lesson;
 use crate::model::{
@@ -75,6 +77,7 @@ fn inspection(m: &Measurement) -> Inspection {
 fn step(stage: &str, times: Option<(u64, u64)>, cached: bool) -> BuildStep {
     BuildStep {
         target: "sloop-one".to_owned(),
+        image: format!("Sloop, one {HOSTILE}"),
         stage: stage.to_owned(),
         instruction: HOSTILE.to_owned(),
         start_ms: times.map(|(from, _)| from),
@@ -151,6 +154,22 @@ fn a_lesson_that_goes_on_loads_its_page_again_and_keeps_its_answer() {
     assert!(!page.contains("Because."), "{page}");
     let page = html(&story, &usual());
     assert!(page.contains("Because.") && !page.contains("http-equiv"), "{page}");
+}
+
+#[test]
+fn a_giant_file_is_told_with_its_cure() {
+    let mut full = usual();
+    let told = |full: &FullReport| html(&lesson(), full).contains("Far too large");
+    assert!(!told(&full));
+    full.images[0].oversized.push(OversizedLine {
+        path: "var/log/lastlog".to_owned(),
+        layer: 2,
+        bytes: 1_200_000_000_000,
+        cause: "useradd leaves it".to_owned(),
+        remedy: "useradd --no-log-init".to_owned(),
+    });
+    let page = html(&lesson(), &full);
+    assert!(told(&full) && page.contains("var/log/lastlog") && page.contains("useradd --no-log-init"), "{page}");
 }
 
 #[test]

@@ -2,6 +2,7 @@
 
 use maud::{Markup, html};
 
+use super::parts::code;
 use super::text;
 
 /// Running text; an empty line ends a paragraph.
@@ -13,7 +14,7 @@ pub fn paragraphs(words: &str) -> Markup {
 pub fn sentence(words: &str) -> Markup {
     html! {
         @for (position, part) in words.split('`').enumerate() {
-            @if position % 2 == 1 { code { (text(part)) } } @else { (text(part)) }
+            @if position % 2 == 1 { (code(&text(part))) } @else { (text(part)) }
         }
     }
 }

@@ -4,12 +4,14 @@ use textwrap::core::display_width;
 
 use super::{Column, Fit, Table};
 use crate::report::Style;
-use crate::report::lines::cut;
+use crate::report::lines::{cut, hanging, wrapped};
 
 /// Columns between two columns of the table.
 const GAP: usize = 2;
 /// A column of running text is not made narrower than this to save a table: a list reads better then.
 const NARROW: usize = 16;
+/// What moves the cells of a list to the right of its head.
+const DEEPER: &str = "  ";
 
 /// The lines of a table that has so much room.
 pub(super) fn lines(table: &Table, room: usize, style: Style) -> Vec<String> {
@@ -67,7 +69,7 @@ impl Plain<'_> {
         let mut lines = Vec::new();
         if self.columns.iter().any(|column| !column.head.is_empty()) {
             let mut heads: Vec<Vec<String>> =
-                self.columns.iter().zip(widths).map(|(column, &width)| whole_words(&column.head, width, "")).collect();
+                self.columns.iter().zip(widths).map(|(column, &width)| wrapped(&column.head, width)).collect();
             // A short head stands on the line that is nearest to its cells.
             let height = heads.iter().map(Vec::len).max().unwrap_or_default();
             for head in &mut heads {
@@ -96,22 +98,56 @@ impl Plain<'_> {
         (0..cells.iter().map(Vec::len).max().unwrap_or_default()).map(line).collect()
     }
 
-    /// Each row as a list: its name, and below it `head: cell`.
+    /// Each row as a list, after the head of the column with the names: its name, and below it a line for each of its other cells, behind the head of the column. Cells
+    /// without a head share a line.
     fn listed(&self, room: usize) -> Vec<String> {
+        let headed = |(index, column): &(usize, &Column)| *index != self.name && !column.head.is_empty();
+        let heads = self.columns.iter().enumerate().filter(headed).map(|(_, column)| display_width(&column.head));
+        let label = heads.max().unwrap_or_default();
         let mut lines = Vec::new();
+        lines.extend(Some(self.columns[self.name].head.clone()).filter(|head| !head.is_empty()));
         for row in &self.rows {
-            lines.extend(whole_words(&row[self.name], room, "  "));
-            for (index, (column, cell)) in self.columns.iter().zip(row).enumerate() {
-                if index == self.name || cell.is_empty() {
-                    continue;
-                }
-                let cell = cell.lines().collect::<Vec<_>>().join(", ");
-                let text = if column.head.is_empty() { cell } else { format!("{}: {cell}", column.head) };
-                lines.extend(whole_words(&format!("  {text}"), room, "    "));
+            lines.extend(hanging(&row[self.name], room, DEEPER));
+            let others = || {
+                self.columns
+                    .iter()
+                    .zip(row)
+                    .enumerate()
+                    .filter(|(index, (_, cell))| *index != self.name && !cell.is_empty())
+            };
+            let one_line = |cell: &str| cell.lines().collect::<Vec<_>>().join(", ");
+            let bare: Vec<String> = others()
+                .filter(|(_, (column, _))| column.head.is_empty())
+                .map(|(_, (_, cell))| one_line(cell))
+                .collect();
+            if !bare.is_empty() {
+                lines.extend(hanging(&format!("{DEEPER}{}", bare.join(" · ")), room, "    "));
+            }
+            for (_, (column, cell)) in others().filter(|(_, (column, _))| !column.head.is_empty()) {
+                lines.extend(entry(&column.head, label, &one_line(cell), room));
             }
         }
         lines
     }
+}
+
+/// A cell of a list behind its label, which has so many columns; below it where the cell then needs fewer lines, or has a word
+/// that is too long to stand beside.
+fn entry(head: &str, label: usize, cell: &str, room: usize) -> Vec<String> {
+    let beside = room.saturating_sub(DEEPER.len() + label + GAP);
+    let whole = room.saturating_sub(2 * DEEPER.len());
+    let longest = cell.split_whitespace().map(display_width).max().unwrap_or_default();
+    if longest > beside || (beside < display_width(cell) && display_width(cell) <= whole) {
+        let below = wrapped(cell, whole);
+        let below = below.iter().map(|line| format!("{DEEPER}{DEEPER}{line}"));
+        return std::iter::once(format!("{DEEPER}{head}")).chain(below).collect();
+    }
+    let blank = " ".repeat(label - display_width(head) + GAP);
+    let further = " ".repeat(DEEPER.len() + label + GAP);
+    let lines = wrapped(cell, beside).into_iter().enumerate();
+    lines
+        .map(|(at, line)| if at == 0 { format!("{DEEPER}{head}{blank}{line}") } else { format!("{further}{line}") })
+        .collect()
 }
 
 impl Column {
@@ -120,35 +156,8 @@ impl Column {
         let lines = cell.lines();
         match self.fit {
             Fit::Whole => lines.map(str::to_owned).collect(),
-            Fit::Wraps => lines.flat_map(|line| whole_words(line, width, "")).collect(),
+            Fit::Wraps => lines.flat_map(|line| wrapped(line, width)).collect(),
             Fit::Cut(_) => lines.map(|line| cut(line, width)).collect(),
         }
     }
-}
-
-/// Lines of whole words; a word that is longer than a line has one of its own. Further lines are moved to the right. A colour
-/// that is not over at the end of a line is taken up again on the next one, so that it does not run into other columns.
-fn whole_words(text: &str, width: usize, further: &str) -> Vec<String> {
-    let options = textwrap::Options::new(width)
-        .word_splitter(textwrap::WordSplitter::NoHyphenation)
-        .word_separator(textwrap::WordSeparator::AsciiSpace)
-        .break_words(false)
-        .subsequent_indent(further);
-    let mut open = String::new();
-    let lines = textwrap::wrap(text, options).into_iter().map(|line| {
-        let resumed = format!("{open}{line}");
-        colour_at_the_end(&resumed).clone_into(&mut open);
-        if open.is_empty() { resumed } else { format!("{resumed}{RESET}") }
-    });
-    lines.collect()
-}
-
-/// What ends every colour.
-const RESET: &str = "\u{1b}[0m";
-
-/// The escape code of the colour that a line ends with; empty for none.
-fn colour_at_the_end(line: &str) -> &str {
-    let Some(code) = line.rfind("\u{1b}[").map(|at| &line[at..]) else { return "" };
-    let code = code.find('m').map_or("", |end| &code[..=end]);
-    if code == RESET { "" } else { code }
 }

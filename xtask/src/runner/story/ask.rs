@@ -6,6 +6,7 @@ use crate::error::{Problem, Result};
 use crate::event::Event;
 use crate::interrupt;
 use crate::lesson::Ask;
+use crate::model::block::Sign;
 use crate::model::{Answer, Answered, AppId, Body, Expected, Request, Setup, Shown};
 use crate::names::printable;
 use crate::plan::Image;
@@ -22,7 +23,7 @@ impl Underway<'_> {
         let mut answers = Vec::new();
         for image in images {
             interrupt::check()?;
-            let item = image.name.to_string();
+            let item = image.called();
             self.engine.sink().emit(Event::Progress { item: item.clone(), doing: step.path.clone() });
             let answer = self.answer(step, &request, image)?;
             let (status, body) = match answer {
@@ -32,7 +33,8 @@ impl Underway<'_> {
             let worked = (200..400).contains(&status);
             let told = worked == step.works_in.contains(&image.name.variant);
             let says = worked || step.contains.as_ref().is_none_or(|text| body.contains(text.as_str()));
-            self.engine.sink().emit(Event::Done { item, remark: status.to_string() });
+            let remark = if status == 0 { "no answer".to_owned() } else { format!("status {status}") };
+            self.engine.sink().emit(Event::Done { item, remark, sign: Sign::of(told && says) });
             answers.push(Answered {
                 variant: image.name.variant.clone(),
                 request: format!("{} {}", request.method, request.path),

@@ -4,6 +4,7 @@ use super::{Came, Check, Underway};
 use crate::engine::build::Ended;
 use crate::engine::instructions::{self, Fate, Place};
 use crate::error::Result;
+use crate::event::Event;
 use crate::lesson::Build;
 use crate::model::block::{Cell, Column, Output, Sign, Table};
 use crate::model::{AppId, Block};
@@ -16,7 +17,9 @@ use crate::units;
 impl Underway<'_> {
     pub(super) fn build(&self, step: &Build, app: &AppId) -> Result<Came> {
         let mut came = Came::default();
-        for image in self.named(std::slice::from_ref(&step.variant), app) {
+        let images = self.named(std::slice::from_ref(&step.variant), app);
+        self.engine.sink().emit(Event::Phase { name: "Building", total: images.len(), of: "images" });
+        for image in images {
             self.build_one(step, image, &mut came)?;
         }
         Ok(came)
@@ -49,6 +52,8 @@ impl Underway<'_> {
             }
         };
         let outcome = check_outcome(step, &ended);
+        let remark = if matches!(ended, Ended::Built(_)) { "passed" } else { "failed" }.to_owned();
+        self.engine.sink().emit(Event::Done { item: image.called(), remark, sign: outcome.outcome.into() });
         let lines = printed::lines(&said);
         came.blocks.push(Block::Output(Output {
             title: format!("{}: {how}", image.name.variant),

@@ -2,6 +2,7 @@
 
 use super::{Asked, Narrator, Question, Underway};
 use crate::error::Result;
+use crate::event::Event;
 use crate::lesson::ExperimentStep;
 use crate::model::{AppId, Shown};
 use crate::runner::Job;
@@ -40,6 +41,11 @@ impl Underway<'_> {
             Some(asked) => Some(asked),
             None => self.job.predict(step, app, narrator)?,
         };
+        let mut builds = 0;
+        for image in &images {
+            builds += self.lab(true).builds(image, step.changes.len())?;
+        }
+        self.engine.sink().emit(Event::Phase { name: "Building", total: builds, of: "builds of this experiment" });
         let mut experiments = Vec::new();
         for image in images {
             let named = changes(&step.changes, self.job.changes, image)?;

@@ -19,7 +19,7 @@ impl Underway<'_> {
         let mut table = Table::new("What the engine finds", columns);
         let (mut came, mut lanes) = (Came::default(), Vec::new());
         for image in images {
-            let item = image.name.to_string();
+            let item = image.called();
             self.engine.sink().emit(Event::Progress { item: item.clone(), doing: "health checks".to_owned() });
             let wanted = step.becomes[&image.name.variant];
             let expected = format!("the engine finds it {}", wanted.name());
@@ -39,7 +39,7 @@ impl Underway<'_> {
                     Check::new(held, expected, state.name())
                 }
             };
-            self.engine.sink().emit(Event::Done { item, remark: check.measured.clone() });
+            self.engine.sink().emit(Event::Done { item, remark: check.measured.clone(), sign: check.outcome.into() });
             came.checks.push(Check { variant: Some(image.name.variant.clone()), ..check });
         }
         came.blocks.push(Block::Table(table));

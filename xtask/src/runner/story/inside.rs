@@ -5,6 +5,7 @@ use crate::engine::docker;
 use crate::error::Result;
 use crate::event::Event;
 use crate::lesson::{Inside, Try};
+use crate::model::block::Sign;
 use crate::model::{AppId, Setup, Shown, Tried};
 use crate::plan::Image;
 use crate::printed;
@@ -27,13 +28,15 @@ impl Underway<'_> {
     }
 
     fn attempt(&self, one: &Try, image: &Image, id: &str) -> Result<Tried> {
-        let item = format!("{}: {}", image.name.variant, one.says);
+        let item = format!("{}: {}", image.called(), one.says);
         self.engine.sink().emit(Event::Progress { item: item.clone(), doing: one.run.join(" ") });
         let output = self.engine.exec(id, &one.run)?;
         let worked = output.success();
         let said = if worked { &output.stdout } else { &output.stderr };
         let said = if said.trim().is_empty() { format!("{}{}", output.stdout, output.stderr) } else { said.clone() };
-        self.engine.sink().emit(Event::Done { item, remark: String::new() });
+        let as_told = worked == one.works_in.contains(&image.name.variant);
+        let remark = if worked { "works" } else { "refused" }.to_owned();
+        self.engine.sink().emit(Event::Done { item, remark, sign: Sign::of(as_told) });
         Ok(Tried {
             variant: image.name.variant.clone(),
             says: one.says.clone(),
@@ -41,7 +44,7 @@ impl Underway<'_> {
             status: Some(output.status),
             output: printed::lines(&said).into_iter().take(one.lines).collect(),
             worked,
-            as_told: worked == one.works_in.contains(&image.name.variant),
+            as_told,
         })
     }
 }

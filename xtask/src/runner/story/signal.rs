@@ -16,13 +16,13 @@ impl Underway<'_> {
         let mut table = Table::new(format!("What {} does", step.signal), columns);
         let mut came = Came::default();
         for image in images {
-            let item = image.name.to_string();
+            let item = image.called();
             self.engine
                 .sink()
                 .emit(Event::Progress { item: item.clone(), doing: format!("kill --signal {}", step.signal) });
             let signalled = self.signalled(image, &step.signal)?;
             let check = check(step, step.ends_in.contains(&image.name.variant), signalled.as_ref());
-            self.engine.sink().emit(Event::Done { item, remark: check.measured.clone() });
+            self.engine.sink().emit(Event::Done { item, remark: check.measured.clone(), sign: check.outcome.into() });
             let after = signalled.as_ref().map_or_else(|| "–".to_owned(), |one| after(one.after_ms));
             let name = Cell::from(image.name.variant.as_str());
             table.row([name, Cell::judged(check.measured.clone(), check.held()), Cell::from(after)]);

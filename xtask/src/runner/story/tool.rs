@@ -7,7 +7,7 @@ use crate::engine::{docker, labels};
 use crate::error::Result;
 use crate::event::Event;
 use crate::lesson::ToolStep;
-use crate::model::block::{Cell, Column, Table};
+use crate::model::block::{Cell, Column, Sign, Table};
 use crate::model::{AppId, Block, Finds, ToolFinding};
 use crate::plan::Image;
 use crate::tool::{self, Program, ToolName};
@@ -21,7 +21,7 @@ impl Underway<'_> {
         self.engine.sink().emit(Event::Phase { name: "Looking", total: images.len(), of: "variants" });
         let mut came = Came::default();
         for image in images {
-            let item = image.name.to_string();
+            let item = image.called();
             self.engine.sink().emit(Event::Progress { item: item.clone(), doing: step.tool.to_string() });
             let variant = &image.name.variant;
             let platform = image.name.platform.as_ref().map(|platform| format!(" ({platform})")).unwrap_or_default();
@@ -42,7 +42,9 @@ impl Underway<'_> {
                     (why.clone(), finds.map(|_| Check::not_measured(expected(), why)))
                 }
             };
-            self.engine.sink().emit(Event::Done { item, remark });
+            // What nobody expected anything of is as it should be: the tool has looked.
+            let sign = check.as_ref().map_or(Sign::Held, |check| check.outcome.into());
+            self.engine.sink().emit(Event::Done { item, remark, sign });
             came.checks.extend(check.map(|check| Check { variant: Some(variant.clone()), ..check }));
         }
         Ok(came)
