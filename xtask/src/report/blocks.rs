@@ -49,7 +49,9 @@ pub(super) fn output(one: &Output, style: Style) -> String {
     let mut put = |line: String| text.push(format!("{}{line}", " ".repeat(indent)));
     let room = columns().saturating_sub(indent).max(DEEPER);
     if let Some(command) = &one.command {
-        shell(&format!("$ {}", printable(command)), room).iter().for_each(|line| put(style.command(line)));
+        for line in shell(&format!("$ {}", printable(command)), room) {
+            put(style.command(&line));
+        }
     }
     one.lines.iter().flat_map(|line| hanging(&printable(line), room, "  ")).for_each(|line| put(style.dim(&line)));
     if one.of > one.lines.len() {
