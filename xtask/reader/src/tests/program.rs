@@ -219,3 +219,18 @@ fn a_program_with_symbols_and_one_without_sections_are_told_apart() {
     object_file[40..48].fill(0);
     assert!(!made(&object_file).packed);
 }
+
+#[test]
+fn a_shell_is_known_by_what_it_holds_wherever_it_lies() {
+    let shells = |content: &[u8]| {
+        let helper = layer("tools/helper", content);
+        let layers = [&helper];
+        let seen = overlay::seen(&layers);
+        let subject = Subject { layers: &layers, seen: &seen, user: "", environment: &[], started: &[], words: &[] };
+        look(&subject, Files { most: 0, class: None }).surface.shells.into_iter().collect::<Vec<_>>()
+    };
+    let code = [b"OPTIND=1\0".as_slice(), &vec![b'x'; 200 << 10]].concat();
+    assert_eq!(shells(&program_behind(&code, ".rodata", b"PS4=+ \0CDPATH\0")), ["tools/helper"]);
+    assert!(shells(&program(".rodata", b"PS4=+ \0CDPATH\0")).is_empty(), "as an editor has it that knows shells");
+    assert!(shells(b"#!/bin/tool\nOPTIND PS4 CDPATH\n").is_empty(), "a text is no program");
+}
