@@ -6,7 +6,7 @@ use std::fs;
 
 use drydock_reader::encoding::Encoding;
 use drydock_reader::testing::tarball::{Tar, gzip};
-use drydock_reader::{Blob, Digest, Weight, layer};
+use drydock_reader::{Blob, Digest, VERSION, Weight, layer};
 
 use crate::engine::builder::Current;
 use crate::engine::reach::{ChosenBy, Endpoint, Reached};
@@ -92,7 +92,7 @@ fn what_is_damaged_is_forgotten_and_read_again() {
     let memory = LayerCache::below(state.path());
     let image = [subject("one", &[base(), top()])];
     let first = weigh(&image, &memory, &[base(), top()]).0.unwrap();
-    let files = || fs::read_dir(state.path().join("layers/v6")).unwrap().map(|entry| entry.unwrap().path());
+    let files = || fs::read_dir(state.path().join("layers").join(VERSION)).unwrap().map(|entry| entry.unwrap().path());
     for damage in [&b""[..], b"short", &[7; 4000]] {
         files().for_each(|file| fs::write(file, damage).unwrap());
         let (again, asked) = weigh(&image, &memory, &[base(), top()]);
@@ -118,7 +118,7 @@ fn what_layers_hold_comes_with_the_weight() {
     let push = &|_: &[&str]| panic!("nothing is pushed to a scale that was not asked for");
     let means =
         Means { memory: &memory, sink: &Silent, stream, push, unreachable: Cell::new(false), pulled: &none_pulled };
-    let kept = state.path().join(format!("layers/v6/{}.layer", Digest::of(&top()).hex()));
+    let kept = state.path().join(format!("layers/{VERSION}/{}.layer", Digest::of(&top()).hex()));
     for (streams, damaged) in [(0, false), (1, true)] {
         if damaged {
             fs::write(&kept, b"").unwrap();
@@ -157,7 +157,7 @@ fn a_compressed_blob_is_remembered_with_its_layer() {
     let (digest, diff_id) = (Digest::of(&packed), Digest::of(&base()));
     let expected = Blob { digest, diff_id, bytes: packed.len() as u64, compressed: true };
     assert_eq!(memory.blob(&Digest::of(&packed)), Some(expected));
-    fs::remove_file(state.path().join(format!("layers/v6/{}.layer", Digest::of(&base()).hex()))).unwrap();
+    fs::remove_file(state.path().join(format!("layers/{VERSION}/{}.layer", Digest::of(&base()).hex()))).unwrap();
     assert_eq!(memory.blob(&Digest::of(&packed)), None);
 }
 
@@ -171,8 +171,10 @@ fn the_memory_is_bounded_and_other_versions_go() {
     }
     fs::create_dir(state.path().join("layers/v0")).unwrap();
     memory.remove_beyond(1000).unwrap();
-    let left: u64 =
-        fs::read_dir(state.path().join("layers/v6")).unwrap().map(|e| e.unwrap().metadata().unwrap().len()).sum();
+    let left: u64 = fs::read_dir(state.path().join("layers").join(VERSION))
+        .unwrap()
+        .map(|e| e.unwrap().metadata().unwrap().len())
+        .sum();
     assert!((500..=1000).contains(&left), "{left}");
     assert!(!state.path().join("layers/v0").exists());
 }
