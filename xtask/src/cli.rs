@@ -271,6 +271,9 @@ pub struct Compare {
     /// Only this app, i.e. language; may be given several times.
     #[arg(long, value_name = "APP", help_heading = "What to run")]
     pub app: Vec<String>,
+    /// Compare these images instead, and build nothing; give it once for each. Names an image of the engine, or an archive.
+    #[arg(long, value_name = "IMAGE", conflicts_with_all = ["app", "record", "setup"], help_heading = "What to run")]
+    pub image: Vec<String>,
     /// Where the images named in FROM come from.
     #[command(flatten)]
     pub bases: BaseOptions,
@@ -288,13 +291,17 @@ pub struct Compare {
 /// `cargo xtask rollout`
 #[derive(Debug, Args)]
 pub struct Rollout {
-    /// Only this app, i.e. language; may be given several times.
+    /// Only this app, i.e. language; may be given several times, `all` for every one. Without it, those that your lessons follow.
     #[arg(long, value_name = "APP", help_heading = "What to run")]
     pub app: Vec<String>,
     /// Only this variant, i.e. Dockerfile; may be given several times. Without it, those of the first lesson
     /// that apps have.
     #[arg(long, value_name = "VARIANT", help_heading = "What to run")]
     pub variant: Vec<String>,
+    /// Images of your own instead, and build nothing: the one that the machines run, then the one that takes its place. Each is an
+    /// image of the engine, or an archive.
+    #[arg(long, value_names = ["OLD", "NEW"], num_args = 2, conflicts_with_all = ["app", "variant", "change", "measure_pulls", "setup"], help_heading = "What to run")]
+    pub image: Vec<String>,
     /// Machines that run the service.
     #[arg(long, value_name = "N", default_value_t = 50, value_parser = clap::value_parser!(u64).range(1..), help_heading = "The fleet")]
     pub nodes: u64,

@@ -12,8 +12,8 @@ use serde_json::{Value, json};
 
 use crate::lesson::{Exercise, Lesson, WrongAnswer};
 use crate::model::{
-    App, BaseReport, CheckReport, Comparison, Diagnosis, FullReport, Inspection, LessonReport, Matrix, ProgressReport,
-    Ranking, Rollout,
+    App, BaseReport, CheckReport, Comparison, Diagnosis, FullReport, Inspection, Inspections, LessonReport, Matrix,
+    ProgressReport, Ranking, Rollout, Upgrade,
 };
 use crate::rules::Expect;
 
@@ -32,6 +32,7 @@ fn all() -> Vec<(&'static str, &'static str, Value)> {
         ("documents/bases", "cargo xtask bases list --json", written_as::<BaseReport>()),
         ("documents/check", "cargo xtask check N --json", written_as::<CheckReport>()),
         ("documents/compare", "cargo xtask compare --json", written_as::<Matrix>()),
+        ("documents/compare-images", "cargo xtask compare --image A --image B --json", written_as::<Inspections>()),
         ("documents/diff", "cargo xtask diff A B --json", written_as::<Comparison>()),
         ("documents/doctor", "cargo xtask doctor --json", written_as::<Diagnosis>()),
         ("documents/inspect", "cargo xtask inspect IMAGE --json", written_as::<Inspection>()),
@@ -40,6 +41,7 @@ fn all() -> Vec<(&'static str, &'static str, Value)> {
         ("documents/ranking", "cargo xtask inspect --json", written_as::<Ranking>()),
         ("documents/report", "target/drydock/LESSON/report.json", written_as::<FullReport>()),
         ("documents/rollout", "cargo xtask rollout --json", written_as::<Rollout>()),
+        ("documents/rollout-images", "cargo xtask rollout --image OLD NEW --json", written_as::<Upgrade>()),
         ("parts/expectation", "[[expect]] in a manifest", read_as::<Expect>()),
     ]
 }

@@ -1,11 +1,13 @@
-//! `cargo xtask compare`: every app by every variant.
+//! `cargo xtask compare`: every app by every variant, or images of anybody's.
 
 use super::Context;
 use crate::cli;
-use crate::engine::Engine;
+use crate::engine::{Engine, reach};
 use crate::error::{ErrorId, Exit, Problem, Result};
 use crate::event::Sink;
-use crate::model::Matrix;
+use crate::image::gather::gather;
+use crate::image::{Depth, Way};
+use crate::model::{Inspection, Inspections, Matrix};
 use crate::plan::{self, Image};
 use crate::report;
 use crate::runner::{self, Job, Mute, Options};
@@ -15,6 +17,17 @@ use crate::tidy;
 use crate::workshop::Workshop;
 
 pub fn run(options: &cli::Compare, context: Context) -> Result<Exit> {
+    if !options.image.is_empty() {
+        let sink = report::sink(context.style, context.global.verbose);
+        let names: Vec<&str> = options.image.iter().map(String::as_str).collect();
+        let images = inspected(&names, Engine::new(sink.as_ref()))?;
+        report::line(if options.json {
+            report::json(&Inspections { schema: Inspections::SCHEMA, images })
+        } else {
+            report::inspections(&images, context.style)
+        });
+        return Ok(Exit::Pass);
+    }
     let workshop = Workshop::find()?;
     let apps = workshop.chosen(&options.app)?;
     let images = plan::everything(&workshop, &apps, |path| workshop.dockerfile(path))?;
@@ -41,6 +54,14 @@ pub fn run(options: &cli::Compare, context: Context) -> Result<Exit> {
         report::message(format!("wrote {}", tidy::MATRIX));
     }
     Ok(Exit::Pass)
+}
+
+/// What images are made of, each the engine's or an archive, with their pull bytes.
+///
+/// Errors: as [`gather`].
+pub(super) fn inspected(names: &[&str], engine: Engine<'_>) -> Result<Vec<Inspection>> {
+    let way = || Ok(Way::to(&reach::probe()?, true));
+    names.iter().map(|name| gather(name, Depth::Everything, engine, &way, &|_| None)).collect()
 }
 
 fn measure(

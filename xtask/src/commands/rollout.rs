@@ -6,17 +6,22 @@ use super::Context;
 use crate::cli;
 use crate::engine::{Engine, empty, registry};
 use crate::error::{ErrorId, Exit, Problem, Result};
-use crate::event::Sink;
-use crate::model::{Often, Rollout, ShippedImage, VariantId};
+use crate::event::{Event, Sink};
+use crate::model::{AppId, Often, Rollout, ShippedImage, VariantId};
 use crate::plan::{self, Image};
 use crate::report;
 use crate::rollout::{self, forecast::forecast};
 use crate::session::{Opening, Session};
+use crate::state::settings::Settings;
 use crate::workshop::{self, Workshop};
 
 pub fn run(options: &cli::Rollout, context: Context) -> Result<Exit> {
+    if let [before, after] = options.image.as_slice() {
+        return upgrade(before, after, options, context);
+    }
     let workshop = Workshop::find()?;
-    let images = images(&workshop, options)?;
+    let followed = Settings::load()?.apps.unwrap_or_default();
+    let images = images(&workshop, options, &followed)?;
     check_changes(&options.change, &images)?;
     let sink = report::sink(context.style, context.global.verbose);
     let rollout = measure(&workshop, &images, options, sink.as_ref())?;
@@ -28,10 +33,13 @@ pub fn run(options: &cli::Rollout, context: Context) -> Result<Exit> {
     Ok(Exit::Pass)
 }
 
-/// The images that were asked for, each app's in the order of the variants. Without a choice the variants are those of the first
-/// lesson that apps have: what people write first, and what an expert ships.
-fn images(workshop: &Workshop, options: &cli::Rollout) -> Result<Vec<Image>> {
-    let apps = workshop.chosen(&options.app)?;
+/// The images that were asked for, each app's in the order of the variants. Without a choice the apps are those that the learner's
+/// lessons follow, and the variants those of the first lesson that apps have: what people write first, and what an expert ships.
+fn images(workshop: &Workshop, options: &cli::Rollout, followed: &[AppId]) -> Result<Vec<Image>> {
+    let mut apps = workshop.chosen(&options.app)?;
+    if options.app.is_empty() {
+        apps.extend(followed.iter().filter(|app| workshop.apps.contains_key(*app)).cloned());
+    }
     let all = plan::everything(workshop, &apps, |path| workshop.dockerfile(path))?;
     let known = || all.iter().map(|image| image.name.variant.as_str());
     let variants: Vec<&str> = if options.variant.is_empty() {
@@ -85,6 +93,7 @@ fn measure(workshop: &Workshop, images: &[Image], options: &cli::Rollout, sink: 
     let sources = session.ensure(&plan::bases(images))?;
     let fleet = options.fleet();
     let changes: Vec<String> = fleet.changes.iter().map(|often| often.change.clone()).collect();
+    sink.emit(Event::Note(ahead(images, &changes)));
     let shipment = rollout::measure(images, &changes, &sources, session.way(true), &workshop.root, session.engine)?;
     let names: Vec<_> = images.iter().map(|image| image.name.clone()).collect();
     let pulled: Vec<_> = if options.measure_pulls {
@@ -113,6 +122,29 @@ fn measure(workshop: &Workshop, images: &[Image], options: &cli::Rollout, sink: 
     })
 }
 
+/// The way from one image to another; nothing is built for it.
+fn upgrade(before: &str, after: &str, options: &cli::Rollout, context: Context) -> Result<Exit> {
+    let sink = report::sink(context.style, context.global.verbose);
+    let images = super::compare::inspected(&[before, after], Engine::new(sink.as_ref()))?;
+    let [before, after] = images.as_slice() else { return Err(crate::bug("two images were named")) };
+    let told = rollout::upgrade::upgrade(before, after, options.fleet())?;
+    report::line(if options.json { report::json(&told) } else { report::upgrade(&told, context.style) });
+    Ok(Exit::Pass)
+}
+
+/// What is about to be built, and what makes it short.
+fn ahead(images: &[Image], changes: &[String]) -> String {
+    let apps: BTreeSet<&str> = images.iter().map(|image| image.name.app.as_str()).collect();
+    let after = |image: &Image| changes.iter().filter(|change| image.app.change.contains_key(*change)).count();
+    let (plain, changed) = (images.len(), images.iter().map(after).sum::<usize>());
+    format!(
+        "{} images: {plain} of {}, and {changed} after a change of their app. What the build cache has is not built again. \
+         `--app` and `--variant` choose others, `--app all` every language.",
+        plain + changed,
+        crate::names::list(apps)
+    )
+}
+
 #[cfg(test)]
 mod tests {
     use clap::Parser;
@@ -134,13 +166,18 @@ mod tests {
     }
 
     #[test]
-    fn without_a_choice_every_app_is_shipped_as_first_written_and_as_an_expert_does() {
+    fn without_a_choice_the_apps_that_lessons_follow_are_shipped_as_first_written_and_as_an_expert_does() {
         let cli::Command::Rollout(options) = cli::Cli::parse_from(["xtask", "rollout"]).command.unwrap() else {
             panic!("another command");
         };
         let workshop = Workshop::find().unwrap();
-        let images = images(&workshop, &options).unwrap();
-        let variants: Vec<_> = images.iter().map(|image| image.name.variant.as_str()).collect();
+        let all = images(&workshop, &options, &[]).unwrap();
+        let variants: Vec<_> = all.iter().map(|image| image.name.variant.as_str()).collect();
         assert_eq!(variants, ["naive", "multi-stage"].repeat(workshop.apps.len()));
+        let last = workshop.apps.keys().next_back().cloned().unwrap();
+        let followed = images(&workshop, &options, std::slice::from_ref(&last)).unwrap();
+        assert!(followed.len() == 2 && followed.iter().all(|image| image.name.app == last));
+        let changes = ["source", "dependency"].map(str::to_owned);
+        assert!(ahead(&followed, &changes).starts_with(&format!("6 images: 2 of {last}, and 4 after a change")));
     }
 }

@@ -4,11 +4,13 @@
 mod ignored;
 mod tree;
 
+use std::collections::BTreeSet;
 use std::path::{Component, Path, PathBuf};
 
 pub use tree::files;
 
 use crate::error::{self, ErrorId, Problem, Result};
+use crate::image::Digest;
 use crate::model::Edit;
 use ignored::LeftOut;
 
@@ -39,6 +41,9 @@ pub struct BuildContext<'a> {
     pub without: &'a [&'a str],
     /// Edits, applied last and in this order.
     pub edits: &'a [Edit],
+    /// Instead of the edits, empty lines at the end of each file that they name: other bytes to a builder, and the same to a
+    /// compiler or an installer. Their number follows from `run`.
+    pub only_lines: bool,
     /// What [`RUN`] is replaced with: letters, digits and hyphens, e.g. a run's id.
     pub run: &'a str,
 }
@@ -96,6 +101,10 @@ impl BuildContext<'_> {
         for (path, bytes) in self.files {
             tree::write(&inside(into, path)?, bytes)?;
         }
+        if self.only_lines {
+            let files: BTreeSet<&str> = self.edits.iter().map(|edit| edit.file.as_str()).collect();
+            return files.into_iter().try_for_each(|file| lengthen(file, self.run, into, self.source));
+        }
         for edit in self.edits {
             apply(edit, self.run, into, self.source)?;
         }
@@ -125,24 +134,40 @@ fn inside(folder: &Path, path: &str) -> Result<PathBuf> {
 }
 
 fn apply(edit: &Edit, run: &str, context: &Path, source: &str) -> Result<()> {
-    let path = inside(context, &edit.file)?;
-    let shown = format!("{source}/{}", edit.file);
-    let leads_out = || Some(!path.canonicalize().ok()?.starts_with(context.canonicalize().ok()?));
-    if path.is_symlink() && leads_out() != Some(false) {
-        let fact = format!("{shown} is a link out of its folder; an edit needs a file.");
-        return Err(Problem::new(ErrorId::Context, fact));
-    }
-    let text = std::fs::read_to_string(&path).map_err(|e| error::io("read", Path::new(&shown), &e))?;
+    let (path, text) = editable(&edit.file, context, source)?;
     let count = text.matches(edit.find.as_str()).count();
     if edit.find.is_empty() || count != 1 {
         let find = crate::names::printable(&edit.find);
-        let fact = format!("{shown} has the text {find:?} {count} times; an edit needs it exactly once.");
+        let fact =
+            format!("{source}/{} has the text {find:?} {count} times; an edit needs it exactly once.", edit.file);
         return Err(Problem::new(ErrorId::StaleEdit, fact)
             .cause("The file was changed and the edit that names its text was not.")
             .next("Give the edit a `find` that stands in the file once."));
     }
     let text = text.replacen(&edit.find, &edit.replace.replace(RUN, run), 1);
     tree::replace(&path, text.as_bytes())
+}
+
+/// Puts empty lines at the end of a file.
+fn lengthen(file: &str, run: &str, context: &Path, source: &str) -> Result<()> {
+    let (path, text) = editable(file, context, source)?;
+    // From 1 to 4096 of them.
+    let digits = Digest::of(run.as_bytes()).bytes().map(|byte| usize::from(byte % 64));
+    let lines = 1 + digits[0] * 64 + digits[1];
+    tree::replace(&path, format!("{text}{}", "\n".repeat(lines)).as_bytes())
+}
+
+/// A file of a context that may be edited, and its text.
+fn editable(file: &str, context: &Path, source: &str) -> Result<(PathBuf, String)> {
+    let path = inside(context, file)?;
+    let shown = format!("{source}/{file}");
+    let leads_out = || Some(!path.canonicalize().ok()?.starts_with(context.canonicalize().ok()?));
+    if path.is_symlink() && leads_out() != Some(false) {
+        let fact = format!("{shown} is a link out of its folder; an edit needs a file.");
+        return Err(Problem::new(ErrorId::Context, fact));
+    }
+    let text = std::fs::read_to_string(&path).map_err(|e| error::io("read", Path::new(&shown), &e))?;
+    Ok((path, text))
 }
 
 #[cfg(all(test, unix))]

@@ -58,6 +58,19 @@ fn edits_change_the_copy_and_leave_the_source() {
 }
 
 #[test]
+fn a_control_differs_in_empty_lines_alone_and_in_each_run() {
+    let root = repository();
+    let edits = [edit("main.txt", "one", "three"), edit("main.txt", "two", "four")];
+    let made = |run| {
+        let context = BuildContext { edits: &edits, only_lines: true, run, ..plain() };
+        text(root.path(), &format!("{}/main.txt", context.materialise(root.path(), "control").unwrap()))
+    };
+    let (first, second) = (made("r1"), made("r2"));
+    assert_eq!((first.trim_end_matches('\n'), second.trim_end_matches('\n')), ("one two", "one two"));
+    assert!(first != second && first != "one two" && first == made("r1"));
+}
+
+#[test]
 fn overlays_then_files_then_edits() {
     let root = repository();
     fs::create_dir_all(root.path().join("over/bin")).unwrap();

@@ -2,6 +2,7 @@
 
 use std::collections::{BTreeMap, BTreeSet};
 
+use jiff::Timestamp;
 use serde::Deserialize;
 
 use super::{Engine, docker, labels};
@@ -108,6 +109,9 @@ pub struct State {
     /// What the engine says when it could not start it.
     #[serde(default)]
     pub error: String,
+    /// PID 1 of the container, as the engine's machine numbers it; 0 where it does not run.
+    #[serde(default)]
+    pub pid: u32,
     health: Option<Health>,
 }
 
@@ -125,6 +129,8 @@ struct Health {
 struct Checked {
     #[serde(default)]
     output: String,
+    #[serde(default)]
+    end: String,
 }
 
 impl State {
@@ -139,6 +145,11 @@ impl State {
         };
         let last = health.log.as_ref().and_then(|log| log.last());
         (state, last.map(|check| check.output.trim().to_owned()).unwrap_or_default())
+    }
+
+    /// When the last of the engine's health checks ended that came to an end; `None` where there was none.
+    pub fn checked(&self) -> Option<Timestamp> {
+        self.health.as_ref()?.log.as_ref()?.iter().filter_map(|check| check.end.parse().ok()).max()
     }
 }
 

@@ -9,7 +9,9 @@ use std::time::Duration;
 use jiff::Timestamp;
 use serde::Deserialize;
 
+use super::container::State;
 use super::{Engine, docker};
+use crate::process::Output;
 
 /// The counters of a running container. All of them only grow, but for memory.
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
@@ -24,9 +26,12 @@ pub struct Usage {
     pub memory: u64,
     /// Processors of the engine's machine.
     pub processors: u32,
-    /// Whether a process of it runs, waits for a processor or waits for a disk at this moment; `false` where the engine does not
-    /// say.
+    /// Whether a process of its own runs, waits for a processor or waits for a disk at this moment; `false` where the engine does
+    /// not say.
     pub wants: bool,
+    /// When a program that the engine runs in it, such as its `HEALTHCHECK`, was last at work: the counters above count it as the
+    /// container's. `None` where there was none.
+    pub visited: Option<Timestamp>,
 }
 
 #[derive(Deserialize)]
@@ -77,16 +82,53 @@ impl Engine<'_> {
         let output = self.ask(&docker(["system", "dial-stdio"]).stdin(request)).ok()?;
         let usage = read(&output.stdout)?;
         // A process that gets nothing of a busy machine uses nothing, and is not idle: its state tells (ps(1), `STAT`).
-        let states = self.ask(&docker(["top", container, "-eo", "pid,stat"])).ok();
-        let wants = states.is_some_and(|states| states.success() && any_wants(&states.stdout));
-        Some(Usage { wants, ..usage })
+        let table = self.ask(&docker(["top", container, "-eo", "pid,ppid,stat"])).ok().filter(Output::success);
+        let table = table.as_ref().map(|table| processes(&table.stdout)).unwrap_or_default();
+        // Last, since a check stands in the engine's log once it has ended: what was at work above and is not there yet, the table
+        // has.
+        let state = self.inspect_container(container).ok().flatten().map(|inspected| inspected.state);
+        let (own, visitors) = told_apart(&table, state.as_ref().map_or(0, |state| state.pid));
+        let checked = state.as_ref().and_then(State::checked);
+        Some(Usage {
+            wants: own.iter().any(|process| process.state.starts_with(['R', 'D'])),
+            visited: if visitors == 0 { checked } else { Some(usage.at) },
+            ..usage
+        })
     }
 }
 
-/// Whether a process of a table with the columns PID and STAT is running or runnable (`R`), or waits for a disk (`D`).
-fn any_wants(table: &str) -> bool {
-    let states = table.lines().skip(1).filter_map(|line| line.split_whitespace().nth(1));
-    states.into_iter().any(|state| state.starts_with(['R', 'D']))
+/// A row of `docker top`.
+#[derive(Debug, PartialEq, Eq)]
+struct Process<'t> {
+    id: u32,
+    parent: u32,
+    /// `R` where it runs or could, `D` where it waits for a disk, and so on.
+    state: &'t str,
+}
+
+/// Reads a table with the columns PID, PPID and STAT.
+fn processes<'t>(table: &'t str) -> Vec<Process<'t>> {
+    let rows = table.lines().skip(1).map(str::split_whitespace);
+    let read = |mut words: std::str::SplitWhitespace<'t>| {
+        Some((words.next()?.parse().ok()?, words.next()?.parse().ok()?, words.next()?))
+    };
+    rows.filter_map(read).map(|(id, parent, state)| Process { id, parent, state }).collect()
+}
+
+/// The processes that PID 1 of a container has begun, itself included; and how many are none of these. What the engine runs in a
+/// container, such as a check of its health, has its parent outside. Where PID 1 is not in the table, all count as its own.
+fn told_apart<'t>(table: &'t [Process<'t>], first: u32) -> (Vec<&'t Process<'t>>, usize) {
+    let mut own: Vec<&Process<'_>> = table.iter().filter(|process| process.id == first).collect();
+    if own.is_empty() {
+        return (table.iter().collect(), 0);
+    }
+    let mut next = 0;
+    while let Some(parent) = own.get(next).map(|process| process.id) {
+        own.extend(table.iter().filter(|process| process.parent == parent && process.id != first));
+        next += 1;
+    }
+    let others = table.len() - own.len();
+    (own, others)
 }
 
 fn read(answer: &str) -> Option<Usage> {
@@ -103,6 +145,7 @@ fn read(answer: &str) -> Option<Usage> {
         memory: stats.memory_stats.usage,
         processors: stats.cpu_stats.online_cpus.max(1),
         wants: false,
+        visited: None,
     };
     // Of a container that has ended, every counter is 0.
     (!usage.cpu.is_zero()).then_some(usage)
@@ -124,11 +167,16 @@ mod tests {
     }
 
     #[test]
-    fn a_process_that_waits_for_a_processor_wants_something() {
-        assert!(any_wants("PID                 STAT\n4606                Ss\n4607                R+\n"));
-        assert!(any_wants("PID STAT\n1 D\n"));
-        assert!(!any_wants("PID                 STAT\n4606                Ssl\n"));
-        assert!(!any_wants(""));
+    fn what_the_engine_runs_in_a_container_is_not_its_own() {
+        let table = "PID    PPID   STAT\n4606   4580   Ss\n4607   4606   R+\n4650   4607   D\n4700   4580   Rs\n4701   4700   R\n";
+        let table = processes(table);
+        let (own, others) = told_apart(&table, 4606);
+        let own: Vec<_> = own.into_iter().map(|process| (process.id, process.state)).collect();
+        assert_eq!((own, others), (vec![(4606, "Ss"), (4607, "R+"), (4650, "D")], 2));
+        // An engine whose numbers are others than its table's.
+        assert_eq!(told_apart(&table, 1).1, 0);
+        assert_eq!(told_apart(&[], 4606), (vec![], 0));
+        assert_eq!(processes("PID PPID STAT\nx y z\n"), []);
     }
 
     #[test]

@@ -38,7 +38,7 @@ pub struct CheckReport {
     pub best_bytes: Option<u64>,
     /// Wall time of the whole check, in milliseconds.
     pub took_ms: u64,
-    /// Wall time of the build in it: the engine's share. Everything else is starting, asking, weighing and judging.
+    /// Wall time of all builds in it, those after a change of the app included. The rest is starting, asking, weighing and judging.
     pub build_ms: u64,
 }
 

@@ -2,7 +2,7 @@
 
 use serde::{Deserialize, Serialize};
 
-use super::{AppId, Environment, Measurement, VariantId};
+use super::{AppId, Environment, Inspection, Measurement, VariantId};
 
 /// The document `cargo xtask compare --json` prints.
 #[derive(Clone, Debug, Serialize, Deserialize)]
@@ -18,6 +18,21 @@ pub struct Matrix {
     pub results: Vec<Measurement>,
     /// Containers of this run that could not be removed. Always 0 unless something went wrong.
     pub leftovers: usize,
+}
+
+/// The document `cargo xtask compare --image A --image B --json` prints: images of anybody's, side by side.
+#[derive(Clone, Debug, Serialize, Deserialize)]
+#[cfg_attr(test, derive(schemars::JsonSchema))]
+pub struct Inspections {
+    /// Version of this document's shape.
+    pub schema: u32,
+    /// What each image is made of, in the order they were named in.
+    pub images: Vec<Inspection>,
+}
+
+impl Inspections {
+    /// Version of the document's shape.
+    pub const SCHEMA: u32 = 1;
 }
 
 impl Matrix {

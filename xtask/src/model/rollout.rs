@@ -66,6 +66,38 @@ impl std::str::FromStr for Often {
     }
 }
 
+/// The document `cargo xtask rollout --image OLD NEW --json` prints: what it costs to put one image in the place of
+/// another. Sizes are bytes, durations milliseconds.
+#[derive(Clone, Debug, Serialize, Deserialize)]
+#[cfg_attr(test, derive(schemars::JsonSchema))]
+pub struct Upgrade {
+    /// Version of this document's shape.
+    pub schema: u32,
+    /// The image that the machines run.
+    pub before: String,
+    /// The image that takes its place.
+    pub after: String,
+    /// Layers of the new image that the machines have.
+    pub layers_there: usize,
+    /// Layers of the new image.
+    pub layers: usize,
+    /// What was assumed of the machines. Every deploy brings the change `update`, which is this one.
+    pub fleet: Fleet,
+    /// What one node fetches of the new image: measured.
+    pub fetched: Fetched,
+    /// Whether these are the compressed bytes a registry would keep; see `Inspection`.
+    pub exact: bool,
+    /// What that means for all nodes: calculated.
+    pub forecast: Forecast,
+}
+
+impl Upgrade {
+    /// Version of the document's shape.
+    pub const SCHEMA: u32 = 1;
+    /// What the only change is called.
+    pub const UPDATE: &str = "update";
+}
+
 /// What one image costs.
 #[derive(Clone, Debug, Serialize, Deserialize)]
 #[cfg_attr(test, derive(schemars::JsonSchema))]

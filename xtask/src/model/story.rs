@@ -2,7 +2,7 @@
 
 use serde::{Deserialize, Serialize};
 
-use super::{AppId, Block, Experiment, FileLine, Inspection, SentContext, VariantId};
+use super::{AppId, Block, Experiment, FileLine, Inspection, SentContext, VariantId, Verdict};
 
 /// One step for one app, after it happened.
 #[derive(Clone, Debug, Serialize, Deserialize)]
@@ -17,6 +17,9 @@ pub struct Told {
     /// What the learner guessed before it; left out where nobody was asked.
     #[serde(default, skip_serializing_if = "Option::is_none")]
     pub guessed: Option<Guessed>,
+    /// What came out otherwise than the step says, or could not be measured; left out where all is as the step says.
+    #[serde(default, skip_serializing_if = "Vec::is_empty")]
+    pub amiss: Vec<Verdict>,
 }
 
 /// How a guess came out.

@@ -66,9 +66,9 @@ impl Patience {
     pub fn look(&mut self, since: Duration, usage: Option<Usage>, answers: bool) -> Seen {
         let idle = match (self.last, usage) {
             (Some(last), Some(now)) => is_idle(&last, &now, if answers { ANSWERING } else { IDLE }),
-            _ => false,
+            _ => Some(false),
         };
-        self.idle = if idle { self.idle + 1 } else { 0 };
+        self.idle = idle.map_or(self.idle, |idle| if idle { self.idle + 1 } else { 0 });
         self.before = self.before.or(usage.map(|usage| usage.cpu));
         self.last = usage;
         let room = self.last.map_or(Duration::MAX, |last| self.limit * last.processors * SLOWER);
@@ -101,14 +101,18 @@ impl Patience {
     }
 }
 
-fn is_idle(last: &Usage, now: &Usage, share: f64) -> bool {
+/// Whether a container was idle between two looks. `None` where a check of its health was at work, whose use the engine counts as
+/// the container's: that look says nothing, and the next one may.
+fn is_idle(last: &Usage, now: &Usage, share: f64) -> Option<bool> {
     let passed = Duration::try_from(now.at.duration_since(last.at)).unwrap_or_default();
     let used = now.cpu.saturating_sub(last.cpu);
-    !passed.is_zero()
+    let idle = !passed.is_zero()
         && !now.wants
         && used.as_secs_f64() <= passed.as_secs_f64() * share
         && now.disk == last.disk
-        && now.memory <= last.memory + GROWTH
+        && now.memory <= last.memory + GROWTH;
+    let visited = now.visited.is_some_and(|at| at >= last.at);
+    (idle || now.wants || !visited).then_some(idle)
 }
 
 #[cfg(test)]
@@ -132,6 +136,7 @@ mod tests {
                 memory: 1 << 20,
                 processors: 2,
                 wants: false,
+                visited: None,
             };
             match patience.look(since, Some(usage), false) {
                 Seen::Going => {}
@@ -185,11 +190,50 @@ mod tests {
             memory,
             processors: 1,
             wants: false,
+            visited: None,
         };
-        assert!(is_idle(&at(1, 0, 0), &at(2, 0, 4096), IDLE));
-        assert!(!is_idle(&at(1, 0, 0), &at(2, 4096, 0), IDLE));
-        assert!(!is_idle(&at(1, 0, 0), &at(2, 0, 1 << 20), IDLE));
+        let idle = |now| is_idle(&at(1, 0, 0), &now, IDLE);
+        assert_eq!(idle(at(2, 0, 4096)), Some(true));
+        assert_eq!(idle(at(2, 4096, 0)), Some(false));
+        assert_eq!(idle(at(2, 0, 1 << 20)), Some(false));
         // One that gets nothing of a busy machine.
-        assert!(!is_idle(&at(1, 0, 0), &Usage { wants: true, ..at(2, 0, 0) }, IDLE));
+        assert_eq!(idle(Usage { wants: true, ..at(2, 0, 0) }), Some(false));
+        // A check of its health was at work: before the last look, since then, and beside work of its own.
+        let visited = |at: i64, now| Usage { visited: Timestamp::from_millisecond(at).ok(), ..now };
+        assert_eq!(idle(visited(900, at(2, 4096, 0))), Some(false));
+        assert_eq!(idle(visited(1500, at(2, 4096, 0))), None);
+        assert_eq!(idle(visited(1500, at(2, 0, 0))), Some(true));
+        assert_eq!(idle(visited(1500, Usage { wants: true, ..at(2, 4096, 0) })), Some(false));
+    }
+
+    #[test]
+    fn a_check_every_second_hides_no_idle_container_and_no_work() {
+        let waited = |own: u64| {
+            let mut patience = Patience::new(LIMIT);
+            let mut cpu = 30;
+            for look in 1_i64.. {
+                let now = look * 500;
+                // Every other look has seen a check, of 60 ms.
+                let checked = look % 2 == 0;
+                cpu += own + if checked { 60 } else { 0 };
+                let usage = Usage {
+                    at: Timestamp::from_millisecond(now).unwrap(),
+                    cpu: Duration::from_millis(cpu),
+                    disk: 0,
+                    memory: 1 << 20,
+                    processors: 2,
+                    wants: false,
+                    visited: Timestamp::from_millisecond(if checked { now - 100 } else { now - 600 }).ok(),
+                };
+                let since = Duration::from_millis(now.unsigned_abs());
+                match patience.look(since, Some(usage), false) {
+                    Seen::Going => {}
+                    seen => return (seen, since),
+                }
+            }
+            unreachable!()
+        };
+        assert_eq!(waited(0), (Seen::Idle, Duration::from_millis(10_500)));
+        assert_eq!(waited(20), (Seen::CutOff, Duration::from_millis(300_500)));
     }
 }

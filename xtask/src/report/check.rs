@@ -90,12 +90,15 @@ pub(super) fn marked(mark: &Mark) -> String {
     format!("{}{}", units::bytes(mark.stored_bytes), if mark.here { "" } else { "*" })
 }
 
-/// How long it took, and how much of that was the engine's build.
+/// How long it took, and how much of that was building.
 fn times(report: &CheckReport) -> String {
     let shown = |ms| units::seconds(std::time::Duration::from_millis(ms));
     let rest = report.took_ms.saturating_sub(report.build_ms);
+    if report.result.is_none() {
+        return format!("Checked in {}.", shown(report.took_ms));
+    }
     format!(
-        "Checked in {}: {} for Docker's build, {} to start, ask, weigh and judge.",
+        "Checked in {}: {} to build, {} to start, ask, weigh and judge.",
         shown(report.took_ms),
         shown(report.build_ms),
         shown(rest)
@@ -175,7 +178,7 @@ pub(super) mod tests {
              why       It needs no privilege.\n  ✓ healthy: root\n\n  ✗ 1 of 2 expectations hold.\n\n  \
              Go 7.40 MB · expert (multi-stage) 7.00 MB · smallest (tiny) 6.30 MB*\n  \
              * recorded on another machine; cargo xtask compare measures it here\n\n  \
-             Checked in 3.4 s: 2.8 s for Docker's build, 0.6 s to start, ask, weigh and judge.\n\n  \
+             Checked in 3.4 s: 2.8 s to build, 0.6 s to start, ask, weigh and judge.\n\n  \
              Next: cargo xtask check 1"
         );
     }
@@ -197,7 +200,7 @@ pub(super) mod tests {
     fn what_did_not_build_has_no_size() {
         let broken = CheckReport { result: None, solved: false, ..report(vec![]) };
         let text = check(&broken, "Go", &[], PLAIN);
-        assert!(text.starts_with("  ✗ It did not build, so nothing was judged.\n\n  Checked in"), "{text}");
+        assert!(text.starts_with("  ✗ It did not build, so nothing was judged.\n\n  Checked in 3.4 s.\n"), "{text}");
     }
 
     #[test]

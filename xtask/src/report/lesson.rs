@@ -13,6 +13,8 @@ use crate::units;
 pub struct Finish<'a> {
     /// Wall time of the build of all images together.
     pub built_in: std::time::Duration,
+    /// Wall time of the builds that steps and expectations made besides.
+    pub built_besides: std::time::Duration,
     /// How much came from the build cache.
     pub cache: Cache,
     /// The last build without cache, for comparison.
@@ -149,9 +151,14 @@ fn build_time(images: usize, finish: &Finish<'_>) -> String {
         let took = units::seconds(std::time::Duration::from_millis(cold.ms));
         format!(" The last build of all steps took {took} for {} images, on {date}.", cold.images)
     });
-    let cold = cold.unwrap_or_default();
+    let besides = if finish.built_besides.is_zero() {
+        String::new()
+    } else {
+        format!(" The builds of its steps took {} more.", units::seconds(finish.built_besides))
+    };
+    let cold = cold.unwrap_or_default() + &besides;
     match finish.cache {
-        Cache::None => format!("Built {images} images in {took}, in parallel and without cache."),
+        Cache::None => format!("Built {images} images in {took}, in parallel and without cache.{besides}"),
         Cache::Some => format!("Built {images} images in {took}, in parallel and partly from cache.{cold}"),
         Cache::All => format!("All {images} images came from cache, in {took}.{cold}"),
     }

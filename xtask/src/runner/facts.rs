@@ -9,6 +9,7 @@ use super::experiment::{Lab, changes};
 use super::look::Looker;
 use super::running::{Starter, Up};
 use super::ship::Shipped;
+use super::watched::Watched;
 use crate::context;
 use crate::dockerfile::Dockerfile;
 use crate::engine::Engine;
@@ -77,8 +78,11 @@ impl Underway<'_> {
                     Ok(())
                 })?,
                 Need::EngineHealth => self.each("Watching", &images, |run, image| {
-                    let health = run.health_of(image)?;
-                    run.of(image).health = health;
+                    match run.health_of(image)? {
+                        Watched::NotStarted => {}
+                        Watched::Settled(health) => run.of(image).health = Some(health),
+                        Watched::NotMeasured(why) => run.say_why(Err(why)),
+                    }
                     Ok(())
                 })?,
                 Need::Push(Delivery::After(change)) => {
@@ -219,6 +223,7 @@ impl Underway<'_> {
             options: &self.job.options.build,
             weigh: self.job.options.weigh,
             told,
+            building: &self.building,
             run: self.run.id(),
             root: self.job.root,
             engine: self.engine,
@@ -257,7 +262,7 @@ impl Underway<'_> {
         let named = changes([change], self.job.changes, image)?;
         let Some(change) = named.into_iter().next() else { return Ok(()) };
         let changed = match self.lab(false).after(image, change) {
-            Ok(tag) => {
+            Ok((tag, _)) => {
                 let tags = [image.name.tag(), tag.clone()];
                 let found = self.looking(&tags, |looker| looker.whole(&tags));
                 let _ = self.engine.remove_image(&tag);

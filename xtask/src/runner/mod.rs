@@ -15,6 +15,7 @@ mod watched;
 
 use std::collections::BTreeMap;
 use std::path::Path;
+use std::sync::atomic::AtomicU64;
 use std::time::Duration;
 
 pub use look::Looker;
@@ -62,7 +63,9 @@ pub struct Outcome {
     pub problems: Vec<Problem>,
     /// Wall time of the build of all images together.
     pub built_in: Duration,
-    /// When each step of the build ran.
+    /// Wall time of all other builds: those of steps, and of what expectations need.
+    pub built_besides: Duration,
+    /// When each step of the build of all images ran.
     pub timeline: Timeline,
     /// How much was taken from the build cache.
     pub cache: Cache,
@@ -111,6 +114,8 @@ struct Underway<'a> {
     verdicts: Vec<Verdict>,
     /// A prediction that was asked for before its step.
     asked: Option<story::Asked>,
+    /// Milliseconds that builds took besides that of all images.
+    building: AtomicU64,
 }
 
 /// The changes of a job that has none of its own.
@@ -210,8 +215,18 @@ impl<'a> Job<'a> {
             (false, false) => Cache::None,
         };
         let ids = inspected.ids();
-        let (told, verdicts) = (Vec::new(), Vec::new());
-        let mut underway = Underway { job: *self, run, engine, ids: &ids, running, facts, told, verdicts, asked: None };
+        let mut underway = Underway {
+            job: *self,
+            run,
+            engine,
+            ids: &ids,
+            running,
+            facts,
+            told: Vec::new(),
+            verdicts: Vec::new(),
+            asked: None,
+            building: AtomicU64::new(0),
+        };
         if outcome.problems.is_empty() {
             underway.start_again()?;
         }
@@ -224,7 +239,8 @@ impl<'a> Job<'a> {
         if self.options.keep {
             underway.leave_only(images);
         }
-        let Underway { facts, told, mut verdicts, .. } = underway;
+        let Underway { facts, told, mut verdicts, building, .. } = underway;
+        outcome.built_besides = Duration::from_millis(building.into_inner());
         verdicts.extend(self.expect.iter().flat_map(|expect| expect.judge(&facts)));
         Ok(Outcome { facts, told, verdicts, ids, ..outcome })
     }

@@ -25,7 +25,7 @@ impl Underway<'_> {
         let named = changes([change], self.job.changes, image)?;
         let Some(change) = named.into_iter().next() else { return Ok(()) };
         let without = match self.lab(false).after_with(image, change, "offline", &no_network()) {
-            Ok(tag) => {
+            Ok((tag, _)) => {
                 let _ = self.engine.remove_image(&tag);
                 Ok(())
             }

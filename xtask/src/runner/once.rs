@@ -1,6 +1,7 @@
 //! A build of its own that leaves no image: to see whether it passes, where it fails, and when its stages were at work.
 
 use std::collections::BTreeMap;
+use std::time::Instant;
 
 use super::experiment::Lab;
 use super::prepare;
@@ -42,7 +43,9 @@ impl Lab<'_> {
         let name = format!("{}-once", image.name.target());
         let definition = bake::Definition { targets: BTreeMap::from([(name, target)]) };
         let options = bake::Options { no_cache: otherwise.no_cache || self.options.no_cache, ..self.options.clone() };
+        let began = Instant::now();
         let ended = build::attempt(Announced::Item(&image.called()), &definition, &options, self.root, self.engine);
+        self.took(began);
         prepare::secrets(image, &BTreeMap::new(), self.run, self.root)?;
         match ended? {
             Ended::Failed(failed) if failed.id() != crate::error::ErrorId::BuildFailed => Err(failed.problem()),

@@ -15,7 +15,7 @@ use crate::state;
 pub fn contexts<'i>(images: impl IntoIterator<Item = &'i Image>, run: &str, root: &Path) -> Result<()> {
     for image in images {
         if image.recipe.is_some() {
-            make(image, None, image.name.target().as_str(), run, root)?;
+            make(image, None, false, image.name.target().as_str(), run, root)?;
         }
         secrets(image, &BTreeMap::new(), run, root)?;
     }
@@ -38,17 +38,32 @@ pub fn secrets(image: &Image, changed: &BTreeMap<String, String>, run: &str, roo
 ///
 /// Errors: whatever copying fails with; an edit that fits no longer.
 pub fn changed(image: &Image, change: &Change, run: &str, root: &Path) -> Result<String> {
-    make(image, Some(change), &format!("{}-changed", image.name.target()), run, root)
+    make(image, Some(change), false, &format!("{}-changed", image.name.target()), run, root)
+}
+
+/// Makes the context of an image with the files that a change edits in another state that means the same: with empty lines at
+/// their end, in another number each `run`. Returns its path.
+///
+/// Errors: whatever copying fails with; an edit that fits no longer.
+pub fn control(image: &Image, change: &Change, run: &str, root: &Path) -> Result<String> {
+    make(image, Some(change), true, &format!("{}-control", image.name.target()), run, root)
 }
 
 /// Makes the context of an image anew under a name of its own, so that a builder has none of it yet. Returns its path.
 ///
 /// Errors: whatever copying fails with.
 pub fn afresh(image: &Image, run: &str, root: &Path) -> Result<String> {
-    make(image, None, &format!("{}-{run}", image.name.target()), run, root)
+    make(image, None, false, &format!("{}-{run}", image.name.target()), run, root)
 }
 
-fn make(image: &Image, change: Option<&Change>, name: &str, run: &str, root: &Path) -> Result<String> {
+fn make(
+    image: &Image,
+    change: Option<&Change>,
+    only_lines: bool,
+    name: &str,
+    run: &str,
+    root: &Path,
+) -> Result<String> {
     let none = Recipe::default();
     let recipe = image.recipe.as_ref().unwrap_or(&none);
     let source = image.source();
@@ -70,6 +85,7 @@ fn make(image: &Image, change: Option<&Change>, name: &str, run: &str, root: &Pa
         files: &files,
         without,
         edits: change.map_or(&[], |change| &change.edits),
+        only_lines,
         run,
     }
     .materialise(root, name)

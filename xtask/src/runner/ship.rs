@@ -15,13 +15,16 @@ use crate::model::{Delivery, Store, Transfer, VariantId};
 use crate::plan::Image;
 use crate::units;
 
+/// What the control of a change is called in the registry.
+const CONTROL: &str = "control";
+
 /// What moved, or why that could not be measured.
 pub(super) type Shipped = std::result::Result<Vec<(VariantId, Delivery, Transfer)>, String>;
 
-/// The images of changed apps, by the tags of those they were built beside. Dropping it removes them.
+/// The images of changed apps with their controls, by the tags of those they were built beside. Dropping it removes them.
 struct Changed<'u> {
     underway: &'u Underway<'u>,
-    tags: BTreeMap<String, String>,
+    tags: BTreeMap<String, (String, Option<String>)>,
 }
 
 impl Underway<'_> {
@@ -39,6 +42,9 @@ impl Underway<'_> {
                     there.insert(image.name.variant.clone());
                 }
                 for (image, change) in images.iter().filter_map(|image| change.map(|change| (image, change))) {
+                    if let Some(control) = changed.control(image) {
+                        registry.push(control, &name(image, Some(CONTROL)), self.engine)?;
+                    }
                     let transfer = self.receive(registry, image, changed.of(image), Some(change))?;
                     moved.push((*image, Delivery::After(change.to_owned()), transfer));
                 }
@@ -95,10 +101,20 @@ impl Underway<'_> {
                     if change.is_some() {
                         registry.push(changed.of(image), &name(image, change), self.engine)?;
                     }
+                    if let Some(control) = changed.control(image) {
+                        registry.push(control, &name(image, Some(CONTROL)), self.engine)?;
+                    }
                 }
                 let store = if self.job.options.index { Store::Containerd } else { Store::Classic };
                 let node = EmptyEngine::start(registry.pid, store, &self.job.root.join("target/drydock"))?;
-                images.iter().map(|image| Ok((*image, self.pull(registry, &node, image, has, change)?))).collect()
+                let pull = |image: &&'_ Image| {
+                    let mut there: Vec<String> =
+                        self.others(image, has).into_iter().map(|other| name(other, None)).collect();
+                    there.extend(change.map(|_| name(image, None)));
+                    there.extend(changed.control(image).map(|_| name(image, Some(CONTROL))));
+                    self.pull(registry, &node, image, &there, change)
+                };
+                images.iter().map(|image| Ok((*image, pull(image)?))).collect()
             }))?
         };
         Ok(shipped.map(|moved: Vec<(&Image, Transfer)>| {
@@ -126,15 +142,13 @@ impl Underway<'_> {
         registry: &Registry,
         node: &EmptyEngine,
         image: &Image,
-        has: &BTreeSet<VariantId>,
+        there: &[String],
         change: Option<&str>,
     ) -> Result<Transfer> {
         interrupt::check()?;
         let item = image.called();
         self.engine.sink().emit(Event::Progress { item: item.clone(), doing: "docker pull".to_owned() });
-        let mut there: Vec<String> = self.others(image, has).into_iter().map(|other| name(other, None)).collect();
-        there.extend(change.map(|_| name(image, None)));
-        for name in &there {
+        for name in there {
             node.pull(&Registry::inside(name), self.engine)?;
         }
         let own = name(image, change);
@@ -167,8 +181,8 @@ impl Underway<'_> {
         for (image, name) in images.iter().filter_map(|image| change.map(|name| (image, name.to_owned()))) {
             let named = changes([&name], self.job.changes, image)?;
             for change in named {
-                let tag = self.lab(false).after(image, change)?;
-                changed.tags.insert(image.name.tag(), tag);
+                let built = self.lab(false).shipped(image, change)?;
+                changed.tags.insert(image.name.tag(), built);
             }
         }
         Ok(changed)
@@ -177,14 +191,20 @@ impl Underway<'_> {
 
 impl Changed<'_> {
     fn of(&self, image: &Image) -> &str {
-        self.tags.get(&image.name.tag()).map_or("", String::as_str)
+        self.tags.get(&image.name.tag()).map_or("", |(tag, _)| tag)
+    }
+
+    /// The image whose layers the receiver has besides those before the change, where one was needed.
+    fn control(&self, image: &Image) -> Option<&str> {
+        self.tags.get(&image.name.tag())?.1.as_deref()
     }
 }
 
 impl Drop for Changed<'_> {
     fn drop(&mut self) {
         if !self.tags.is_empty() {
-            let remove = docker(["image", "rm", "--force"]).args(self.tags.values().cloned());
+            let tags = self.tags.values().flat_map(|(tag, control)| std::iter::once(tag).chain(control)).cloned();
+            let remove = docker(["image", "rm", "--force"]).args(tags);
             // `clean` finds what stays behind by its label.
             let _ = self.underway.engine.ask(&remove);
         }

@@ -10,15 +10,26 @@ use crate::interrupt;
 use crate::model::{EngineHealth, HealthState, Setup, Signalled};
 use crate::plan::Image;
 use crate::probe::ending::{self, Ending};
+use crate::units;
 
 /// How often is looked.
 const PAUSE: Duration = Duration::from_millis(100);
 /// How long a container that was sent a signal may sleep before it counts as one that ignores it. PID 1 without a handler ignores
 /// it for ever, and one with a handler ends within a second; services that finish what they are at have some seconds.
 const PATIENCE: Duration = Duration::from_secs(15);
-/// When a health check that has not settled counts as one that never does. The engine asks every thirty seconds where an image
-/// says nothing else, and takes three failures for an illness; on a busy machine each check takes longer.
+/// How long the engine's verdict on a container's health is waited for. It asks every thirty seconds where an image says nothing
+/// else, and takes three failures for an illness; on a busy machine each check takes longer.
 const HEALTH: Duration = Duration::from_mins(10);
+
+/// What came of watching a container's health.
+pub(super) enum Watched {
+    /// The container does not start.
+    NotStarted,
+    /// The engine has made up its mind, or the container has ended.
+    Settled(EngineHealth),
+    /// The engine has not made up its mind while it was watched: nobody knows what it would find.
+    NotMeasured(String),
+}
 
 impl Underway<'_> {
     /// Sends a signal to a container of the image's own, and waits for it to end. `None` where the container does not start.
@@ -37,32 +48,36 @@ impl Underway<'_> {
         Ok(Some(Signalled { after_ms: millis(after), status }))
     }
 
-    /// Watches a container of the image's own until the engine has made up its mind. `None` where it does not start.
+    /// Watches a container of the image's own until the engine has made up its mind.
     ///
     /// Errors: as [`Self::signalled`].
-    pub(super) fn health_of(&self, image: &Image) -> Result<Option<EngineHealth>> {
+    pub(super) fn health_of(&self, image: &Image) -> Result<Watched> {
         let run = super::container_of(image, &Setup::default(), self.run.id());
         // Whether the service answers is what the engine is to find out.
-        let Ok(id) = self.engine.start(&run) else { return Ok(None) };
+        let Ok(id) = self.engine.start(&run) else { return Ok(Watched::NotStarted) };
         self.run.add(&id);
         let began = Instant::now();
         let mut seen: Vec<(u64, HealthState)> = Vec::new();
-        let said = loop {
+        let (said, settled) = loop {
             interrupt::check()?;
-            let Some(container) = self.engine.inspect_container(&id)? else { break String::new() };
+            let Some(container) = self.engine.inspect_container(&id)? else { break (String::new(), true) };
             let (state, said) = container.state.health();
             if seen.last().map(|(_, last)| *last) != Some(state) {
                 seen.push((millis(began.elapsed()), state));
             }
             let open = state == HealthState::Starting && container.state.running;
             if !open || began.elapsed() > HEALTH {
-                break said;
+                break (said, !open);
             }
             std::thread::sleep(PAUSE);
         };
         let watched_ms = millis(began.elapsed());
         self.remove(&id);
-        Ok(Some(EngineHealth { seen, watched_ms, said }))
+        if !settled {
+            let after = units::seconds(Duration::from_millis(watched_ms));
+            return Ok(Watched::NotMeasured(format!("the engine had not finished its first checks after {after}")));
+        }
+        Ok(Watched::Settled(EngineHealth { seen, watched_ms, said }))
     }
 }
 

@@ -138,6 +138,7 @@ impl Ran<'_> {
         let example = self.plan.images.last().map(|image| image.target(self.sources).by_hand().display());
         let finish = Finish {
             built_in: outcome.built_in,
+            built_besides: outcome.built_besides,
             cache: outcome.cache,
             last_cold,
             by_hand: example.unwrap_or_default(),

@@ -218,7 +218,13 @@ fn a_guess_stands_beside_what_came_of_it() {
     .unwrap();
     let mut report = usual();
     let guessed = Guessed { said: "40 MB".to_owned(), right: "<2 MB".to_owned(), hit: false };
-    report.report.told.push(Told { step: 0, app: None, shown: Shown::Table, guessed: Some(guessed) });
+    report.report.told.push(Told {
+        step: 0,
+        app: None,
+        shown: Shown::Table,
+        guessed: Some(guessed),
+        amiss: Vec::new(),
+    });
     assert!(html(&lesson, &report).contains("You guessed 40 MB; it is &lt;2 MB."));
 }
 

@@ -7,6 +7,7 @@ use crate::lesson::HealthStep;
 use crate::model::block::{Bar, Cell, Column, Group, Lane, Lanes, Sign, Table};
 use crate::model::{AppId, Block, EngineHealth, VariantId};
 use crate::names::printable;
+use crate::runner::watched::Watched;
 use crate::units;
 
 impl Underway<'_> {
@@ -24,8 +25,9 @@ impl Underway<'_> {
             let wanted = step.becomes[&image.name.variant];
             let expected = format!("the engine finds it {}", wanted.name());
             let check = match self.health_of(image)? {
-                None => Check::new(false, expected, "did not start"),
-                Some(health) => {
+                Watched::NotStarted => Check::new(false, expected, "did not start"),
+                Watched::NotMeasured(why) => Check::not_measured(expected, why),
+                Watched::Settled(health) => {
                     let state = health.state();
                     let held = state == wanted;
                     let said = health.said.lines().next().map(printable).unwrap_or_default();

@@ -145,8 +145,10 @@ impl Underway<'_> {
                 let guessed = guess
                     .zip(said.as_ref())
                     .and_then(|(guess, said)| guess::score(guess, said, app.as_ref(), &results));
-                let told = Told { step: position, app, shown, guessed };
-                self.verdicts.extend(verdicts::of(step, &told, checks));
+                let mut told = Told { step: position, app, shown, guessed, amiss: Vec::new() };
+                let verdicts = verdicts::of(step, &told, checks);
+                told.amiss = verdicts.iter().filter(|verdict| !verdict.held()).cloned().collect();
+                self.verdicts.extend(verdicts);
                 self.engine.sink().emit(Event::Quiet);
                 narrator.after(step, &told, number == count, &results)?;
                 self.told.push(told);
