@@ -15,7 +15,7 @@ pub use guess::{Guess, RightAnswer, RightChoice, RightNumber};
 pub(crate) use step::term;
 pub use step::{
     Action, Argument, Ask, Build, Changed, DockerStep, Ends, ExperimentStep, Failure, HealthStep, Inside, Kind, Lanes,
-    MadeOf, Names, Peer, Piece, Placeholder, Pull, Push, Sent, Signal, Step, ToolStep, Try,
+    LeftBy, MadeOf, Names, Peer, Piece, Placeholder, Pull, Push, Sent, Signal, Step, ToolStep, Try,
 };
 pub use words::Words;
 

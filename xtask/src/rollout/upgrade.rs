@@ -55,7 +55,7 @@ mod tests {
         serde_json::from_value(serde_json::json!({
             "schema": 1, "image": name, "digests_checked": true, "pull_bytes": null, "pull_exact": true, "stored_bytes": 0,
             "visible_bytes": 0, "wasted_bytes": 0, "layers": layers, "classes": {}, "packages": [], "secrets": [],
-            "surface": {"setuid": [], "shells": [], "package_managers": [], "compilers": [], "user": "", "runs_as_root": true},
+            "surface": drydock_reader::Surface::default(),
         }))
         .unwrap()
     }

@@ -21,6 +21,21 @@ pub struct DockerStep {
     pub lines: usize,
     /// Text its output must hold.
     pub contains: Option<String>,
+    /// The build that leaves what the command shows. Where the text is missing, since the engine has collected it as garbage, it is
+    /// made once more, without cache, and the command is run again.
+    #[serde(rename = "left-by")]
+    pub left_by: Option<LeftBy>,
+}
+
+/// A build that leaves something in the engine.
+#[derive(Clone, Debug, Deserialize)]
+#[cfg_attr(test, derive(schemars::JsonSchema))]
+#[serde(deny_unknown_fields)]
+pub struct LeftBy {
+    /// The variant.
+    pub variant: VariantId,
+    /// The stage of it; all of it where none is named.
+    pub target: Option<String>,
 }
 
 /// An argument with placeholders, taken apart when the manifest is read.
@@ -119,7 +134,11 @@ impl Kind for DockerStep {
             Piece::Of(_, variant) => Some(variant),
             Piece::Text(_) => None,
         });
-        Names { images: named.collect(), ..Names::default() }
+        Names {
+            images: named.collect(),
+            dockerfiles: self.left_by.iter().map(|build| &build.variant).collect(),
+            ..Names::default()
+        }
     }
 }
 

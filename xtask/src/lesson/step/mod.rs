@@ -26,7 +26,7 @@ use serde::Deserialize;
 pub use ask::{Ask, Peer};
 pub use build::{Build, Failure};
 pub use changed::Changed;
-pub use docker::{Argument, DockerStep, Piece, Placeholder};
+pub use docker::{Argument, DockerStep, LeftBy, Piece, Placeholder};
 pub use ends::Ends;
 pub use experiment::ExperimentStep;
 pub use health::HealthStep;

@@ -2,11 +2,13 @@
 
 use super::Underway;
 use crate::engine;
+use crate::engine::build::Ended;
 use crate::error::Result;
-use crate::lesson::{Argument, DockerStep, Placeholder};
+use crate::lesson::{Argument, DockerStep, LeftBy, Placeholder};
 use crate::model::{AppId, Setup, Shown};
 use crate::names::printable;
 use crate::process::Command;
+use crate::runner::once::Otherwise;
 
 /// Entries of a tar that are listed at most.
 const ENTRIES: usize = 100_000;
@@ -21,7 +23,12 @@ impl Underway<'_> {
             shown.push(argument.shown());
         }
         let command = engine::docker(arguments);
-        let said = if step.tar { self.listed(&command) } else { self.said(&command) };
+        let look = || if step.tar { self.listed(&command) } else { self.said(&command) };
+        let as_told = |said: &String| step.contains.as_ref().is_none_or(|text| said.contains(text.as_str()));
+        let said = look().and_then(|said| match &step.left_by {
+            Some(build) if !as_told(&said) => self.leave(build, app).and_then(|()| look()),
+            _ => Ok(said),
+        });
         for id in started {
             self.remove(&id);
         }
@@ -31,8 +38,20 @@ impl Underway<'_> {
             command: engine::docker(shown).display(),
             of: all.len(),
             lines: all.iter().take(step.lines).cloned().collect(),
-            as_told: step.contains.as_ref().is_none_or(|text| said.contains(text.as_str())),
+            as_told: as_told(&said),
         })
+    }
+
+    /// Builds what leaves something in the engine's cache once more. The engine takes what is old from there when it needs room,
+    /// and a build that finds its last result does not bring back what stands below.
+    fn leave(&self, build: &LeftBy, app: &AppId) -> Result<()> {
+        for image in self.named(std::slice::from_ref(&build.variant), app) {
+            let otherwise = Otherwise { target: build.target.clone(), no_cache: true, ..Otherwise::default() };
+            if let Ended::Failed(failed) = self.lab(false).once(image, &otherwise)? {
+                return Err(failed.problem());
+            }
+        }
+        Ok(())
     }
 
     fn said(&self, command: &Command) -> Result<String> {
