@@ -127,7 +127,7 @@ fn upgrade(before: &str, after: &str, options: &cli::Rollout, context: Context) 
     let sink = report::sink(context.style, context.global.verbose);
     let images = super::compare::inspected(&[before, after], Engine::new(sink.as_ref()))?;
     let [before, after] = images.as_slice() else { return Err(crate::bug("two images were named")) };
-    let told = rollout::upgrade::upgrade(before, after, options.fleet())?;
+    let told = rollout::upgrade::upgrade(before, after, &options.fleet())?;
     report::line(if options.json { report::json(&told) } else { report::upgrade(&told, context.style) });
     Ok(Exit::Pass)
 }
@@ -136,11 +136,11 @@ fn upgrade(before: &str, after: &str, options: &cli::Rollout, context: Context) 
 fn ahead(images: &[Image], changes: &[String]) -> String {
     let apps: BTreeSet<&str> = images.iter().map(|image| image.name.app.as_str()).collect();
     let after = |image: &Image| changes.iter().filter(|change| image.app.change.contains_key(*change)).count();
-    let (plain, changed) = (images.len(), images.iter().map(after).sum::<usize>());
+    let (plain, edited) = (images.len(), images.iter().map(after).sum::<usize>());
     format!(
-        "{} images: {plain} of {}, and {changed} after a change of their app. What the build cache has is not built again. \
+        "{} images: {plain} of {}, and {edited} after a change of their app. What the build cache has is not built again. \
          `--app` and `--variant` choose others, `--app all` every language.",
-        plain + changed,
+        plain + edited,
         crate::names::list(apps)
     )
 }

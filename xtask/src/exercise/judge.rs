@@ -160,7 +160,14 @@ impl<'a> Judge<'a> {
         let not_judged = not_judged.into_iter().collect();
         let result = outcome.facts.results().into_iter().find(|measured| measured.variant.as_str() == MINE);
         let context = Some(images[0].context.clone());
-        Ok(Judged { result, verdicts, not_judged, trouble, context, built_in: outcome.built_in + outcome.built_besides })
+        Ok(Judged {
+            result,
+            verdicts,
+            not_judged,
+            trouble,
+            context,
+            built_in: outcome.built_in + outcome.built_besides,
+        })
     }
 
     /// The folder that an answer is built from, also where it does not build.

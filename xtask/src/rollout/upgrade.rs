@@ -9,9 +9,9 @@ use crate::model::{Fetched, Fleet, Inspection, LayerLine, Often, Upgrade};
 /// What a fleet that runs `before` fetches to run `after`, with every deploy as large as this one.
 ///
 /// Errors: the compressed bytes of a layer are not known ([`ErrorId::PullUnknown`]).
-pub fn upgrade(before: &Inspection, after: &Inspection, fleet: Fleet) -> Result<Upgrade> {
+pub fn upgrade(before: &Inspection, after: &Inspection, fleet: &Fleet) -> Result<Upgrade> {
     let often = Often { change: Upgrade::UPDATE.to_owned(), every: None };
-    let fleet = Fleet { changes: vec![often], ..fleet };
+    let fleet = Fleet { changes: vec![often], ..fleet.clone() };
     let there: BTreeSet<&str> = before.layers.iter().map(|layer| layer.diff_id.as_str()).collect();
     let is_there = |layer: &&LayerLine| there.contains(layer.diff_id.as_str());
     let unknown = || {
@@ -68,7 +68,7 @@ mod tests {
     fn only_new_layers_travel_and_each_once() {
         let before = image("old", &[("a", Some(1000)), ("b", Some(50))]);
         let after = image("new", &[("a", Some(1000)), ("c", Some(70)), ("c", Some(70)), ("d", Some(30))]);
-        let told = upgrade(&before, &after, fleet()).unwrap();
+        let told = upgrade(&before, &after, &fleet()).unwrap();
         assert_eq!((told.fetched.first, told.fetched.changes[Upgrade::UPDATE]), (1100, 100));
         assert_eq!((told.layers_there, told.layers, told.forecast.day_bytes), (1, 4, Some(3000)));
     }
@@ -76,6 +76,6 @@ mod tests {
     #[test]
     fn the_unknown_is_not_guessed() {
         let (before, after) = (image("old", &[("a", None)]), image("new", &[("a", None), ("b", Some(1))]));
-        assert_eq!(upgrade(&before, &after, fleet()).unwrap_err().id, ErrorId::PullUnknown);
+        assert_eq!(upgrade(&before, &after, &fleet()).unwrap_err().id, ErrorId::PullUnknown);
     }
 }

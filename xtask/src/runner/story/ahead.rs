@@ -60,7 +60,7 @@ impl Job<'_> {
                 let shown = self.changed(changed, &app.id);
                 let guessed = step.guess.as_ref().zip(said.as_ref());
                 let guessed = guessed.and_then(|(guess, said)| guess::score(guess, said, Some(&app.id), &[]));
-                let told = Told { step: position, app: Some(app.id.clone()), shown, guessed };
+                let told = Told { step: position, app: Some(app.id.clone()), shown, guessed, amiss: Vec::new() };
                 narrator.after(step, &told, number == apps.len(), &[])?;
                 ahead.told.push(told);
             }
