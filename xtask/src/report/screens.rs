@@ -107,7 +107,7 @@ fn blocks() -> Told {
             Block::Text { .. } | Block::Table(_) | Block::Output(_) | Block::Lanes(_) => {}
         }
     }
-    Told { step: 0, app: None, shown: Shown::Blocks { blocks }, guessed: None }
+    Told { step: 0, app: None, shown: Shown::Blocks { blocks }, guessed: None, amiss: Vec::new() }
 }
 
 /// The kinds of what a step shows.
@@ -198,6 +198,7 @@ fn of_lessons(screens: &mut Vec<Screen>) {
         screens.push(screen(name("lesson"), move || {
             let finish = Finish {
                 built_in: std::time::Duration::from_secs(12),
+                built_besides: std::time::Duration::from_secs(20),
                 cache: Cache::Some,
                 last_cold: Some(Cold { ms: 90_000, images: 8, date: "2026-11-28T00:00:00Z".to_owned() }),
                 by_hand: "docker buildx build --provenance=false --file apps/go/tiny.Dockerfile --build-context golang:1.27-trixie=docker-image://drydock.local/golang:1.27-trixie apps/go".to_owned(),
