@@ -26,28 +26,31 @@ Drydock: a hands-on workshop on Docker multi-stage builds
 Usage: cargo xtask [OPTIONS] [COMMAND]
 
 Learn:
-  lesson   List the lessons, or run one: build, start, ask, measure, judge
-  check    Build and judge your answer to a lesson's exercise; the first time it gives you the files
-  hint     One more hint for what failed in the last check
-  solution Compare your answer with a right one, when you have solved the exercise
-  reset    Begin an exercise again; what you had is kept beside
-  progress What you have done, what is next, and how small you got it
-  explain  Explain an error by its id
-  inspect  Say what an image is made of, byte by byte; without a name, which images carry most besides their payload
-  diff     Say where the bytes went between two images
-  compare  Build every service in every way, start them all, and compare them
-  rollout  Say what it costs to ship: bytes a deploy sends, and what a fleet of nodes makes of them
+  lesson    List the lessons, or run one: build, start, ask, measure, judge
+  check     Build and judge your answer to a lesson's exercise; the first time it gives you the
+            files
+  hint      One more hint for what failed in the last check
+  solution  Compare your answer with a right one, when you have solved the exercise
+  reset     Begin an exercise again; what you had is kept beside
+  progress  What you have done, what is next, and how small you got it
+  explain   Explain an error by its id
+  inspect   Say what an image is made of, byte by byte; without a name, which images carry most
+            besides their payload
+  diff      Say where the bytes went between two images
+  compare   Build every service in every way, start them all, and compare them
+  rollout   Say what it costs to ship: bytes a deploy sends, and what a fleet of nodes makes of them
 
 Prepare:
-  doctor   Say what this machine has and lacks, and prove the engine with a real container
-  bases    The base images: list, build, save to a file, load from one
-  clean    Remove what Drydock made: containers, images, remembered state
+  doctor    Say what this machine has and lacks, and prove the engine with a real container
+  bases     The base images: list, build, save to a file, load from one
+  clean     Remove what Drydock made: containers, images, remembered state
 
 Maintain:
-  book     Build the book; with --open, read it in a browser
-  test     Run every check of the repository
-  tidy     Check, and with --fix correct, what must agree: manifests, Dockerfiles, words, what the README shows
-  new      Begin a lesson, an exercise, an app or a variant: writes files to fill in
+  book      Build the book; with --open, read it in a browser
+  test      Run every check of the repository
+  tidy      Check, and with --fix correct, what must agree: manifests, Dockerfiles, words, what the
+            README shows
+  new       Begin a lesson, an exercise, an app or a variant: writes files to fill in
 ...
 "#]]
     );

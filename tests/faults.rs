@@ -168,7 +168,7 @@ fn a_failing_step_is_shown_with_its_line_and_its_last_lines() {
     assert_said(
         &said,
         &[
-            "sloop-leaks: the step [1/2] RUN echo caulking && echo 'seam open' >&2 && exit 3 failed \
+            "Sloop, leaks: the step [1/2] RUN echo caulking && echo 'seam open' >&2 && exit 3 failed \
              (apps/sloop/leaks.Dockerfile:4). [build-failed]",
             "  | seam open",
             "exit code: 3",

@@ -19,6 +19,12 @@ pub(super) fn headline(title: &str, surroundings: &str, style: Style) -> String 
     std::iter::once(title).chain(lines.iter().map(|line| format!("  {line}"))).collect::<Vec<_>>().join("\n")
 }
 
+/// An item of a phase that is done: its mark says how it came out.
+pub(super) fn line(phase: &str, item: &str, remark: &str, sign: Sign, style: Style) -> String {
+    let line = format!("  {} {phase} {item:<20} {}", mark(sign, style), style.dim(remark));
+    line.trim_end().to_owned()
+}
+
 /// The mark of an item that is done, by how it came out.
 pub(super) fn mark(sign: Sign, style: Style) -> String {
     style.mark(sign).unwrap_or_else(|| style.dim(if style.symbols { "·" } else { "done" }))
@@ -34,4 +40,28 @@ pub(super) fn command(command: &str, style: Style) -> String {
 /// What the items of a phase are, as it is said of so many.
 pub(super) fn of(total: usize, many: &str) -> &str {
     if total == 1 { many.trim_end_matches('s') } else { many }
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+    use crate::report::lines::tests::on;
+
+    const PLAIN: Style = Style { color: false, live: false, symbols: true };
+
+    #[test]
+    fn the_mark_is_chosen_by_what_happened() {
+        let said = |remark, sign| line("Starting", "Go, naive", remark, sign, PLAIN);
+        assert_eq!(said("not healthy", Sign::Failed), "  ✗ Starting Go, naive            not healthy");
+        assert_eq!(said("not measured", Sign::NotMeasured), "  ? Starting Go, naive            not measured");
+        assert_eq!(said("", Sign::Held), "  ✓ Starting Go, naive");
+        assert_eq!((of(1, "images"), of(9, "images")), ("image", "images"));
+    }
+
+    #[test]
+    fn where_a_run_takes_place_stands_below_its_title_on_a_narrow_terminal() {
+        let head = || headline("Lesson 2 · Inside", "bases: local (Debian 13) · engine 26.1.5 · 2 CPUs", PLAIN);
+        assert_eq!(on(80, head), "Lesson 2 · Inside  bases: local (Debian 13) · engine 26.1.5 · 2 CPUs");
+        assert_eq!(on(60, head), "Lesson 2 · Inside\n  bases: local (Debian 13) · engine 26.1.5 · 2 CPUs");
+    }
 }

@@ -93,9 +93,9 @@ impl Live {
         if let Some(overall) = &state.overall {
             overall.inc(1);
         }
-        let line = format!("  {} {} {item:<20} {}", done::mark(sign, self.style), state.phase, self.style.dim(remark));
+        let line = done::line(state.phase, item, remark, sign, self.style);
         drop(state);
-        self.print(line.trim_end());
+        self.print(&line);
     }
 }
 

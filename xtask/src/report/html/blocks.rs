@@ -55,7 +55,7 @@ mod tests {
         found.row([Cell::judged("DL4006", true), "".into(), "".into()]);
         assert_eq!(
             blocks(&[Block::Table(found)]).into_string(),
-            "<div class=\"block\"><div class=\"scroll snug\" role=\"region\" tabindex=\"0\" aria-label=\"Found\"><table role=\"table\" class=\"needs-40\"><caption>Found</caption>\
+            "<div class=\"block\"><div class=\"scroll snug\" role=\"region\" tabindex=\"0\" aria-label=\"Found\"><table role=\"table\" class=\"needs-30\"><caption>Found</caption>\
              <thead role=\"rowgroup\"><tr role=\"row\"><th scope=\"col\" role=\"columnheader\">rule</th>\
              <th scope=\"col\" role=\"columnheader\" class=\"number\">line</th>\
              <th scope=\"col\" role=\"columnheader\">instruction</th></tr></thead><tbody role=\"rowgroup\">\

@@ -26,7 +26,7 @@ pub fn table(what: &str, header: &[&str], rows: &[Vec<Markup>]) -> Markup {
         @for row in rows {
             tr role="row" {
                 @for (column, (cell, head)) in row.iter().zip(header).enumerate() {
-                    @if column == 0 { th scope="row" role="rowheader" { (cell) } }
+                    @if column == 0 { th scope="row" role="rowheader" data-head=(head) { (cell) } }
                     @else { td role="cell" data-head=(head) { (cell) } }
                 }
             }

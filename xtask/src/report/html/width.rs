@@ -2,8 +2,10 @@
 
 use textwrap::core::display_width;
 
-/// Widths below which a table becomes a list, in letters: the style has a rule for each.
-const STEPS: [usize; 6] = [40, 60, 80, 100, 120, 140];
+/// Widths below which a table becomes a list, in letters as wide as a figure: the style has a rule for each.
+const STEPS: [usize; 12] = [30, 40, 50, 60, 70, 80, 90, 100, 110, 120, 130, 140];
+/// Most letters are narrower than a figure: so many of them need the room of ten.
+const NARROWER: usize = 11;
 /// Letters beyond which a cell wraps; the style has the same number as a width.
 const WRAPS: usize = 24;
 /// Letters between two columns.
@@ -11,7 +13,7 @@ const GAP: usize = 2;
 
 /// The class of a table of so many columns whose cells need so many letters.
 pub fn class(columns: usize, needs: usize) -> String {
-    let needs = needs + GAP * columns.saturating_sub(1);
+    let needs = (needs + GAP * columns.saturating_sub(1)) * 10 / NARROWER;
     let step = STEPS.into_iter().find(|step| needs <= *step).unwrap_or(STEPS[STEPS.len() - 1]);
     format!("needs-{step}")
 }
@@ -56,7 +58,7 @@ mod tests {
         assert_eq!(of_markup("<strong>ab</strong> c"), 4);
         assert_eq!(
             (class(2, 30), class(5, 34), class(9, 400)),
-            ("needs-40".into(), "needs-60".into(), "needs-140".into())
+            ("needs-30".into(), "needs-40".into(), "needs-140".into())
         );
     }
 
