@@ -31,7 +31,8 @@ do = 'table'
 fn at_a_terminal(fixture: &Fixture, arguments: &str) -> PtySession {
     let state = fixture.path("state").display().to_string();
     let command = fixture.command(&[]).env("DRYDOCK_STATE", state).env("TERM", "xterm").display();
-    fixture.write("typed.sh", &format!("{command} {arguments}; echo status=$?\n"));
+    // Ctrl-C reaches the shell as well, which has to live on and tell.
+    fixture.write("typed.sh", &format!("trap : INT\n{command} {arguments}\necho status=$?\n"));
     rexpect::spawn(&format!("sh {}", fixture.path("typed.sh").display()), Some(HANG)).expect("a terminal")
 }
 

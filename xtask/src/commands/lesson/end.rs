@@ -50,7 +50,9 @@ impl Ran<'_> {
             Book::open()?.update(sink, |progress| progress.ran(&lesson.id, &report.environment.date))?;
         }
         let page = self.look(&report, &outcome, &seen, sink).and_then(|images| self.page(&report, build, images));
-        let paused = if self.teller.has_told() { self.teller.pause("the result") } else { Ok(()) };
+        // What went wrong is told at once.
+        let reads = self.teller.has_told() && outcome.problems.is_empty();
+        let paused = if reads { self.teller.pause("the result") } else { Ok(()) };
         for problem in &outcome.problems {
             report::message(report::problem(problem, self.context.style));
         }

@@ -65,6 +65,8 @@ pub(super) struct Teller<'l> {
 impl<'l> Teller<'l> {
     /// Tells this lesson in the way the learner asked for.
     pub fn new(lesson: &'l Lesson, job: &Job<'_>, options: &cli::Lesson, style: Style, gone: &'l AtomicBool) -> Self {
+        // From now on it counts how long nobody types.
+        report::call();
         let images = || job.images.iter().chain(job.others).chain(job.dockerfiles);
         Self {
             lesson,
