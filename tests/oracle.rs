@@ -1,5 +1,6 @@
 //! Our reader of images against dive, and both against layers that are really unpacked: where dive is right the two agree, and
 //! where they do not, the file system says who is wrong.
+#![cfg(unix)]
 
 use std::collections::BTreeSet;
 use std::io::Write;
