@@ -80,8 +80,8 @@ pub fn forbid_all(permissions: &mut std::fs::Permissions) {
     system::forbid_all(permissions);
 }
 
-/// Whether a file may be run as a program; never where the system does not tell.
-pub fn is_executable(metadata: &std::fs::Metadata) -> bool {
+/// Whether a file may be run as a program; `None` where the system keeps no such permission.
+pub fn is_executable(metadata: &std::fs::Metadata) -> Option<bool> {
     system::is_executable(metadata)
 }
 

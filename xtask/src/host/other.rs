@@ -24,8 +24,8 @@ pub(super) fn link(_target: &Path, _at: &Path) -> std::io::Result<()> {
 
 pub(super) fn like_any_file(_file: &mut tempfile::Builder<'_, '_>) {}
 
-pub(super) fn is_executable(_metadata: &std::fs::Metadata) -> bool {
-    false
+pub(super) fn is_executable(_metadata: &std::fs::Metadata) -> Option<bool> {
+    None
 }
 
 pub(super) fn forget_typed() {}

@@ -38,8 +38,8 @@ pub(super) fn like_any_file(file: &mut tempfile::Builder<'_, '_>) {
     file.permissions(std::os::unix::fs::PermissionsExt::from_mode(0o666));
 }
 
-pub(super) fn is_executable(metadata: &std::fs::Metadata) -> bool {
-    metadata.is_file() && metadata.mode() & 0o100 != 0
+pub(super) fn is_executable(metadata: &std::fs::Metadata) -> Option<bool> {
+    Some(metadata.is_file() && metadata.mode() & 0o100 != 0)
 }
 
 pub(super) fn forget_typed() {

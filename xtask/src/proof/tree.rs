@@ -1,6 +1,6 @@
 //! The files of a repository as a fresh clone has them, and a digest of each.
 
-use std::collections::BTreeMap;
+use std::collections::{BTreeMap, BTreeSet};
 use std::fs;
 use std::path::{Path, PathBuf};
 use std::sync::Mutex;
@@ -24,6 +24,8 @@ pub struct Tree {
     root: PathBuf,
     /// Paths from the root, with `/`, in order.
     paths: Vec<String>,
+    /// The paths that git has as executable: what decides on systems whose files have no such permission.
+    executable: BTreeSet<String>,
     /// Digests of the files that were asked for: most of them are asked for by many proofs.
     known: Mutex<BTreeMap<String, String>>,
 }
@@ -33,10 +35,11 @@ impl Tree {
     ///
     /// Errors: [`ErrorId::ToolMissing`] without git, [`ErrorId::NotAWorkshop`] where this is no checkout.
     pub fn open(root: &Path) -> Result<Self> {
-        let list = Command::new("git")
-            .args(["ls-files", "-z", "--cached", "--others", "--exclude-standard"])
-            .dir(root)
-            .output(SOON)?;
+        let ask = |words: &[&str]| {
+            let command = Command::new("git").args(["ls-files", "-z"]).args(words.iter().copied());
+            command.dir(root).output(SOON)
+        };
+        let list = ask(&["--cached", "--others", "--exclude-standard"])?;
         if !list.success() {
             let fact =
                 "What was proved is recorded with a digest of the files that git tracks, and this is no checkout.";
@@ -49,7 +52,8 @@ impl Tree {
         let mut paths: Vec<String> = list.stdout.split('\0').filter(is_there).map(str::to_owned).collect();
         paths.sort();
         paths.dedup();
-        Ok(Self { root: root.to_owned(), paths, known: Mutex::default() })
+        let executable = executables(&ask(&["--stage"])?.stdout);
+        Ok(Self { root: root.to_owned(), paths, executable, known: Mutex::default() })
     }
 
     /// Every path.
@@ -100,7 +104,8 @@ impl Tree {
             let target = fs::read_link(&full).map_err(|e| error::io("read", &full, &e))?;
             digest.update(format!("link to {}", target.display()));
         } else {
-            digest.update(if host::is_executable(&found) { "executable\n" } else { "file\n" });
+            let executable = host::is_executable(&found).unwrap_or_else(|| self.executable.contains(path));
+            digest.update(if executable { "executable\n" } else { "file\n" });
             digest.update(self.read(path)?);
         }
         let digest = hex(&digest.finalize());
@@ -109,6 +114,12 @@ impl Tree {
         }
         Ok(digest)
     }
+}
+
+/// The executable files in what `git ls-files -z --stage` lists: `<mode> <object> <stage>\t<path>`, with mode 100755.
+fn executables(listed: &str) -> BTreeSet<String> {
+    let entries = listed.split('\0').filter_map(|entry| entry.split_once('\t'));
+    entries.filter(|(about, _)| about.starts_with("100755 ")).map(|(_, path)| path.to_owned()).collect()
 }
 
 /// Whether a path has this extension.
@@ -160,5 +171,22 @@ impl Inputs {
             all.update(format!("{digest} {name}\n"));
         }
         hex(&all.finalize()[..SHOWN])
+    }
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    #[test]
+    fn git_and_the_file_system_agree_on_what_is_executable() {
+        let tree = Tree::open(Path::new(concat!(env!("CARGO_MANIFEST_DIR"), "/.."))).unwrap();
+        assert!(tree.executable.iter().any(|path| ends_with(path, "sh")), "{:?}", tree.executable);
+        for path in &tree.executable {
+            let found = fs::symlink_metadata(tree.root.join(path)).unwrap();
+            assert_ne!(host::is_executable(&found), Some(false), "{path}");
+        }
+        let listed = "100644 1f 0\ta\x00100755 2f 0\tb c\x00120000 3f 0\td\0";
+        assert_eq!(executables(listed), BTreeSet::from(["b c".to_owned()]));
     }
 }

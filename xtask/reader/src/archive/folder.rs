@@ -2,7 +2,7 @@
 
 use std::collections::BTreeSet;
 use std::io::Read;
-use std::path::{Path, PathBuf};
+use std::path::{Component, Path, PathBuf};
 
 use super::contents::LARGEST_DOCUMENT;
 use super::documents;
@@ -60,6 +60,10 @@ fn find(folder: &Path, name: &str) -> fault::Read<Option<Found>> {
     let mut file = folder.to_owned();
     let mut parts = name.split('/').peekable();
     while let Some(part) = parts.next() {
+        // On Windows, `..\x` and `C:` are such parts too, and lead out of the folder.
+        if !Path::new(part).components().eq([Component::Normal(part.as_ref())]) {
+            return Ok(None);
+        }
         file.push(part);
         let data = match file.symlink_metadata() {
             Ok(data) => data,

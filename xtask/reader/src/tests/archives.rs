@@ -230,6 +230,7 @@ fn links_in_circles() {
     assert!(matches!(read(&Tar::new().symlink("a", "../../etc/passwd").bytes()), Err(Fault::Outside(_))));
 }
 
+#[cfg(unix)]
 #[test]
 fn a_folder_whose_blobs_are_links_is_not_followed() {
     let folder = tempfile::tempdir().unwrap();
@@ -423,6 +424,7 @@ fn folder(files: &[(&str, &[u8])]) -> tempfile::TempDir {
     folder
 }
 
+#[cfg(unix)]
 #[test]
 fn what_docker_saved_and_somebody_unpacked() {
     let config = config(&[&base(), &base(), &top()]);

@@ -6,5 +6,8 @@ mod layers;
 mod ledger;
 mod packing;
 mod program;
+// Unpacking makes symbolic links and asks for inodes, which only Unix lets anybody do.
+#[cfg(unix)]
 mod property;
+#[cfg(unix)]
 mod reference;
