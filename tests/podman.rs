@@ -48,7 +48,10 @@ impl Podman {
         let words = ["install", "--reinstall", "--download-only", "--yes", "--no-install-recommends"];
         let fetch = Command::new("apt-get").args(words);
         let fetch = fetch.args(["--option=Debug::NoLocking=1", "--option=APT::Sandbox::User=root"]);
-        must(&fetch.args([format!("--option=Dir::Cache::archives={}", podman.at("debs").display()), "podman".to_owned()]));
+        must(
+            &fetch
+                .args([format!("--option=Dir::Cache::archives={}", podman.at("debs").display()), "podman".to_owned()]),
+        );
         for file in fs::read_dir(podman.at("debs")).expect("a folder").flatten() {
             if file.path().extension().is_some_and(|end| end == "deb") {
                 let words = ["--extract".to_owned(), file.path().display().to_string()];
@@ -74,8 +77,8 @@ impl Podman {
         write(
             "containers.conf",
             format!(
-                "[engine]\ncgroup_manager=\"cgroupfs\"\nevents_logger=\"none\"\nconmon_path=[\"{root}/usr/bin/conmon\"]\n\
-                 helper_binaries_dir=[\"{root}/usr/lib/podman\"]\ntmp_dir=\"{}\"\n",
+                "[engine]\ncgroup_manager=\"cgroupfs\"\nevents_logger=\"none\"\nconmon_path=[\"{root}/usr/bin/conmon\",\"/usr/bin/conmon\"]\n\
+                 helper_binaries_dir=[\"{root}/usr/lib/podman\",\"/usr/lib/podman\"]\ntmp_dir=\"{}\"\n",
                 at("tmp")
             ),
         );

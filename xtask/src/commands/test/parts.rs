@@ -146,9 +146,12 @@ pub(super) const PARTS: &[Part] = &[
         |subject| is_trial(subject, "stores"),
         |rig, proofs| trial(rig, proofs, "stores"),
     ),
-    engine("member", "a member of the group docker, who is not root, learns as root does", |rig| {
-        rig.program("member", QUIET)
-    }),
+    Part {
+        rare: true,
+        ..engine("member", "a member of the group docker, who is not root, learns as root does", |rig| {
+            rig.program("member", QUIET)
+        })
+    },
     engine("podman", "podman is named, and what works beside it works", |rig| rig.program("podman", QUIET)),
     Part { rare: true, ..engine("busy", "a busy machine changes times and no verdict", busy::prove) },
     Part {
