@@ -195,9 +195,17 @@ impl<R: Source> Walk<R> {
     }
 
     fn pass_over(&mut self) -> fault::Read<()> {
-        let over = std::mem::take(&mut self.left) + std::mem::take(&mut self.padding);
-        if over > 0 {
-            self.reader.pass(over)?;
+        let left = std::mem::take(&mut self.left);
+        if left > 0 {
+            self.reader.pass(left)?;
+        }
+        let mut padding = usize::try_from(std::mem::take(&mut self.padding)).unwrap_or(BLOCK);
+        while padding > 0 && !self.ended {
+            let there = self.reader.fill_buf()?.len().min(padding);
+            // Engines take a tar that ends right behind the last content (Go's `archive/tar`), and umoci 0.4 writes such layers.
+            self.ended = there == 0;
+            self.reader.consume(there);
+            padding -= there;
         }
         Ok(())
     }

@@ -38,6 +38,7 @@ pub(super) fn like_any_file(file: &mut tempfile::Builder<'_, '_>) {
     file.permissions(std::os::unix::fs::PermissionsExt::from_mode(0o666));
 }
 
+#[expect(clippy::unnecessary_wraps, reason = "other systems cannot tell")]
 pub(super) fn is_executable(metadata: &std::fs::Metadata) -> Option<bool> {
     Some(metadata.is_file() && metadata.mode() & 0o100 != 0)
 }
