@@ -33,6 +33,8 @@ use crate::workshop::Workshop;
 pub fn run(options: &Test, context: Context) -> Result<Exit> {
     let workshop = Workshop::find()?;
     let (keys, names): (Vec<String>, Vec<String>) = options.parts.iter().cloned().partition(|part| part.contains('/'));
+    let is_elsewhere = |part: &Part| part.elsewhere && names.iter().any(|name| part.name.contains(name.as_str()));
+    let (keys, keys_elsewhere) = if PARTS.iter().any(is_elsewhere) { (Vec::new(), keys) } else { (keys, Vec::new()) };
     let parts = parts(options, &names, &keys)?;
     // Only proofs and the record ask what git knows.
     let needs_proofs = parts.iter().any(|part| !matches!(part.does, Does::Own(_)));
@@ -52,6 +54,7 @@ pub fn run(options: &Test, context: Context) -> Result<Exit> {
         style: context.style,
         verbose: context.global.verbose,
         programs: Programs::new(&workshop.root),
+        keys: keys_elsewhere,
         full: options.full,
     };
     let outcomes = all(&parts, options, &mut rig, proofs.as_mut())?;

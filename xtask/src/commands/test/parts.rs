@@ -23,6 +23,8 @@ pub(super) struct Part {
     pub engine: bool,
     /// Whether it takes so long that it runs only with `--full`, or when it is named.
     pub rare: bool,
+    /// Whether keys that are named beside it are of proofs on an engine that it starts.
+    pub elsewhere: bool,
     /// Programs it needs on this machine.
     pub tools: &'static [Tool],
     pub does: Does,
@@ -46,6 +48,8 @@ pub(super) struct Rig<'w> {
     /// Whether what single builds say is wanted.
     pub verbose: bool,
     pub programs: Programs,
+    /// Keys of proofs that were asked for beside a part that proves elsewhere.
+    pub keys: Vec<String>,
     /// Whether everything is proved, so that what passes on an engine is written down.
     pub full: bool,
 }
@@ -156,6 +160,7 @@ pub(super) const PARTS: &[Part] = &[
     Part { rare: true, ..engine("busy", "a busy machine changes times and no verdict", busy::prove) },
     Part {
         rare: true,
+        elsewhere: true,
         ..engine("engine-of-today", "lessons and exercises hold on the newest engine that Debian has", today::prove)
     },
 ];
@@ -164,7 +169,7 @@ pub(super) const PARTS: &[Part] = &[
 const QUIET: &[&str] = &["--quiet"];
 
 const fn quick(name: &'static str, shows: &'static str, run: fn(&mut Rig<'_>) -> Result<()>) -> Part {
-    Part { name, shows, engine: false, rare: false, tools: &[], does: Does::Own(run) }
+    Part { name, shows, engine: false, rare: false, elsewhere: false, tools: &[], does: Does::Own(run) }
 }
 
 const fn engine(name: &'static str, shows: &'static str, run: fn(&mut Rig<'_>) -> Result<()>) -> Part {
@@ -177,7 +182,7 @@ const fn proofs(
     which: fn(&Subject<'_>) -> bool,
     run: fn(&mut Rig<'_>, &mut Proofs<'_>) -> Result<()>,
 ) -> Part {
-    Part { name, shows, engine: true, rare: false, tools: &[], does: Does::Proofs(which, run) }
+    Part { name, shows, engine: true, rare: false, elsewhere: false, tools: &[], does: Does::Proofs(which, run) }
 }
 
 fn is_check(subject: &Subject<'_>) -> bool {

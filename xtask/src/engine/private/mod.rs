@@ -111,6 +111,13 @@ impl PrivateEngine {
         self.with_its_docker(command.args([format!("--chdir={}", folder.display()), program.display().to_string()]))
     }
 
+    /// Makes sure that it has not ended: then whatever was beside it has ended too, and did not fail by itself.
+    ///
+    /// Errors: [`ErrorId::EngineSilent`] with the last lines of its log.
+    pub fn lives(&self) -> Result<()> {
+        if host::process_name(self.pid).is_some() { Ok(()) } else { Err(silent()) }
+    }
+
     fn with_its_docker(&self, command: Command) -> Command {
         command
             .env("PATH", path(&self.programs))
