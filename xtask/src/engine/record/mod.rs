@@ -10,6 +10,7 @@ use std::collections::BTreeMap;
 use std::time::Duration;
 
 use base64::Engine as _;
+use jiff::Timestamp;
 
 pub use step::{Numbered, Part, Step};
 
@@ -22,6 +23,8 @@ pub struct BuildRecord {
     steps: Vec<Step>,
     by_digest: BTreeMap<String, usize>,
     stream: Stream,
+    /// When the builder began, by its own clock; `None` before it has.
+    began: Option<Timestamp>,
 }
 
 /// What one target's part of a build came to.
@@ -40,6 +43,8 @@ impl Summary {
     }
 }
 
+/// What the builder does first in every build, and shares with no other.
+const FIRST: &str = "[internal] load build definition";
 /// Most bytes of a step's output that are kept.
 const LOG: usize = 64 * 1024;
 
@@ -97,9 +102,14 @@ impl BuildRecord {
                 let (target, name) = split_name(&vertex.name, &self.targets);
                 (step.target, step.part, step.name) = (target, Part::of(&name), name);
             }
-            step.started = step.started.or(vertex.started);
-            step.completed = vertex.completed.or(step.completed);
-            step.cached |= vertex.cached;
+            if step.name.starts_with(FIRST) {
+                self.began = self.began.or(vertex.started);
+            }
+            // A step that another build runs at the same time is shared, and has the times of that build.
+            let own = |time: Timestamp| self.began.map_or(time, |began| time.max(began));
+            step.started = step.started.or(vertex.started.map(own));
+            step.cached |= vertex.cached || vertex.completed.zip(self.began).is_some_and(|(end, began)| end < began);
+            step.completed = vertex.completed.map(own).or(step.completed);
             if !vertex.error.is_empty() {
                 step.error = vertex.error;
             }
@@ -203,6 +213,20 @@ WARNING: something plain
         assert_eq!((step.target.as_str(), step.name.as_str()), ("go-naive", "[2/4] RUN go build"));
         assert_eq!(step.log, "hello\n");
         assert_eq!(record.summary("go-naive"), Summary { took: Duration::from_millis(2500), cached: false });
+    }
+
+    #[test]
+    fn what_another_build_began_counts_from_the_beginning_of_this_one() {
+        let record = record(concat!(
+            r#"{"vertexes":[{"digest":"sha256:a","name":"[x internal] load build definition from Dockerfile","#,
+            r#""started":"2026-01-01T00:10:00Z","completed":"2026-01-01T00:10:01Z"},"#,
+            r#"{"digest":"sha256:b","name":"[x 2/3] RUN earlier","started":"2026-01-01T00:00:00Z","completed":"2026-01-01T00:09:00Z"},"#,
+            r#"{"digest":"sha256:c","name":"[x 3/3] RUN shared","started":"2026-01-01T00:00:00Z","completed":"2026-01-01T00:10:04Z"}]}"#
+        ));
+        let [_, earlier, shared] = record.steps() else { panic!("{:?}", record.steps()) };
+        assert!(earlier.cached, "it had ended before");
+        assert_eq!(shared.took(), Some(Duration::from_secs(4)));
+        assert_eq!(record.summary("x"), Summary { took: Duration::from_secs(4), cached: false });
     }
 
     #[test]
