@@ -123,13 +123,18 @@ fn find(value: &DeValue<'_>, span: Range<usize>, wanted: &str) -> Option<Range<u
     is.or_else(|| all.iter().find(|(text, _)| text.contains(wanted))).map(|(_, span)| span.clone())
 }
 
+/// Widest line of a manifest that is drawn, in columns: a picture with carets bears no wrapping, and every terminal has these.
+const WIDTH: usize = 72;
+
 fn invalid(text: &str, shown: &str, message: &str, span: Option<Range<usize>>) -> Problem {
     let message = first_line(message);
     let span = span.unwrap_or(0..0);
     let (line, column) = position(text, span.start);
-    let snippet = Snippet::source(text).path(shown).annotation(AnnotationKind::Primary.span(span).label(&message));
+    // The whole message stands above; beside the carets there is little room.
+    let label = message.split(", ").next().unwrap_or_default();
+    let snippet = Snippet::source(text).path(shown).annotation(AnnotationKind::Primary.span(span).label(label));
     let report = [Level::ERROR.primary_title("not a valid manifest").element(snippet)];
-    let drawn = Renderer::plain().render(&report);
+    let drawn = Renderer::plain().term_width(WIDTH).render(&report);
     let problem = Problem::new(ErrorId::Manifest, format!("{shown}:{line}:{column}: {message}."))
         .evidence(drawn.lines().skip(1).map(str::to_owned));
     match nearest_key(&message) {
