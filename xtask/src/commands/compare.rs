@@ -21,11 +21,11 @@ pub fn run(options: &cli::Compare, context: Context) -> Result<Exit> {
         let sink = report::sink(context.style, context.global.verbose);
         let names: Vec<&str> = options.image.iter().map(String::as_str).collect();
         let images = inspected(&names, Engine::new(sink.as_ref()))?;
-        report::line(if options.json {
-            report::json(&Inspections { schema: Inspections::SCHEMA, images })
+        if options.json {
+            report::data(report::json(&Inspections { schema: Inspections::SCHEMA, images }));
         } else {
-            report::inspections(&images, context.style)
-        });
+            report::line(report::inspections(&images, context.style));
+        }
         return Ok(Exit::Pass);
     }
     let workshop = Workshop::find()?;

@@ -128,7 +128,11 @@ fn upgrade(before: &str, after: &str, options: &cli::Rollout, context: Context) 
     let images = super::compare::inspected(&[before, after], Engine::new(sink.as_ref()))?;
     let [before, after] = images.as_slice() else { return Err(crate::bug("two images were named")) };
     let told = rollout::upgrade::upgrade(before, after, &options.fleet())?;
-    report::line(if options.json { report::json(&told) } else { report::upgrade(&told, context.style) });
+    if options.json {
+        report::data(report::json(&told));
+    } else {
+        report::line(report::upgrade(&told, context.style));
+    }
     Ok(Exit::Pass)
 }
 

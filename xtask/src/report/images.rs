@@ -3,7 +3,7 @@
 use std::time::Duration;
 
 use super::Style;
-use super::lines::paragraph;
+use super::lines::{self, paragraph};
 use super::table::{Table, left, right};
 use crate::model::{Inspection, Upgrade};
 use crate::names::printable;
@@ -30,9 +30,9 @@ pub fn inspections(images: &[Inspection], style: Style) -> String {
             if image.secrets.is_empty() { "none found".to_owned() } else { image.secrets.len().to_string() },
         ]);
     }
-    let next = images.first().map(|first| format!("cargo xtask inspect {}", printable(&first.image)));
-    let next =
-        next.map(|next| format!("\n\n  {} {}    says what it is made of", style.bold("Next:"), style.command(&next)));
+    let inspect =
+        |first: &Inspection| format!("cargo xtask inspect {}    says what it is made of", printable(&first.image));
+    let next = images.first().map(|first| format!("\n\n{}", lines::next(&inspect(first), style)));
     format!("{}{}", table.text(2, style), next.unwrap_or_default())
 }
 

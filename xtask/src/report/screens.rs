@@ -19,7 +19,7 @@ use crate::lesson::Lesson;
 use crate::model::block::{self, Block, Output, Sign};
 use crate::model::{
     BaseReport, BaseRow, BaseState, Cache, Class, Cold, Comparison, Diagnosis, Finding, Inspection, LessonReport,
-    Matrix, Outcome, Place, Ranked, Ranking, SecretLine, Shown, Sizes, State, Told,
+    Matrix, Outcome, Place, Ranked, Ranking, SecretLine, Shown, Sizes, State, Told, Upgrade,
 };
 use crate::workshop::Workshop;
 
@@ -243,6 +243,23 @@ fn of_commands(screens: &mut Vec<Screen>) {
     screens.push(screen("diff", || super::diff(&comparison(), PLAIN)));
     screens.push(screen("matrix", || super::matrix(&recorded::<Matrix>("apps/recorded.json"), PLAIN)));
     screens.push(screen("rollout", || super::rollout(&super::rollout::tests::sample(), PLAIN)));
+    screens.push(screen("inspections", || super::inspections(&[inspection(), inspection()], PLAIN)));
+    screens.push(screen("upgrade", || {
+        let rollout = super::rollout::tests::sample();
+        let image = rollout.images[0].clone();
+        let told = Upgrade {
+            schema: Upgrade::SCHEMA,
+            before: "registry.example/team/service:2026-11-27".to_owned(),
+            after: "registry.example/team/service:2026-11-28".to_owned(),
+            layers_there: 4,
+            layers: 7,
+            fleet: rollout.fleet,
+            fetched: image.fetched,
+            exact: false,
+            forecast: image.forecast,
+        };
+        super::upgrade(&told, PLAIN)
+    }));
     screens.push(screen("doctor", || super::doctor(&diagnosis(), "cargo xtask lesson 1", PLAIN)));
     screens.push(screen("ranking", || {
         let tags = vec!["drydock.local/lesson/whats-inside/python:work-folder".to_owned(), "a:again".to_owned()];
