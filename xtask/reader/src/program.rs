@@ -9,9 +9,7 @@ use std::io::{self, Read};
 use flate2::read::ZlibDecoder;
 use flate2::{Decompress, FlushDecompress};
 use memchr::{memchr_iter, memmem};
-use object::elf::{
-    ET_DYN, ET_EXEC, FileHeader32, FileHeader64, PT_INTERP, PT_LOAD, SHT_NOBITS, SHT_SYMTAB, SectionType,
-};
+use object::elf::{ET_DYN, ET_EXEC, FileHeader32, FileHeader64, PT_INTERP, SHT_NOBITS, SHT_SYMTAB, SectionType};
 use object::read::elf::{FileHeader, ProgramHeader, SectionHeader};
 use object::{Endianness, pod};
 use serde::{Deserialize, Serialize};
@@ -68,8 +66,8 @@ pub struct Made {
     /// It has the table of symbols that linkers write for debuggers (`SHT_SYMTAB`), which `strip` takes away.
     pub symbols: bool,
     /// It is unpacked into memory at each start: it has no table of sections, which linkers write and packers such as UPX do not,
-    /// and it asks for much more memory than it has bytes, or carries the mark of UPX. `strip --strip-section-headers` takes that
-    /// table away, too; such a program starts as it lies there.
+    /// and its bytes are compressed, or it carries the mark of UPX. `strip --strip-section-headers` takes that table away, too;
+    /// such a program starts as it lies there.
     pub packed: bool,
     /// It asks for a dynamic loader (`PT_INTERP`), and for the libraries that this loads. A static program does not.
     #[serde(default)]
@@ -82,6 +80,9 @@ pub struct Made {
 /// Names that all of a POSIX shell's variables are among (IEEE Std 1003.1, "Shell Variables" and `getopts`). Bash, dash and busybox
 /// have all of them. Of the programs of a Debian with compilers, Perl and Vim no other has.
 const SHELL: [&[u8]; 3] = [b"OPTIND", b"PS4", b"CDPATH"];
+/// Bits a byte above which a whole program counts as compressed. Programs of Go and C on Debian have 6.1 to 6.3, and 7.99 once they
+/// are deflated.
+const DENSE: f64 = 7.3;
 /// How UPX marks what it packed, near the start (`l_magic` in UPX's `linker.h`).
 const UPX: &[u8] = b"UPX!";
 
@@ -110,10 +111,9 @@ impl Search {
         self.buffer.clear();
         program.by_ref().take(HEADER).read_to_end(&mut self.buffer)?;
         let bare = starts_without_sections(&self.buffer);
-        let segments = Segments::named_in(&self.buffer);
-        let packed =
-            bare && (memmem::find(&self.buffer, UPX).is_some() || segments.as_ref().is_none_or(Segments::grow));
-        let mut made = Made { packed, loader: segments.is_some_and(|segments| segments.loader), ..Made::default() };
+        let loader = has_loader(&self.buffer);
+        let packed = bare && (memmem::find(&self.buffer, UPX).is_some() || self.is_dense(&mut program)?);
+        let mut made = Made { packed, loader, ..Made::default() };
         let Some(mut table) = Table::named_in(&self.buffer).filter(|_| !packed) else {
             return Ok(Told { made, ..Told::default() });
         };
@@ -157,6 +157,27 @@ impl Search {
         let mut packages = sections.iter().find_map(|section| go(section)).unwrap_or_default();
         packages.extend(sections.iter().find_map(|section| cargo(section)).into_iter().flatten());
         Ok(Told { packages, made })
+    }
+
+    /// Whether the bytes of a program are compressed: what is in the buffer, and the rest, which is read to its end.
+    fn is_dense(&self, rest: &mut impl Read) -> io::Result<bool> {
+        let mut counts = [0_u32; 256];
+        let mut piece = vec![0; PIECE];
+        let mut count = |bytes: &[u8]| {
+            for byte in bytes {
+                let of_value = &mut counts[usize::from(*byte)];
+                *of_value = of_value.saturating_add(1);
+            }
+        };
+        count(&self.buffer);
+        loop {
+            let read = rest.read(&mut piece)?;
+            if read == 0 {
+                break;
+            }
+            count(&piece[..read]);
+        }
+        Ok(entropy(&counts) > DENSE)
     }
 
     /// Where in the buffer, before `end`, a section that tells may begin. `at` is the buffer's place in the program.
@@ -244,40 +265,22 @@ fn sections<Elf: FileHeader<Endian = Endianness>>(table: &[u8], endian: Endianne
     in_file.map(section).collect()
 }
 
-/// What the table of segments says, by which the system starts a program.
-struct Segments {
-    /// It names a dynamic loader.
-    loader: bool,
-    /// Bytes of the file that are mapped, and of the memory they get.
-    bytes: u64,
-    memory: u64,
-}
-
-impl Segments {
-    fn named_in(header: &[u8]) -> Option<Self> {
-        Self::of::<FileHeader64<Endianness>>(header).or_else(|| Self::of::<FileHeader32<Endianness>>(header))
-    }
-
-    fn of<Elf: FileHeader<Endian = Endianness>>(start: &[u8]) -> Option<Self> {
+/// Whether the table of segments, by which the system starts a program, names a dynamic loader.
+fn has_loader(start: &[u8]) -> bool {
+    fn of<Elf: FileHeader<Endian = Endianness>>(start: &[u8]) -> Option<bool> {
         let header = Elf::parse(start).ok()?;
         let endian = header.endian().ok()?;
-        let table = header.program_headers(endian, start).ok()?;
-        let mut segments = Self { loader: false, bytes: 0, memory: 0 };
-        for segment in table {
-            segments.loader |= segment.p_type(endian) == PT_INTERP;
-            if segment.p_type(endian) == PT_LOAD {
-                segments.bytes = segments.bytes.saturating_add(segment.p_filesz(endian).into());
-                segments.memory = segments.memory.saturating_add(segment.p_memsz(endian).into());
-            }
-        }
-        Some(segments)
+        let segments = header.program_headers(endian, start).ok()?;
+        Some(segments.iter().any(|segment| segment.p_type(endian) == PT_INTERP))
     }
+    of::<FileHeader64<Endianness>>(start).or_else(|| of::<FileHeader32<Endianness>>(start)).unwrap_or(false)
+}
 
-    /// Whether the program gets half as much memory again as it has bytes, at its start. What linkers write gets a few percent more,
-    /// for variables that begin as zeros; what UPX writes about twice as much or more.
-    fn grow(&self) -> bool {
-        self.bytes == 0 || self.memory / 3 > self.bytes / 2
-    }
+/// Shannon's entropy of so many bytes of each value, in bits a byte, from 0 to 8.
+fn entropy(counts: &[u32; 256]) -> f64 {
+    let all: f64 = counts.iter().copied().map(f64::from).sum();
+    let shares = counts.iter().filter(|count| **count > 0).map(|count| f64::from(*count) / all);
+    -shares.map(|share| share * share.log2()).sum::<f64>()
 }
 
 /// Whether this is the header of a program that can be started and names no table of sections.
