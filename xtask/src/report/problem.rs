@@ -1,6 +1,7 @@
 //! A problem as a person reads it: the fact, the evidence, the likely cause, the next step.
 
 use console::Term;
+use textwrap::core::display_width;
 
 use super::Style;
 use super::lines::{beside, hanging, limit, wrapped};
@@ -27,6 +28,12 @@ pub fn problem(problem: &Problem, style: Style) -> String {
 pub fn explained(id: ErrorId, style: Style) -> String {
     let columns = limit(&Term::stdout()).unwrap_or(usize::MAX);
     let text = id.explanation();
+    // Where lines are wrapped, a line that ends within a sentence is none of its own.
+    let text = if text.lines().all(|line| display_width(line) <= columns) {
+        text
+    } else {
+        text.replace(".\n", ".\r").replace('\n', " ").replace('\r', "\n")
+    };
     let lines: Vec<String> = text.lines().flat_map(|line| wrapped(line, columns)).collect();
     format!("{}  (exit code {})\n\n{}", style.bold(id.name()), id.exit() as u8, lines.join("\n"))
 }
