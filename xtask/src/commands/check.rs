@@ -86,7 +86,8 @@ impl Check<'_> {
         let title = format!("Exercise {} · {}", task.lesson.number, task.exercise.title);
         self.sink.emit(Event::Started { title, surroundings: task.file() });
         let judged = match self.judge.judge(task, &task.folder(), None) {
-            Err(problem) if problem.id != ErrorId::Interrupted => {
+            // What a signal ends fails in many ways, and none of them is news.
+            Err(problem) if problem.id != ErrorId::Interrupted && !interrupt::requested() => {
                 let why = format!("{} [{}]", problem.fact, problem.id.name());
                 self.book.update(self.sink, |progress| progress.broke_off(task.spot(), &now(), &why))?;
                 return Err(problem);
