@@ -24,12 +24,15 @@ pub struct Shown<'a> {
 pub fn dockerfiles(files: &[Shown<'_>], style: Style) -> String {
     let alone = files.iter().all(|file| file.app == files[0].app);
     let (mut whole, mut folded) = (Vec::new(), Vec::new());
-    for file in files {
+    for (index, file) in files.iter().enumerate() {
         let lines = file.text.trim_end().lines();
         let count = lines.clone().count();
         let name = if alone { file.variant.to_owned() } else { format!("{}/{}", file.app, file.variant) };
         let name = style.bold(&name);
-        if alone && count <= MOST {
+        let twin = files[..index].iter().find(|before| before.app == file.app && before.text == file.text);
+        if let Some(twin) = twin {
+            folded.push(fitted(&format!("  {name}  the same lines as {}", style.bold(twin.variant)), columns()));
+        } else if alone && count <= MOST {
             let lines = lines.flat_map(|line| hanging(&printable(line), columns().saturating_sub(4), "    "));
             let lines = lines.map(|line| format!("    {line}").trim_end().to_owned());
             let head = fitted(&format!("  {name}  {}", style.dim(file.path)), columns());
@@ -59,6 +62,9 @@ mod tests {
             dockerfiles(&[one.clone(), other], PLAIN),
             "\n  naive  a/naive.Dockerfile\n    FROM a\n\n    COPY . .\n\n  tiny  21 lines: less a/tiny.Dockerfile"
         );
+        let twin = Shown { variant: "listed", path: "a/listed.Dockerfile", ..one.clone() };
+        let both = dockerfiles(&[one.clone(), twin], PLAIN);
+        assert!(both.ends_with("COPY . .\n\n  listed  the same lines as naive"), "{both}");
         let abroad = Shown { app: "node", path: "b/naive.Dockerfile", ..one.clone() };
         assert_eq!(
             dockerfiles(&[one, abroad], PLAIN),
