@@ -145,6 +145,9 @@ pub struct Tried {
     pub status: Option<i32>,
     /// The first lines of what it printed, or of why it could not be started.
     pub output: Vec<String>,
+    /// How many lines that were; 0 where nobody counted them.
+    #[serde(default)]
+    pub lines: usize,
     /// Whether it worked.
     pub worked: bool,
     /// Whether that is what the lesson says.

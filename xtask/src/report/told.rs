@@ -36,7 +36,7 @@ fn tried(one: &Tried) -> Block {
         sign: sign(one.as_told),
         command: Some(one.command.clone()),
         lines: one.output.clone(),
-        of: one.output.len(),
+        of: one.lines.max(one.output.len()),
         status: None,
     })
 }
@@ -105,6 +105,7 @@ mod tests {
             command: "docker exec tiny sh".to_owned(),
             status: Some(127),
             output: vec!["no such file".to_owned()],
+            lines: 1,
             worked: false,
             as_told,
         };

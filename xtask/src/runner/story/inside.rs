@@ -34,6 +34,7 @@ impl Underway<'_> {
         let worked = output.success();
         let said = if worked { &output.stdout } else { &output.stderr };
         let said = if said.trim().is_empty() { format!("{}{}", output.stdout, output.stderr) } else { said.clone() };
+        let all = printed::lines(&said);
         let as_told = worked == one.works_in.contains(&image.name.variant);
         let remark = if worked { "works" } else { "refused" }.to_owned();
         self.engine.sink().emit(Event::Done { item, remark, sign: Sign::of(as_told) });
@@ -42,7 +43,8 @@ impl Underway<'_> {
             says: one.says.clone(),
             command: docker(["exec", image.name.variant.as_str()]).args(one.run.iter().cloned()).display(),
             status: Some(output.status),
-            output: printed::lines(&said).into_iter().take(one.lines).collect(),
+            output: all.iter().take(one.lines).cloned().collect(),
+            lines: all.len(),
             worked,
             as_told,
         })
