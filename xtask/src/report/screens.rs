@@ -128,7 +128,7 @@ fn kind(shown: &Shown) -> usize {
 const KINDS: usize = 10;
 
 fn problem() -> Problem {
-    Problem::new(ErrorId::Download, "Go, naive: the step [build 4/6] RUN go mod download failed (apps/go/naive.Dockerfile:7).")
+    Problem::new(ErrorId::Download, "Go, naive: the step [build 4/6] RUN go mod download failed (apps/one/naive.Dockerfile:7).")
         .evidence(["go: github.com/one/two@v1.2.3: Get \"https://proxy.golang.org/github.com/one/two/@v/v1.2.3.mod\": x509: certificate signed by unknown authority"])
         .cause("A download failed: no network, a proxy that the build does not know, or a network that intercepts TLS.")
         .next("--ca-file FILE        gives a network's certificate to the toolchain bases")
@@ -160,8 +160,8 @@ fn comparison() -> Comparison {
         [("toolchain", 600_000_000, 0), ("os", 120_000_000, 20_000_000), ("application", 6_000_000, 5_000_000)];
     Comparison {
         schema: Comparison::SCHEMA,
-        before: "drydock.local/lesson/whats-inside/python:work-folder".to_owned(),
-        after: "drydock.local/lesson/whats-inside/python:by-name".to_owned(),
+        before: "drydock.local/lesson/a-lesson/python:work-folder".to_owned(),
+        after: "drydock.local/lesson/a-lesson/python:by-name".to_owned(),
         stored: sizes(726_000_000, 25_000_000),
         classes: classes.into_iter().map(|(class, before, after)| (class, sizes(before, after))).collect(),
         places: (0..14)
@@ -201,9 +201,9 @@ fn of_lessons(screens: &mut Vec<Screen>) {
                 built_besides: std::time::Duration::from_secs(20),
                 cache: Cache::Some,
                 last_cold: Some(Cold { ms: 90_000, images: 8, date: "2026-11-28T00:00:00Z".to_owned() }),
-                by_hand: "docker buildx build --provenance=false --file apps/go/tiny.Dockerfile --build-context golang:1.27-trixie=docker-image://drydock.local/golang:1.27-trixie apps/go".to_owned(),
+                by_hand: "docker buildx build --provenance=false --file apps/one/tiny.Dockerfile --build-context golang:1.27-trixie=docker-image://drydock.local/golang:1.27-trixie apps/one".to_owned(),
                 kept: &[("python/multi-stage".to_owned(), "http://127.0.0.1:49153/".to_owned())],
-                page: Some("target/drydock/whats-inside/report.html"),
+                page: Some("target/drydock/a-lesson/report.html"),
                 next: format!("cargo xtask lesson {} --keep    leaves the containers running, to look around in", this.number),
             };
             super::lesson(&this, &run, &finish, PLAIN, true)
@@ -211,7 +211,7 @@ fn of_lessons(screens: &mut Vec<Screen>) {
         for exercise in lesson.exercises.clone() {
             let this = lesson.clone();
             screens.push(screen(name("begun"), move || {
-                super::begun(&this, &exercise, "my/whats-inside/python/Dockerfile", "apps/python", PLAIN)
+                super::begun(&this, &exercise, "my/a-lesson/python/Dockerfile", "apps/one", PLAIN)
             }));
         }
     }
@@ -262,7 +262,7 @@ fn of_commands(screens: &mut Vec<Screen>) {
     }));
     screens.push(screen("doctor", || super::doctor(&diagnosis(), "cargo xtask lesson 1", PLAIN)));
     screens.push(screen("ranking", || {
-        let tags = vec!["drydock.local/lesson/whats-inside/python:work-folder".to_owned(), "a:again".to_owned()];
+        let tags = vec!["drydock.local/lesson/a-lesson/python:work-folder".to_owned(), "a:again".to_owned()];
         let known = Ranked { image: tags[0].clone(), tags, stored_bytes: 1_000_000, application_bytes: 10_000 };
         super::ranking(&Ranking::of(vec![known], vec!["registry.example/team/service:1.2.3".to_owned(); 3]), PLAIN)
     }));
