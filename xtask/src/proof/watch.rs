@@ -77,6 +77,7 @@ pub const TABLE: &[(For, &[&str])] = &[
     ),
     (For::Rules(&["pulls-at-most", "pushes-at-most"]), &["xtask/src/rules/travel.rs"]),
     (For::Rules(&["rebuild-keeps", "rebuild-loses"]), &["xtask/src/rules/rebuild.rs"]),
+    (For::Rules(&["rebuild-offline"]), &["xtask/src/runner/offline.rs"]),
     (For::Rules(&["statically-linked", "stripped", "unpacked"]), &["xtask/src/rules/stripped.rs"]),
     (For::Step, &["xtask/src/lesson/step", "xtask/src/runner/story"]),
     (For::Steps(&["ask"]), &["xtask/src/runner/story/peer.rs", "xtask/src/runner/story/peer.sh"]),

@@ -29,7 +29,8 @@ impl Underway<'_> {
                 let _ = self.engine.remove_image(&tag);
                 Ok(())
             }
-            Err(problem) if problem.id == ErrorId::BuildFailed => Err(problem.fact),
+            // Which of the two it is depends on the words in which the tool says that it reached nobody.
+            Err(problem) if matches!(problem.id, ErrorId::BuildFailed | ErrorId::Download) => Err(problem.fact),
             Err(problem) => return Err(problem),
         };
         self.of(image).offline.insert(change.0.to_owned(), without);
