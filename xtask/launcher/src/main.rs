@@ -34,9 +34,9 @@ fn launch() -> io::Result<ExitCode> {
     let cargo = env::var_os("CARGO").unwrap_or_else(|| "cargo".into());
     let mut build = program(cargo.as_ref());
     build.args(runner.build()).arg("--manifest-path").arg(manifest);
-    let built = meanwhile(changed, || build.status())?;
-    if !built.success() {
-        return Ok(code(built));
+    let status = meanwhile(changed, || build.status())?;
+    if !status.success() {
+        return Ok(code(status));
     }
     runner.note();
     become_it(program(runner.path()).args(env::args_os().skip(1)))
