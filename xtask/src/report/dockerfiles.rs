@@ -39,7 +39,7 @@ pub fn dockerfiles(files: &[Shown<'_>], style: Style) -> String {
             whole.push([format!("\n{head}")].into_iter().chain(lines).collect::<Vec<_>>().join("\n"));
         } else {
             let less = style.command(&format!("less {}", file.path));
-            let line = format!("  {name}  {} {less}", style.dim(&format!("{count} lines:")));
+            let line = format!("  {name}  {} {less}", style.dim(&format!("{count} lines; to read them:")));
             folded.push(fitted(&line, columns()));
         }
     }
@@ -60,7 +60,7 @@ mod tests {
         let other = Shown { variant: "tiny", path: "a/tiny.Dockerfile", text: &long, ..one.clone() };
         assert_eq!(
             dockerfiles(&[one.clone(), other], PLAIN),
-            "\n  naive  a/naive.Dockerfile\n    FROM a\n\n    COPY . .\n\n  tiny  21 lines: less a/tiny.Dockerfile"
+            "\n  naive  a/naive.Dockerfile\n    FROM a\n\n    COPY . .\n\n  tiny  21 lines; to read them: less a/tiny.Dockerfile"
         );
         let twin = Shown { variant: "listed", path: "a/listed.Dockerfile", ..one.clone() };
         let both = dockerfiles(&[one.clone(), twin], PLAIN);
@@ -68,7 +68,7 @@ mod tests {
         let abroad = Shown { app: "node", path: "b/naive.Dockerfile", ..one.clone() };
         assert_eq!(
             dockerfiles(&[one, abroad], PLAIN),
-            "\n  go/naive  3 lines: less a/naive.Dockerfile\n  node/naive  3 lines: less b/naive.Dockerfile"
+            "\n  go/naive  3 lines; to read them: less a/naive.Dockerfile\n  node/naive  3 lines; to read them: less b/naive.Dockerfile"
         );
     }
 }

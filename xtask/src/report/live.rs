@@ -34,9 +34,8 @@ impl Live {
     }
 
     fn print(&self, text: &str) {
-        // An empty last line is one that parts paragraphs, and would be lost otherwise.
-        let text = if text.ends_with('\n') { format!("{text}\n") } else { text.to_owned() };
-        let _ = self.bars.println(out::for_person(&text));
+        // Bars that are gone leave the cursor behind the last line, where whatever is written next would go on.
+        self.bars.suspend(|| out::message(text));
     }
 
     fn phase(&self, name: &'static str, total: usize, of: &str) {

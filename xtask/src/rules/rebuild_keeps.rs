@@ -1,6 +1,6 @@
 //! `rebuild-keeps`: after a change of the app, a build runs again at most this share of the cold build's `RUN` time, and at
 //! most this share of the image's stored bytes is in new layers. One new layer there must be: a build that the change does not
-//! reach keeps everything, and ships the old program.
+//! reach keeps everything, and ships the old program. Only a limit of 0 asks for that: the change is of a file that no build sees.
 //!
 //! The share counts each instruction that ran again with what it cost in the cold build, so it is a ratio of two numbers of
 //! one machine. The change is new in every run: the build cache cannot hold its result already.
@@ -11,7 +11,8 @@ use super::limit::NONE;
 use super::rebuild::{again, bulkiest, dearest, percent, rebuilt, share};
 use super::{Case, Judge, Judged, Need};
 
-/// What a rebuild may do again: at least one of the two shares. The change must reach the image: one layer at least is new.
+/// What a rebuild may do again: at least one of the two shares. The change must reach the image, so that one layer at least is new,
+/// unless `run-share-at-most` is 0: then the change is of a file that no build sees, and the image stays the same.
 ///
 /// The share of `RUN` time counts each instruction that ran again with what it cost in the cold build, so it is a ratio of two
 /// numbers of one machine. The change is new in every run: the build cache cannot hold its result already.
@@ -46,7 +47,8 @@ impl Judge for RebuildKeeps {
         };
         let run = experiment.run_share(rebuild);
         let new = share(rebuild.new_stored_bytes, rebuild.stored_bytes);
-        if rebuild.new_layers == 0 {
+        let may_stay = self.run_share_at_most.is_some_and(|limit| limit <= 0.0);
+        if rebuild.new_layers == 0 && !may_stay {
             let measured = "the image is the same as before: the change is not in it";
             return Some(Judged::new(false, expected, measured));
         }

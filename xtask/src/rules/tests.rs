@@ -68,20 +68,24 @@ fn a_user_must_be_a_number_other_than_zero() {
 #[test]
 fn a_rebuild_that_the_change_does_not_reach_keeps_nothing_worth_keeping() {
     let mine = measured("a", "mine", 1000, "1");
-    let rule = expect("rule.rebuild-keeps={change='source',new-share-at-most=0.5}\nwhy='w'");
-    let judged = |new_layers: usize, new_stored_bytes: u64| {
+    let some = expect("rule.rebuild-keeps={change='source',new-share-at-most=0.5}\nwhy='w'");
+    let nothing = expect("rule.rebuild-keeps={change='source',run-share-at-most=0.0}\nwhy='w'");
+    let judged = |rule: &Expect, ran: &str, new_layers: usize, new_stored_bytes: u64| {
         let text = format!(
-            r#"{{"app":"a","variant":"mine","cold_ms":9,"cold_from":null,"steps":[],"rebuilds":[{{"change":"source","summary":"",
-                "took_ms":1,"turns":1,"ran":[],"new_layers":{new_layers},"new_stored_bytes":{new_stored_bytes},
+            r#"{{"app":"a","variant":"mine","cold_ms":9,"cold_from":null,
+                "steps":[{{"line":2,"stage":"","instruction":"RUN make","cold_ms":9}}],"rebuilds":[{{"change":"source","summary":"",
+                "took_ms":1,"turns":1,"ran":{ran},"new_layers":{new_layers},"new_stored_bytes":{new_stored_bytes},
                 "new_pull_bytes":null,"stored_bytes":1000}}]}}"#
         );
         let mut facts = facts(std::slice::from_ref(&mine));
         facts.entry(mine.key()).experiment = Some(serde_json::from_str(&text).unwrap());
         rule.judge(&facts).remove(0)
     };
-    assert!(judged(1, 10).held() && !judged(1, 600).held());
-    let unchanged = judged(0, 0);
+    assert!(judged(&some, "[]", 1, 10).held() && !judged(&some, "[]", 1, 600).held());
+    let unchanged = judged(&some, "[]", 0, 0);
     assert!(!unchanged.held() && unchanged.measured.contains("the same as before"), "{}", unchanged.measured);
+    // Where nothing may run again, that is what is asked for.
+    assert!(judged(&nothing, "[]", 0, 0).held() && !judged(&nothing, "[0]", 1, 10).held());
 }
 
 #[test]

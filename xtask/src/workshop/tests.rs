@@ -91,7 +91,7 @@ fn an_expectation_names_what_is_measured_and_could_fail() {
         ("of = \"everywhere\"", "of = \"everywhen\"", "`everywhen` is not among them"),
         ("platform = \"linux/arm64\"", "platform = \"linux/arm\"", "is built for `linux/arm`"),
         ("platform = \"linux/arm64\"", "platform = \"arm64\"", "is not a platform such as linux/amd64"),
-        ("change = \"greeting\", run", "change = \"tide\", run", "knows a change `tide`"),
+        ("change = \"token\", run", "change = \"tide\", run", "knows a change `tide`"),
         (".bytes = 20_000_000", " = {}", "no limit that anything could exceed"),
         ("at-least = 20e6, at-most = 900e6, ", "", "no limit that anything could exceed"),
         ("rule = \"no-shell\"", "rule = \"no-shel\"", "unknown variant `no-shel`"),

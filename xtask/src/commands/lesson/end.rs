@@ -138,7 +138,7 @@ impl Ran<'_> {
         let next = onward(self.workshop, &Book::open()?, Some(&report.lesson.id))?;
         let gives = if next.contains(" check ") { "    gives you the exercise" } else { "" };
         // The one that the lesson made for itself tells more than the app's last.
-        let own = self.plan.images.iter().find(|image| image.dockerfile.path.starts_with("lessons/"));
+        let own = self.plan.images.iter().rfind(|image| image.dockerfile.path.starts_with("lessons/"));
         let example = own.or(self.plan.images.last()).map(|image| image.target(self.sources).by_hand().display());
         let finish = Finish {
             built_in: outcome.built_in,
