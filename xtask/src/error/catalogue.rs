@@ -98,7 +98,7 @@ catalogue! {
     EngineBroken = "engine-broken", Environment;
     /// Podman answers in Docker's place: as the `docker` command, or at the address where the engine should be.
     /// It builds without BuildKit and has no `docker buildx bake`. The lessons show what BuildKit does and build with it, so
-    /// they need a Docker engine. What asks no engine works beside podman: `inspect` and `diff` read what `podman save` wrote.
+    /// they need a Docker engine. Two commands need no engine: `inspect` and `diff` read what `podman save` wrote.
     Podman = "podman", Environment;
     /// The buildx plugin is missing. Some distributions have it in a package of its own: docker-buildx or
     /// docker-buildx-plugin.

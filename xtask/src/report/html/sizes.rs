@@ -49,7 +49,7 @@ fn legend(report: &LessonReport) -> Markup {
     let pulls = report.results.iter().any(|m| m.pull_bytes.is_some());
     html! {
         p {
-            "Thick bars are stored bytes: the files of all layers as a node unpacks them."
+            "Thick bars are stored bytes: the files of all layers as an engine unpacks them."
             @if pulls { " Thin bars are pulled bytes: what travels, compressed, where a push has measured it." }
         }
     }
