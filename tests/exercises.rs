@@ -371,6 +371,7 @@ fn files_out_of_place_in_a_lesson_are_found() {
     harbour.write("lessons/drafts/a", "x");
     let lesson = harbour.read("lessons/01-strays/lesson.toml");
     harbour.write("lessons/03-gap/lesson.toml", &lesson);
+    harbour.write("lessons/19-beyond/lesson.toml", &lesson);
     harbour.write("lessons/03-double/lesson.toml", &lesson);
     let output = harbour.run(&["tidy"]);
     assert_eq!(output.status, 1);
@@ -384,7 +385,7 @@ fn files_out_of_place_in_a_lesson_are_found() {
             "lessons/01-strays/wrong/other-rule/ has a Dockerfile for no app",
             "lessons/01-strays/wrong/other-rule/answer.toml fails `no-shell`, which is no rule of its exercise",
             "lessons/drafts is no lesson",
-            "lessons/03-double has the number 3; the next is 02",
+            "lessons/19-beyond has the number 19; the course has lessons 1 to 18",
             "lessons/03-double and lessons/03-gap have the same number",
         ],
     );

@@ -24,7 +24,7 @@ pub const CONTENTS: &str = "book/src/SUMMARY.md";
 /// Files to be written: path relative to the repository, and content.
 type Files = Vec<(String, String)>;
 
-/// A lesson behind the last one, with its page where the repository has a book. Returns the paths of what was written.
+/// A lesson with the first number that is free, with its page where the repository has a book. Returns the paths of what was written.
 ///
 /// Errors: [`ErrorId::Usage`] for a name that is none, [`ErrorId::AlreadyThere`], [`ErrorId::File`].
 pub fn lesson(workshop: &Workshop, name: &str) -> Result<Vec<String>> {
@@ -32,7 +32,9 @@ pub fn lesson(workshop: &Workshop, name: &str) -> Result<Vec<String>> {
     if workshop.lessons.iter().any(|lesson| lesson.id == id) {
         return Err(Problem::new(ErrorId::AlreadyThere, format!("There is a lesson `{id}` already.")));
     }
-    let number = workshop.lessons.last().map_or(0, |last| last.number) + 1;
+    let is_free = |number: &u32| workshop.lessons.iter().all(|lesson| lesson.number != *number);
+    let last = workshop.lessons.last().map_or(0, |last| last.number);
+    let number = (1..=last).find(is_free).unwrap_or(last + 1);
     let of_apps = |variant: &&VariantId| workshop.apps.values().any(|app| app.variant.contains_key(*variant));
     let last = workshop.lessons.last().into_iter().flat_map(|lesson| &lesson.variants);
     let mut variants: Vec<&VariantId> = last.filter(of_apps).collect();

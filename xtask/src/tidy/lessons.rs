@@ -1,4 +1,4 @@
-//! The folders of lessons: every file has its place, numbers have no gap, answers fit their exercise.
+//! The folders of lessons: every file has its place, numbers are places in the course, answers fit their exercise.
 
 use std::collections::BTreeMap;
 use std::fs;
@@ -8,7 +8,7 @@ use crate::lesson::{Exercise, Lesson, WrongAnswer};
 use crate::manifest;
 use crate::model::VariantId;
 use crate::scaffold::{CONTENTS, MARK, page_of};
-use crate::workshop::Workshop;
+use crate::workshop::{COURSE, Workshop};
 
 /// One line a finding.
 pub fn find(workshop: &Workshop) -> Vec<String> {
@@ -51,7 +51,8 @@ fn pages(workshop: &Workshop) -> Vec<String> {
     findings
 }
 
-/// Folders are numbered from 01 without a gap or a double, and named so that they are found.
+/// Folders have the numbers of the course without a double, and are named so that they are found. A number that is missing is that of
+/// a lesson which is not written yet.
 fn numbers(root: &Path) -> Vec<String> {
     let mut findings = Vec::new();
     let mut by_number: BTreeMap<u32, Vec<String>> = BTreeMap::new();
@@ -63,11 +64,8 @@ fn numbers(root: &Path) -> Vec<String> {
             None => findings.push(format!("lessons/{name} is no lesson: it is not NN-name with a lesson.toml in it")),
         }
     }
-    for (expected, (number, names)) in (1..).zip(&by_number) {
-        if *number != expected {
-            findings.push(format!("lessons/{} has the number {number}; the next is {expected:02}", names[0]));
-            break;
-        }
+    for (number, names) in by_number.iter().filter(|(number, _)| !(1..=COURSE).contains(*number)) {
+        findings.push(format!("lessons/{} has the number {number}; the course has lessons 1 to {COURSE}", names[0]));
     }
     let doubles = by_number.values().filter(|names| names.len() > 1);
     findings.extend(doubles.map(|names| format!("lessons/{} have the same number", names.join(" and lessons/"))));

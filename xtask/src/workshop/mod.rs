@@ -17,7 +17,7 @@ use crate::model::{App, AppId, Change, Contract, ImageName, VariantId};
 use crate::names;
 
 /// How many lessons the course will have.
-const COURSE: u32 = 18;
+pub const COURSE: u32 = 18;
 
 /// The repository's data.
 #[derive(Debug)]
@@ -71,8 +71,7 @@ impl Workshop {
         if let [only] = parts.as_slice() {
             return Ok(only);
         }
-        let last = self.lessons.last().map_or(0, |lesson| lesson.number);
-        if let Some(number) = typed.parse().ok().filter(|number| (last + 1..=COURSE).contains(number)) {
+        if let Some(number) = typed.parse().ok().filter(|number| (1..=COURSE).contains(number)) {
             return Err(self.later(number));
         }
         let problem =
@@ -87,11 +86,11 @@ impl Workshop {
 
     /// A lesson of the course that is not written yet.
     fn later(&self, number: u32) -> Problem {
-        let numbers: Vec<String> = self.lessons.iter().map(|lesson| lesson.number.to_string()).collect();
+        let numbers: Vec<u32> = self.lessons.iter().map(|lesson| lesson.number).collect();
         let there = match numbers.as_slice() {
-            [first, .., last] => format!("lessons {first} to {last} are here"),
-            [only] => format!("lesson {only} is here"),
             [] => "none is here".to_owned(),
+            [only] => format!("lesson {only} is here"),
+            _ => format!("lessons {} are here", names::list(runs(&numbers).iter().map(String::as_str))),
         };
         let fact = format!("Lesson {number} comes later: of the {COURSE} lessons planned, {there}.");
         Problem::new(ErrorId::UnknownLesson, fact).next("cargo xtask lesson    lists the lessons that are here")
@@ -221,6 +220,12 @@ fn check_change(place: &str, change: &Change, source: &Source) -> Result<()> {
     Err(source
         .wrong("change", name, &message, [])
         .next("Put it into a comment or a text, where it changes the build and breaks nothing."))
+}
+
+/// Numbers in order, neighbours together: `1 to 6`, `10`.
+fn runs(numbers: &[u32]) -> Vec<String> {
+    let parts = numbers.chunk_by(|one, next| one + 1 == *next).filter_map(|run| Some((run.first()?, run.last()?)));
+    parts.map(|(first, last)| if first == last { first.to_string() } else { format!("{first} to {last}") }).collect()
 }
 
 #[cfg(test)]

@@ -141,3 +141,9 @@ fn a_mistake_is_told_with_the_line_and_column_of_the_value() {
     let line = text.unwrap().lines().position(|line| line.starts_with("do.timeline")).unwrap() + 1;
     assert!(fact.starts_with(&format!("{LESSON}:{line}:25: ")), "{fact}");
 }
+
+#[test]
+fn lessons_that_are_here_are_told_in_runs() {
+    assert_eq!(super::runs(&[1, 2, 3, 10, 12, 13]), ["1 to 3", "10", "12 to 13"]);
+    assert_eq!(super::runs(&[4]), ["4"]);
+}
