@@ -72,14 +72,18 @@ pub struct Made {
     /// It asks for a dynamic loader (`PT_INTERP`), and for the libraries that this loads. A static program does not.
     #[serde(default)]
     pub loader: bool,
-    /// It is a shell, whatever its name: it holds the names of the variables that every POSIX shell has and nothing else sets.
+    /// It is a shell, whatever its name: it holds the names of the variables that every POSIX shell has and nothing else sets, or the
+    /// words of a C shell's language.
     #[serde(default)]
     pub shell: bool,
 }
 
-/// Names that all of a POSIX shell's variables are among (IEEE Std 1003.1, "Shell Variables" and `getopts`). Bash, dash and busybox
-/// have all of them. Of the programs of a Debian with compilers, Perl and Vim no other has.
-const SHELL: [&[u8]; 3] = [b"OPTIND", b"PS4", b"CDPATH"];
+/// What a shell holds, a family a row; one row is enough.
+///
+/// The first has names that all of a POSIX shell's variables are among (IEEE Std 1003.1, "Shell Variables" and `getopts`). Bash, dash,
+/// busybox, ksh, mksh, posh and zsh of Debian have all of them. Of the programs of a Debian with compilers, Perl and Vim no other has.
+/// The second has words of the language of csh, which csh and tcsh have (tcsh(1), "Builtin commands").
+const SHELLS: [[&[u8]; 3]; 2] = [[b"OPTIND", b"PS4", b"CDPATH"], [b"onintr", b"breaksw", b"foreach"]];
 /// Bits a byte above which a whole program counts as compressed. Programs of Go and C on Debian have 6.1 to 6.3, and 7.99 once they
 /// are deflated.
 const DENSE: f64 = 7.3;
@@ -117,7 +121,7 @@ impl Search {
         let Some(mut table) = Table::named_in(&self.buffer).filter(|_| !packed) else {
             return Ok(Told { made, ..Told::default() });
         };
-        let mut names = [false; SHELL.len()];
+        let mut words = [[false; SHELLS[0].len()]; SHELLS.len()];
         let mut places: Vec<Kept> = Vec::new();
         let (mut at, mut trials) = (0, 0);
         loop {
@@ -136,8 +140,8 @@ impl Search {
                     places.push(kept);
                 }
             }
-            for (found, name) in names.iter_mut().zip(SHELL) {
-                *found = *found || memmem::find(&self.buffer, name).is_some();
+            for (found, word) in words.as_flattened_mut().iter_mut().zip(SHELLS.as_flattened()) {
+                *found = *found || memmem::find(&self.buffer, word).is_some();
             }
             if ended {
                 break;
@@ -152,7 +156,7 @@ impl Search {
             Some(usize::try_from(bytes).unwrap_or(usize::MAX).min(kept.bytes.len()))
         };
         made.symbols = sections.iter().any(|section| section.kind == SHT_SYMTAB);
-        made.shell = names.iter().all(|found| *found);
+        made.shell = words.iter().any(|family| family.iter().all(|found| *found));
         let sections: Vec<_> = places.iter().filter_map(|kept| Some(&kept.bytes[..inside(kept)?])).collect();
         let mut packages = sections.iter().find_map(|section| go(section)).unwrap_or_default();
         packages.extend(sections.iter().find_map(|section| cargo(section)).into_iter().flatten());

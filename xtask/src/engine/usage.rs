@@ -95,6 +95,21 @@ impl Engine<'_> {
             ..usage
         })
     }
+
+    /// The number of the user whose rights PID 1 of a container has, as the engine's machine counts: with a name space of users, as in
+    /// a rootless engine, 0 inside is another number here. `None` where the engine does not say, as of a container that has ended.
+    pub fn user_of(&self, container: &str) -> Option<u32> {
+        let first = self.inspect_container(container).ok().flatten()?.state.pid;
+        let table = self.ask(&docker(["top", container, "-eo", "pid,euid"])).ok().filter(Output::success)?;
+        user(&table.stdout, first)
+    }
+}
+
+/// The user of a process, of a table with the columns PID and EUID.
+fn user(table: &str, process: u32) -> Option<u32> {
+    let mut rows = table.lines().skip(1).filter_map(|row| row.trim().split_once(char::is_whitespace));
+    let (_, user) = rows.find(|(id, _)| id.parse() == Ok(process))?;
+    user.trim().parse().ok()
 }
 
 /// A row of `docker top`.
@@ -154,6 +169,12 @@ fn read(answer: &str) -> Option<Usage> {
 #[cfg(test)]
 mod tests {
     use super::*;
+
+    #[test]
+    fn the_user_of_a_process_is_read() {
+        let table = "PID                 EUID\n4711                65532\n4712                0\n";
+        assert_eq!([4711, 4712, 47].map(|process| user(table, process)), [Some(65532), Some(0), None]);
+    }
 
     #[test]
     fn the_counters_of_a_running_container_are_read() {

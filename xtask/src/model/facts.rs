@@ -50,6 +50,9 @@ pub struct ImageFacts {
     pub findings: BTreeMap<String, Vec<ToolFinding>>,
     /// The files of its build context.
     pub sources: Option<Vec<SourceFile>>,
+    /// The number of the user whose rights PID 1 of its container has, as the engine's machine counts; `None` also where the engine
+    /// does not say.
+    pub user: Option<u32>,
     /// What commands printed inside its service's container.
     pub ran: BTreeMap<Vec<String>, Ran>,
     /// What its service answered to requests of the contract, by their ids, or why there was no answer.

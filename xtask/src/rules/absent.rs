@@ -2,13 +2,18 @@
 //!
 //! Every layer counts, also what a later one hides: a file that is deleted by a later instruction is still shipped. In a
 //! path `*` stands for anything without a slash, and `**` for anything.
+//!
+//! A name is easily changed. Where another variant is known to hold what must not be there, its files tell the bytes, and these are
+//! found under any name.
+
+use std::collections::HashSet;
 
 use serde::Deserialize;
 
 use super::case::{layer_place, places};
 use super::limit::NONE;
 use super::{Case, Judge, Judged, Need};
-use crate::model::{Class, FileLine, Inspection, SourceFile};
+use crate::model::{Class, FileLine, Inspection, SourceFile, VariantId};
 use crate::units;
 
 /// What must not be there.
@@ -29,15 +34,25 @@ pub struct Absent {
     /// all layers.
     #[serde(default)]
     pub packages: Vec<String>,
+    /// A variant of the same app that holds the files of `paths` and `packages`: none of these may be in the image under another name
+    /// either. They are told by their bytes; short ones, and those that the variant has elsewhere, too, tell nothing.
+    pub known_from: Option<VariantId>,
     /// Classes of bytes.
     #[serde(default)]
     pub classes: Vec<Class>,
 }
 
+/// Programs and libraries are larger. Of what is shorter, such as the text of a licence, unrelated packages have the same copy.
+const TELLING: u64 = 64 << 10;
+
 /// Something that must not be there: what it is, and the layer that has it.
 struct Found(String, Option<usize>);
 
 impl Judge for Absent {
+    fn compared_with(&self) -> Vec<&VariantId> {
+        self.known_from.iter().collect()
+    }
+
     fn needs(&self) -> Vec<Need> {
         let sources = (!self.sources.is_empty()).then_some(Need::Sources);
         [Need::Inspection].into_iter().chain(sources).collect()
@@ -57,8 +72,15 @@ impl Judge for Absent {
             None if !self.sources.is_empty() => return Some(Judged::not_measured(expected)),
             known => known.as_deref().unwrap_or_default(),
         };
+        let known = match &self.known_from {
+            None => HashSet::new(),
+            Some(variant) => match case.other(variant).and_then(|other| other.inspection.as_ref()) {
+                Some(other) => self.telling(other),
+                None => return Some(Judged::not_measured(expected)),
+            },
+        };
         Some(case.inspected(expected, |inspection| {
-            let found = self.find(inspection, context);
+            let found = self.find(inspection, context, &known);
             let Some(Found(_, layer)) = found.first() else { return (true, "none of it".to_owned(), None) };
             let place = layer.map(|layer| layer_place(inspection, layer));
             let all: Vec<String> = found.into_iter().map(|Found(what, _)| what).collect();
@@ -68,10 +90,27 @@ impl Judge for Absent {
 }
 
 impl Absent {
-    fn find(&self, inspection: &Inspection, context: &[SourceFile]) -> Vec<Found> {
+    /// The bytes by which a variant's files of these paths and packages are known under any name. A package has a folder, and maybe
+    /// a program beside it.
+    fn telling(&self, variant: &Inspection) -> HashSet<Bytes> {
+        let folders =
+            self.packages.iter().flat_map(|name| [format!("**/{name}/**"), format!("**/{}/**", module(name))]);
+        let programs = self.packages.iter().map(|name| format!("**/bin/{name}"));
+        let patterns: Vec<String> = self.paths.iter().cloned().chain(folders).chain(programs).collect();
+        let wanted = Patterns::of(&patterns);
+        let (wanted, others): (Vec<_>, Vec<_>) = variant.files.iter().partition(|file| wanted.fit(&file.path));
+        let others: HashSet<Bytes> = others.into_iter().filter_map(bytes).collect();
+        wanted.into_iter().filter_map(bytes).filter(|one| one.0 >= TELLING && !others.contains(one)).collect()
+    }
+
+    fn find(&self, inspection: &Inspection, context: &[SourceFile], known: &HashSet<Bytes>) -> Vec<Found> {
         let wanted = Patterns::of(&self.paths);
         let shown = |file: &FileLine| Found(format!("/{} ({})", file.path, units::bytes(file.bytes)), Some(file.layer));
-        let mut found: Vec<_> = inspection.files.iter().filter(|file| wanted.fit(&file.path)).map(shown).collect();
+        let is_known = |file: &FileLine| !known.is_empty() && bytes(file).is_some_and(|one| known.contains(&one));
+        let of_a_package =
+            |file: &FileLine| self.packages.iter().any(|name| Patterns::of(&files_of(name)).fit(&file.path));
+        let unwanted = |file: &&FileLine| wanted.fit(&file.path) || (is_known(file) && !of_a_package(file));
+        let mut found: Vec<_> = inspection.files.iter().filter(unwanted).map(shown).collect();
         let wanted = Patterns::of(&self.sources);
         let sources: Vec<&SourceFile> = context.iter().filter(|source| wanted.fit(&source.path)).collect();
         let is_source = |file: &&FileLine| sources.iter().any(|source| source.is(file));
@@ -95,12 +134,7 @@ impl Absent {
 /// Where an image has a package. npm and Python keep a folder for each, whatever their lists say: a list may be deleted and the
 /// package stay, or the other way round.
 fn package(name: &str, inspection: &Inspection) -> Option<Found> {
-    let folders = [
-        format!("**/node_modules/{name}/**"),
-        format!("**/{name}-*.dist-info/*"),
-        format!("**/{}/__init__.*", name.replace('-', "_")),
-    ];
-    let wanted = Patterns::of(&folders);
+    let wanted = Patterns::of(&files_of(name));
     let mut files = inspection.files.iter().filter(|file| wanted.fit(&file.path)).peekable();
     if let Some(first) = files.peek().copied() {
         let bytes = files.map(|file| file.bytes).sum();
@@ -118,6 +152,28 @@ fn package(name: &str, inspection: &Inspection) -> Option<Found> {
         Some(Found(format!("{} {} ({})", package.name, package.version, package.ecosystem), Some(package.layer)))
     };
     listed.or_else(hidden)
+}
+
+/// By which files a package of npm or Python is known.
+fn files_of(name: &str) -> [String; 3] {
+    [
+        format!("**/node_modules/{name}/**"),
+        format!("**/{name}-*.dist-info/*"),
+        format!("**/{}/__init__.*", module(name)),
+    ]
+}
+
+/// The folder of a Python package.
+fn module(name: &str) -> String {
+    name.replace('-', "_")
+}
+
+/// How long a file is, and the fingerprint of its content.
+type Bytes = (u64, u64);
+
+/// `None` for a file with holes, of which nobody has read the content.
+fn bytes(file: &FileLine) -> Option<Bytes> {
+    file.print.map(|print| (file.bytes, print))
 }
 
 /// Patterns of paths, read once: an image has a hundred thousand paths to hold them against.
@@ -171,7 +227,7 @@ mod tests {
     fn found(rule: &Absent, files: &[(&str, usize, u64)]) -> Vec<String> {
         let context = [("src/main.ts", 12), ("test/a.test.ts", 0), ("src/app.ts", 99), ("tsconfig.json", 64)];
         let context = context.map(|(path, bytes)| SourceFile { path: path.to_owned(), bytes, print: bytes });
-        rule.find(&inspection(files), &context)
+        rule.find(&inspection(files), &context, &HashSet::new())
             .into_iter()
             .map(|Found(what, layer)| format!("{what} {layer:?}"))
             .collect()
@@ -196,6 +252,34 @@ mod tests {
                 .is_empty()
         );
         assert_eq!(found(&names(&["gcc", "git"]), &[]), ["gcc 14 (deb) None", "git 2 (deb) Some(3)"]);
+    }
+
+    #[test]
+    fn what_another_variant_holds_is_known_under_any_name() {
+        let (compiler, tool, licence) = (100 << 10, 200 << 10, 90 << 10);
+        let variant = inspection(&[
+            ("usr/local/go/pkg/tool/compile", 2, compiler),
+            ("usr/local/go/pkg/tool/licence", 2, licence),
+            ("usr/local/go/pkg/tool/version", 2, 12),
+            ("app/packages/bin/ruff", 3, tool),
+            ("usr/share/licence", 1, licence),
+        ]);
+        let (paths, packages) = (vec!["**/pkg/tool/**".to_owned()], vec!["ruff".to_owned()]);
+        let rule = Absent { paths, packages, ..Absent::default() };
+        let known = rule.telling(&variant);
+        for (path, bytes, there) in [
+            ("opt/kit/first", compiler, true),
+            ("opt/kit/linter", tool, true),
+            // The variant has it elsewhere, too, or it is short.
+            ("opt/kit/licence", licence, false),
+            ("opt/kit/version", 12, false),
+            ("app/clock", compiler + 1, false),
+        ] {
+            let found = rule.find(&inspection(&[(path, 1, bytes)]), &[], &known);
+            assert_eq!(found.len() == 1, there, "{path}");
+        }
+        let named = rule.find(&inspection(&[("pkg/tool/compile", 1, compiler)]), &[], &known);
+        assert_eq!(named.len(), 1, "what is told by its path and its bytes is one file");
     }
 
     #[test]

@@ -56,6 +56,8 @@ pub enum Need {
     Tool(ToolName),
     /// The files of its build context.
     Sources,
+    /// Which user the service's process has.
+    User,
     /// What this command prints inside the service's container.
     Ran(Vec<String>),
     /// The service's answer to this request of the contract.

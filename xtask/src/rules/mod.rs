@@ -70,9 +70,10 @@ pub struct Expect {
 pub enum Rule {
     /// The container gave the answer that its health endpoint must give.
     Healthy,
-    /// The image names a user by number, and the number is not 0.
+    /// The image names a user by number, the number is not 0, and PID 1 of its container does not run as root all the same.
     ///
-    /// By number, because Kubernetes' `runAsNonRoot` refuses to guess what a name means inside an image.
+    /// By number, because Kubernetes' `runAsNonRoot` refuses to guess what a name means inside an image. PID 1, because a program
+    /// with the setuid bit runs with the rights of its owner.
     NonRoot,
     /// The container ran with a read-only root, no capabilities and no new privileges.
     Hardened,

@@ -63,6 +63,14 @@ fn a_user_must_be_a_number_other_than_zero() {
     let judged = ["65532:65532", "1000", "0", "0:0", "root", "nonroot"]
         .map(|user| passes(rule, &[measured("a", "small", 1, user)])[0]);
     assert_eq!(judged, [true, true, false, false, false, false]);
+    // What the image says and what the process has are two things.
+    let judged = [Some(65532), Some(0), None].map(|user| {
+        let small = measured("a", "small", 1, "65532");
+        let mut facts = facts(std::slice::from_ref(&small));
+        facts.entry(small.key()).user = user;
+        expect(rule).judge(&facts).remove(0).held()
+    });
+    assert_eq!(judged, [true, false, true]);
 }
 
 #[test]

@@ -116,6 +116,13 @@ impl Underway<'_> {
                     run.of(image).sources = Some(sources);
                     Ok(())
                 })?,
+                Need::User => self.each("Asking", &images, |run, image| {
+                    // Of a service that does not start nothing is known but what its image says.
+                    if let Ok(up) = measured(run.share(image, &Setup::default()))? {
+                        run.of(image).user = run.engine.user_of(&up.id);
+                    }
+                    Ok(())
+                })?,
                 Need::Ran(command) => self.each("Running", &images, |run, image| {
                     // Of a service that does not start the fact stays missing, and the verdict says so.
                     if let Ok(up) = measured(run.share(image, &Setup::default()))? {
@@ -188,6 +195,7 @@ impl Underway<'_> {
             Need::Pull(delivery) => facts.pulled.contains_key(&delivery.to(&image.name.variant)),
             Need::Tool(tool) => facts.findings.contains_key(tool.as_str()),
             Need::Sources => facts.sources.is_some(),
+            Need::User => facts.user.is_some(),
             Need::Ran(command) => facts.ran.contains_key(command),
             Need::Answer(request) => facts.answers.contains_key(request),
             Need::Offline(change) => facts.offline.contains_key(change),

@@ -229,5 +229,7 @@ fn a_shell_is_known_by_what_it_holds_wherever_it_lies() {
     let code = [b"OPTIND=1\0".as_slice(), &vec![b'x'; 200 << 10]].concat();
     assert_eq!(shells(&program_behind(&code, ".rodata", b"PS4=+ \0CDPATH\0")), ["tools/helper"]);
     assert!(shells(&program(".rodata", b"PS4=+ \0CDPATH\0")).is_empty(), "as an editor has it that knows shells");
+    assert_eq!(shells(&program_behind(&code, ".rodata", b"onintr\0foreach\0breaksw\0")), ["tools/helper"], "a C shell");
+    assert!(shells(&program(".rodata", b"onintr\0foreach\0CDPATH\0PS4\0")).is_empty(), "a part of two families");
     assert!(shells(b"#!/bin/tool\nOPTIND PS4 CDPATH\n").is_empty(), "a text is no program");
 }
