@@ -39,6 +39,8 @@ fn a_lesson_of_data_alone_uses_all_that_a_manifest_can_say() {
     let of = |id: &str| report.expectations.iter().filter(|v| v.id == id).count();
     for (rule, verdicts) in [
         ("stages-overlap", 2),
+        ("needs-secret", 1),
+        ("secret-kept", 1),
         ("ends-on-signal", 1),
         ("engine-health", 1),
         ("published", 1),
@@ -61,7 +63,7 @@ fn a_lesson_of_data_alone_uses_all_that_a_manifest_can_say() {
     assert!(again[0] == 0 && again[1] > 0 && again[2] > again[1], "{again:?}");
     let root = workshop.path("target/drydock/secrets");
     let text = std::fs::read_to_string(root.join("scratch-buoy-with-init/token")).expect("a secret");
-    assert_eq!(text, "another");
+    assert_eq!(text, "another-token-that-stays");
 }
 
 #[test]

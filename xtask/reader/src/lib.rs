@@ -36,6 +36,7 @@ mod symlinks;
 #[doc(hidden)]
 pub mod testing;
 mod text;
+pub mod trace;
 mod walk;
 mod weight;
 mod zstd;

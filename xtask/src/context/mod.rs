@@ -7,7 +7,7 @@ mod tree;
 use std::collections::BTreeSet;
 use std::path::{Component, Path, PathBuf};
 
-pub use tree::files;
+pub use tree::{files, holding};
 
 use crate::error::{self, ErrorId, Problem, Result};
 use crate::image::Digest;

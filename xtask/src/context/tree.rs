@@ -44,6 +44,17 @@ pub fn files(folder: &Path) -> Result<Vec<SourceFile>> {
     Ok(found)
 }
 
+/// Paths of the files of a folder that hold one of these texts, in order. One that may not be read holds none: no build gets it.
+///
+/// Errors: the folder cannot be read.
+pub fn holding(folder: &Path, texts: &[&[u8]]) -> Result<Vec<String>> {
+    let holds = |path: &String| {
+        let file = File::open(folder.join(path));
+        file.and_then(|mut file| drydock_reader::trace::holds(&mut file, texts)).unwrap_or_default()
+    };
+    Ok(files(folder)?.into_iter().map(|file| file.path).filter(holds).collect())
+}
+
 /// Copies what is at `below` in `from`.
 fn folder(from: &Path, into: &Path, below: &Path, left_out: &LeftOut) -> Result<()> {
     let (source, copy) = (from.join(below), into.join(below));

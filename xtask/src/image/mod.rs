@@ -11,7 +11,7 @@ pub mod inspect;
 pub mod looks;
 pub mod origin;
 pub mod rank;
-mod save;
+pub mod save;
 pub mod scale;
 mod started;
 mod way;

@@ -61,6 +61,10 @@ pub struct ImageFacts {
     pub offline: BTreeMap<String, Result<(), String>>,
     /// Packages that are others after a change, by its name, e.g. `anyio 4.16.0 → 4.15.0`, or why it does not build then.
     pub packages: BTreeMap<String, Result<Vec<String>, String>>,
+    /// Whether a build without a secret, by its id, passed all the same, or where it stopped.
+    pub withheld: BTreeMap<String, Result<(), String>>,
+    /// Places where a build left the value of a secret, by its id.
+    pub traces: BTreeMap<String, Vec<String>>,
 }
 
 /// A file of a build context.

@@ -66,6 +66,10 @@ pub enum Need {
     Offline(String),
     /// Which packages are others after this change of the app.
     Packages(String),
+    /// Whether the build fails without this secret.
+    Withheld(String),
+    /// Where the build leaves the value of this secret.
+    Traces(String),
 }
 
 /// An image that is judged, with all that is known of it and of the others of its run.

@@ -14,6 +14,7 @@ mod hardened;
 mod healthy;
 mod leaks;
 mod limit;
+mod needs_secret;
 mod no_secret;
 mod no_shell;
 mod non_root;
@@ -30,6 +31,7 @@ mod rebuild_loses;
 mod rebuild_offline;
 mod runs;
 mod same_contract;
+mod secret_kept;
 mod stages_overlap;
 mod statically_linked;
 mod stops_within;
@@ -128,6 +130,11 @@ pub enum Rule {
     RebuildLoses(rebuild_loses::RebuildLoses),
     /// A first build sends at most so many bytes of its context, or at most so many times what another variant sends.
     ContextAtMost(context_at_most::ContextAtMost),
+    /// The build fails where it is not given a secret.
+    NeedsSecret(needs_secret::NeedsSecret),
+    /// A build leaves nothing of a secret behind: neither in its image, nor in a stage that the builder keeps, nor in the
+    /// folder that is built.
+    SecretKept(secret_kept::SecretKept),
     /// Two stages of a build without cache were at work at the same time, or were not.
     StagesOverlap(stages_overlap::StagesOverlap),
     /// The container ends by itself when it is sent a signal.
@@ -172,6 +179,8 @@ impl Rule {
             Self::RebuildOffline(rule) => ("rebuild-offline", rule),
             Self::RebuildLoses(rule) => ("rebuild-loses", rule),
             Self::ContextAtMost(rule) => ("context-at-most", rule),
+            Self::NeedsSecret(rule) => ("needs-secret", rule),
+            Self::SecretKept(rule) => ("secret-kept", rule),
             Self::StagesOverlap(rule) => ("stages-overlap", rule),
             Self::EndsOnSignal(rule) => ("ends-on-signal", rule),
             Self::EngineHealth(rule) => ("engine-health", rule),

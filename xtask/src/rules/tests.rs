@@ -226,3 +226,32 @@ fn what_an_edit_renews_is_blamed_on_what_made_it() {
     assert_eq!(place("[0,1,2]", 400).unwrap(), "line 4: RUN pip install (0.9 s in a cold build)");
     assert_eq!(place("[1,2]", 4), None);
 }
+
+#[test]
+fn a_secret_is_needed_by_the_build_and_left_nowhere() {
+    let mine = measured("a", "mine", 1, "1");
+    let judged = |rule: &str, set: &dyn Fn(&mut crate::model::ImageFacts)| {
+        let mut facts = facts(std::slice::from_ref(&mine));
+        set(facts.entry(mine.key()));
+        let verdict = expect(&format!("{rule}\nwhy='w'")).judge(&facts).remove(0);
+        (verdict.outcome, verdict.measured)
+    };
+    let needs = "rule.needs-secret.secret='token'";
+    let built = |without: Result<(), &str>| {
+        let without = without.map_err(str::to_owned);
+        judged(needs, &move |facts| drop(facts.withheld.insert("token".to_owned(), without.clone())))
+    };
+    assert_eq!(built(Err("the step RUN npm ci failed")), (Outcome::Held, "the step RUN npm ci failed".to_owned()));
+    assert_eq!(built(Ok(())), (Outcome::Failed, "it passes without it".to_owned()));
+    let nothing = |_: &mut crate::model::ImageFacts| {};
+    assert_eq!(judged(needs, &nothing).0, Outcome::NotMeasured);
+
+    let left = |rule: &str, places: &[&str]| {
+        let places: Vec<String> = places.iter().map(|place| (*place).to_owned()).collect();
+        judged(rule, &move |facts| drop(facts.traces.insert("token".to_owned(), places.clone()))).0
+    };
+    let (nowhere, somewhere) = ("rule.secret-kept.secret='token'", "rule.secret-kept={secret='token',kept=true}");
+    assert_eq!((left(nowhere, &[]), left(nowhere, &["/.npmrc in the image"])), (Outcome::Held, Outcome::Failed));
+    assert_eq!((left(somewhere, &[]), left(somewhere, &["/.npmrc in the image"])), (Outcome::Failed, Outcome::Held));
+    assert_eq!(judged(nowhere, &nothing).0, Outcome::NotMeasured);
+}

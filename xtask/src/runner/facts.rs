@@ -134,6 +134,10 @@ impl Underway<'_> {
                 })?,
                 Need::Answer(request) => self.each("Asking", &images, |run, image| run.answer_to(image, &request))?,
                 Need::Offline(change) => self.each("Rebuilding", &images, |run, image| run.offline(image, &change))?,
+                Need::Withheld(secret) => {
+                    self.each("Withholding", &images, |run, image| run.withheld(image, &secret))?
+                }
+                Need::Traces(secret) => self.each("Searching", &images, |run, image| run.traces(image, &secret))?,
                 Need::Packages(change) => {
                     self.each("Rebuilding", &images, |run, image| run.packages_after(image, &change))?;
                 }
@@ -200,6 +204,8 @@ impl Underway<'_> {
             Need::Answer(request) => facts.answers.contains_key(request),
             Need::Offline(change) => facts.offline.contains_key(change),
             Need::Packages(change) => facts.packages.contains_key(change),
+            Need::Withheld(secret) => facts.withheld.contains_key(secret),
+            Need::Traces(secret) => facts.traces.contains_key(secret),
             Need::Rebuild(change) => {
                 facts.experiment.iter().flat_map(|experiment| &experiment.rebuilds).any(|one| one.change == *change)
             }

@@ -11,7 +11,9 @@ mod running;
 mod serve;
 mod ship;
 mod story;
+mod traces;
 mod watched;
+mod withheld;
 
 use std::collections::BTreeMap;
 use std::path::Path;
