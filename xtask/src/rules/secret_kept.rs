@@ -31,9 +31,10 @@ impl Judge for SecretKept {
     }
 
     fn judge(&self, case: &Case<'_>) -> Option<Judged> {
-        let expected = match self.kept {
-            false => format!("{} in no layer, no history, no stage and no file of the folder", self.secret),
-            true => format!("{} is left somewhere", self.secret),
+        let expected = if self.kept {
+            format!("{} is left somewhere", self.secret)
+        } else {
+            format!("{} in no layer, no history, no stage and no file of the folder", self.secret)
         };
         Some(match case.facts.traces.get(&self.secret) {
             None => Judged::not_measured(expected),
