@@ -5,7 +5,8 @@ RUN npm ci && npm run build
 RUN npm prune --omit=dev
 
 FROM node:24-trixie-slim
-RUN apt-get update && apt-get install -y --no-install-recommends curl \
+ENV NODE_OPTIONS=--use-system-ca
+RUN apt-get update && apt-get install -y --no-install-recommends ca-certificates \
  && rm -rf /var/lib/apt/lists/*
 WORKDIR /app
 COPY --from=build /app/package.json .

@@ -4,7 +4,7 @@ COPY . .
 RUN cargo build --release
 
 FROM debian:trixie-slim
-RUN apt-get update && apt-get install -y --no-install-recommends curl
+RUN apt-get update && apt-get install -y --no-install-recommends ca-certificates
 RUN rm -rf /var/lib/apt/lists/*
 WORKDIR /app
 COPY --from=build /app/target/release/harbour-clock target/release/
