@@ -8,6 +8,7 @@ pub mod bases;
 pub mod cli;
 pub mod commands;
 pub mod context;
+pub mod desktop;
 pub mod dockerfile;
 pub mod engine;
 pub mod error;

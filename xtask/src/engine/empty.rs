@@ -7,12 +7,11 @@
 use std::path::{Path, PathBuf};
 use std::time::{Duration, Instant};
 
-use super::{Engine, docker, of_docker};
+use super::{Engine, daemon, docker, of_docker};
 use crate::error::{self, ErrorId, Problem, Result};
+use crate::host;
 use crate::model::Store;
-use crate::printed::last_lines;
 use crate::process::Command;
-use crate::{host, interrupt};
 
 /// When one that does not answer counts as one that hangs. It was ready within 1.5 s on two processors where nothing else ran.
 const READY: Duration = Duration::from_mins(5);
@@ -39,20 +38,7 @@ pub struct EmptyEngine {
 ///
 /// Errors: [`ErrorId::NoEmptyEngine`], with what is missing.
 pub fn require() -> Result<()> {
-    let problem = |cause: String| {
-        let fact = "An engine that has nothing cannot be started here.";
-        Err(Problem::new(ErrorId::NoEmptyEngine, fact).cause(cause))
-    };
-    if !cfg!(target_os = "linux") {
-        return problem("It needs network namespaces, which only Linux has.".to_owned());
-    }
-    if !host::is_root() {
-        return problem("It enters a container's network, which only root may. Run the command with sudo.".to_owned());
-    }
-    match TOOLS.iter().find(|tool| host::find(tool).is_none()) {
-        Some(tool) => problem(format!("There is no program `{tool}` on this machine.")),
-        None => Ok(()),
-    }
+    daemon::require("An engine that has nothing cannot be started here.", &TOOLS)
 }
 
 impl EmptyEngine {
@@ -83,16 +69,9 @@ impl EmptyEngine {
             .args(["--pidfile".to_owned(), shown(engine.path("pid"))])
             .args(["--host".to_owned(), engine.address()])
             .detach(&log)?;
-        let began = Instant::now();
-        while !engine.docker(["version"]).output(QUESTION).map_err(of_docker)?.success() {
-            interrupt::check()?;
-            if began.elapsed() > READY {
-                let said = std::fs::read_to_string(&log).unwrap_or_default();
-                let fact = format!("An engine of our own did not answer within {} s.", READY.as_secs());
-                return Err(Problem::new(ErrorId::EngineSilent, fact).evidence(last_lines(&said, 8)));
-            }
-            std::thread::sleep(Duration::from_millis(100));
-        }
+        // The launcher needs a moment before there is a process id: only the bound ends the wait.
+        let answers = || Ok(engine.docker(["version"]).output(QUESTION).map_err(of_docker)?.success());
+        daemon::wait(READY, &log, answers, || true)?;
         Ok(engine)
     }
 
@@ -152,17 +131,9 @@ impl EmptyEngine {
 
 impl Drop for EmptyEngine {
     fn drop(&mut self) {
-        let signal = |name: &str, pid: u32| {
-            let _ = Command::new("kill").args(["-s", name, &pid.to_string()]).output(QUESTION);
-        };
-        let Some(pid) = self.pid() else { return };
-        signal("TERM", pid);
-        let began = Instant::now();
-        while self.pid().is_some() && began.elapsed() < STOPPED {
-            std::thread::sleep(Duration::from_millis(50));
-        }
+        daemon::end(STOPPED, || self.pid());
         if let Some(pid) = self.pid() {
-            signal("KILL", pid);
+            daemon::signal("KILL", pid);
         }
     }
 }

@@ -9,6 +9,7 @@ pub mod bake;
 pub mod build;
 pub mod builder;
 pub mod container;
+mod daemon;
 pub mod disk;
 pub mod empty;
 mod endpoint;

@@ -10,13 +10,11 @@ mod other;
 #[cfg(not(unix))]
 use other as system;
 
-mod desktop;
 mod program;
 
 use std::path::{Path, PathBuf};
 use std::process::{Command, ExitStatus};
 
-pub use desktop::{notify, open};
 pub use program::program;
 
 /// Room left on a file system, for a user without special rights.

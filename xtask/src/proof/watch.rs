@@ -115,6 +115,8 @@ pub const TABLE: &[(For, &[&str])] = &[
             "xtask/src/commands/mod.rs",
             "xtask/src/engine/afloat.rs",
             "xtask/src/engine/answers.rs",
+            "xtask/src/desktop.rs",
+            "xtask/src/engine/daemon.rs",
             "xtask/src/engine/disk.rs",
             "xtask/src/engine/endpoint.rs",
             "xtask/src/engine/private",

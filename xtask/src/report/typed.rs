@@ -10,7 +10,7 @@ use std::time::{Duration, Instant};
 
 use super::Style;
 use crate::error::Result;
-use crate::{host, interrupt};
+use crate::{desktop, host, interrupt};
 
 /// How often a wait looks whether it is still wanted: soon enough to look immediate, and seldom enough to cost nothing.
 const LOOK: Duration = Duration::from_millis(100);
@@ -80,7 +80,7 @@ pub fn call() {
     let mut typed = TYPED.lock().unwrap_or_else(PoisonError::into_inner);
     let since = typed.get_or_insert_with(Instant::now).elapsed();
     drop(typed);
-    if since > AWAY && !host::notify("Your lesson waits for you in the terminal.") {
+    if since > AWAY && !desktop::notify("Your lesson waits for you in the terminal.") {
         write("\x07");
     }
 }

@@ -1,7 +1,7 @@
 //! `--open`: the page of a lesson in a browser while the lesson goes on, so that a learner reads there and types here.
 
+use crate::desktop;
 use crate::error::Result;
-use crate::host;
 use crate::lesson::{Lesson, Step};
 use crate::model::{Environment, FullReport, LessonRef, LessonReport, Measurement, Timeline, Told};
 use crate::report::{self, Now};
@@ -39,7 +39,7 @@ impl<'l> Live<'l> {
         live.write(false)?;
         let path = page::path(lesson);
         report::message(format!("  {path}    follows the lesson in a browser\n"));
-        host::open(&workshop.root.join(path).display().to_string());
+        desktop::open(&workshop.root.join(path).display().to_string());
         Ok(live)
     }
 

@@ -11,12 +11,13 @@ use std::fs::{self, File, TryLockError};
 use std::path::{Path, PathBuf};
 use std::time::{Duration, Instant};
 
+use super::daemon;
 use crate::error::{self, ErrorId, Problem, Result};
 use crate::process::Command;
 use crate::{host, interrupt};
 
-/// It was ready within 4 s on two processors; others may be at work.
-const READY: Duration = Duration::from_mins(1);
+/// When one that runs and does not answer counts as one that hangs. It was ready within 4 s on two processors where nothing else ran.
+const READY: Duration = Duration::from_mins(5);
 /// A stop takes as long as its last container, which has 10 s to end, and a few seconds.
 const STOPPED: Duration = Duration::from_secs(25);
 const QUESTION: Duration = Duration::from_secs(10);
@@ -49,19 +50,7 @@ pub struct PrivateEngine {
 ///
 /// Errors: [`ErrorId::NoEmptyEngine`], with what is missing.
 pub fn require() -> Result<()> {
-    let problem = |cause: String| {
-        Err(Problem::new(ErrorId::NoEmptyEngine, "An engine of our own cannot be started here.").cause(cause))
-    };
-    if !cfg!(target_os = "linux") {
-        return problem("It needs namespaces, which only Linux has.".to_owned());
-    }
-    if !host::is_root() {
-        return problem("It makes namespaces, which only root may. Run the command with sudo.".to_owned());
-    }
-    match TOOLS.iter().find(|tool| host::find(tool).is_none()) {
-        Some(tool) => problem(format!("There is no program `{tool}` on this machine.")),
-        None => Ok(()),
-    }
+    daemon::require("An engine of our own cannot be started here.", &TOOLS)
 }
 
 impl PrivateEngine {
@@ -87,7 +76,7 @@ impl PrivateEngine {
             .map_err(|e| error::io("create", &plugin, &e))?;
         write(DATA, &data.display().to_string())?;
         write("config.json", "{\"features\":{\"containerd-snapshotter\":true}}")?;
-        let started = launch(programs, data).and_then(|()| first_child(&control.join("log")));
+        let started = launch(programs, data).and_then(|()| first_child(&log()));
         let pid = started.inspect_err(|_| sweep())?;
         let engine = Self { programs: programs.to_owned(), pid, _lock: lock };
         network::connect(pid)?;
@@ -115,7 +104,7 @@ impl PrivateEngine {
     ///
     /// Errors: [`ErrorId::EngineSilent`] with the last lines of its log.
     pub fn lives(&self) -> Result<()> {
-        if host::process_name(self.pid).is_some() { Ok(()) } else { Err(silent()) }
+        if host::process_name(self.pid).is_some() { Ok(()) } else { Err(daemon::silent(&log())) }
     }
 
     fn with_its_docker(&self, command: Command) -> Command {
@@ -126,15 +115,8 @@ impl PrivateEngine {
     }
 
     fn wait(&self) -> Result<()> {
-        let began = Instant::now();
-        while !self.docker(["version"]).output(QUESTION)?.success() {
-            interrupt::check()?;
-            if began.elapsed() > READY || host::process_name(self.pid).is_none() {
-                return Err(silent());
-            }
-            std::thread::sleep(Duration::from_millis(100));
-        }
-        Ok(())
+        let answers = || Ok(self.docker(["version"]).output(QUESTION)?.success());
+        daemon::wait(READY, &log(), answers, || host::process_name(self.pid).is_some())
     }
 }
 
@@ -143,6 +125,11 @@ impl Drop for PrivateEngine {
         sweep();
         let _ = fs::remove_file(lock_file());
     }
+}
+
+/// What it prints.
+fn log() -> PathBuf {
+    Path::new(CONTROL).join("log")
 }
 
 fn lock_file() -> PathBuf {
@@ -179,7 +166,7 @@ fn launch(programs: &Path, data: &Path) -> Result<()> {
         // Apart from the other engine's, so that neither takes the processors of both, and all of ours can be removed.
         .args(["--cgroup-parent", CGROUP])
         .env("PATH", path(programs))
-        .detach(Path::new(&at("log")))
+        .detach(&log())
 }
 
 /// Programs that were unpacked come before those of this machine.
@@ -198,7 +185,7 @@ fn first_child(log: &Path) -> Result<u32> {
         }
         interrupt::check()?;
         if began.elapsed() > QUESTION {
-            return Err(silent_with(log));
+            return Err(daemon::silent(log));
         }
         std::thread::sleep(Duration::from_millis(50));
     }
@@ -220,20 +207,11 @@ fn engine_of(launcher: Option<u32>) -> Option<u32> {
 
 /// Ends what runs, and removes what there is: also what a run left that was killed.
 fn sweep() {
-    let signal = |name: &str, pid: u32| {
-        let _ = Command::new("kill").args(["-s", name, &pid.to_string()]).output(QUESTION);
-    };
     let launcher = launcher();
-    if let Some(engine) = engine_of(launcher) {
-        signal("TERM", engine);
-        let began = Instant::now();
-        while engine_of(launcher).is_some() && began.elapsed() < STOPPED {
-            std::thread::sleep(Duration::from_millis(50));
-        }
-    }
+    daemon::end(STOPPED, || engine_of(launcher));
     if let Some(launcher) = launcher {
         // The engine dies with it, and with the engine all that lives in its namespaces.
-        signal("KILL", launcher);
+        daemon::signal("KILL", launcher);
     }
     network::disconnect();
     let control = Path::new(CONTROL);
@@ -267,15 +245,4 @@ fn remove(folder: &Path) {
             _ => return,
         }
     }
-}
-
-fn silent() -> Problem {
-    silent_with(&Path::new(CONTROL).join("log"))
-}
-
-fn silent_with(log: &Path) -> Problem {
-    let said = fs::read_to_string(log).unwrap_or_default();
-    let lines: Vec<_> = said.lines().collect();
-    Problem::new(ErrorId::EngineSilent, "An engine of our own does not answer.")
-        .evidence(lines[lines.len().saturating_sub(8)..].iter().copied())
 }
