@@ -216,7 +216,7 @@ pub struct Explain {
 #[expect(clippy::struct_excessive_bools, reason = "each is a flag of its own on the command line")]
 pub struct Inspect {
     /// An image of the engine; an archive that `docker save` wrote, as it is or unpacked; or an OCI layout in a tar or a folder.
-    /// Without it, the images that have been weighed are ranked by what in them is not the application.
+    /// Of a folder with a Dockerfile it prints the `docker build` line that makes an image. Without it, the images that have been weighed are ranked by what in them is not the application.
     pub image: Option<String>,
     /// Show more: fifty files, whole instructions, packages, the whole surface.
     #[arg(long, requires = "image", help_heading = "Output")]
@@ -224,7 +224,8 @@ pub struct Inspect {
     /// List the largest files of one class, such as tests, instead of the largest of all.
     #[arg(long, value_name = "CLASS", requires = "image", value_parser = class, help_heading = "Output")]
     pub class: Option<Class>,
-    /// Measure pull bytes too; the first time the engine has to compress the whole base.
+    /// Measure pull bytes too; the first time the engine has to compress the whole base. Of an archive, layers that are not
+    /// compressed are compressed here.
     #[arg(long, requires = "image")]
     pub pull: bool,
     /// Of an archive with images for several machines, look into the one for these.

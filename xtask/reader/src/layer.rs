@@ -11,6 +11,7 @@ use crate::facts::LayerFacts;
 use crate::fingerprint::Printing;
 use crate::program::Told;
 use crate::source::{PIECE, Part, Source};
+use crate::squeeze::Squeezing;
 use crate::walk::{Kind, Walk};
 use crate::{fault, findings, program};
 
@@ -23,6 +24,8 @@ pub enum Depth {
     /// Every byte is read, and every digest checked.
     #[default]
     Everything,
+    /// As [`Self::Everything`]. A layer that is not compressed is compressed besides, to know what a push would send.
+    Squeezed,
     /// Headers, lists of packages, and small files that may hold a secret. Programs are not searched for modules. Digests are
     /// taken as they stand in the archive, except where a layer is not named by one.
     Headers,
@@ -39,6 +42,8 @@ pub struct ReadLayer {
     pub blob_bytes: u64,
     /// How it was packed.
     pub encoding: Encoding,
+    /// Bytes in gzip of a blob that is not compressed; `None` where nobody asked ([`Depth::Squeezed`]), and where it is.
+    pub squeezed: Option<u64>,
 }
 
 /// The digests of a layer as an archive gives them.
@@ -78,14 +83,26 @@ pub fn read(blob: &mut dyn Read, encoding: Encoding) -> fault::Read<ReadLayer> {
     if encoding == Encoding::Plain {
         // One hash serves for both digests.
         let (contents, tar) = read_tar(encoding::unpack(blob, encoding))?;
-        let (digest, bytes) = tar.finish()?;
-        return Ok(ReadLayer { facts: contents.facts(digest), blob: digest, blob_bytes: bytes, encoding });
+        let (digest, blob_bytes) = tar.finish()?;
+        return Ok(ReadLayer { facts: contents.facts(digest), blob: digest, blob_bytes, encoding, squeezed: None });
     }
     let mut blob = Hashing::new(blob);
     let (contents, tar) = read_tar(encoding::unpack(&mut blob, encoding))?;
     let (diff_id, _) = tar.finish()?;
     let (digest, bytes) = blob.finish()?;
-    Ok(ReadLayer { facts: contents.facts(diff_id), blob: digest, blob_bytes: bytes, encoding })
+    Ok(ReadLayer { facts: contents.facts(diff_id), blob: digest, blob_bytes: bytes, encoding, squeezed: None })
+}
+
+/// As [`read`]; a blob that is not compressed is compressed besides where `depth` asks for that.
+///
+/// Errors: as [`read`].
+pub(crate) fn read_at(depth: Depth, blob: &mut dyn Read, encoding: Encoding) -> fault::Read<ReadLayer> {
+    if depth != Depth::Squeezed || encoding != Encoding::Plain {
+        return read(blob, encoding);
+    }
+    let mut squeezing = Squeezing::new(blob);
+    let read = read(&mut squeezing, encoding)?;
+    Ok(ReadLayer { squeezed: Some(squeezing.finish()?), ..read })
 }
 
 /// Reads a layer of an archive on disk without its digests: contents that nobody asks about are stepped over where the layer is
@@ -99,7 +116,7 @@ pub(crate) fn skim(blob: Part, encoding: Encoding, claimed: Claimed) -> fault::R
         Encoding::Plain => contents_of(blob, Depth::Headers)?,
         _ => contents_of(BufReader::with_capacity(PIECE, encoding::unpack(blob, encoding)), Depth::Headers)?,
     };
-    Ok(ReadLayer { facts: contents.facts(diff_id), blob: digest, blob_bytes, encoding })
+    Ok(ReadLayer { facts: contents.facts(diff_id), blob: digest, blob_bytes, encoding, squeezed: None })
 }
 
 fn read_tar<R: Read>(tar: R) -> fault::Read<(Building, Hashing<R>)> {

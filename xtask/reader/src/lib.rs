@@ -30,6 +30,7 @@ mod python;
 mod rules;
 mod secrets;
 mod source;
+mod squeeze;
 mod surface;
 mod symlinks;
 #[cfg(any(test, feature = "testing"))]

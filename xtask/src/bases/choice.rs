@@ -117,6 +117,13 @@ pub fn decide(wanted: Option<&BasesOption>, probe: &str) -> Result<Decision> {
     Ok(decision)
 }
 
+/// What was decided before; `None` where nothing was.
+///
+/// Errors: the settings cannot be read.
+pub fn remembered() -> Result<Option<Decision>> {
+    Ok(settled(None, Settings::load()?.bases.as_deref()))
+}
+
 /// Remembers a choice until `--bases auto` asks again: what `auto` came to, or bases that were carried here in a file.
 ///
 /// Errors: the state folder cannot be written.

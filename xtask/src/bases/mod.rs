@@ -114,6 +114,18 @@ pub fn architecture(engine: Engine<'_>) -> Result<String> {
 }
 
 impl Bases {
+    /// As the last build had them; `None` where nothing has been built on this machine. Asks nobody, and says nothing.
+    ///
+    /// Errors: an invalid recipe; settings or this machine's certificates that cannot be read.
+    pub fn remembered() -> Result<Option<Self>> {
+        let repository = workshop::root()?;
+        let recipes = Recipes::load(&repository)?;
+        let Some(decision) = choice::remembered()? else { return Ok(None) };
+        let variables: BTreeSet<&str> = recipes.mirror_variables().collect();
+        let overlay = Overlay::of_this_host(&[], variables)?;
+        Ok(Some(Self { repository, recipes, decision, overlay }))
+    }
+
     /// What a table says about the bases its numbers were measured on.
     pub fn described(&self) -> String {
         match &self.decision.choice {

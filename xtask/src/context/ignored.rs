@@ -12,7 +12,8 @@ const LIST: &str = ".dockerignore";
 /// Names at the top of the context that its `.dockerignore` leaves out whatever is built.
 ///
 /// Only plain names are read, since they need no knowledge of patterns: too few of them cost time, one too many would
-/// change a build. For the same reason there are none where another list could decide, or the list itself is edited.
+/// change a build. For the same reason there are none where another list could decide, where the list is edited, and where it is a
+/// link: the builder follows that only within the context.
 pub(super) fn names(repository: &Path, layers: &[PathBuf], context: &BuildContext<'_>) -> Result<BTreeSet<String>> {
     let named_later = context.files.iter().map(|(path, _)| *path).chain(context.edits.iter().map(|e| e.file.as_str()));
     let named_later = named_later.chain(context.taken.iter().map(|(_, to)| *to)).chain(context.without.iter().copied());
@@ -25,7 +26,9 @@ pub(super) fn names(repository: &Path, layers: &[PathBuf], context: &BuildContex
         none |= names.into_iter().any(|name| name.ends_with(LIST) && name != LIST);
         let path = layer.join(LIST);
         let is_removed = position == 0 && context.remove.iter().any(|removed| Path::new(removed) == Path::new(LIST));
-        if path.is_file() && !is_removed {
+        let there = std::fs::symlink_metadata(&path);
+        none |= there.as_ref().is_ok_and(|there| there.is_symlink());
+        if there.is_ok_and(|there| there.is_file()) && !is_removed {
             let bytes = std::fs::read(&path).map_err(|e| error::io("read", &path, &e))?;
             list = String::from_utf8_lossy(&bytes).into_owned();
         }

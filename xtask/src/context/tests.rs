@@ -197,6 +197,26 @@ fn a_list_that_is_removed_hides_nothing() {
 }
 
 #[test]
+fn a_list_that_is_a_link_or_a_folder_leaves_the_choice_to_the_builder() {
+    let root = repository();
+    let app = root.path().join("apps/sloop");
+    let outside = tempfile::tempdir().unwrap();
+    fs::write(outside.path().join("list"), "bin\n").unwrap();
+    fs::write(app.join("list"), "bin\n").unwrap();
+    let has_bin = || {
+        let made = plain().materialise(root.path(), "linked").unwrap();
+        root.path().join(made).join("bin").exists()
+    };
+    for target in [outside.path().join("list"), Path::new("list").to_owned(), Path::new("nowhere").to_owned()] {
+        symlink(&target, app.join(".dockerignore")).unwrap();
+        assert!(has_bin(), "{}", target.display());
+        fs::remove_file(app.join(".dockerignore")).unwrap();
+    }
+    fs::create_dir(app.join(".dockerignore")).unwrap();
+    assert!(has_bin());
+}
+
+#[test]
 fn a_tree_may_be_deep() {
     let root = repository();
     let mut deep = root.path().join("apps/sloop");

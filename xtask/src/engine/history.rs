@@ -42,6 +42,10 @@ impl Entry {
     /// An entry of which only the words are known: the engine's own list does not say which made a layer.
     pub fn guess(created_by: String) -> Self {
         let said = words(&created_by);
+        // Every file system has a root: BuildKit makes a layer for any other folder (`dispatchWorkdir` in moby/buildkit).
+        if said == "WORKDIR /" {
+            return Self { created_by, makes_layer: false };
+        }
         let config = ONLY_CONFIG.iter().any(|word| said.strip_prefix(word).is_some_and(|rest| rest.starts_with(' ')));
         Self { created_by, makes_layer: !config }
     }
@@ -141,6 +145,6 @@ mod tests {
             ["ADD rootfs.tar / # buildkit", "WORKDIR /app", "RUN /bin/sh -c make", "# debian.sh"].map(makes)
                 == [true; 4]
         );
-        assert!(["ENV A=1", "/bin/sh -c #(nop)  CMD [\"x\"]", "ARG A"].map(makes) == [false; 3]);
+        assert!(["ENV A=1", "/bin/sh -c #(nop)  CMD [\"x\"]", "ARG A", "WORKDIR /"].map(makes) == [false; 4]);
     }
 }

@@ -112,13 +112,13 @@ fn from_disk(name: &str, path: &Path, wanted: Detail<'_>, dockerfiles: Dockerfil
     } else {
         // A pipe: one cannot move about in it.
         let mut file = File::open(path).map_err(|error| io("open", path, &error))?;
-        let contents = archive::read_tar(&mut file, &|_| false, &mut |_| {}).map_err(unreadable)?;
+        let contents = archive::read_pipe(&mut file, wanted.depth).map_err(unreadable)?;
         let image = one(name, contents.described(wanted.platform).map_err(unreadable)?)?;
         (contents, image, Depth::Everything)
     };
     let image = contents.assembled(image).map_err(unreadable)?;
     let inspection = of_archive(name, &image, &contents, dockerfiles, wanted.files);
-    Ok(Inspection { digests_checked: depth == Depth::Everything, ..inspection })
+    Ok(Inspection { digests_checked: depth != Depth::Headers, ..inspection })
 }
 
 /// The only image of an archive. One of several is refused by what they are called, with how to choose.
@@ -148,7 +148,7 @@ fn of_archive(
     listed: Files,
 ) -> Inspection {
     let layers: Vec<_> = image.layers.iter().map(|layer| &contents.layers[&layer.diff_id].facts).collect();
-    let sent: Vec<_> = image.layers.iter().map(|blob| blob.compressed.then_some(*blob)).collect();
+    let sent: Vec<_> = image.layers.iter().map(|blob| contents.sent(blob)).collect();
     let config = &image.config["config"];
     let history: Vec<_> = image.config["history"].as_array().into_iter().flatten().map(entry).collect();
     let dockerfile = image.names.iter().map(String::as_str).chain([name]).find_map(dockerfiles);

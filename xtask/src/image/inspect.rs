@@ -2,7 +2,7 @@
 
 use drydock_reader::{Digest, Look, Weight};
 
-use super::origin::Origin;
+use super::origin::Origins;
 use crate::model::{Inspection, LayerLine};
 
 /// What is known of an image besides what its layers hold.
@@ -13,7 +13,7 @@ pub struct Known {
     /// What its layers weigh; pull bytes included where they are known.
     pub weight: Weight,
     /// How each layer came to be, as far as it is told.
-    pub origins: Vec<Origin>,
+    pub origins: Origins,
     /// Digest of each layer's blob, where it is known.
     pub blobs: Vec<Option<Digest>>,
 }
@@ -21,7 +21,7 @@ pub struct Known {
 /// The document of an image whose digests were checked.
 pub fn document(known: Known, look: Look) -> Inspection {
     let Known { name, weight, origins, blobs } = known;
-    let lines = weight.layers.iter().zip(origins).zip(blobs);
+    let lines = weight.layers.iter().zip(origins.layers).zip(blobs);
     Inspection {
         schema: Inspection::SCHEMA,
         image: name,
@@ -44,6 +44,7 @@ pub fn document(known: Known, look: Look) -> Inspection {
                 wasted_bytes: layer.wasted_bytes,
             })
             .collect(),
+        unmatched: origins.unmatched,
         classes: look.classes.iter().map(|(class, bytes)| (class.name(), *bytes)).collect(),
         packages: look.packages,
         hidden_packages: look.hidden_packages,

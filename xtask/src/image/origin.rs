@@ -2,11 +2,23 @@
 //!
 //! A history says what was run and not from which stage a file was copied; a Dockerfile says both and not what was built.
 //! Laid beside each other they tell: the last entries of an image's history are the instructions of its last stage, in their
-//! order. Where the two differ, the Dockerfile was edited since, and nothing is said rather than something wrong.
+//! order. Where the two differ, the Dockerfile was edited since, and the difference is told rather than lines that are wrong.
 
 use crate::dockerfile::{Dockerfile, Instruction, Source, Step};
 use crate::engine::history::{Entry, words};
 use crate::names::printable;
+
+/// Characters of an instruction that are shown where two differ.
+const SHOWN: usize = 60;
+
+/// How the layers of an image came to be.
+#[derive(Clone, Debug, Default, PartialEq, Eq)]
+pub struct Origins {
+    /// Each layer's, lowest first.
+    pub layers: Vec<Origin>,
+    /// Why a Dockerfile that is there tells no line, as a clause; `None` where it does, and where there is none.
+    pub unmatched: Option<String>,
+}
 
 /// How one layer came to be.
 #[derive(Clone, Debug, Default, PartialEq, Eq)]
@@ -21,31 +33,38 @@ pub struct Origin {
     pub of_base: bool,
 }
 
-/// The origin of each layer, lowest first. `dockerfile` is the one the image was built from, where it is known.
-pub fn origins(history: &[Entry], layers: usize, dockerfile: Option<&Dockerfile>) -> Vec<Origin> {
+/// The origin of each layer. `dockerfile` is the one the image was built from, where it is known.
+pub fn origins(history: &[Entry], layers: usize, dockerfile: Option<&Dockerfile>) -> Origins {
     let mut origins = vec![Origin::default(); layers];
     let makers: Vec<_> = history.iter().enumerate().filter(|(_, entry)| entry.makes_layer).collect();
     // The engine does not say which entries made a layer; where those that may have are not as many, none is believed.
     if makers.len() != layers {
-        return origins;
+        let many = makers.len();
+        let why = || format!("the image has {layers} layers, and {many} entries of its history may have made one");
+        return Origins { layers: origins, unmatched: dockerfile.map(|_| why()) };
     }
     for (origin, (_, entry)) in origins.iter_mut().zip(&makers) {
         origin.instruction = Some(words(&entry.created_by));
     }
-    let Some((file, steps, base)) = dockerfile.and_then(|file| beside(file, history)) else { return origins };
+    let file = match dockerfile.map(|file| ending_with(file, history)) {
+        None => return Origins { layers: origins, unmatched: None },
+        Some(Err(why)) => return Origins { layers: origins, unmatched: Some(why) },
+        Some(Ok(file)) => file,
+    };
+    let (steps, base) = (file.steps(), Base::of(&file));
     let first = history.len() - steps.len();
     for (origin, (at, _)) in origins.iter_mut().zip(&makers) {
         if let Some(step) = at.checked_sub(first).map(|at| &steps[at]) {
             origin.line = Some(step.instruction.line);
-            origin.stage = Some(printable(&stage_of(file, step)));
+            origin.stage = Some(printable(&stage_of(&file, step)));
             origin.instruction = origin.instruction.take().map(|said| with_from(said, step));
         } else {
-            origin.line = Some(base.line);
+            origin.line = base.line;
             origin.stage = base.image.map(printable);
             origin.of_base = true;
         }
     }
-    origins
+    Origins { layers: origins, unmatched: None }
 }
 
 /// What lies below the first instruction of ours.
@@ -53,30 +72,69 @@ struct Base<'f> {
     /// The image, where there is one.
     image: Option<&'f str>,
     /// Line of its `FROM`.
-    line: usize,
+    line: Option<usize>,
 }
 
-/// The steps of a Dockerfile's last stage with what is below them, if the end of the history tells of the same.
-fn beside<'f>(file: &'f Dockerfile, history: &[Entry]) -> Option<(&'f Dockerfile, Vec<Step<'f>>, Base<'f>)> {
-    let steps = file.steps();
-    let lowest = file.lowest()?;
-    let base = match &lowest.base {
-        Source::Image(name) => Base { image: Some(name), line: lowest.line },
-        Source::Scratch | Source::Stage(_) => Base { image: None, line: lowest.line },
-    };
-    let first = history.len().checked_sub(steps.len())?;
-    if base.image.is_none() && first > 0 {
-        return None;
+impl<'f> Base<'f> {
+    fn of(file: &'f Dockerfile) -> Self {
+        let lowest = file.lowest();
+        let image = lowest.and_then(|stage| match &stage.base {
+            Source::Image(name) => Some(name.as_str()),
+            Source::Scratch | Source::Stage(_) => None,
+        });
+        Self { image, line: lowest.map(|stage| stage.line) }
     }
+}
+
+/// The file with the stage that the history ends with as its target: the one it has, or the stage that `--target` named. Else why
+/// it tells of another image.
+fn ending_with(file: &Dockerfile, history: &[Entry]) -> Result<Dockerfile, String> {
+    let Some(difference) = difference(file, history) else { return Ok(file.clone()) };
+    let others = (0..file.stages.len()).filter(|index| *index != file.target);
+    let others = others.map(|target| Dockerfile { target, ..file.clone() });
+    let mut fitting: Vec<_> =
+        others.filter(|other| !other.steps().is_empty() && self::difference(other, history).is_none()).collect();
+    fitting.sort_by_key(|other| other.steps().len());
+    match fitting.pop() {
+        // Two stages with the same instructions: nobody knows which it was.
+        Some(longest) if fitting.last().is_none_or(|next| next.steps().len() < longest.steps().len()) => Ok(longest),
+        _ => Err(difference),
+    }
+}
+
+/// Where a Dockerfile's target and the end of a history differ, as a clause; `None` where they tell of the same.
+fn difference(file: &Dockerfile, history: &[Entry]) -> Option<String> {
+    let steps = file.steps();
+    let (many, have) = (steps.len(), history.len());
+    let Some(first) = have.checked_sub(many) else {
+        return Some(format!("it has {many} instructions behind FROM, and the image's history has {have}"));
+    };
     // The shell that a `SHELL` put in the place of the usual one.
     let mut shell = String::new();
-    let same = steps.iter().zip(&history[first..]).all(|(step, entry)| {
+    let mut differs = None;
+    for (step, entry) in steps.iter().zip(&history[first..]) {
         if step.instruction.keyword == "SHELL" {
             shell = essence(&written(&step.instruction.joined));
         }
-        tells_of(&entry.created_by, step.instruction, &shell)
-    });
-    same.then_some((file, steps, base))
+        if !tells_of(&entry.created_by, step.instruction, &shell) {
+            // The last one: an instruction that is new or gone moves all before it.
+            differs = Some((step.instruction, entry));
+        }
+    }
+    if let Some((instruction, entry)) = differs {
+        let (line, ours, theirs) = (instruction.line, shown(&instruction.joined), shown(&words(&entry.created_by)));
+        return Some(format!("its line {line} is `{ours}`, where the image's history has `{theirs}`"));
+    }
+    let below = Base::of(file).image.is_none() && first > 0;
+    below.then(|| {
+        format!("it begins with nothing, and the image's history has {first} entries more than it has instructions")
+    })
+}
+
+/// The beginning of an instruction, on one line.
+fn shown(instruction: &str) -> String {
+    let line = printable(&instruction.split_whitespace().collect::<Vec<_>>().join(" ")).replace('`', "'");
+    if line.chars().count() <= SHOWN { line } else { line.chars().take(SHOWN).chain(['…']).collect() }
 }
 
 /// Whether an entry of a history can come from this instruction. Compared are letters and digits: a history has its own way
@@ -176,7 +234,7 @@ ENTRYPOINT [\"/server\", \"--quick\"]
 
     fn stages(history: &[Entry], layers: usize, file: &str) -> Vec<(Option<usize>, Option<String>)> {
         let file = parse(file, "Dockerfile").unwrap();
-        origins(history, layers, Some(&file)).into_iter().map(|origin| (origin.line, origin.stage)).collect()
+        origins(history, layers, Some(&file)).layers.into_iter().map(|origin| (origin.line, origin.stage)).collect()
     }
 
     #[test]
@@ -195,7 +253,7 @@ ENTRYPOINT [\"/server\", \"--quick\"]
     #[test]
     fn a_copy_says_what_it_copies_from_as_the_dockerfile_does() {
         let file = parse(FILE, "Dockerfile").unwrap();
-        let origins = origins(&history(), 5, Some(&file));
+        let origins = origins(&history(), 5, Some(&file)).layers;
         assert_eq!(origins[2].instruction.as_deref(), Some("COPY --from=build /out/server /server"));
         assert_eq!(origins[0].instruction.as_deref(), Some("ADD root.tar /"));
     }
@@ -265,9 +323,39 @@ ENTRYPOINT [\"/server\", \"--quick\"]
 
     #[test]
     fn without_a_dockerfile_the_history_still_tells_the_instructions() {
-        let told = origins(&history(), 5, None);
+        let Origins { layers: told, unmatched } = origins(&history(), 5, None);
+        assert_eq!(unmatched, None);
         assert_eq!(told[1].instruction.as_deref(), Some("WORKDIR /srv"));
         assert!(told.iter().all(|origin| origin.stage.is_none() && origin.line.is_none()));
-        assert_eq!(origins(&history(), 4, None), vec![Origin::default(); 4]);
+        assert_eq!(origins(&history(), 4, None).layers, vec![Origin::default(); 4]);
+    }
+    #[test]
+    fn an_image_of_another_stage_has_the_lines_of_that_stage() {
+        let file = "FROM a AS base\nRUN one\nFROM base AS test\nRUN two\nFROM base\nCOPY . .\n";
+        let made = |last: &str| ["ADD root.tar /", "RUN one", last].map(entry);
+        let told = |line, stage: &str| (Some(line), Some(stage.to_owned()));
+        let below = [told(1, "a"), told(2, "base")];
+        assert_eq!(stages(&made("RUN two"), 3, file), [&below[..], &[told(4, "test")]].concat());
+        assert_eq!(stages(&made("COPY . ."), 3, file), [&below[..], &[told(6, "final stage")]].concat());
+        // Which of two it was cannot be told where they have the same instructions.
+        let twice = file.replace("COPY . .", "RUN x").replace("FROM base\n", "FROM base AS twin\nRUN two\nFROM base\n");
+        assert_eq!(stages(&made("RUN two"), 3, &twice), vec![(None, None); 3]);
+    }
+
+    #[test]
+    fn what_keeps_a_dockerfile_from_telling_lines_is_told() {
+        let why = |file: &str, layers| origins(&history(), layers, Some(&parse(file, "Dockerfile").unwrap())).unmatched;
+        assert_eq!(why(FILE, 5), None);
+        let edited = FILE.replace("/out/server /server", "/out/other /server");
+        assert_eq!(
+            why(&edited, 5).unwrap(),
+            "its line 11 is `COPY --link --from=build /out/other /server`, where the image's history has \
+             `COPY /out/server /server`"
+        );
+        assert_eq!(why(FILE, 4).unwrap(), "the image has 4 layers, and 5 entries of its history may have made one");
+        let longer = format!("FROM a\n{}", "RUN x\n".repeat(11));
+        assert_eq!(why(&longer, 5).unwrap(), "it has 11 instructions behind FROM, and the image's history has 10");
+        let on_scratch = "FROM scratch\nENTRYPOINT [\"/server\", \"--quick\"]\n";
+        assert!(why(on_scratch, 5).unwrap().starts_with("it begins with nothing"));
     }
 }

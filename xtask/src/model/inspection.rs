@@ -28,6 +28,9 @@ pub struct Inspection {
     pub wasted_bytes: u64,
     /// Lowest first.
     pub layers: Vec<LayerLine>,
+    /// Why the image's Dockerfile tells no line of any layer, as a clause; left out where it does, and where it is not known.
+    #[serde(default, skip_serializing_if = "Option::is_none")]
+    pub unmatched: Option<String>,
     /// Stored bytes by class; they sum to `stored_bytes`.
     #[serde(deserialize_with = "by_class")]
     pub classes: BTreeMap<&'static str, u64>,

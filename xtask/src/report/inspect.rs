@@ -24,30 +24,35 @@ const NOT_LOOKED_AT: &str =
 /// Where the files are those of one class, `class` names it, and all that were listed are shown.
 pub fn inspect(inspection: &Inspection, style: Style, all: bool, class: Option<Class>) -> String {
     let mut parts = vec![style.bold(&paragraph(&payload(inspection))), sums(inspection)];
-    let mut part = |head: &str, table: &Table| {
-        let table = if table.rows().is_empty() { "    none".to_owned() } else { table.text(4, style) };
-        parts.push(format!("  {head}\n{table}"));
-    };
     if !inspection.secrets.is_empty() {
-        part(&kept(style), &secrets(inspection).headless());
+        parts.push(part(&kept(style), &secrets(inspection).headless(), style));
     }
     if !inspection.oversized.is_empty() {
-        part(&style.bad("Far too large:"), &oversized(inspection).headless());
+        parts.push(part(&style.bad("Far too large:"), &oversized(inspection).headless(), style));
     }
     let most = if all || class.is_some() { MOST_FILES } else { FILES };
     let largest = &inspection.files[..most.min(inspection.files.len())];
     let head = class.map_or("Largest files".to_owned(), |class| format!("Largest files of the class {}", class.name()));
-    part(&style.dim(&head), &files(largest).headless());
-    part(&style.dim("What the bytes are for"), &classes(inspection).headless());
-    part(&style.dim("Layers, lowest first"), &layers(inspection, all));
-    part(&style.dim("Surface"), &surface(inspection, all));
+    parts.push(part(&style.dim(&head), &files(largest).headless(), style));
+    parts.push(part(&style.dim("What the bytes are for"), &classes(inspection).headless(), style));
+    parts.push(part(&style.dim("Layers, lowest first"), &layers(inspection, all), style));
+    if let Some(why) = &inspection.unmatched {
+        parts.push(paragraph(&format!("The Dockerfile tells no lines of these layers: {}.", printable(why))));
+    }
+    parts.push(part(&style.dim("Surface"), &surface(inspection, all), style));
     if all {
-        part(&style.dim("Packages"), &packages(inspection));
+        parts.push(part(&style.dim("Packages"), &packages(inspection), style));
     }
     if !inspection.digests_checked {
         parts.push(style.dim(&paragraph(NOT_LOOKED_AT)));
     }
     parts.join("\n\n")
+}
+
+/// A table below its head.
+fn part(head: &str, table: &Table, style: Style) -> String {
+    let table = if table.rows().is_empty() { "    none".to_owned() } else { table.text(4, style) };
+    format!("  {head}\n{table}")
 }
 
 /// One sentence on how much of the image is the application, and one on what else travels with it.
@@ -105,9 +110,13 @@ fn sums(inspection: &Inspection) -> String {
     let unpacked = inspection.layers.iter().filter(|layer| layer.pull_bytes.is_none()).count();
     let pull = match (inspection.pull_bytes, inspection.pull_exact) {
         (None, _) if archived => format!(
-            "pull unknown: {unpacked} of {} layers are not compressed in this archive, and a push would compress them",
+            "pull not measured: {unpacked} of {} layers are not compressed in this archive (--pull compresses them, as a push \
+             would)",
             inspection.layers.len()
         ),
+        (Some(bytes), false) if archived => {
+            format!("pull about {}: layers that this archive keeps unpacked were compressed here", units::bytes(bytes))
+        }
         (None, _) => "pull not measured (--pull does)".to_owned(),
         (Some(bytes), true) => format!("pull {}", units::bytes(bytes)),
         (Some(bytes), false) => format!("pull about {}: not all layers as a registry has them", units::bytes(bytes)),

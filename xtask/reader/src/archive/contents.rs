@@ -5,7 +5,7 @@ use std::io::Read;
 
 use crate::digest::Digest;
 use crate::encoding::{self, Encoding};
-use crate::layer::{self, Blob, ReadLayer};
+use crate::layer::{self, Blob, Depth, ReadLayer};
 use crate::walk::Kind;
 use crate::{Fault, fault, path};
 
@@ -33,6 +33,8 @@ pub struct Contents {
     passed_over: Vec<String>,
     /// Paths in all layers together.
     paths: u64,
+    /// How closely layers that stream past are looked at.
+    depth: Depth,
 }
 
 /// Whether the caller knows this layer already, so that it need not be read. Asked only where a blob is named by a digest.
@@ -42,6 +44,11 @@ pub type Known<'k> = &'k dyn Fn(&Digest) -> bool;
 pub type OnLayer<'o> = &'o mut dyn FnMut(&ReadLayer);
 
 impl Contents {
+    /// Nothing yet, to be read this closely.
+    pub(super) fn at(depth: Depth) -> Self {
+        Self { depth, ..Self::default() }
+    }
+
     /// A document by its name in the archive.
     pub(super) fn document(&self, name: &str) -> Option<&[u8]> {
         self.documents.get(self.resolve(name)).map(Vec::as_slice)
@@ -62,6 +69,16 @@ impl Contents {
         })
     }
 
+    /// What a push would send of a layer; `None` where that takes compressing and nobody asked for it. Where it was done here,
+    /// the length is about what an engine's gzip has, and the blob still counts as one that is not compressed.
+    pub fn sent(&self, blob: &Blob) -> Option<Blob> {
+        if blob.compressed {
+            return Some(*blob);
+        }
+        let bytes = self.layers.get(&blob.diff_id)?.squeezed?;
+        Some(Blob { bytes, ..*blob })
+    }
+
     pub(super) fn resolve<'n>(&'n self, name: &'n str) -> &'n str {
         // One step is all that was ever written; a chain or a circle of links leads nowhere.
         self.links.get(name).map_or(name, String::as_str)
@@ -80,7 +97,7 @@ impl Contents {
         }
         let (start, encoding) = sniff(&mut content)?;
         if let Some(encoding) = encoding {
-            let read = layer::read(&mut start.as_slice().chain(content), encoding)?;
+            let read = layer::read_at(self.depth, &mut start.as_slice().chain(content), encoding)?;
             check(&name, read.blob)?;
             on_layer(&read);
             self.keep(name, read)
@@ -90,12 +107,15 @@ impl Contents {
     }
 
     /// Takes a layer in.
-    pub(super) fn keep(&mut self, name: String, read: ReadLayer) -> fault::Read<()> {
+    pub(super) fn keep(&mut self, name: String, mut read: ReadLayer) -> fault::Read<()> {
         self.paths += read.facts.paths.len() as u64;
         if self.paths > MOST_PATHS {
             return Err(Fault::TooManyEntries(MOST_PATHS));
         }
         self.named.insert(name, read.blob());
+        // The same layer may be there compressed, too.
+        let before = self.layers.get(&read.facts.diff_id);
+        read.squeezed = read.squeezed.or(before.and_then(|before| before.squeezed));
         self.layers.insert(read.facts.diff_id, read);
         Ok(())
     }

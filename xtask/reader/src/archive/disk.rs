@@ -164,7 +164,7 @@ impl Job {
                 layer::skim(blob, self.encoding, Claimed { diff_id: self.diff_id, blob: named })
             }
             _ => {
-                let read = layer::read(&mut blob, self.encoding)?;
+                let read = layer::read_at(depth, &mut blob, self.encoding)?;
                 check(&self.name, read.blob)?;
                 Ok(read)
             }

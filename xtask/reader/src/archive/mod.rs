@@ -22,7 +22,7 @@ pub use index::{Described, Image, Layer};
 
 use crate::source::PIECE;
 use crate::walk::{BLOCK, Kind, Walk};
-use crate::{Fault, fault, path};
+use crate::{Depth, Fault, fault, path};
 use contents::MOST_ENTRIES;
 
 /// Reads a tar stream to its end.
@@ -31,7 +31,17 @@ use contents::MOST_ENTRIES;
 ///
 /// Errors: anything that makes a layer unreadable, or the tar itself; see [`Fault`].
 pub fn read_tar(stream: &mut dyn Read, known: Known, on_layer: OnLayer) -> fault::Read<Contents> {
-    let mut contents = Contents::default();
+    read(Contents::default(), stream, known, on_layer)
+}
+
+/// As [`read_tar`], for an archive of which nothing is known. What streams past cannot be stepped over: every byte is read.
+///
+/// Errors: as [`read_tar`].
+pub fn read_pipe(stream: &mut dyn Read, depth: Depth) -> fault::Read<Contents> {
+    read(Contents::at(depth), stream, &|_| false, &mut |_| {})
+}
+
+fn read(mut contents: Contents, stream: &mut dyn Read, known: Known, on_layer: OnLayer) -> fault::Read<Contents> {
     let mut start = Vec::with_capacity(BLOCK);
     (&mut *stream).take(BLOCK as u64).read_to_end(&mut start)?;
     contents::whole(&start)?;

@@ -126,6 +126,36 @@ fn an_oci_layout_in_a_tar_and_in_a_folder() {
 }
 
 #[test]
+fn what_a_push_would_send_is_known_where_layers_are_compressed_or_that_was_asked_for() {
+    let (plain, packed) = (base(), gzip(&top()));
+    let config = config(&[&base(), &top()]);
+    let archive = saved(&config, &[&plain, &packed]).bytes();
+    let mut file = tempfile::NamedTempFile::new().unwrap();
+    file.write_all(&archive).unwrap();
+    let sent = |contents: &archive::Contents| -> Vec<Option<u64>> {
+        let image = contents.images().unwrap().remove(0);
+        image.layers.iter().map(|blob| contents.sent(blob).map(|sent| sent.bytes)).collect()
+    };
+    let of = |depth| {
+        [
+            sent(&testing::on_disk(file.path(), depth).unwrap().0),
+            sent(&archive::read_pipe(&mut &archive[..], depth).unwrap()),
+        ]
+    };
+    let there = Some(packed.len() as u64);
+    assert_eq!(of(Depth::Everything), [vec![None, there], vec![None, there]]);
+    let mut encoder = flate2::write::GzEncoder::new(Vec::new(), flate2::Compression::default());
+    encoder.write_all(&plain).unwrap();
+    let compressed = Some(encoder.finish().unwrap().len() as u64);
+    assert!(compressed < Some(plain.len() as u64));
+    assert_eq!(of(Depth::Squeezed), [vec![compressed, there], vec![compressed, there]]);
+    // Not what a registry keeps, and nobody must take it for that.
+    let (contents, images) = testing::on_disk(file.path(), Depth::Squeezed).unwrap();
+    let counts = |blob| contents.sent(blob).is_some_and(|sent| sent.compressed);
+    assert_eq!(images[0].layers.iter().map(counts).collect::<Vec<_>>(), [false, true]);
+}
+
+#[test]
 fn known_layers_are_not_read_and_new_ones_are_reported_once() {
     let archive = saved(&config(&[&base(), &top()]), &[&base(), &top()]).bytes();
     let mut seen = Vec::new();

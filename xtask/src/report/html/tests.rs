@@ -63,6 +63,7 @@ fn inspection(m: &Measurement) -> Inspection {
             stored_bytes: m.stored_bytes,
             wasted_bytes: 0,
         }],
+        unmatched: None,
         classes: [("application", m.stored_bytes / 4), ("toolchain", m.stored_bytes - m.stored_bytes / 4)].into(),
         hidden_packages: Vec::new(),
         programs: Vec::new(),

@@ -127,6 +127,7 @@ mod tests {
             visible_bytes: stored_bytes,
             wasted_bytes: 0,
             layers: Vec::new(),
+            unmatched: None,
             classes: classes.iter().copied().collect(),
             hidden_packages: Vec::new(),
             programs: Vec::new(),

@@ -193,7 +193,7 @@ impl Lab<'_> {
 
     fn made(&self, beside: &Beside<'_>, tag: &str) -> Result<Layers> {
         let layers = self.layers(tag)?;
-        let origins = origin::origins(&self.engine.history(tag)?, layers.len(), Some(beside.file));
+        let origins = origin::origins(&self.engine.history(tag)?, layers.len(), Some(beside.file)).layers;
         Ok(Layers(layers.into_iter().zip(origins.into_iter().map(|origin| origin.line)).collect()))
     }
 
