@@ -27,7 +27,7 @@ pub(super) fn names(repository: &Path, layers: &[PathBuf], context: &BuildContex
         let path = layer.join(LIST);
         let is_removed = position == 0 && context.remove.iter().any(|removed| Path::new(removed) == Path::new(LIST));
         let there = std::fs::symlink_metadata(&path);
-        none |= there.as_ref().is_ok_and(|there| there.is_symlink());
+        none |= there.as_ref().is_ok_and(std::fs::Metadata::is_symlink);
         if there.is_ok_and(|there| there.is_file()) && !is_removed {
             let bytes = std::fs::read(&path).map_err(|e| error::io("read", &path, &e))?;
             list = String::from_utf8_lossy(&bytes).into_owned();

@@ -1,6 +1,6 @@
 //! A folder that could become an image: the `docker build` line that makes it one, to be copied.
 
-use std::collections::BTreeSet;
+use std::collections::{BTreeMap, BTreeSet};
 use std::path::{Path, PathBuf};
 use std::sync::Arc;
 
@@ -12,6 +12,9 @@ use crate::process::Command;
 
 /// What the image is tagged with behind its name: nobody's image has that by chance, so that none is replaced.
 const TAG: &str = "look";
+
+/// Images that take the place of bases, by the bases' names.
+type Contexts = BTreeMap<String, String>;
 
 /// A folder with a Dockerfile that no image was made of yet.
 #[derive(Debug)]
@@ -58,20 +61,20 @@ impl Unbuilt {
 
 /// Where a build finds these bases, as the last build found them: the command that makes those that are missing, and the named
 /// contexts. Nothing is asked of a registry.
-fn found(needed: &BTreeSet<String>, engine: Engine<'_>) -> Result<(Option<Command>, Vec<(String, String)>)> {
-    let Some(bases) = Bases::remembered()? else { return Ok((None, Vec::new())) };
+fn found(needed: &BTreeSet<String>, engine: Engine<'_>) -> Result<(Option<Command>, Contexts)> {
+    let Some(bases) = Bases::remembered()? else { return Ok((None, Contexts::new())) };
     let contexts = bases::sources(needed, &bases)?.contexts(needed);
     let missing = bases::architecture(engine).and_then(|architecture| bases.plan(needed, &architecture, engine));
     let missing = missing.is_ok_and(|plan| !plan.is_empty());
     if missing && bases.are_pulled() {
         // Only a run lays this network's certificates over what it pulls.
-        return Ok((None, Vec::new()));
+        return Ok((None, Contexts::new()));
     }
     let make = Command::new("cargo").args(["xtask", "bases", "build"]).args(contexts.keys().cloned());
-    Ok((missing.then_some(make), contexts.into_iter().collect()))
+    Ok((missing.then_some(make), contexts))
 }
 
-fn build(folder: &Path, dockerfile: &str, image: &str, contexts: &[(String, String)]) -> Command {
+fn build(folder: &Path, dockerfile: &str, image: &str, contexts: &Contexts) -> Command {
     let mut build = docker(["build", "--tag", image, "--file", dockerfile]);
     for (name, context) in contexts {
         build = build.args(["--build-context".to_owned(), format!("{name}={context}")]);
@@ -117,7 +120,7 @@ mod tests {
 
     #[test]
     fn what_a_shell_would_take_apart_is_quoted() {
-        let contexts = [("golang:1".to_owned(), "docker-image://drydock.local/golang:1".to_owned())];
+        let contexts = [("golang:1".to_owned(), "docker-image://drydock.local/golang:1".to_owned())].into();
         let line =
             build(Path::new("it's a folder"), "it's a folder/Dockerfile", "it-s-a-folder:look", &contexts).display();
         let words = shell(&line);
