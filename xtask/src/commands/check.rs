@@ -3,17 +3,17 @@
 use std::time::{Duration, Instant};
 
 use super::Context;
+use super::which::{find, headline};
 use crate::cli;
 use crate::engine::Engine;
 use crate::error::{ErrorId, Exit, Result};
-use crate::event::{Event, Silent, Sink};
+use crate::event::{Silent, Sink};
 use crate::exercise::{self, Judge, Judged, Stamp, Task};
 use crate::interrupt;
 use crate::model::{CheckReport, LessonId, Trouble};
-use crate::progress::{Book, Checked, Progress, Standing, Turn};
+use crate::progress::{Book, Checked, Standing, Turn};
 use crate::report;
 use crate::session::Session;
-use crate::state::settings::Settings;
 use crate::workshop::Workshop;
 
 /// How often `--watch` looks at the files. Looking at a few files costs nothing, works on every file system, and cannot
@@ -29,6 +29,9 @@ pub fn run(options: &cli::Check, context: Context) -> Result<Exit> {
     let task = find(&workshop, &options.which, &book.load(sink)?)?;
     if exercise::begin(&workshop.root, &task)? {
         report::message(report::begun(task.lesson, task.exercise, &task.file(), &task.app.folder, context.style));
+    } else {
+        // Before the engine is asked anything, which may take a while.
+        sink.emit(headline(&task));
     }
     let opening = options.bases.opening(options.setup).within(options.timeout);
     let judge = Judge::new(&workshop, Session::open(opening, Engine::new(sink))?);
@@ -43,14 +46,6 @@ pub fn run(options: &cli::Check, context: Context) -> Result<Exit> {
         check.show(&checked, &judged, context);
     }
     Ok(judged.exit())
-}
-
-/// The exercise that the command line means.
-///
-/// Errors: as [`Task::find`].
-pub(super) fn find<'w>(workshop: &'w Workshop, which: &cli::Which, progress: &Progress) -> Result<Task<'w>> {
-    let follows = Settings::load()?.apps.unwrap_or_default();
-    Task::find(workshop, (which.lesson.as_deref(), which.app.as_deref()), progress, &follows)
 }
 
 /// Now, RFC 3339, to the second.
@@ -83,8 +78,6 @@ impl Check<'_> {
     fn once(&self, began: Instant) -> Result<(CheckReport, Judged)> {
         let task = &self.task;
         let _turn = Turn::wait(&task.name(), self.sink)?;
-        let title = format!("Exercise {} · {}", task.lesson.number, task.exercise.title);
-        self.sink.emit(Event::Started { title, surroundings: task.file() });
         let judged = match self.judge.judge(task, &task.folder(), None) {
             // What a signal ends fails in many ways, and none of them is news.
             Err(problem) if problem.id != ErrorId::Interrupted && !interrupt::requested() => {
@@ -174,6 +167,7 @@ impl Check<'_> {
             if !saved(&before, || exercise::stamp(&folder).unwrap_or_default()) {
                 break;
             }
+            self.sink.emit(headline(&self.task));
         }
         report::message("Stopped watching.");
         Exit::Interrupted

@@ -1,7 +1,7 @@
 //! `cargo xtask hint`: one more hint for what failed in the last check.
 
 use super::Context;
-use super::check::find;
+use super::which::{find, headline};
 use crate::cli;
 use crate::error::{ErrorId, Exit, Problem, Result};
 use crate::event::Sink;
@@ -22,6 +22,7 @@ pub fn run(options: &cli::Hint, context: Context) -> Result<Exit> {
         let fact = format!("{} has not been checked yet, so nothing is known to fail.", task.file());
         return Err(Problem::new(ErrorId::NotChecked, fact).next(task.command("check")));
     };
+    sink.emit(headline(&task));
     if let Some(why) = &last.broke_off {
         report::line(format!("Your last check ended before anything was judged: {why}"));
         report::line(format!("  {} {}", context.style.bold("Next:"), context.style.command(&task.command("check"))));

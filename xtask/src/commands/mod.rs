@@ -19,6 +19,7 @@ mod solution;
 mod start;
 mod test;
 mod tidy;
+mod which;
 
 use crate::cli::{Cli, Command, Global};
 use crate::error::{Exit, Result};

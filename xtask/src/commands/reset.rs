@@ -1,7 +1,7 @@
 //! `cargo xtask reset`: begins an exercise again, and keeps what was there.
 
 use super::Context;
-use super::check::find;
+use super::which::find;
 use crate::cli;
 use crate::error::{ErrorId, Exit, Problem, Result};
 use crate::event::Sink;

@@ -6,6 +6,7 @@ use crate::error::{Exit, Result};
 use crate::event::Sink;
 use crate::progress::Book;
 use crate::report;
+use crate::state::terminals;
 use crate::workshop::Workshop;
 
 pub fn run(context: Context) -> Result<Exit> {
@@ -14,7 +15,8 @@ pub fn run(context: Context) -> Result<Exit> {
     if report::terminal() {
         let sink = report::sink(style, context.global.verbose);
         let sink: &dyn Sink = sink.as_ref();
-        let progress = Book::open()?.load(sink)?;
+        let mut progress = Book::open()?.load(sink)?;
+        progress.at = terminals::here().map(|here| here.lesson).or(progress.at);
         // Nobody asked for numbers, so no engine is asked for them.
         let standing = gather(&workshop, &progress, None)?;
         let at = progress.at.as_ref().and_then(|at| standing.lessons.iter().find(|row| row.lesson.id == *at));

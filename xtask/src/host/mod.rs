@@ -57,6 +57,12 @@ pub fn link(target: &Path, at: &Path) -> std::io::Result<()> {
     system::link(target, at)
 }
 
+/// A name of the terminal that this program was started from, safe in a path: two windows, tabs or panes have two names. `None` where
+/// there is no terminal, or the system does not tell.
+pub fn terminal() -> Option<String> {
+    system::terminal()
+}
+
 /// Throws away what was typed at the terminal and not read yet.
 pub fn forget_typed() {
     system::forget_typed();

@@ -28,6 +28,10 @@ pub(super) fn is_executable(_metadata: &std::fs::Metadata) -> Option<bool> {
     None
 }
 
+pub(super) fn terminal() -> Option<String> {
+    None
+}
+
 pub(super) fn forget_typed() {}
 
 pub(super) fn is_root() -> bool {

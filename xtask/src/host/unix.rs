@@ -43,6 +43,19 @@ pub(super) fn is_executable(metadata: &std::fs::Metadata) -> Option<bool> {
     Some(metadata.is_file() && metadata.mode() & 0o100 != 0)
 }
 
+pub(super) fn terminal() -> Option<String> {
+    use std::io::{stderr, stdin, stdout};
+    // Whatever was redirected, one of the three often is the terminal still. Its device is used by the next terminal when it is
+    // closed; the session is not.
+    let device = [rustix::fs::fstat(stdin()), rustix::fs::fstat(stderr()), rustix::fs::fstat(stdout())]
+        .into_iter()
+        .zip([rustix::termios::isatty(stdin()), rustix::termios::isatty(stderr()), rustix::termios::isatty(stdout())])
+        .find_map(|(stat, terminal)| stat.ok().filter(|_| terminal))?
+        .st_rdev;
+    let session = rustix::process::getsid(None).ok()?;
+    Some(format!("{}-{device}", session.as_raw_pid()))
+}
+
 pub(super) fn forget_typed() {
     // Fails where standard input is no terminal, and then nobody types.
     let _ = rustix::termios::tcflush(std::io::stdin(), rustix::termios::QueueSelector::IFlush);

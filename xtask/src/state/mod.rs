@@ -4,6 +4,7 @@ pub mod costs;
 pub mod nameless;
 pub mod runs;
 pub mod settings;
+pub mod terminals;
 
 use std::io::Write as _;
 use std::path::{Path, PathBuf};

@@ -5,7 +5,7 @@ use super::{Context, onward, page};
 use crate::cli;
 use crate::error::{Exit, Problem, Result};
 use crate::event::{Event, Sink};
-use crate::model::{BaseSources, Cache, Cold, FullReport, Inspection, LessonRef, LessonReport, Timeline};
+use crate::model::{AppId, BaseSources, Cache, Cold, FullReport, Inspection, LessonRef, LessonReport, Timeline};
 use crate::plan::Plan;
 use crate::progress::Book;
 use crate::report::{self, Finish};
@@ -13,6 +13,7 @@ use crate::runner::{Looker, Outcome};
 use crate::session::Session;
 use crate::state;
 use crate::state::settings::Settings;
+use crate::state::terminals::{self, Here};
 use crate::tidy;
 use crate::workshop::Workshop;
 
@@ -128,6 +129,22 @@ impl Ran<'_> {
         page::write(self.workshop, &self.plan.lesson, &full)
     }
 
+    /// What to type next. This terminal has the lesson at hand from now on, and its exercise is there for the language that was
+    /// just run, also where that is another than usual.
+    fn next(&self, report: &LessonReport) -> Result<String> {
+        let lesson = &self.plan.lesson;
+        let next = onward(self.workshop, &Book::open()?, Some(&lesson.id))?;
+        let mut apps: Vec<_> = report.results.iter().map(|m| &m.app).collect();
+        apps.dedup();
+        let app = if let [app] = apps[..] { Some(app.clone()) } else { None };
+        terminals::note(&Here { lesson: lesson.id.clone(), exercise: None, app: app.clone() })?;
+        let follows = Settings::load()?.apps.unwrap_or_default();
+        let differs = |app: &AppId| !follows.is_empty() && !follows.contains(app);
+        let has = |app: &AppId| lesson.exercises.iter().any(|exercise| exercise.apps.contains(app));
+        let named = app.filter(|app| next.contains(" check ") && differs(app) && has(app));
+        Ok(named.map_or(next.clone(), |app| format!("{next} --app {app}")))
+    }
+
     fn show(
         &self,
         report: &LessonReport,
@@ -135,7 +152,7 @@ impl Ran<'_> {
         last_cold: Option<Cold>,
         page: Option<&str>,
     ) -> Result<()> {
-        let next = onward(self.workshop, &Book::open()?, Some(&report.lesson.id))?;
+        let next = self.next(report)?;
         let gives = if next.contains(" check ") { "    gives you the exercise" } else { "" };
         // The one that the lesson made for itself tells more than the app's last.
         let own = self.plan.images.iter().rfind(|image| image.dockerfile.path.starts_with("lessons/"));

@@ -1,0 +1,123 @@
+//! Which exercise a command is about that does not name one: that of the folder it is typed in, else the one this terminal works on,
+//! else the one touched last.
+
+use std::path::Path;
+
+use crate::cli;
+use crate::error::Result;
+use crate::event::Event;
+use crate::exercise::{MY, Task};
+use crate::lesson::Lesson;
+use crate::model::AppId;
+use crate::progress::Progress;
+use crate::state::settings::Settings;
+use crate::state::terminals::{self, Here};
+use crate::workshop::Workshop;
+
+/// The exercise that the command line means. This terminal is there from now on.
+///
+/// Errors: as [`Task::find`]; the state folder cannot be written.
+pub(super) fn find<'w>(workshop: &'w Workshop, which: &cli::Which, progress: &Progress) -> Result<Task<'w>> {
+    let here = std::env::current_dir().ok().and_then(|at| of_folder(&workshop.root, &workshop.lessons, &at));
+    let follows = Settings::load()?.apps.unwrap_or_default();
+    let task = meant(workshop, which, here.or_else(terminals::here).as_ref(), progress, &follows)?;
+    let exercise = Some(task.exercise.id.clone());
+    terminals::note(&Here { lesson: task.lesson.id.clone(), exercise, app: Some(task.app.id.clone()) })?;
+    Ok(task)
+}
+
+/// The headline of what is said of an exercise: its title, and the learner's file.
+pub(super) fn headline(task: &Task<'_>) -> Event {
+    let title = format!("Exercise {} · {}", task.lesson.number, task.exercise.title);
+    Event::Started { title, surroundings: task.file() }
+}
+
+/// What is meant by somebody who is `here` and whose lessons follow these apps. What they type comes first.
+fn meant<'w>(workshop: &'w Workshop, which: &cli::Which, here: Option<&Here>, progress: &Progress) -> Result<Task<'w>> {
+    let follows = Settings::load()?.apps.unwrap_or_default();
+    let find = |lesson: Option<&str>, app: Option<&str>| Task::find(workshop, (lesson, app), progress, &follows);
+    let (typed, app) = (which.lesson.as_deref(), which.app.as_deref());
+    let known = |here: &&Here| workshop.lessons.iter().any(|l| l.id == here.lesson && !l.exercises.is_empty());
+    let Some(here) = here.filter(known) else { return find(typed, app) };
+    // One that is solved makes way for the next of its lesson.
+    let open = here.exercise.as_ref().filter(|exercise| !progress.solved(&here.lesson, exercise));
+    let near = open.map_or_else(|| here.lesson.to_string(), |exercise| format!("{}/{exercise}", here.lesson));
+    let lesson = typed.unwrap_or(&near);
+    let task = find(Some(lesson), app)?;
+    let (None, Some(last)) = (app, &here.app) else { return Ok(task) };
+    if task.lesson.id == here.lesson && task.exercise.apps.contains(last) {
+        return find(Some(lesson), Some(last.as_str()));
+    }
+    Ok(task)
+}
+
+/// The exercise whose files are in the folder `at`, or above it.
+fn of_folder(root: &Path, lessons: &[Lesson], at: &Path) -> Option<Here> {
+    let (at, mine) = (at.canonicalize().ok()?, root.join(MY).canonicalize().ok()?);
+    let inside = at.strip_prefix(mine).ok()?.iter().map(|part| part.to_str().unwrap_or_default());
+    let mut inside = inside.collect::<Vec<_>>().into_iter();
+    let named = inside.next()?;
+    let lesson = lessons.iter().find(|lesson| lesson.id.as_str() == named)?;
+    let further: Vec<&str> = inside.collect();
+    let exercises = || lesson.exercises.iter();
+    Some(Here {
+        lesson: lesson.id.clone(),
+        exercise: exercises().map(|e| &e.id).find(|id| further.first() == Some(&id.as_str())).cloned(),
+        app: exercises().flat_map(|e| &e.apps).find(|app| further.contains(&app.as_str())).cloned(),
+    })
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    fn workshop() -> Workshop {
+        Workshop::open(&Path::new(env!("CARGO_MANIFEST_DIR")).join("..")).unwrap()
+    }
+
+    fn typed(lesson: Option<&str>, app: Option<&str>) -> cli::Which {
+        cli::Which { lesson: lesson.map(str::to_owned), app: app.map(str::to_owned) }
+    }
+
+    #[test]
+    fn a_folder_of_the_learners_says_which_exercise_is_meant() {
+        let workshop = workshop();
+        let lesson = workshop.lessons.iter().rfind(|lesson| lesson.exercises.first().is_some_and(|e| e.apps.len() > 1));
+        let lesson = lesson.unwrap();
+        let app = lesson.exercises[0].apps.last().unwrap();
+        let root = tempfile::tempdir().unwrap();
+        let inside = root.path().join(MY).join(lesson.id.as_str()).join(app.as_str()).join("src");
+        std::fs::create_dir_all(&inside).unwrap();
+        let here = |at: &Path| of_folder(root.path(), &workshop.lessons, at);
+        let expected = Here { lesson: lesson.id.clone(), exercise: None, app: Some(app.clone()) };
+        assert_eq!(here(&inside), Some(expected.clone()));
+        assert_eq!(here(inside.parent().unwrap()), Some(expected));
+        assert_eq!(here(&root.path().join(MY)), None);
+        assert_eq!(here(root.path()), None);
+    }
+
+    #[test]
+    fn a_terminal_goes_on_with_its_own_exercise_and_what_is_typed_comes_first() {
+        let workshop = workshop();
+        let with = |lesson: &&Lesson| lesson.exercises.first().is_some_and(|e| e.apps.len() > 1);
+        let two: Vec<&Lesson> = workshop.lessons.iter().filter(with).take(2).collect();
+        let [first, second] = two[..] else { panic!("there are two lessons with exercises for several apps") };
+        // Another terminal works on the first lesson; this one works on the second, in its last app.
+        let mut progress = Progress::default();
+        progress.ran(&first.id, "2026-01-01T00:00:00Z");
+        let app = second.exercises[0].apps.last().unwrap();
+        let here = Here { lesson: second.id.clone(), exercise: None, app: Some(app.clone()) };
+        let find = |which: &cli::Which, here: Option<&Here>| {
+            let task = meant(&workshop, which, here, &progress, &[]).unwrap();
+            (task.lesson.id.clone(), task.app.id.clone())
+        };
+        assert_eq!(find(&typed(None, None), None).0, first.id);
+        assert_eq!(find(&typed(None, None), Some(&here)), (second.id.clone(), app.clone()));
+        assert_eq!(find(&typed(Some(second.id.as_str()), None), Some(&here)).1, *app);
+        assert_eq!(find(&typed(Some(first.id.as_str()), None), Some(&here)).0, first.id);
+        let other = second.exercises[0].apps.first().unwrap();
+        assert_eq!(find(&typed(None, Some(other.as_str())), Some(&here)), (second.id.clone(), other.clone()));
+        let gone = Here { lesson: "no-lesson-has-this-id".to_owned().try_into().unwrap(), ..here };
+        assert_eq!(find(&typed(None, None), Some(&gone)).0, first.id);
+    }
+}
