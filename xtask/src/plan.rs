@@ -360,10 +360,16 @@ impl Image {
         given(&self.variant, self.name.platform.as_ref())
     }
 
-    /// What a person calls it: the app's title and the variant, with the platform where it is built for several.
+    /// What a person calls it: the app's title and the variant, with the platform where it is built for several. A known answer,
+    /// which is built in the place of the learner's, is called by its folders: `solution/split`.
     pub fn called(&self) -> String {
         let mine = self.name.variant == VariantId::mine();
-        let variant = if mine { "your answer" } else { self.name.variant.as_str() };
+        let known = mine.then(|| self.dockerfile.path.rsplitn(5, '/').skip(2).take(2).collect::<Vec<_>>());
+        let variant = match known.as_deref() {
+            Some([name, kind @ ("solution" | "wrong")]) => &format!("{kind}/{name}"),
+            Some(_) => "your answer",
+            None => self.name.variant.as_str(),
+        };
         let platform = self.name.platform.as_ref().map(|platform| format!(" ({platform})")).unwrap_or_default();
         format!("{}, {variant}{platform}", self.app.title)
     }

@@ -1,7 +1,8 @@
 //! `cargo xtask solution`: a right answer beside the learner's.
 
 use super::Context;
-use super::check::{find, onward};
+use super::check::onward;
+use super::which::find;
 use crate::cli;
 use crate::engine::Engine;
 use crate::error::{ErrorId, Exit, Problem, Result};
@@ -37,6 +38,10 @@ pub fn run(options: &cli::Solution, context: Context) -> Result<Exit> {
     report::data(report::changes((&folders.0, &mine), (&folders.1, &theirs), context.style));
 
     // The difference is on the screen; measuring may take a build.
+    let name = answer.kind.shown();
+    report::message(
+        context.style.dim(&format!("\nThat is the difference. Now {name} is built and judged like yours.")),
+    );
     let opening = options.bases.opening(false).within(options.timeout);
     let judge = Judge::new(&workshop, Session::open(opening, Engine::new(sink))?);
     let named = exercise::beside(&task.lesson.id);
@@ -50,7 +55,6 @@ pub fn run(options: &cli::Solution, context: Context) -> Result<Exit> {
         last.filter(|check| check.broke_off.is_none()).map(|check| (check.stored_bytes, check.failed.as_slice()));
     let failed = judged.failed();
     let theirs = (judged.result.as_ref().map(|result| result.stored_bytes), failed.as_slice());
-    let name = answer.kind.shown();
     report::line(report::beside(yours, (&name, theirs), context.style));
     report::line(format!("\n{}", report::better(yours, (&name, theirs), answer.why.as_deref())));
     let next = onward(&workshop, &book, Some(&task.lesson.id))?;
