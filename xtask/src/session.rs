@@ -3,6 +3,7 @@
 
 use std::collections::BTreeSet;
 use std::path::PathBuf;
+use std::sync::mpsc::{RecvTimeoutError, channel};
 use std::time::Duration;
 
 use crate::bases::{self, Bases, BasesOption};
@@ -10,13 +11,16 @@ use crate::engine::builder::Current;
 use crate::engine::reach::{self, Reached};
 use crate::engine::{Engine, bake, disk};
 use crate::error::Result;
-use crate::event::Event;
+use crate::event::{Event, Sink};
 use crate::guard;
 use crate::image::Way;
 use crate::interrupt;
 use crate::model::{BaseSources, Environment, Store};
 use crate::runner;
 use crate::setup;
+
+/// After how long without an answer of the engine somebody wonders what is going on.
+const UNREMARKED: Duration = Duration::from_secs(2);
 
 /// What a session is opened with. By default it is silent, installs nothing, and takes bases from where they came last.
 #[derive(Clone, Debug, Default)]
@@ -64,7 +68,7 @@ impl<'a> Session<'a> {
         if setup {
             setup::engine(engine.sink())?;
         }
-        let reached = reach::probe()?;
+        let reached = reached(engine.sink())?;
         if let Err(problem) = guard::pipe::post() {
             let fact = problem.fact;
             let instead = "If this run is killed, the next one removes what it leaves.";
@@ -142,6 +146,24 @@ impl<'a> Session<'a> {
             index: self.reached.store == Store::Containerd,
         }
     }
+}
+
+/// The engine, as soon as it answers. Says what is waited for where that takes long.
+///
+/// Errors: as [`reach::probe`].
+fn reached(sink: &dyn Sink) -> Result<Reached> {
+    std::thread::scope(|scope| {
+        let (waits, answered) = channel::<()>();
+        scope.spawn(move || {
+            if answered.recv_timeout(UNREMARKED) == Err(RecvTimeoutError::Timeout) {
+                let words = "Waiting for the Docker engine to answer. It takes longer while it builds something else.";
+                sink.emit(Event::Note(words.to_owned()));
+            }
+        });
+        let reached = reach::probe();
+        drop(waits);
+        reached
+    })
 }
 
 #[cfg(test)]
