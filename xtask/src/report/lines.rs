@@ -15,6 +15,10 @@ const USUAL: usize = 100;
 const NARROWEST: usize = 30;
 /// What stands between a command and the words that say what it does.
 const SAYS: &str = "    ";
+/// What stands before a command that was run.
+const PROMPT: &str = "$ ";
+/// How a line of a command ends that is not its last.
+const GOES_ON: &str = " \\";
 
 /// Running text, wrapped and indented. Paragraphs are separated by an empty line.
 pub(super) fn paragraph(text: &str) -> String {
@@ -117,10 +121,16 @@ pub(super) fn hanging(text: &str, width: usize, further: &str) -> Vec<String> {
     lines.collect()
 }
 
-/// Lines that are already laid out, with those wrapped that are too wide; what is wrapped stands deeper than its beginning.
+/// Lines that are already laid out, with those wrapped that are too wide; what is wrapped stands deeper than its beginning. Lines of
+/// a shell's command stay as they are: a break between two of its words would make it another command, while the terminal's own
+/// break is not copied.
 pub(super) fn fitted(text: &str, columns: usize) -> String {
+    let mut goes_on = false;
     let fit = |line: &str| {
-        if display_width(line) <= columns {
+        let plain = console::strip_ansi_codes(line);
+        let is_command = goes_on || plain.trim_start().starts_with(PROMPT) || plain.ends_with(GOES_ON);
+        goes_on = plain.ends_with(GOES_ON);
+        if is_command || display_width(line) <= columns {
             return line.to_owned();
         }
         let words = line.trim_start();
@@ -139,7 +149,7 @@ pub(super) fn shell(command: &str, width: usize) -> Vec<String> {
     let glued = glue::quoted(command);
     let lines = textwrap::wrap(&glued, options(width.saturating_sub(2)).subsequent_indent("    "));
     let last = lines.len() - 1;
-    let end = |at: usize| if at < last { " \\" } else { "" };
+    let end = |at: usize| if at < last { GOES_ON } else { "" };
     lines.iter().enumerate().map(|(at, line)| format!("{}{}", unglued(line), end(at))).collect()
 }
 
@@ -227,6 +237,18 @@ pub(super) mod tests {
     fn a_shell_takes_a_command_over_several_lines() {
         assert_eq!(shell("docker run --rm sh -c 'one two' x", 24), ["docker run --rm sh -c \\", "    'one two' x"]);
         assert_eq!(shell("docker ps", 24), ["docker ps"]);
+        let quotes = r"docker exec it sh -c 'echo '\''a b'\'' c' d";
+        assert_eq!(shell(quotes, 24), ["docker exec it sh -c \\", r"    'echo '\''a b'\'' c' d"]);
+    }
+
+    #[test]
+    fn a_command_that_is_too_wide_stays_a_command() {
+        let command =
+            "  docker build \\\n    --build-context one=docker-image://two \\\n    apps/a/rather/long/folder of it";
+        assert_eq!(fitted(command, 20), command);
+        let asked = "    $ docker image inspect one two three";
+        assert_eq!(fitted(asked, 20), asked);
+        assert_eq!(fitted("said: one two three four", 20), "said: one two three\n  four");
     }
 
     #[test]

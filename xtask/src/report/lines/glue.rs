@@ -36,11 +36,16 @@ pub(super) fn unglued(text: &str) -> String {
     text.replace(HOLDS, " ")
 }
 
-/// A command in which what is quoted is held together.
+/// A command in which what is quoted is held together, as a shell reads it: behind a backslash, outside single quotes, a quote is
+/// a letter like any other.
 pub(super) fn quoted(command: &str) -> String {
     let mut quote: Option<char> = None;
+    let mut escaped = false;
     let hold = |letter: char| {
+        let is_plain = escaped;
+        escaped = letter == '\\' && quote != Some('\'') && !is_plain;
         match quote {
+            _ if is_plain => {}
             Some(open) if letter == open => quote = None,
             None if letter == '\'' || letter == '"' => quote = Some(letter),
             _ => {}

@@ -19,8 +19,11 @@ impl Underway<'_> {
         let mut shown = Vec::new();
         let mut arguments = Vec::new();
         for argument in &step.run {
-            arguments.push(self.filled(argument, app, &mut started)?);
-            shown.push(argument.shown());
+            let before = started.len();
+            let filled = self.filled(argument, app, &mut started)?;
+            // A container is gone when this is read; an image is still there, for whoever types the command again.
+            shown.push(if started.len() > before { argument.shown() } else { filled.clone() });
+            arguments.push(filled);
         }
         let command = engine::docker(arguments);
         let look = || if step.tar { self.listed(&command) } else { self.said(&command) };
