@@ -189,7 +189,7 @@ impl Narrator for Teller<'_> {
             }
             let guess = typed.parse().map_err(|why| {
                 let fact = format!("--predict {typed:?}: {why}.");
-                Problem::new(ErrorId::Usage, fact).next("--predict 5,6:small")
+                Problem::new(ErrorId::Usage, fact).next(format!("--predict {}:small", question.example()))
             })?;
             return question.check(guess).map(Some);
         }
@@ -201,8 +201,9 @@ impl Narrator for Teller<'_> {
             question.dockerfile, question.summary
         );
         let read = |typed: &str| question.check(typed.parse::<Guess>()?).map_err(|problem| problem.fact);
-        let prompt = "Type their numbers, e.g. 5,6, or none, then Enter (Enter alone: no guess):";
-        let Some(guess) = report::tick(&asks, &question.lines, prompt, &self.wanted(), read)? else { return Ok(None) };
+        let example = question.example();
+        let prompt = format!("Type their numbers, e.g. {example}, or none, then Enter (Enter alone: no guess):");
+        let Some(guess) = report::tick(&asks, &question.lines, &prompt, &self.wanted(), read)? else { return Ok(None) };
         let words: Vec<&str> = Magnitude::ALL.iter().map(|(_, _, words)| *words).collect();
         let asks = "How many bytes of new layers will it make?";
         let chosen = report::choose(asks, &words, "no idea", &self.wanted())?;

@@ -78,6 +78,13 @@ impl std::str::FromStr for Guess {
 }
 
 impl Question {
+    /// How an answer may look: the first and the last of the lines in question, which is seldom the right one.
+    pub fn example(&self) -> String {
+        let ends: BTreeSet<usize> =
+            self.lines.first().into_iter().chain(self.lines.last()).map(|(line, _)| *line).collect();
+        ends.iter().map(usize::to_string).collect::<Vec<_>>().join(",")
+    }
+
     pub(super) fn new(image: &Image, name: &str, change: &Change, file: &Dockerfile) -> Self {
         // A WORKDIR is cached unless something above it is not: it teaches nothing to ask for it.
         let places = instructions::places(file, None).into_iter().filter(|place| !place.text.starts_with("WORKDIR"));
