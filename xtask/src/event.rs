@@ -75,6 +75,18 @@ pub enum Event {
     Warning(String),
 }
 
+/// Passes on what happens within an item of a phase: phases and items of its own would take the place of those around it, and with
+/// them the count of what is still to come.
+pub struct Within<'a>(pub &'a dyn Sink);
+
+impl Sink for Within<'_> {
+    fn emit(&self, event: Event) {
+        if !matches!(event, Event::Phase { .. } | Event::Counted { .. }) {
+            self.0.emit(event);
+        }
+    }
+}
+
 /// Drops every event: for callers that only want the result.
 #[derive(Debug, Default)]
 pub struct Silent;

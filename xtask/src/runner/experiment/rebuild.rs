@@ -13,9 +13,10 @@ use std::time::{Duration, Instant};
 use super::graph::Graph;
 use super::{Lab, Turn, millis};
 use crate::dockerfile::Dockerfile;
-use crate::engine::docker;
 use crate::engine::instructions::{self, Place, Ran};
+use crate::engine::{Engine, docker};
 use crate::error::{ErrorId, Result};
+use crate::event::Within;
 use crate::image::origin;
 use crate::image::weigh::{self, Subject};
 use crate::interrupt;
@@ -202,7 +203,9 @@ impl Lab<'_> {
         let layers = self.layers(tag)?;
         let bases = self.engine.base_layers(&image.bases, self.sources)?;
         let subject = Subject { image: tag.to_owned(), base: weigh::Base::among(&bases, &layers), layers };
-        let mut weights = weigh::weigh(std::slice::from_ref(&subject), self.engine, self.weigh)?;
+        // The builds of the experiment are counted; weighing is a part of one.
+        let within = Within(self.engine.sink());
+        let mut weights = weigh::weigh(std::slice::from_ref(&subject), Engine::new(&within), self.weigh)?;
         let weight = weights.remove(tag).unwrap_or_default();
         let new: Vec<_> = weight.layers.iter().filter(|layer| !known.contains(&layer.diff_id.to_string())).collect();
         let largest = new.iter().max_by_key(|layer| layer.stored_bytes);
