@@ -2,7 +2,7 @@
 
 use super::Style;
 use super::check::{STAR, marked};
-use super::lines::{self, paragraph};
+use super::lines::{self, paragraph, paragraph_in};
 use super::table::{Cell, Table, left, right, wraps};
 use crate::model::{LessonProgress, ProgressReport, Reached};
 use crate::names;
@@ -30,9 +30,8 @@ pub fn standing(report: &ProgressReport, style: Style) -> String {
 pub fn here(report: &ProgressReport, at: Option<&LessonProgress>, style: Style) -> String {
     let mut lines = vec![format!("  {}  {}", style.bold("Drydock"), style.dim(&count(report)))];
     if let Some(row) = at {
-        let reached: Vec<String> = row.reached.iter().map(line).collect();
-        let reached = if reached.is_empty() { String::new() } else { format!("; {}", reached.join("; ")) };
-        lines.push(paragraph(&format!("Lesson {}, {}{reached}", row.lesson.number, row.lesson.title)));
+        lines.push(paragraph(&format!("Lesson {} · {}", row.lesson.number, row.lesson.title)));
+        lines.extend(row.reached.iter().map(|reached| paragraph_in(&line(reached), 2)));
         if row.reached.iter().any(recorded) {
             lines.push(style.dim(&paragraph(STAR)));
         }
@@ -128,9 +127,12 @@ pub(super) mod tests {
         let text = here(&report, report.lessons.last(), PLAIN);
         assert_eq!(
             text,
-            "  Drydock  1 of 2 lessons done\n  Lesson 2, SECOND\n\n  Next: cargo xtask lesson 2\n  \
+            "  Drydock  1 of 2 lessons done\n  Lesson 2 · SECOND\n\n  Next: cargo xtask lesson 2\n  \
              cargo xtask --help lists all commands."
         );
+        let text = here(&report, report.lessons.first(), PLAIN);
+        let reached = "Lesson 1 · ONE\n    go: solved with 7.40 MB · expert 7.00 MB\n    rust: not yet: absent and non-root failed · ";
+        assert!(text.contains(reached), "{text}");
         report.next = None;
         assert!(here(&report, None, PLAIN).contains("nothing is left"));
     }

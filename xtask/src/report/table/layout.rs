@@ -10,6 +10,10 @@ use crate::report::lines::{cut, hanging, wrapped};
 const GAP: usize = 2;
 /// A column of running text is not made narrower than this to save a table: a list reads better then.
 const NARROW: usize = 16;
+/// So many rows may have a line for each of their cells where a table becomes a list.
+const FEW: usize = 4;
+/// Widest cell that may share its line.
+const SHORT: usize = 24;
 /// What moves the cells of a list to the right of its head.
 const DEEPER: &str = "  ";
 
@@ -98,8 +102,8 @@ impl Plain<'_> {
         (0..cells.iter().map(Vec::len).max().unwrap_or_default()).map(line).collect()
     }
 
-    /// Each row as a list, after the head of the column with the names: its name, and below it a line for each of its other cells, behind the head of the column. Cells
-    /// without a head share a line.
+    /// Each row as a list, after the head of the column with the names: its name, and below it a line for each of its
+    /// other cells, behind the head of the column. Cells without a head share a line, and so do the short cells of many rows.
     fn listed(&self, room: usize) -> Vec<String> {
         let headed = |(index, column): &(usize, &Column)| *index != self.name && !column.head.is_empty();
         let heads = self.columns.iter().enumerate().filter(headed).map(|(_, column)| display_width(&column.head));
@@ -123,8 +127,18 @@ impl Plain<'_> {
             if !bare.is_empty() {
                 lines.extend(hanging(&format!("{DEEPER}{}", bare.join(" · ")), room, "    "));
             }
-            for (_, (column, cell)) in others().filter(|(_, (column, _))| !column.head.is_empty()) {
-                lines.extend(entry(&column.head, label, &one_line(cell), room));
+            let headed: Vec<_> = others()
+                .filter(|(_, (column, _))| !column.head.is_empty())
+                .map(|(_, (column, cell))| (column.head.as_str(), one_line(cell)))
+                .collect();
+            // Of many rows the cells share lines: below each other, they would take several screens.
+            if self.rows.len() > FEW && headed.iter().all(|(_, cell)| display_width(cell) <= SHORT) {
+                let cells: Vec<String> = headed.iter().map(|(head, cell)| format!("{head} {cell}")).collect();
+                lines.extend(hanging(&format!("{DEEPER}{}", cells.join(" · ")), room, "    "));
+                continue;
+            }
+            for (head, cell) in &headed {
+                lines.extend(entry(head, label, cell, room));
             }
         }
         lines

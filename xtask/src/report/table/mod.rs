@@ -218,6 +218,21 @@ mod tests {
     }
 
     #[test]
+    fn the_short_cells_of_many_rows_share_lines_where_a_table_is_a_list() {
+        let mut table = Table::new([right("#"), right("stored"), left("made by")]).named_by(2);
+        for number in 1..=5 {
+            table.row([
+                number.to_string(),
+                "74.8 MB".to_owned(),
+                "COPY --from=build /out/program /usr/bin/".to_owned(),
+            ]);
+        }
+        let text = table.within(2, 40, PLAIN);
+        let first = "  made by\n  COPY --from=build /out/program\n    /usr/bin/\n    # 1 · stored 74.8 MB\n  COPY";
+        assert!(text.starts_with(first), "{text}");
+    }
+
+    #[test]
     fn running_text_wraps_between_words_at_every_width() {
         let words = "Pin versions in apt-get install, since /usr/share/doc/a-very-long-path changes";
         let mut table = Table::new([left("rule"), right("line"), wraps("says")]);
