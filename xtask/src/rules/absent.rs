@@ -134,14 +134,19 @@ impl Absent {
 /// Where an image has a package. npm and Python keep a folder for each, whatever their lists say: a list may be deleted and the
 /// package stay, or the other way round.
 fn package(name: &str, inspection: &Inspection) -> Option<Found> {
-    let wanted = Patterns::of(&files_of(name));
-    let mut files = inspection.files.iter().filter(|file| wanted.fit(&file.path)).peekable();
-    if let Some(first) = files.peek().copied() {
-        let bytes = files.map(|file| file.bytes).sum();
-        return Some(Found(
-            format!("{name}, such as /{} ({} in all)", first.path, units::bytes(bytes)),
-            Some(first.layer),
-        ));
+    let fitting = |patterns: &[String]| {
+        let wanted = Patterns::of(patterns);
+        inspection.files.iter().filter(|file| wanted.fit(&file.path)).collect::<Vec<_>>()
+    };
+    let own = files_of(name);
+    if let Some(first) = fitting(&own).first() {
+        // These show that it is there. What it weighs lies beside them as well: the rest of its folder, and its program.
+        let beside = [format!("**/{}/**", module(name)), format!("**/bin/{name}")];
+        let all = fitting(&own.into_iter().chain(beside).collect::<Vec<_>>());
+        let bytes = all.iter().map(|file| file.bytes).sum();
+        let largest = all.iter().max_by_key(|file| file.bytes).unwrap_or(first);
+        let shown = format!("{name}, such as /{} ({} in all)", largest.path, units::bytes(bytes));
+        return Some(Found(shown, Some(first.layer)));
     }
     let by_files = |ecosystem: &str| matches!(ecosystem, "npm" | "pypi");
     let listed = inspection.packages.iter().find(|package| package.name == name && !by_files(&package.ecosystem));
@@ -242,6 +247,9 @@ mod tests {
         let typescript = ("srv/x/node_modules/typescript/lib/tsc.js", 2, 9);
         let shown = "typescript, such as /srv/x/node_modules/typescript/lib/tsc.js (9 B in all) Some(2)";
         assert_eq!(found(&names(&["typescript"]), &[typescript]), [shown]);
+        let ruff = [("p/ruff-1.dist-info/RECORD", 1, 5), ("p/ruff/__main__.py", 1, 20), ("p/bin/ruff", 1, 75)];
+        assert_eq!(found(&names(&["ruff"]), &ruff), ["ruff, such as /p/bin/ruff (100 B in all) Some(1)"]);
+        assert!(found(&names(&["ruff"]), &ruff[1..]).is_empty());
         // The list still names one whose folder was deleted before the layer was made.
         assert!(found(&names(&["eslint"]), &[typescript]).is_empty());
         for path in ["p/mypy-1.2.dist-info/RECORD", "p/mypy/__init__.py", "p/mypy/__init__.cpython-313.pyc"] {
