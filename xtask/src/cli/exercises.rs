@@ -9,7 +9,8 @@ use super::BaseOptions;
 /// Which exercise.
 #[derive(Clone, Debug, Args)]
 pub struct Which {
-    /// Number, id or part of the id of the lesson; the one you are in when left out.
+    /// Number, id or part of the id of the lesson. When left out: that of the folder in `my/` you are in, else the one this terminal
+    /// worked on last.
     pub lesson: Option<String>,
     /// The app, i.e. language; the one checked last when left out.
     #[arg(long, value_name = "APP", help_heading = "What to run")]
