@@ -33,9 +33,14 @@ pub(super) fn headline(task: &Task<'_>) -> Event {
 }
 
 /// What is meant by somebody who is `here` and whose lessons follow these apps. What they type comes first.
-fn meant<'w>(workshop: &'w Workshop, which: &cli::Which, here: Option<&Here>, progress: &Progress) -> Result<Task<'w>> {
-    let follows = Settings::load()?.apps.unwrap_or_default();
-    let find = |lesson: Option<&str>, app: Option<&str>| Task::find(workshop, (lesson, app), progress, &follows);
+fn meant<'w>(
+    workshop: &'w Workshop,
+    which: &cli::Which,
+    here: Option<&Here>,
+    progress: &Progress,
+    follows: &[AppId],
+) -> Result<Task<'w>> {
+    let find = |lesson: Option<&str>, app: Option<&str>| Task::find(workshop, (lesson, app), progress, follows);
     let (typed, app) = (which.lesson.as_deref(), which.app.as_deref());
     let known = |here: &&Here| workshop.lessons.iter().any(|l| l.id == here.lesson && !l.exercises.is_empty());
     let Some(here) = here.filter(known) else { return find(typed, app) };
