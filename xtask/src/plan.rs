@@ -1,6 +1,7 @@
 //! From a lesson and the options of a run to what will be built and run. Pure: nothing is read and nothing is started.
 
 use std::collections::{BTreeMap, BTreeSet};
+use std::iter;
 use std::sync::Arc;
 
 use crate::dockerfile::{self, Dockerfile, Given, Source};
@@ -229,8 +230,9 @@ pub fn of_lesson(
     Draft { app, variant, lesson, id, files, remove: &variant.remove, overlay: None }.images(&dockerfile(path)?)
 }
 
-/// The learner's answer to an exercise: the files in `folder`, relative to the repository, laid over the app's. `named` stands in
-/// for the lesson in the names of image and context, so that a proof does not take the place of the learner's image.
+/// The learner's answer to an exercise: the files in `folder`, relative to the repository, laid over the app's. First the image that
+/// is the answer, then those that the exercise builds from the same Dockerfile besides. `named` stands in for the lesson in the names
+/// of image and context, so that a proof does not take the place of the learner's image.
 ///
 /// Errors: whatever `dockerfile` fails with.
 pub fn answer(
@@ -240,32 +242,37 @@ pub fn answer(
     folder: &str,
     mut dockerfile: impl FnMut(&str) -> Result<Arc<dockerfile::File>>,
 ) -> Result<Vec<Image>> {
-    let path = format!("{folder}/Dockerfile");
-    let draft = Draft {
-        app,
-        variant: &exercise.mine,
-        lesson: Some(named),
-        id: &VariantId::mine(),
-        files: exercise.file.clone(),
-        remove: &exercise.remove,
-        overlay: Some(folder),
-    };
-    draft.images(&dockerfile(&path)?)
+    let written = dockerfile(&format!("{folder}/Dockerfile"))?;
+    let mine = VariantId::mine();
+    let mut images: Vec<Image> = Vec::new();
+    for (id, variant) in iter::once((&mine, &exercise.mine)).chain(&exercise.also) {
+        let (files, remove) = (exercise.file.clone(), &exercise.remove);
+        let draft = Draft { app, variant, lesson: Some(named), id, files, remove, overlay: Some(folder) };
+        let mut more = draft.images(&written)?;
+        for image in &mut more {
+            // One context for all: from two, the builder could make the same stage twice.
+            if let Some(first) = images.first() {
+                image.context.clone_from(&first.context);
+            }
+            let needs = exercise.expect.iter().flat_map(|expect| expect.rule.judge().needs());
+            let besides: Vec<String> =
+                needs.filter_map(Need::target).flat_map(|target| image.bases_of(&target)).collect();
+            image.bases.extend(besides);
+        }
+        images.extend(more);
+    }
+    Ok(images)
 }
 
-/// The bases that a build step of a lesson needs besides, since it builds another target of the image's Dockerfile.
+/// The bases that a step or an expectation of a lesson needs besides, since it builds another target of the image's Dockerfile.
 fn of_other_targets(image: &Image, lesson: &Lesson) -> BTreeSet<String> {
-    let mut bases = BTreeSet::new();
-    for step in &lesson.step {
-        if let Action::Build(build) = &step.action
-            && build.variant == image.name.variant
-            && let Some(target) = &build.target
-        {
-            let of_target = image.dockerfile.read_for(&image.given()).map(|file| file.images(Some(target)));
-            bases.extend(of_target.unwrap_or_default());
-        }
-    }
-    bases
+    let of_steps = lesson.step.iter().filter_map(|step| match &step.action {
+        Action::Build(build) if build.variant == image.name.variant => build.target.clone(),
+        _ => None,
+    });
+    let about = lesson.expect.iter().filter(|expect| expect.is_about(&image.name.key()));
+    let of_rules = about.flat_map(|expect| expect.rule.judge().needs()).filter_map(Need::target);
+    of_steps.chain(of_rules).flat_map(|target| image.bases_of(&target)).collect()
 }
 
 /// What all images of one variant of one app have in common.
@@ -355,6 +362,11 @@ impl Image {
         Ok(file.up_to(self.variant.target.as_deref()).unwrap_or(file))
     }
 
+    /// The bases that a build of another target of its Dockerfile needs; none where our own reader cannot read the file.
+    fn bases_of(&self, target: &str) -> BTreeSet<String> {
+        self.dockerfile.read_for(&self.given()).map(|file| file.images(Some(target))).unwrap_or_default()
+    }
+
     /// What its build is given.
     fn given(&self) -> Given<'_> {
         given(&self.variant, self.name.platform.as_ref())
@@ -363,12 +375,16 @@ impl Image {
     /// What a person calls it: the app's title and the variant, with the platform where it is built for several. A known answer,
     /// which is built in the place of the learner's, is called by its folders: `solution/split`.
     pub fn called(&self) -> String {
-        let mine = self.name.variant == VariantId::mine();
-        let known = mine.then(|| self.dockerfile.path.rsplitn(5, '/').skip(2).take(2).collect::<Vec<_>>());
-        let variant = match known.as_deref() {
-            Some([name, kind @ ("solution" | "wrong")]) => &format!("{kind}/{name}"),
-            Some(_) => "your answer",
-            None => self.name.variant.as_str(),
+        let own = self.name.variant.is_mine();
+        let known = own.then(|| self.dockerfile.path.rsplitn(5, '/').skip(2).take(2).collect::<Vec<_>>());
+        let mine = match known.as_deref() {
+            Some([name, kind @ ("solution" | "wrong")]) => format!("{kind}/{name}"),
+            _ => "your answer".to_owned(),
+        };
+        let variant = match (own, self.name.variant.also_mine()) {
+            (_, Some(also)) => format!("{mine}, {also}"),
+            (true, None) => mine,
+            (false, None) => self.name.variant.to_string(),
         };
         let platform = self.name.platform.as_ref().map(|platform| format!(" ({platform})")).unwrap_or_default();
         format!("{}, {variant}{platform}", self.app.title)

@@ -25,6 +25,8 @@ pub struct Judge<'a> {
 pub struct Judged {
     /// What was measured; `None` where it did not build.
     pub result: Option<Measurement>,
+    /// The tags of all images that were built from it; empty where it did not build.
+    pub images: Vec<String>,
     /// One entry an expectation; empty where it did not build.
     pub verdicts: Vec<Verdict>,
     /// The rules that could not be judged, each once: they are about a service that answers, and this one does not.
@@ -108,6 +110,7 @@ impl<'a> Judge<'a> {
         match self.run(task, folder, named) {
             Err(problem) if of_the_answer(&problem) => Ok(Judged {
                 result: None,
+                images: Vec::new(),
                 verdicts: Vec::new(),
                 not_judged: Vec::new(),
                 trouble: Some(problem),
@@ -149,7 +152,11 @@ impl<'a> Judge<'a> {
                 format!("{}/exercise names a variant that {} does not have.", task.lesson.folder(), task.app.id),
             ));
         }
-        let trouble = outcome.problems.into_iter().next().map(|problem| placed(problem, &images[0]));
+        // Of several images of the learner's, a problem does not say whose it is in a way that leads to a line.
+        let [mine, also @ ..] = images.as_slice() else { return Err(crate::bug("An answer has an image")) };
+        let alone = !also.iter().any(|image| image.name.variant.is_mine());
+        let trouble = outcome.problems.into_iter().next();
+        let trouble = trouble.map(|problem| if alone { placed(problem, mine) } else { problem });
         let mut not_judged = BTreeSet::new();
         if trouble.is_some() {
             // Of a service that does not run little is measured; what was not says nothing about the answer.
@@ -159,9 +166,11 @@ impl<'a> Judge<'a> {
         }
         let not_judged = not_judged.into_iter().collect();
         let result = outcome.facts.results().into_iter().find(|measured| measured.variant.as_str() == MINE);
-        let context = Some(images[0].context.clone());
+        let context = Some(mine.context.clone());
+        let own = images.iter().filter(|image| image.name.variant.is_mine());
         Ok(Judged {
             result,
+            images: own.map(|image| image.name.tag()).collect(),
             verdicts,
             not_judged,
             trouble,
@@ -182,7 +191,7 @@ impl<'a> Judge<'a> {
         let mut variants: Vec<&VariantId> = Vec::new();
         for variant in expect.iter().flat_map(|expect| expect.variant.iter().chain(expect.rule.judge().compared_with()))
         {
-            if variant.as_str() != MINE && !variants.contains(&variant) {
+            if !variant.is_mine() && !variants.contains(&variant) {
                 variants.push(variant);
             }
         }
@@ -250,7 +259,8 @@ mod tests {
     fn built(verdicts: Vec<Verdict>, trouble: Option<Problem>) -> Judged {
         let matrix = crate::model::matrix::tests::matrix(&[("a", "mine", 10)]);
         let result = matrix.results.into_iter().next();
-        Judged { result, verdicts, not_judged: Vec::new(), trouble, context: None, built_in: Duration::ZERO }
+        let images = Vec::new();
+        Judged { result, images, verdicts, not_judged: Vec::new(), trouble, context: None, built_in: Duration::ZERO }
     }
 
     #[test]

@@ -17,7 +17,7 @@ pub use prove::{Known, all, beside, prove};
 
 use crate::error::{ErrorId, Problem, Result};
 use crate::lesson::{self, Exercise, Lesson};
-use crate::model::{App, AppId, ImageName, LessonRef, MINE, Subject};
+use crate::model::{App, AppId, ImageName, LessonRef, Subject, VariantId};
 use crate::names;
 use crate::progress::{Progress, Spot, Standing};
 use crate::rules::Expect;
@@ -112,9 +112,9 @@ impl<'w> Task<'w> {
         self.exercise.expect.iter().filter(move |expect| expect.app.as_ref().is_none_or(|only| only == app))
     }
 
-    /// Whether verdicts with this subject speak of the learner's image.
+    /// Whether verdicts with this subject speak of an image of the learner's.
     pub fn is_subject(&self, subject: &Subject) -> bool {
-        subject.app == self.app.id && subject.variant.as_ref().is_some_and(|variant| variant.as_str() == MINE)
+        subject.app == self.app.id && subject.variant.as_ref().is_some_and(VariantId::is_mine)
     }
 
     /// What its progress is kept by.
@@ -178,7 +178,7 @@ fn of_name<'w>(lesson: &'w Lesson, typed: &str) -> Result<&'w Exercise> {
 }
 
 /// Path of a variant's image tag in the engine's store, whether the variant is the lesson's own or the app's.
-fn tag_of(task: &Task<'_>, variant: &crate::model::VariantId) -> String {
+fn tag_of(task: &Task<'_>, variant: &VariantId) -> String {
     let own = task.lesson.variant.contains_key(variant);
     let lesson = own.then(|| task.lesson.id.clone());
     ImageName { lesson, app: task.app.id.clone(), variant: variant.clone(), platform: None }.tag()

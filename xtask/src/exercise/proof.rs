@@ -65,7 +65,8 @@ mod tests {
         };
         let result = crate::model::matrix::tests::matrix(&[("a", "mine", 10)]).results.into_iter().next();
         let verdicts = failing.iter().map(verdict).collect();
-        Judged { result, verdicts, not_judged: Vec::new(), trouble: None, context: None, built_in: Duration::ZERO }
+        let (images, not_judged) = (Vec::new(), Vec::new());
+        Judged { result, images, verdicts, not_judged, trouble: None, context: None, built_in: Duration::ZERO }
     }
 
     fn wrong(fails: &[&str], says: &str) -> Kind {

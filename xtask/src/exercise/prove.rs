@@ -65,9 +65,9 @@ fn too_few(task: &Task<'_>, answers: &[Answer]) -> Vec<String> {
 /// Errors: [`ErrorId::TestFailed`] where that is not as it should be; the machine lacks something.
 pub fn prove(judge: &Judge<'_>, task: &Task<'_>, answer: &Answer) -> Result<String> {
     let judged = judge.judge(task, &answer.folder, Some(&beside(&task.lesson.id)))?;
-    if let Some(result) = &judged.result {
+    for image in &judged.images {
         // The next answer takes the same tag: this one would stay as an image without a name.
-        judge.engine().remove_image(&result.image)?;
+        judge.engine().remove_image(image)?;
     }
     if let Some(fault) = fault(&answer.kind, &judged) {
         let fact = format!("{}: {}: {fault}", task.shown(), answer.kind.shown());

@@ -1,6 +1,6 @@
 //! An exercise: `exercise.toml`, and what is known of wrong answers to it.
 
-use std::collections::BTreeSet;
+use std::collections::{BTreeMap, BTreeSet};
 
 use serde::Deserialize;
 
@@ -35,6 +35,10 @@ pub struct Exercise {
     pub first: AppId,
     /// How the learner's image is built and run.
     pub mine: Variant,
+    /// Further images of the learner's Dockerfile that are built, run and judged, such as another target. Each name begins with
+    /// `mine-`, and an expectation about one says it in `variant`. The build context is that of `mine`.
+    #[serde(default)]
+    pub also: BTreeMap<VariantId, Variant>,
     /// Paths of the app's folder that the build context does not have.
     #[serde(default)]
     pub remove: Vec<String>,

@@ -65,6 +65,17 @@ pub struct ImageFacts {
     pub withheld: BTreeMap<String, Result<(), String>>,
     /// Places where a build left the value of a secret, by its id.
     pub traces: BTreeMap<String, Vec<String>>,
+    /// What became of builds of a target, as the app is and after a change of it, by target and change.
+    pub gates: BTreeMap<(String, String), Gate>,
+}
+
+/// Two builds of a target: whether each passed, or where it stopped.
+#[derive(Clone, Debug, PartialEq, Eq)]
+pub struct Gate {
+    /// Of the app as it is.
+    pub before: Result<(), String>,
+    /// After a change.
+    pub after: Result<(), String>,
 }
 
 /// A file of a build context.

@@ -41,7 +41,7 @@ pub use experiment::{
     ContractRun, EngineHealth, Experiment, HealthState, RanReadOnly, Rebuild, SentContext, Signalled, Started,
     StepCost, Stopped,
 };
-pub use facts::{Facts, ImageFacts, Ran, SourceFile};
+pub use facts::{Facts, Gate, ImageFacts, Ran, SourceFile};
 pub use finding::{Finds, ToolFinding};
 pub use full_report::FullReport;
 pub use inspection::{Inspection, LayerLine};

@@ -77,6 +77,16 @@ impl VariantId {
     pub fn mine() -> Self {
         Self(MINE.to_owned())
     }
+
+    /// Whether it is an image of the learner's own: `mine`, or another that is built from the same Dockerfile, such as `mine-debug`.
+    pub fn is_mine(&self) -> bool {
+        self.0 == MINE || self.also_mine().is_some()
+    }
+
+    /// What another image of the learner's is called behind `mine-`: `debug`. `None` for `mine` itself, and for all others.
+    pub fn also_mine(&self) -> Option<&str> {
+        self.0.strip_prefix(MINE)?.strip_prefix('-')
+    }
 }
 
 /// A platform as the OCI image spec and `--platform` write it: `linux/amd64`, `linux/arm64/v8`.

@@ -80,6 +80,7 @@ pub const TABLE: &[(For, &[&str])] = &[
     (For::Rules(&["rebuild-offline"]), &["xtask/src/runner/offline.rs"]),
     (For::Rules(&["needs-secret", "secret-kept"]), &["xtask/src/runner/withheld.rs"]),
     (For::Rules(&["secret-kept"]), &["xtask/reader/src/trace.rs", "xtask/src/runner/traces.rs"]),
+    (For::Rules(&["target-stops"]), &["xtask/src/runner/gate.rs"]),
     (For::Rules(&["statically-linked", "stripped", "unpacked"]), &["xtask/src/rules/stripped.rs"]),
     (For::Step, &["xtask/src/lesson/step", "xtask/src/runner/story"]),
     (For::Steps(&["ask"]), &["xtask/src/runner/story/peer.rs", "xtask/src/runner/story/peer.sh"]),

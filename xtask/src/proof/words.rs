@@ -37,7 +37,7 @@ pub(super) const LESSON_FOR_EXERCISE: &[&str] = &[
 ];
 
 /// Where the words of an exercise stand.
-pub(super) const EXERCISE: &[&str] = &["title", "task", "hint", "mine.summary", "expect.*.why"];
+pub(super) const EXERCISE: &[&str] = &["title", "task", "hint", "mine.summary", "also.*.summary", "expect.*.why"];
 
 /// Where the words of a known wrong answer stand.
 pub(super) const ANSWER: &[&str] = &["why"];

@@ -8,7 +8,7 @@ use super::table::{Table, right, wraps};
 use super::verdict::{tally, verdict};
 use crate::exercise::Hints;
 use crate::lesson::{Exercise, Lesson};
-use crate::model::{CheckReport, Mark};
+use crate::model::{CheckReport, Mark, VariantId, Verdict};
 use crate::names::{list, printable};
 use crate::units;
 
@@ -31,7 +31,10 @@ pub fn begun(lesson: &Lesson, exercise: &Exercise, file: &str, app: &str, style:
 pub fn check(report: &CheckReport, title: &str, next: &[String], style: Style) -> String {
     let mut parts = Vec::new();
     if !report.expectations.is_empty() {
-        let lines = report.expectations.iter().map(|one| verdict(one, "", style));
+        // Where an exercise builds several images, the others are named.
+        let about =
+            |one: &Verdict| one.subject.variant.as_ref().and_then(VariantId::also_mine).map(|also| format!("{also} "));
+        let lines = report.expectations.iter().map(|one| verdict(one, &about(one).unwrap_or_default(), style));
         parts.push(lines.collect::<Vec<_>>().join("\n"));
     }
     parts.push(match (report.solved, report.expectations.len()) {
@@ -126,7 +129,7 @@ pub fn hint(of: &Hints, given: usize, next: &str, style: Style) -> String {
 pub(super) mod tests {
     use super::*;
     use crate::model::matrix::tests::matrix;
-    use crate::model::{AppId, LessonId, LessonRef, Marks, Outcome, VariantId, Verdict};
+    use crate::model::{AppId, LessonId, LessonRef, Marks, Outcome};
 
     const PLAIN: Style = Style { color: false, live: false, symbols: true };
 

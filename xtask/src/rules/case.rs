@@ -70,6 +70,23 @@ pub enum Need {
     Withheld(String),
     /// Where the build leaves the value of this secret.
     Traces(String),
+    /// Whether a build of this target passes, and whether it does after this change of the app.
+    Gate {
+        /// The stage.
+        target: String,
+        /// The change.
+        change: String,
+    },
+}
+
+impl Need {
+    /// The target that is built for it besides the image's own.
+    pub fn target(self) -> Option<String> {
+        match self {
+            Self::Gate { target, .. } => Some(target),
+            _ => None,
+        }
+    }
 }
 
 /// An image that is judged, with all that is known of it and of the others of its run.

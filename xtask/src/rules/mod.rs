@@ -31,12 +31,14 @@ mod rebuild_loses;
 mod rebuild_offline;
 mod runs;
 mod same_contract;
+mod same_layers;
 mod secret_kept;
 mod stages_overlap;
 mod statically_linked;
 mod stops_within;
 mod stored_at_most;
 mod stripped;
+mod target_stops;
 mod times_smaller_than;
 mod tool_finds;
 mod travel;
@@ -149,6 +151,10 @@ pub enum Rule {
     PullsAtMost(pulls_at_most::PullsAtMost),
     /// A tool finds this in the image or its Dockerfile, and does not find that.
     ToolFinds(tool_finds::ToolFinds),
+    /// The image has the layers of another one, digest by digest, and nothing else; or has them at the bottom and more on top.
+    SameLayers(same_layers::SameLayers),
+    /// A build of a target passes, and stops after a change that breaks the app.
+    TargetStops(target_stops::TargetStops),
 }
 
 impl Rule {
@@ -188,6 +194,8 @@ impl Rule {
             Self::PushesAtMost(rule) => ("pushes-at-most", rule),
             Self::PullsAtMost(rule) => ("pulls-at-most", rule),
             Self::ToolFinds(rule) => ("tool-finds", rule),
+            Self::SameLayers(rule) => ("same-layers", rule),
+            Self::TargetStops(rule) => ("target-stops", rule),
         }
     }
 

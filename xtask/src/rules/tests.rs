@@ -1,5 +1,5 @@
 use super::*;
-use crate::model::{Health, Measurement, Outcome, Started};
+use crate::model::{Health, Inspection, Measurement, Outcome, Started};
 
 pub(super) fn measured(app: &str, variant: &str, stored_bytes: u64, user: &str) -> Measurement {
     Measurement {
@@ -254,4 +254,63 @@ fn a_secret_is_needed_by_the_build_and_left_nowhere() {
     assert_eq!((left(nowhere, &[]), left(nowhere, &["/.npmrc in the image"])), (Outcome::Held, Outcome::Failed));
     assert_eq!((left(somewhere, &[]), left(somewhere, &["/.npmrc in the image"])), (Outcome::Failed, Outcome::Held));
     assert_eq!(judged(nowhere, &nothing).0, Outcome::NotMeasured);
+}
+
+#[test]
+fn images_of_one_chain_have_the_same_layers() {
+    let (mine, other) = (measured("a", "mine", 10, "1"), measured("a", "alone", 10, "1"));
+    let inspection = |layers: &[&str]| -> Inspection {
+        let line = |diff_id: &&str| {
+            format!(
+                r#"{{"digest":null,"diff_id":"{diff_id}","instruction":"COPY {diff_id} /","line":7,"stage":"build",
+                    "pull_bytes":null,"stored_bytes":1,"wasted_bytes":0}}"#
+            )
+        };
+        let text = format!(
+            r#"{{"schema":1,"image":"i","digests_checked":true,"pull_bytes":null,"pull_exact":false,"stored_bytes":9,
+                "visible_bytes":9,"wasted_bytes":0,"layers":[{}],"classes":{{}},"packages":[],"secrets":[],
+                "surface":{{"shells":[],"package_managers":[],"compilers":[],"setuid":[],"world_writable":[],"user":"root",
+                "ca_roots":false,"tzdata":false,"loader":false}}}}"#,
+            layers.iter().map(line).collect::<Vec<_>>().join(",")
+        );
+        serde_json::from_str(&text).unwrap()
+    };
+    let judged = |rule: &str, ours: &[&str], theirs: Option<&[&str]>| {
+        let mut facts = facts(&[mine.clone(), other.clone()]);
+        facts.entry(mine.key()).inspection = Some(inspection(ours));
+        facts.entry(other.key()).inspection = theirs.map(inspection);
+        expect(&format!("variant='mine'\nrule.same-layers={rule}\nwhy='w'")).judge(&facts).remove(0)
+    };
+    let same = |ours: &[&str], theirs: &[&str]| judged("{as='alone'}", ours, Some(theirs));
+    let more = |ours: &[&str], theirs: &[&str]| judged("{as='alone',then-more=true}", ours, Some(theirs));
+    assert!(same(&["a", "b"], &["a", "b"]).held() && !more(&["a", "b"], &["a", "b"]).held());
+    assert!(more(&["a", "b", "c"], &["a", "b"]).held() && !same(&["a", "b", "c"], &["a", "b"]).held());
+    // As many bytes are not the same bytes, nor is another order.
+    for (ours, says) in [(&["a", "x"][..], "1 of 2 layers"), (&["b", "a"], "0 of 2 layers"), (&["a"], "1 of 2 layers")]
+    {
+        for verdict in [same(ours, &["a", "b"]), more(ours, &["a", "b"])] {
+            assert!(!verdict.held() && verdict.measured.starts_with(says), "{}", verdict.measured);
+        }
+    }
+    assert_eq!(same(&["a", "x"], &["a", "b"]).place.unwrap(), "layer 2, line 7: COPY x /");
+    assert!(!more(&["a"], &[]).held(), "every image stands on one without layers");
+    assert_eq!(judged("{as='alone'}", &["a"], None).outcome, Outcome::NotMeasured);
+}
+
+#[test]
+fn a_gate_lets_what_is_well_pass_and_stops_what_is_broken() {
+    let mine = measured("a", "mine", 1000, "1");
+    let rule = expect("rule.target-stops={target='test',change='broken'}\nwhy='w'");
+    let failed = || Err("RUN go test failed.".to_owned());
+    let judged = |gate: Option<(Result<(), String>, Result<(), String>)>| {
+        let mut facts = facts(std::slice::from_ref(&mine));
+        let at = ("test".to_owned(), "broken".to_owned());
+        let gate = gate.map(|(before, after)| crate::model::Gate { before, after });
+        facts.entry(mine.key()).gates = gate.into_iter().map(|gate| (at.clone(), gate)).collect();
+        rule.judge(&facts).remove(0)
+    };
+    let stops = judged(Some((Ok(()), failed())));
+    assert!(stops.held() && stops.measured.contains("go test"), "{}", stops.measured);
+    assert!(!judged(Some((Ok(()), Ok(())))).held() && !judged(Some((failed(), failed()))).held());
+    assert_eq!(judged(None).outcome, Outcome::NotMeasured);
 }

@@ -123,15 +123,7 @@ impl Underway<'_> {
                     }
                     Ok(())
                 })?,
-                Need::Ran(command) => self.each("Running", &images, |run, image| {
-                    // Of a service that does not start the fact stays missing, and the verdict says so.
-                    if let Ok(up) = measured(run.share(image, &Setup::default()))? {
-                        let output = run.engine.exec(&up.id, &command)?;
-                        let ran = Ran { status: output.status, output: output.stdout + &output.stderr };
-                        run.of(image).ran.insert(command.clone(), ran);
-                    }
-                    Ok(())
-                })?,
+                Need::Ran(command) => self.each("Running", &images, |run, image| run.ran(image, &command))?,
                 Need::Answer(request) => self.each("Asking", &images, |run, image| run.answer_to(image, &request))?,
                 Need::Offline(change) => self.each("Rebuilding", &images, |run, image| run.offline(image, &change))?,
                 Need::Withheld(secret) => {
@@ -143,6 +135,9 @@ impl Underway<'_> {
                 }
                 Need::Rebuild(change) => {
                     self.each("Rebuilding", &images, |run, image| run.rebuild(image, &change))?;
+                }
+                Need::Gate { target, change } => {
+                    self.each("Building", &images, |run, image| run.gate(image, &target, &change))?;
                 }
             }
         }
@@ -206,6 +201,7 @@ impl Underway<'_> {
             Need::Packages(change) => facts.packages.contains_key(change),
             Need::Withheld(secret) => facts.withheld.contains_key(secret),
             Need::Traces(secret) => facts.traces.contains_key(secret),
+            Need::Gate { target, change } => facts.gates.contains_key(&(target.clone(), change.clone())),
             Need::Rebuild(change) => {
                 facts.experiment.iter().flat_map(|experiment| &experiment.rebuilds).any(|one| one.change == *change)
             }
@@ -254,6 +250,16 @@ impl Underway<'_> {
         match &mut self.of(image).experiment {
             Some(known) => known.rebuilds.extend(found.rebuilds),
             unknown => *unknown = Some(found),
+        }
+        Ok(())
+    }
+
+    /// What a command prints inside the container. Of a service that does not start the fact stays missing, and the verdict says so.
+    fn ran(&mut self, image: &Image, command: &[String]) -> Result<()> {
+        if let Ok(up) = measured(self.share(image, &Setup::default()))? {
+            let output = self.engine.exec(&up.id, command)?;
+            let ran = Ran { status: output.status, output: output.stdout + &output.stderr };
+            self.of(image).ran.insert(command.to_vec(), ran);
         }
         Ok(())
     }

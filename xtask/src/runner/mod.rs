@@ -3,6 +3,7 @@
 mod asked;
 mod experiment;
 mod facts;
+mod gate;
 mod look;
 mod offline;
 mod once;

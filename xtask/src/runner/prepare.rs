@@ -1,6 +1,6 @@
 //! Makes the build contexts of images that are not built from their app's folder as it is.
 
-use std::collections::BTreeMap;
+use std::collections::{BTreeMap, BTreeSet};
 use std::path::Path;
 
 use crate::context::{BuildContext, RUN};
@@ -13,9 +13,12 @@ use crate::state;
 ///
 /// Errors: whatever copying fails with.
 pub fn contexts<'i>(images: impl IntoIterator<Item = &'i Image>, run: &str, root: &Path) -> Result<()> {
+    let mut made = BTreeSet::new();
     for image in images {
-        if image.recipe.is_some() {
-            make(image, None, false, image.name.target().as_str(), run, root)?;
+        // Several images of one Dockerfile may share a context.
+        if image.recipe.is_some() && made.insert(&image.context) {
+            let name = Path::new(&image.context).file_name().unwrap_or_default();
+            make(image, None, false, &name.to_string_lossy(), run, root)?;
         }
         secrets(image, &BTreeMap::new(), run, root)?;
     }

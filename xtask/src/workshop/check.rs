@@ -58,6 +58,13 @@ impl Checker<'_> {
             return Err(source.wrong("first", exercise.first.as_str(), &message, known));
         }
         self.variant("mine", &exercise.mine, source)?;
+        for (id, variant) in &exercise.also {
+            if id.also_mine().is_none_or(str::is_empty) {
+                let message = "the name of an image of the learner's own begins with `mine-`";
+                return Err(source.wrong("also", id.as_str(), message, []));
+            }
+            self.variant(&format!("also.{id}"), variant, source)?;
+        }
         self.files("file", &exercise.file, source)?;
         for (index, expect) in exercise.expect.iter().enumerate() {
             self.expectation(&format!("expect.{index}"), expect, Some(exercise), source)?;
@@ -129,7 +136,7 @@ impl Checker<'_> {
         let rule = expect.rule.judge();
         for variant in expect.variant.iter().chain(rule.compared_with()) {
             match exercise {
-                Some(_) if variant.as_str() == MINE => {}
+                Some(exercise) if variant.as_str() == MINE || exercise.also.contains_key(variant) => {}
                 Some(_) => self.known_variant(place, variant, source)?,
                 None if self.lesson.variants.contains(variant) => {}
                 None => {
@@ -142,7 +149,10 @@ impl Checker<'_> {
             }
         }
         if let Some(platform) = &expect.platform {
-            let of = |id: &VariantId| self.lesson.variant.get(id).map(|variant| variant.platforms.clone());
+            let also = |id: &VariantId| exercise.and_then(|exercise| exercise.also.get(id));
+            let of = |id: &VariantId| {
+                self.lesson.variant.get(id).or_else(|| also(id)).map(|variant| variant.platforms.clone())
+            };
             let mine = exercise.map(|exercise| exercise.mine.platforms.clone());
             let listed: Vec<_> = match &expect.variant {
                 Some(variant) => of(variant).or(mine).unwrap_or_default(),
@@ -259,6 +269,7 @@ fn changed(rule: &Rule) -> Option<String> {
         Need::Packages(change)
         | Need::Offline(change)
         | Need::Rebuild(change)
+        | Need::Gate { change, .. }
         | Need::Push(Delivery::After(change))
         | Need::Pull(Delivery::After(change)) => Some(change),
         _ => None,

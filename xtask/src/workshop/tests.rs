@@ -127,6 +127,8 @@ fn an_exercise_names_what_its_lesson_has() {
         ("first = \"buoy\"", "first = \"bouy\"", "there is no lessons/01-scratch/exercises/first/bouy/Dockerfile"),
         ("when = \"non-root\"", "when = \"no-root\"", "no expectation of this exercise has the rule `no-root`"),
         ("rule = \"non-root\"", "rule.stored-at-most = { times = 1.0, of = \"par\" }", "no app has a variant `par`"),
+        ("[[expect]]", "[also.debug]\nsummary = \"\"\n[[expect]]", "begins with `mine-`"),
+        ("rule = \"non-root\"", "variant = \"mine-debug\"\nrule = \"non-root\"", "no app has a variant `mine-debug`"),
     ] {
         let (fact, _) = told(EXERCISE, find, replace);
         assert!(fact.starts_with(&format!("{EXERCISE}:")) && fact.contains(says), "{replace}: {fact}");
