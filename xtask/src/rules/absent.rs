@@ -6,8 +6,9 @@
 //! A name is easily changed. Where another variant is known to hold what must not be there, its files tell the bytes, and these are
 //! found under any name.
 
-use std::collections::HashSet;
+mod known;
 
+use known::Known;
 use serde::Deserialize;
 
 use super::case::{layer_place, places};
@@ -42,11 +43,16 @@ pub struct Absent {
     pub classes: Vec<Class>,
 }
 
-/// Programs and libraries are larger. Of what is shorter, such as the text of a licence, unrelated packages have the same copy.
-const TELLING: u64 = 64 << 10;
-
 /// Something that must not be there: what it is, and the layer that has it.
 struct Found(String, Option<usize>);
+
+impl Found {
+    /// A file, and what it is under its own name, where it has another one here.
+    fn file(file: &FileLine, origin: &str) -> Self {
+        let own = if origin.is_empty() { String::new() } else { format!(": the bytes of {origin}") };
+        Self(format!("/{} ({}{own})", file.path, units::bytes(file.bytes)), Some(file.layer))
+    }
+}
 
 impl Judge for Absent {
     fn compared_with(&self) -> Vec<&VariantId> {
@@ -73,11 +79,15 @@ impl Judge for Absent {
             known => known.as_deref().unwrap_or_default(),
         };
         let known = match &self.known_from {
-            None => HashSet::new(),
-            Some(variant) => match case.other(variant).and_then(|other| other.inspection.as_ref()) {
-                Some(other) => self.telling(other),
-                None => return Some(Judged::not_measured(expected)),
-            },
+            None => Known::default(),
+            Some(variant) => {
+                let other = case.other(variant).and_then(|other| other.inspection.as_ref());
+                match other.map(|other| Known::of(other, &self.paths, &self.packages)) {
+                    Some(known) if !known.is_empty() => known,
+                    // A variant without any of it would make this pass for want of something to look for.
+                    _ => return Some(Judged::not_measured(expected)),
+                }
+            }
         };
         Some(case.inspected(expected, |inspection| {
             let found = self.find(inspection, context, &known);
@@ -90,31 +100,27 @@ impl Judge for Absent {
 }
 
 impl Absent {
-    /// The bytes by which a variant's files of these paths and packages are known under any name. A package has a folder, and maybe
-    /// a program beside it.
-    fn telling(&self, variant: &Inspection) -> HashSet<Bytes> {
-        let folders =
-            self.packages.iter().flat_map(|name| [format!("**/{name}/**"), format!("**/{}/**", module(name))]);
-        let programs = self.packages.iter().map(|name| format!("**/bin/{name}"));
-        let patterns: Vec<String> = self.paths.iter().cloned().chain(folders).chain(programs).collect();
-        let wanted = Patterns::of(&patterns);
-        let (wanted, others): (Vec<_>, Vec<_>) = variant.files.iter().partition(|file| wanted.fit(&file.path));
-        let others: HashSet<Bytes> = others.into_iter().filter_map(bytes).collect();
-        wanted.into_iter().filter_map(bytes).filter(|one| one.0 >= TELLING && !others.contains(one)).collect()
-    }
-
-    fn find(&self, inspection: &Inspection, context: &[SourceFile], known: &HashSet<Bytes>) -> Vec<Found> {
+    fn find(&self, inspection: &Inspection, context: &[SourceFile], known: &Known) -> Vec<Found> {
         let wanted = Patterns::of(&self.paths);
-        let shown = |file: &FileLine| Found(format!("/{} ({})", file.path, units::bytes(file.bytes)), Some(file.layer));
-        let is_known = |file: &FileLine| !known.is_empty() && bytes(file).is_some_and(|one| known.contains(&one));
-        let of_a_package =
-            |file: &FileLine| self.packages.iter().any(|name| Patterns::of(&files_of(name)).fit(&file.path));
-        let unwanted = |file: &&FileLine| wanted.fit(&file.path) || (is_known(file) && !of_a_package(file));
-        let mut found: Vec<_> = inspection.files.iter().filter(unwanted).map(shown).collect();
+        let mut found = Vec::new();
+        for file in &inspection.files {
+            let of_a_package = || self.packages.iter().any(|name| Patterns::of(&files_of(name)).fit(&file.path));
+            match known.origin(file) {
+                _ if wanted.fit(&file.path) => found.push(Found::file(file, "")),
+                Some(origin) if !of_a_package() => found.push(Found::file(file, origin)),
+                _ => {}
+            }
+        }
         let wanted = Patterns::of(&self.sources);
         let sources: Vec<&SourceFile> = context.iter().filter(|source| wanted.fit(&source.path)).collect();
-        let is_source = |file: &&FileLine| sources.iter().any(|source| source.is(file));
-        found.extend(inspection.files.iter().filter(is_source).map(shown));
+        for file in &inspection.files {
+            let mut same = sources.iter().filter(|source| source.is(file)).peekable();
+            if let Some(first) = same.peek().copied() {
+                // Of several alike, the one whose name it has.
+                let named = same.any(|source| file_name(&source.path) == file_name(&file.path));
+                found.push(Found::file(file, if named { "" } else { &first.path }));
+            }
+        }
         for name in &self.packages {
             found.extend(package(name, inspection));
         }
@@ -173,12 +179,9 @@ fn module(name: &str) -> String {
     name.replace('-', "_")
 }
 
-/// How long a file is, and the fingerprint of its content.
-type Bytes = (u64, u64);
-
-/// `None` for a file with holes, of which nobody has read the content.
-fn bytes(file: &FileLine) -> Option<Bytes> {
-    file.print.map(|print| (file.bytes, print))
+/// The last part of a path.
+fn file_name(path: &str) -> &str {
+    path.rsplit('/').next().unwrap_or(path)
 }
 
 /// Patterns of paths, read once: an image has a hundred thousand paths to hold them against.
@@ -203,6 +206,14 @@ mod tests {
     use super::*;
 
     #[test]
+    fn a_file_under_another_name_is_told_with_its_own() {
+        let rule = Absent { sources: vec!["tsconfig.json".to_owned()], ..Absent::default() };
+        let told = |path: &str| found(&rule, &[(path, 1, 64)]).remove(0);
+        assert_eq!(told("app/settings"), "/app/settings (64 B: the bytes of tsconfig.json) Some(1)");
+        assert_eq!(told("app/tsconfig.json"), "/app/tsconfig.json (64 B) Some(1)");
+    }
+
+    #[test]
     fn one_star_stays_in_its_folder_and_two_do_not() {
         let fits = |pattern: &str, path: &str| Patterns::of([&pattern.to_owned()]).fit(path);
         assert!(fits("/usr/bin/*", "usr/bin/gcc") && !fits("/usr/bin/*", "usr/bin/x/gcc"));
@@ -211,7 +222,7 @@ mod tests {
         assert!(Patterns::of(&["a".to_owned(), "b".to_owned()]).fit("b"));
     }
 
-    fn inspection(files: &[(&str, usize, u64)]) -> Inspection {
+    pub(super) fn inspection(files: &[(&str, usize, u64)]) -> Inspection {
         let text = r#"{"schema":1,"image":"i","digests_checked":true,"pull_bytes":null,"pull_exact":false,"stored_bytes":9,
             "visible_bytes":9,"wasted_bytes":0,"layers":[],"classes":{},"packages":[
                 {"ecosystem":"npm","name":"eslint","version":"1","bytes":null},
@@ -232,7 +243,7 @@ mod tests {
     fn found(rule: &Absent, files: &[(&str, usize, u64)]) -> Vec<String> {
         let context = [("src/main.ts", 12), ("test/a.test.ts", 0), ("src/app.ts", 99), ("tsconfig.json", 64)];
         let context = context.map(|(path, bytes)| SourceFile { path: path.to_owned(), bytes, print: bytes });
-        rule.find(&inspection(files), &context, &HashSet::new())
+        rule.find(&inspection(files), &context, &Known::default())
             .into_iter()
             .map(|Found(what, layer)| format!("{what} {layer:?}"))
             .collect()
@@ -260,34 +271,6 @@ mod tests {
                 .is_empty()
         );
         assert_eq!(found(&names(&["gcc", "git"]), &[]), ["gcc 14 (deb) None", "git 2 (deb) Some(3)"]);
-    }
-
-    #[test]
-    fn what_another_variant_holds_is_known_under_any_name() {
-        let (compiler, tool, licence) = (100 << 10, 200 << 10, 90 << 10);
-        let variant = inspection(&[
-            ("usr/local/go/pkg/tool/compile", 2, compiler),
-            ("usr/local/go/pkg/tool/licence", 2, licence),
-            ("usr/local/go/pkg/tool/version", 2, 12),
-            ("app/packages/bin/ruff", 3, tool),
-            ("usr/share/licence", 1, licence),
-        ]);
-        let (paths, packages) = (vec!["**/pkg/tool/**".to_owned()], vec!["ruff".to_owned()]);
-        let rule = Absent { paths, packages, ..Absent::default() };
-        let known = rule.telling(&variant);
-        for (path, bytes, there) in [
-            ("opt/kit/first", compiler, true),
-            ("opt/kit/linter", tool, true),
-            // The variant has it elsewhere, too, or it is short.
-            ("opt/kit/licence", licence, false),
-            ("opt/kit/version", 12, false),
-            ("app/clock", compiler + 1, false),
-        ] {
-            let found = rule.find(&inspection(&[(path, 1, bytes)]), &[], &known);
-            assert_eq!(found.len() == 1, there, "{path}");
-        }
-        let named = rule.find(&inspection(&[("pkg/tool/compile", 1, compiler)]), &[], &known);
-        assert_eq!(named.len(), 1, "what is told by its path and its bytes is one file");
     }
 
     #[test]

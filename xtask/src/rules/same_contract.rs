@@ -18,12 +18,20 @@ impl Judge for SameContract {
                 let (wrong, all) = (run.wrong.len(), run.requests);
                 let measured = match wrong {
                     0 => format!("{all} of {all} requests right"),
-                    _ => format!("{wrong} of {all} requests wrong: {}", by_cause(&run.wrong).join("; ")),
+                    _ => format!("{wrong} of {all} requests wrong:{}", listed(&by_cause(&run.wrong))),
                 };
                 Judged::new(wrong == 0, expected, measured)
             }
             _ => Judged::not_measured(expected),
         })
+    }
+}
+
+/// One cause stays on the line; of several each begins its own.
+fn listed(causes: &[String]) -> String {
+    match causes {
+        [one] => format!(" {one}"),
+        several => several.iter().map(|cause| format!("\n- {cause}")).collect::<Vec<_>>().join(";"),
     }
 }
 
@@ -44,10 +52,22 @@ fn by_cause(wrong: &[String]) -> Vec<String> {
     }
     let shown = |(_, difference, requests): &(String, &str, Vec<&str>)| {
         let requests: Vec<String> = requests.iter().map(|request| (*request).to_owned()).collect();
-        let said = difference.lines().collect::<Vec<_>>().join(", ");
+        let said = told(difference);
         if said.is_empty() { places(&requests) } else { format!("{} ({said})", places(&requests)) }
     };
     groups.iter().map(shown).collect()
+}
+
+/// A difference in one line. Where the status is another one, that and the answer say why; what the answer lacks besides follows from it.
+fn told(difference: &str) -> String {
+    let lines: Vec<&str> = difference.lines().collect();
+    match lines.as_slice() {
+        [status, .., answer] if status.starts_with("status ") => match answer.strip_prefix(ANSWER) {
+            Some(answer) => format!("{status}: {}", answer.split_once(' ').map_or(answer, |(_, body)| body)),
+            None => lines.join(", "),
+        },
+        _ => lines.join(", "),
+    }
 }
 
 /// What answers to different requests have in common when they go wrong for one reason: the status and the words of the answer, without
@@ -68,7 +88,9 @@ mod tests {
     #[test]
     fn requests_that_fail_for_one_reason_are_told_together() {
         let zone = |request: &str, zone: &str| {
-            format!("{request} (status 404 instead of 200\nthe answer was 404 {{\"error\":\"unknown zone {zone}\"}})")
+            format!(
+                "{request} (status 404 instead of 200\n`zone` is missing\nthe answer was 404 {{\"error\":\"unknown zone {zone}\"}})"
+            )
         };
         let upload =
             "upload (status 500 instead of 200\nthe answer was 500 {\"error\":\"no temporary file\"})".to_owned();
@@ -82,11 +104,12 @@ mod tests {
         assert_eq!(
             by_cause(&wrong),
             [
-                "time-now, time-winter, time-summer and 1 more (status 404 instead of 200, the answer was 404 \
+                "time-now, time-winter, time-summer and 1 more (status 404 instead of 200: \
                  {\"error\":\"unknown zone Europe/Paris\"})",
-                "upload (status 500 instead of 200, the answer was 500 {\"error\":\"no temporary file\"})",
+                "upload (status 500 instead of 200: {\"error\":\"no temporary file\"})",
             ]
         );
+        assert_eq!(listed(&["a".to_owned(), "b".to_owned()]), "\n- a;\n- b");
         let silent = ["a (no answer, and the service is idle)", "b (no answer, and the service is idle)"];
         assert_eq!(by_cause(&silent.map(str::to_owned)), ["a, b (no answer, and the service is idle)"]);
     }
