@@ -66,11 +66,14 @@ fn names_in_code(workshop: &Workshop) -> Vec<String> {
     findings
 }
 
-/// Whether a line has this word, and not as a part of a longer one: `--build-context` is an option of Docker's.
+/// Whether a line has this word, and not as a part of a longer one: `--build-context` is an option of Docker's. Nor behind `# `, as
+/// in the remark `# buildkit` with which the builder ends an image's history entries.
 fn names(line: &str, word: &str) -> bool {
     let goes_on = |c: char| c.is_ascii_alphanumeric() || c == '-' || c == '_';
-    line.match_indices(word)
-        .any(|(at, _)| !line[..at].ends_with(goes_on) && !line[at + word.len()..].starts_with(goes_on))
+    line.match_indices(word).any(|(at, _)| {
+        let (before, after) = (&line[..at], &line[at + word.len()..]);
+        !before.ends_with(goes_on) && !before.ends_with("# ") && !after.starts_with(goes_on)
+    })
 }
 
 fn visit(dir: &Path, each: &mut impl FnMut(&Path, &str)) {
@@ -102,5 +105,6 @@ mod tests {
         assert!(!names("args([\"--build-context\", place])", "build-context"));
         assert!(!names("two-stages-proof", "two-stages"));
         assert!(names("--layers layers", "layers"), "the second one counts");
+        assert!(!names("trim_end_matches(\"# layers\")", "layers"), "a remark names nothing");
     }
 }
