@@ -63,8 +63,8 @@ pub struct ImageFacts {
     pub packages: BTreeMap<String, Result<Vec<String>, String>>,
     /// Whether a build without a secret, by its id, passed all the same, or where it stopped.
     pub withheld: BTreeMap<String, Result<(), String>>,
-    /// Places where a build left the value of a secret, by its id.
-    pub traces: BTreeMap<String, Vec<String>>,
+    /// Places where a build left the value of a secret, by its id, or why nobody could search.
+    pub traces: BTreeMap<String, Result<Vec<String>, String>>,
     /// What became of builds of a target, as the app is and after a change of it, by target and change.
     pub gates: BTreeMap<(String, String), Gate>,
 }

@@ -13,7 +13,7 @@ use super::{Case, Judge, Judged, Need};
 ///
 /// Searched is every byte of every layer, with history, labels and variables, of the image and of each stage that its build goes
 /// through, and every file of the folder that is built, also one that `.dockerignore` lists. The builder keeps stages and contexts.
-/// The value counts as it is and in base64.
+/// The value counts as it is and in base64. Each stage besides the last needs a name, by which it can be built alone.
 #[derive(Clone, Debug, Deserialize)]
 #[cfg_attr(test, derive(schemars::JsonSchema))]
 #[serde(deny_unknown_fields, rename_all = "kebab-case")]
@@ -38,8 +38,9 @@ impl Judge for SecretKept {
         };
         Some(match case.facts.traces.get(&self.secret) {
             None => Judged::not_measured(expected),
-            Some(found) if found.is_empty() => Judged::new(!self.kept, expected, "found nowhere"),
-            Some(found) => Judged::new(self.kept, expected, places(found)),
+            Some(Err(why)) => Judged { measured: why.clone(), ..Judged::not_measured(expected) },
+            Some(Ok(found)) if found.is_empty() => Judged::new(!self.kept, expected, "found nowhere"),
+            Some(Ok(found)) => Judged::new(self.kept, expected, places(found)),
         })
     }
 }

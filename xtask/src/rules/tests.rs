@@ -248,12 +248,15 @@ fn a_secret_is_needed_by_the_build_and_left_nowhere() {
 
     let left = |rule: &str, places: &[&str]| {
         let places: Vec<String> = places.iter().map(|place| (*place).to_owned()).collect();
-        judged(rule, &move |facts| drop(facts.traces.insert("token".to_owned(), places.clone()))).0
+        judged(rule, &move |facts| drop(facts.traces.insert("token".to_owned(), Ok(places.clone())))).0
     };
     let (nowhere, somewhere) = ("rule.secret-kept.secret='token'", "rule.secret-kept={secret='token',kept=true}");
     assert_eq!((left(nowhere, &[]), left(nowhere, &["/.npmrc in the image"])), (Outcome::Held, Outcome::Failed));
     assert_eq!((left(somewhere, &[]), left(somewhere, &["/.npmrc in the image"])), (Outcome::Failed, Outcome::Held));
     assert_eq!(judged(nowhere, &nothing).0, Outcome::NotMeasured);
+    let nameless =
+        judged(nowhere, &|facts| drop(facts.traces.insert("token".to_owned(), Err("stage 0 has no name".to_owned()))));
+    assert_eq!(nameless, (Outcome::NotMeasured, "stage 0 has no name".to_owned()));
 }
 
 #[test]

@@ -42,6 +42,17 @@ impl Underway<'_> {
                 return Ok(());
             }
         };
+        let by_name =
+            |index: &usize| file.position(file.stages[*index].name.as_deref()?).filter(|found| found == index);
+        if let Some(nameless) = beside(&file).find(|index| by_name(index).is_none()) {
+            // BuildKit takes no number as a target.
+            let why = format!(
+                "{} has no name of its own, so it cannot be searched: give it one with AS",
+                file.stage_name(nameless)
+            );
+            self.of(image).traces.insert(secret.to_owned(), Err(why));
+            return Ok(());
+        }
         let stages = self.stages_beside(image, &file)?;
         let mut found = Vec::new();
         let mut tags = vec![image.name.tag()];
@@ -65,7 +76,7 @@ impl Underway<'_> {
         let in_context = context::holding(&self.job.root.join(&image.context), &texts)?;
         places.extend(in_context.into_iter().map(|path| format!("{} in the folder that is built", printable(&path))));
         places.dedup();
-        self.of(image).traces.insert(secret.to_owned(), places);
+        self.of(image).traces.insert(secret.to_owned(), Ok(places));
         Ok(())
     }
 
@@ -74,10 +85,10 @@ impl Underway<'_> {
     fn stages_beside(&self, image: &Image, file: &Dockerfile) -> Result<BTreeMap<String, String>> {
         let mut targets = BTreeMap::new();
         let mut called = BTreeMap::new();
-        for index in file.reachable(None).into_iter().filter(|index| *index != file.target) {
+        for index in beside(file) {
             let tag = format!("{}-stage-{index}", image.name.tag());
             let mut target = image.target(self.job.sources);
-            target.target = Some(index.to_string());
+            target.target = file.stages[index].name.clone();
             target.tags = vec![tag.clone()];
             targets.insert(format!("{}-stage-{index}", image.name.target()), target);
             called.insert(tag, file.stage_name(index));
@@ -91,6 +102,12 @@ impl Underway<'_> {
         }
         Ok(called)
     }
+}
+
+/// The stages that a build goes through, besides the last, by position.
+fn beside(file: &Dockerfile) -> impl Iterator<Item = usize> {
+    let target = file.target;
+    file.reachable(None).into_iter().filter(move |index| *index != target)
 }
 
 /// A shorter text is found by chance.
