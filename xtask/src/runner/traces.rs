@@ -88,7 +88,7 @@ impl Underway<'_> {
         for index in beside(file) {
             let tag = format!("{}-stage-{index}", image.name.tag());
             let mut target = image.target(self.job.sources);
-            target.target = file.stages[index].name.clone();
+            target.target.clone_from(&file.stages[index].name);
             target.tags = vec![tag.clone()];
             targets.insert(format!("{}-stage-{index}", image.name.target()), target);
             called.insert(tag, file.stage_name(index));
