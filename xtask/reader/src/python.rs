@@ -10,6 +10,7 @@ use serde::Deserialize;
 
 use crate::package::Package;
 use crate::path;
+use crate::rules::RULES;
 
 /// A file of a package's notes.
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
@@ -54,6 +55,12 @@ pub(crate) fn named(metadata: &str) -> Option<Package> {
     let note = note.rsplit_once('/').map_or(note, |(_, name)| name);
     let (name, version) = note.split_once('-')?;
     Some(Package::named("pypi", name, version))
+}
+
+/// Whether the package that this list of files belongs to is one that only the build or the tests need.
+pub(crate) fn is_dev(record: &str) -> bool {
+    let package = named(&Note::Record.beside(record, Note::Metadata));
+    package.is_some_and(|package| RULES.python_dev.have(&package.name))
 }
 
 /// The places a package takes, by its list of files: top-level modules and folders, and single files outside of the folder

@@ -10,9 +10,11 @@ use crate::path;
 
 /// Everything in `rules.toml`.
 #[derive(Debug, Deserialize)]
-#[serde(deny_unknown_fields)]
+#[serde(deny_unknown_fields, rename_all = "kebab-case")]
 pub struct Rules {
     class: Vec<ClassRules>,
+    /// Packages of Python that only the build or the tests need.
+    pub python_dev: Packages,
     /// Files that are far too large.
     pub oversized: Vec<Oversized>,
     /// Programs worth naming.
@@ -41,6 +43,29 @@ struct Rule {
     name: Vec<String>,
     begins: Vec<String>,
     ends: Vec<String>,
+}
+
+/// Packages of Python, by name.
+#[derive(Debug, Deserialize)]
+#[serde(deny_unknown_fields)]
+pub struct Packages {
+    /// Whole names.
+    pub names: BTreeSet<String>,
+    /// How names begin.
+    pub begins: Vec<String>,
+    /// How names end.
+    pub ends: Vec<String>,
+}
+
+impl Packages {
+    /// Whether a package is one of them, by its name in any spelling: PEP 503 takes `Pytest_Cov` for `pytest-cov`.
+    pub fn have(&self, name: &str) -> bool {
+        let parts = name.split(['-', '_', '.']).filter(|part| !part.is_empty());
+        let name = parts.collect::<Vec<_>>().join("-").to_ascii_lowercase();
+        self.names.contains(&name)
+            || self.begins.iter().any(|text| name.starts_with(text))
+            || self.ends.iter().any(|text| name.ends_with(text))
+    }
 }
 
 /// Files that a tool leaves behind larger than anybody wants them.

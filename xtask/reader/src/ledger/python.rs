@@ -9,12 +9,13 @@ use std::collections::BTreeSet;
 use crate::class::Class;
 use crate::findings::Findings;
 use crate::path::{self, lies_in};
-use crate::python::{CACHE, Note, home};
+use crate::python::{CACHE, Note, home, is_dev};
 
 /// What Python notes in all layers of one image.
 #[derive(Clone, Debug, Default, PartialEq, Eq, Hash)]
 pub struct Python {
     dependencies: BTreeSet<String>,
+    dev_dependencies: BTreeSet<String>,
     application: BTreeSet<String>,
     /// Folders with packages that have no list of their files: all that lies there counts as theirs.
     folders: BTreeSet<String>,
@@ -34,7 +35,13 @@ impl Python {
             for (record, places) in &findings.places {
                 let origin = Note::Record.beside(record, Note::Origin);
                 let own = any(&|findings| findings.built_here.contains(&origin));
-                let kind = if own { &mut python.application } else { &mut python.dependencies };
+                let kind = if own {
+                    &mut python.application
+                } else if is_dev(record) {
+                    &mut python.dev_dependencies
+                } else {
+                    &mut python.dependencies
+                };
                 kind.extend(places.iter().cloned());
             }
             for list in findings.packages.keys().filter(|list| list.ends_with(Note::Metadata.ending())) {
@@ -74,6 +81,12 @@ impl Python {
         let Ok(path) = std::str::from_utf8(source) else { return ruled.unwrap_or(Class::Application) };
         match ruled {
             Some(Class::Dependencies) | None if holds(&self.application, path) => Class::Application,
+            // What belongs to a package of either kind, such as a folder of plug-ins, is needed when the service runs.
+            Some(Class::Application | Class::Dependencies | Class::Source) | None
+                if holds(&self.dev_dependencies, path) && !holds(&self.dependencies, path) =>
+            {
+                Class::DevDependencies
+            }
             // A package may bring sources of its extension modules.
             Some(Class::Application | Class::Source) | None if holds(&self.dependencies, path) => Class::Dependencies,
             Some(Class::Application) | None if lies_in(path, &self.folders) => Class::Dependencies,

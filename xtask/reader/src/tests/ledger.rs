@@ -199,6 +199,29 @@ fn an_application_that_was_installed_like_a_package_is_the_application() {
 }
 
 #[test]
+fn packages_that_check_a_project_are_told_from_those_it_imports() {
+    let home = "usr/local/lib/python3.13/dist-packages";
+    let layer = Tar::new()
+        .file(&format!("{home}/mypy-2.4.0.dist-info/RECORD"), b"mypy/main.py,,\n../../../bin/mypy,,\nshared/a.py,,")
+        .file(&format!("{home}/mypy/main.py"), b"1")
+        .file("usr/local/bin/mypy", b"1")
+        .file(&format!("{home}/Pytest_Cov-7.0.dist-info/RECORD"), b"pytest_cov/plugin.py,,")
+        .file(&format!("{home}/pytest_cov/plugin.py"), b"1")
+        .file(&format!("{home}/mypy_extensions-1.1.0.dist-info/RECORD"), b"mypy_extensions.py,,\nshared/b.py,,")
+        .file(&format!("{home}/mypy_extensions.py"), b"1")
+        .file(&format!("{home}/shared/a.py"), b"1")
+        .read()
+        .unwrap();
+    let classes = classes(&layer);
+    let class = |path: &str| classes[&format!("{home}/{path}")];
+    assert_eq!(class("mypy/main.py"), Class::DevDependencies);
+    assert_eq!(classes["usr/local/bin/mypy"], Class::DevDependencies);
+    assert_eq!(class("pytest_cov/plugin.py"), Class::DevDependencies);
+    assert_eq!(class("mypy_extensions.py"), Class::Dependencies);
+    assert_eq!(class("shared/a.py"), Class::Dependencies);
+}
+
+#[test]
 fn lists_of_files_that_were_overwritten_or_removed_do_not_count() {
     let layer = Tar::new()
         .file("app/flask-3.1.0.dist-info/RECORD", b"flask/app.py,,\nmain.py,,")
