@@ -8,9 +8,13 @@ use drydock::error::{ErrorId, Problem, Result};
 use drydock::image::{Depth, gather};
 use drydock::model::{Environment, Inspection};
 use drydock::plan::{self, Image};
+use drydock::runner::prepare;
 use drydock::session::Session;
 use drydock::workshop::Workshop;
 use serde::{Deserialize, Serialize};
+
+/// Stands where the files of a lesson name the run they were made for.
+const RUN: &str = "stages";
 
 /// What the stages of one Dockerfile weigh.
 #[derive(Clone, Debug, Serialize, Deserialize)]
@@ -37,6 +41,8 @@ pub fn measure(path: &str, workshop: &Workshop, session: &Session<'_>) -> Result
     let engine = session.engine;
     let image = find(path, workshop)?;
     let file = image.dockerfile.parsed()?;
+    // An app's folder is built as it is; what a lesson changes in it is in a copy, which a run of the lesson may not have left.
+    prepare::contexts([&image], RUN, &workshop.root)?;
     let sources = session.ensure(&plan::bases([&image]))?;
     let mut stages = BTreeMap::new();
     for index in file.reachable(None) {

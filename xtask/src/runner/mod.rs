@@ -7,7 +7,7 @@ mod gate;
 mod look;
 mod offline;
 mod once;
-mod prepare;
+pub mod prepare;
 mod running;
 mod serve;
 mod ship;
