@@ -21,8 +21,13 @@ pub(super) fn headline(title: &str, surroundings: &str, style: Style) -> String 
 
 /// An item of a phase that is done: its mark says how it came out.
 pub(super) fn line(phase: &str, item: &str, remark: &str, sign: Sign, style: Style) -> String {
-    let line = format!("  {} {phase} {item:<20} {}", mark(sign, style), style.dim(remark));
-    line.trim_end().to_owned()
+    let mark = mark(sign, style);
+    // In colour an empty remark is no empty text, and the spaces before it would stay.
+    if remark.is_empty() {
+        format!("  {mark} {phase} {item}")
+    } else {
+        format!("  {mark} {phase} {item:<20} {}", style.dim(remark))
+    }
 }
 
 /// The mark of an item that is done, by how it came out.
@@ -55,6 +60,8 @@ mod tests {
         assert_eq!(said("not healthy", Sign::Failed), "  ✗ Starting Go, naive            not healthy");
         assert_eq!(said("not measured", Sign::NotMeasured), "  ? Starting Go, naive            not measured");
         assert_eq!(said("", Sign::Held), "  ✓ Starting Go, naive");
+        let colour = line("Starting", "Go, naive", "", Sign::Held, Style { color: true, ..PLAIN });
+        assert!(colour.ends_with("Go, naive"), "{colour:?}");
         assert_eq!((of(1, "images"), of(9, "images")), ("image", "images"));
     }
 

@@ -62,11 +62,12 @@ pub fn lesson(lesson: &Lesson, report: &LessonReport, finish: &Finish<'_>, style
     parts.join("\n\n")
 }
 
-/// One row a service: stored bytes of each variant, how many times the last is smaller than the first, when it was ready, as
-/// which user it ran.
+/// One row a service: stored bytes of each variant, how many times the last goes into the first, when the last was ready, as which
+/// user both ran. A line below says which variants these columns are about; a service that lacks one of them has a dash there.
 pub fn table(variants: &[VariantId], results: &[Measurement], style: Style) -> String {
     let variants: Vec<_> = variants.iter().filter(|r| results.iter().any(|m| m.variant == **r)).collect();
-    let compared = variants.len() > 1;
+    let (Some(&first), Some(&last)) = (variants.first(), variants.last()) else { return String::new() };
+    let compared = first != last;
     let mut columns = vec![left("service")];
     columns.extend(variants.iter().map(|variant| right(variant.as_str())));
     columns.extend(compared.then(|| right("smaller")));
@@ -75,22 +76,23 @@ pub fn table(variants: &[VariantId], results: &[Measurement], style: Style) -> S
     let mut apps: Vec<_> = results.iter().map(|m| &m.app).collect();
     apps.dedup();
     for app in apps {
-        let of: Vec<Option<&Measurement>> =
-            variants.iter().map(|variant| results.iter().find(|m| m.app == *app && m.variant == **variant)).collect();
+        let of = |variant: &VariantId| results.iter().find(|m| m.app == *app && m.variant == *variant);
+        let dash = || "–".to_owned();
         let mut row = vec![app.to_string()];
-        row.extend(of.iter().map(|m| m.map_or_else(|| "–".to_owned(), |m| units::bytes(m.stored_bytes))));
-        let first = of.iter().flatten().next();
-        let last = of.iter().flatten().next_back();
-        if let (Some(first), Some(last)) = (first, last) {
-            if compared {
-                row.push(units::factor(units::times(first.stored_bytes, last.stored_bytes)));
-            }
-            row.push(ready(last));
-            row.push(users(first, last));
-        }
+        row.extend(variants.iter().map(|variant| of(variant).map_or_else(dash, |m| units::bytes(m.stored_bytes))));
+        let both = of(first).zip(of(last));
+        let times = both.map(|(first, last)| units::factor(units::times(first.stored_bytes, last.stored_bytes)));
+        row.extend(compared.then(|| times.unwrap_or_else(dash)));
+        row.push(of(last).map_or_else(dash, ready));
+        row.push(both.map_or_else(dash, |(first, last)| users(first, last)));
         table.row(row);
     }
-    table.text(2, style)
+    let table = table.text(2, style);
+    if !compared {
+        return table;
+    }
+    let about = format!("\"smaller\" compares {last} with {first}; \"ready in\" is the start of {last}.");
+    format!("{table}\n{}", style.dim(&paragraph(&about)))
 }
 
 /// `root → 65532`: the group is left out where it has the user's number.

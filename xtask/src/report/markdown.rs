@@ -29,7 +29,13 @@ pub fn markdown(variants: &[VariantId], report: &LessonReport) -> String {
         lines.push(row([app.to_string()].into_iter().chain(sizes).chain([times, ready, user])));
     }
     lines.push(String::new());
-    lines.push(surroundings(&report.results, &report.environment));
+    let about = surroundings(&report.results, &report.environment);
+    lines.push(match (variants.first(), variants.last()) {
+        (Some(first), Some(last)) if first != last => {
+            format!("\"smaller\" compares {last} with {first}; \"ready in\" is the start of {last}. {about}")
+        }
+        _ => about,
+    });
     lines.join("\n")
 }
 

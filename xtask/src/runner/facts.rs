@@ -2,7 +2,7 @@
 
 use std::collections::{BTreeMap, BTreeSet};
 use std::sync::Arc;
-use std::time::Duration;
+use std::time::{Duration, Instant};
 
 use super::Underway;
 use super::experiment::{Lab, changes};
@@ -23,6 +23,7 @@ use crate::model::{
 use crate::plan::Image;
 use crate::probe::ending;
 use crate::rules::{Expect, Need};
+use crate::units;
 
 /// How often a service is started whose readiness is compared with another's.
 const STARTS: usize = 5;
@@ -166,8 +167,10 @@ impl Underway<'_> {
             interrupt::check()?;
             let item = image.called();
             self.engine.sink().emit(Event::Progress { item: item.clone(), doing: String::new() });
+            let begun = Instant::now();
             one(self, image)?;
-            self.engine.sink().emit(Event::Done { item, remark: String::new(), sign: Sign::Held });
+            // What came out is the verdict's to say; here it is only how long that took.
+            self.engine.sink().emit(Event::Done { item, remark: units::seconds(begun.elapsed()), sign: Sign::Held });
         }
         Ok(())
     }

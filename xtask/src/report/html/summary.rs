@@ -39,7 +39,7 @@ fn card(of: &[Measurement]) -> Markup {
                 p { (text(last.variant.as_str())) ", user " (text(&last.user)) }
             } @else {
                 p.times { (units::factor(times)) @if times >= 1.0 { span { " smaller" } } @else { span { " the size" } } }
-                p { (before) " → " (after) }
+                p { (text(first.variant.as_str())) " → " (text(last.variant.as_str())) ": " (before) " → " (after) }
                 p.quiet { "user " (text(&users(first, last))) }
             }
         }
