@@ -34,7 +34,7 @@ pub fn serve(reader: Option<&AppId>, root: &Path, style: report::Style) -> Resul
         let listener = tokio::net::TcpListener::bind("127.0.0.1:0").await.map_err(|e| failed(&e))?;
         let address = listener.local_addr().map_err(|e| failed(&e))?;
         report::line(format!("http://{address}/    Ctrl-C ends it; a change of a page shows at once"));
-        drydock::host::open(&format!("http://{address}/"));
+        drydock::desktop::open(&format!("http://{address}/"));
         let app = Router::new().fallback_service(ServeDir::new(built)).layer(livereload);
         axum::serve(listener, app).await.map_err(|e| failed(&e))
     })
