@@ -55,7 +55,10 @@ fn a_hint_more_each_time_then_the_solution() {
     assert_eq!(output.status, 4);
     assert_said(&output.stderr, &["[not-checked]", "next: cargo xtask check 1"]);
     assert_eq!(harbour.run(&["check", "1"]).status, 1);
-    assert_said(&harbour.run(&["hint", "1"]).stdout, &["non-root failed. Hint 1 of 2:", "1  Who runs it?"]);
+    let hint = harbour.run(&["hint", "1"]);
+    assert_said(&hint.stdout, &["non-root failed. Hint 1 of 2:", "1  Who runs it?"]);
+    // It says which exercise it is for: in another terminal another one may be at hand.
+    assert_said(&hint.stderr, &["my/hints/sloop/Dockerfile"]);
     assert_said(&harbour.run(&["hint", "1"]).stdout, &["Hint 2 of 2:", "2  USER", "solution 1 --anyway"]);
 
     let refused = harbour.run(&["solution", "1"]);
