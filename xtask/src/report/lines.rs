@@ -238,7 +238,7 @@ pub(super) mod tests {
         assert_eq!(shell("docker run --rm sh -c 'one two' x", 24), ["docker run --rm sh -c \\", "    'one two' x"]);
         assert_eq!(shell("docker ps", 24), ["docker ps"]);
         let quotes = r"docker exec it sh -c 'echo '\''a b'\'' c' d";
-        assert_eq!(shell(quotes, 24), ["docker exec it sh -c \\", r"    'echo '\''a b'\'' c' d"]);
+        assert_eq!(shell(quotes, 24), ["docker exec it sh -c \\", r"    'echo '\''a b'\'' c' \", "    d"]);
     }
 
     #[test]
