@@ -10,7 +10,7 @@ use crate::findings::Findings;
 use crate::fingerprint::UNKNOWN;
 use crate::symlinks::Symlinks;
 use crate::walk::{Entry, Kind};
-use crate::{Fault, encoding, fault, path};
+use crate::{Fault, encoding, fault, fingerprint, path};
 
 /// Real layers stay below a fifth of this; a million entries take a few seconds and some hundred megabytes.
 const MOST_ENTRIES: u64 = 1_000_000;
@@ -29,6 +29,10 @@ pub(crate) struct Building {
     opaque: Vec<Vec<u8>>,
     links_below: BTreeMap<Vec<u8>, Vec<u8>>,
     symlinks: Symlinks,
+    /// The sum of the fingerprints of all entries: their order says nothing.
+    content: u64,
+    /// Whether a file's content was not read.
+    unread: bool,
     pub(crate) findings: Findings,
 }
 
@@ -58,6 +62,7 @@ impl Building {
         if self.name_bytes > MOST_NAMES {
             return Err(Fault::TooManyNames(MOST_NAMES));
         }
+        self.note(&path, &entry);
         if let Some(hidden) = path::file_name(&path).strip_prefix(b".wh.") {
             return self.whiteout(&path, hidden);
         }
@@ -86,6 +91,18 @@ impl Building {
         };
         self.put(path, Node { what, mode: entry.mode });
         Ok(())
+    }
+
+    /// Takes an entry into the fingerprint of the whole layer.
+    fn note(&mut self, path: &[u8], entry: &Entry) {
+        let target: &[u8] = match &entry.kind {
+            Kind::Link(target) | Kind::Symlink(target) => target,
+            Kind::File | Kind::Folder | Kind::Special => b"",
+        };
+        self.unread |= entry.kind == Kind::File && entry.print.is_none();
+        let numbers = [u64::from(entry.mode), entry.owner, entry.size, entry.print.unwrap_or(UNKNOWN)];
+        let numbers: Vec<u8> = numbers.iter().flat_map(|number| number.to_le_bytes()).collect();
+        self.content = self.content.wrapping_add(fingerprint::of(&[path, target, &numbers]));
     }
 
     /// An entry named `.wh.NAME` removes NAME of lower layers; `.wh..wh..opq` all a folder has in them. Other names that
@@ -183,6 +200,7 @@ impl Building {
             paths,
             inodes: self.inodes.iter().map(|inode| if inode.names > 0 { inode.bytes } else { 0 }).collect(),
             prints: self.inodes.iter().map(|inode| inode.print.unwrap_or(UNKNOWN)).collect(),
+            content: if self.unread { UNKNOWN } else { self.content.max(UNKNOWN + 1) },
             whiteouts: pack(self.whiteouts),
             opaque: pack(self.opaque),
             links_below,

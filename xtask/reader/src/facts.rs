@@ -25,6 +25,10 @@ pub struct LayerFacts {
     pub inodes: Vec<u64>,
     /// The fingerprint of each inode's content; [`crate::fingerprint::UNKNOWN`] where the content was not read.
     pub prints: Vec<u64>,
+    /// The fingerprint of all that the layer has but times: of each entry its path, kind, permissions, owner, attributes, what it
+    /// links to and its bytes. [`crate::fingerprint::UNKNOWN`] where a content was not read. By these BuildKit tells, too, whether a
+    /// `COPY` brings the same as before (moby/buildkit, `cache/contenthash/tarsum.go`).
+    pub content: u64,
     /// Paths of lower layers that this one removes, with everything below them.
     pub whiteouts: Vec<serde_bytes::ByteBuf>,
     /// Folders whose content in lower layers this one removes.

@@ -19,6 +19,16 @@ pub fn fingerprint(content: &mut dyn Read) -> io::Result<u64> {
     Printing::new(content).finish(&mut vec![0; PIECE])
 }
 
+/// The fingerprint of several things in a row, each told apart from the next.
+pub(crate) fn of(parts: &[&[u8]]) -> u64 {
+    let mut hash = XxHash64::with_seed(0);
+    for part in parts {
+        hash.write(&(part.len() as u64).to_le_bytes());
+        hash.write(part);
+    }
+    hash.finish()
+}
+
 /// Takes the fingerprint of what is read through it.
 pub(crate) struct Printing<R> {
     inner: R,

@@ -2,7 +2,7 @@
 
 use tar::Header;
 
-use crate::{Fault, fault};
+use crate::{Fault, fault, fingerprint};
 
 const MALFORMED: Fault = Fault::Header("a PAX record is malformed");
 
@@ -14,6 +14,8 @@ pub(crate) struct Extended {
     pub size: Option<u64>,
     pub sparse_size: Option<u64>,
     pub sparse_name: Option<Vec<u8>>,
+    /// The fingerprint of all records that say neither where something lies nor how large it is nor when it was: owners and attributes.
+    pub others: u64,
 }
 
 impl Extended {
@@ -39,7 +41,8 @@ impl Extended {
                 b"size" => self.size = size()?,
                 b"GNU.sparse.name" => self.sparse_name = text(),
                 b"GNU.sparse.size" | b"GNU.sparse.realsize" => self.sparse_size = size()?,
-                _ => {}
+                b"mtime" | b"atime" | b"ctime" => {}
+                _ => self.others = fingerprint::of(&[&self.others.to_le_bytes(), key, value]),
             }
         }
         Ok(())

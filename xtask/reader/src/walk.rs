@@ -10,7 +10,7 @@ use tar::{EntryType, Header};
 
 use crate::pax::{Extended, number};
 use crate::source::Source;
-use crate::{Fault, fault, path};
+use crate::{Fault, fault, fingerprint, path};
 
 /// The unit in which a tar is written.
 pub(crate) const BLOCK: usize = 512;
@@ -43,6 +43,8 @@ pub struct Entry {
     pub size: u64,
     /// Permission bits, with set-user-id, set-group-id and sticky.
     pub mode: u16,
+    /// The fingerprint of its owner, its attributes and, for a device, its numbers.
+    pub owner: u64,
     /// Whether the content in the archive is the file as it is, without holes left out.
     pub whole: bool,
     /// The fingerprint of the content, once somebody has read it; see [`crate::fingerprint`].
@@ -106,7 +108,8 @@ impl<R: Source> Walk<R> {
         let mode = field(&header.as_old().mode, header.mode().map(u64::from))?;
         let mode = u16::try_from(mode & 0o7777).unwrap_or(0);
         let in_archive = extended.size.unwrap_or(claimed);
-        let mut entry = Entry { name, kind: Kind::Special, size: 0, mode, whole: true, print: None };
+        let owner = owner(header, &extended);
+        let mut entry = Entry { name, kind: Kind::Special, size: 0, mode, owner, whole: true, print: None };
         let kind = header.entry_type();
         entry.kind = match kind {
             // A file of the oldest format whose name ends in a slash is a folder.
@@ -253,6 +256,14 @@ fn signed_sum(header: &Header) -> i64 {
     const CHECKSUM: std::ops::Range<usize> = 148..156;
     let bytes = header.as_bytes().iter().enumerate();
     bytes.map(|(at, &byte)| if CHECKSUM.contains(&at) { i64::from(b' ') } else { i64::from(byte.cast_signed()) }).sum()
+}
+
+/// The fingerprint of what a header says of an entry besides its name, kind, size, mode and times.
+fn owner(header: &Header, extended: &Extended) -> u64 {
+    let old = header.as_old();
+    let device = |number: std::io::Result<Option<u32>>| number.ok().flatten().unwrap_or_default().to_le_bytes();
+    let (major, minor) = (device(header.device_major()), device(header.device_minor()));
+    fingerprint::of(&[&[old.linkflag[0]], &old.uid, &old.gid, &major, &minor, &extended.others.to_le_bytes()])
 }
 
 /// A number in a header. One that was left blank is 0, as every engine reads it.

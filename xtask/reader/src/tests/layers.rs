@@ -142,3 +142,31 @@ fn modes_and_kinds_are_kept() {
     let nodes: Vec<_> = facts.paths.iter().map(|(_, node)| (node.what, node.mode)).collect();
     assert_eq!(nodes, [(What::Special, 0o644), (What::Symlink, 0o644), (What::File(0), 0o4755)]);
 }
+
+#[test]
+fn times_and_order_are_no_part_of_what_a_layer_holds() {
+    let file = |mode, uid, time| {
+        let mut header = header("a", EntryType::Regular, 2);
+        header.set_mode(mode);
+        header.set_uid(uid);
+        header.set_mtime(time);
+        header
+    };
+    let content = |tar: Tar| tar.read().unwrap().content;
+    let plain = content(Tar::new().folder("d").raw(file(0o644, 0, 1), b"xy"));
+    assert_eq!(plain, content(Tar::new().raw(file(0o644, 0, 7), b"xy").folder("d")));
+    let later = Tar::new().pax(&[("mtime", b"5.25"), ("atime", b"6")]).raw(file(0o644, 0, 1), b"xy").folder("d");
+    assert_eq!(plain, content(later));
+    let others = [
+        content(Tar::new().folder("d").raw(file(0o755, 0, 1), b"xy")),
+        content(Tar::new().folder("d").raw(file(0o644, 9, 1), b"xy")),
+        content(Tar::new().folder("d").raw(file(0o644, 0, 1), b"xz")),
+        content(Tar::new().folder("e").raw(file(0o644, 0, 1), b"xy")),
+        content(Tar::new().raw(file(0o644, 0, 1), b"xy")),
+        content(Tar::new().folder("d").file("d/.wh.x", b"").raw(file(0o644, 0, 1), b"xy")),
+        content(Tar::new().pax(&[("SCHILY.xattr.user.a", b"1")]).raw(file(0o644, 0, 1), b"xy").folder("d")),
+    ];
+    assert!(!others.contains(&plain), "{others:?}");
+    let link = |target| content(Tar::new().symlink("current", target));
+    assert_ne!(link("release-1"), link("release-2"));
+}
