@@ -15,16 +15,14 @@ use crate::model::{Delivery, Store, Transfer, VariantId};
 use crate::plan::Image;
 use crate::units;
 
-/// What the control of a change is called in the registry.
-const CONTROL: &str = "control";
-
 /// What moved, or why that could not be measured.
 pub(super) type Shipped = std::result::Result<Vec<(VariantId, Delivery, Transfer)>, String>;
 
-/// The images of changed apps with their controls, by the tags of those they were built beside. Dropping it removes them.
+/// The images of changed apps, by the tags of those they were built beside, and for each of their layers whether the change leaves
+/// it as it was. Dropping it removes them.
 struct Changed<'u> {
     underway: &'u Underway<'u>,
-    tags: BTreeMap<String, (String, Option<String>)>,
+    tags: BTreeMap<String, (String, Vec<bool>)>,
 }
 
 impl Underway<'_> {
@@ -37,14 +35,11 @@ impl Underway<'_> {
             as_reason(self.with_registry(|registry| {
                 let (mut moved, mut there) = (Vec::new(), BTreeSet::new());
                 for image in images {
-                    let transfer = self.receive(registry, image, &image.name.tag(), None)?;
+                    let transfer = self.receive(registry, image, (&image.name.tag(), &[]), None)?;
                     moved.push((*image, Delivery::First(there.clone()), transfer));
                     there.insert(image.name.variant.clone());
                 }
                 for (image, change) in images.iter().filter_map(|image| change.map(|change| (image, change))) {
-                    if let Some(control) = changed.control(image) {
-                        registry.push(control, &name(image, Some(CONTROL)), self.engine)?;
-                    }
                     let transfer = self.receive(registry, image, changed.of(image), Some(change))?;
                     moved.push((*image, Delivery::After(change.to_owned()), transfer));
                 }
@@ -69,7 +64,7 @@ impl Underway<'_> {
             for other in &others {
                 registry.push(&other.name.tag(), &name(other, None), self.engine)?;
             }
-            self.receive(registry, image, &image.name.tag(), None)
+            self.receive(registry, image, (&image.name.tag(), &[]), None)
         }))?;
         Ok(shipped.map(|transfer| {
             self.of(image).pushed.insert(delivery.clone(), transfer);
@@ -99,10 +94,7 @@ impl Underway<'_> {
                         registry.push(&other.name.tag(), &name(other, None), self.engine)?;
                     }
                     if change.is_some() {
-                        registry.push(changed.of(image), &name(image, change), self.engine)?;
-                    }
-                    if let Some(control) = changed.control(image) {
-                        registry.push(control, &name(image, Some(CONTROL)), self.engine)?;
+                        registry.push(changed.of(image).0, &name(image, change), self.engine)?;
                     }
                 }
                 let store = if self.job.options.index { Store::Containerd } else { Store::Classic };
@@ -111,8 +103,7 @@ impl Underway<'_> {
                     let mut there: Vec<String> =
                         self.others(image, has).into_iter().map(|other| name(other, None)).collect();
                     there.extend(change.map(|_| name(image, None)));
-                    there.extend(changed.control(image).map(|_| name(image, Some(CONTROL))));
-                    self.pull(registry, &node, image, &there, change)
+                    self.pull(registry, &node, (image, changed.of(image).1), &there, change)
                 };
                 images.iter().map(|image| Ok((*image, pull(image)?))).collect()
             }))?
@@ -128,11 +119,17 @@ impl Underway<'_> {
         }))
     }
 
-    fn receive(&self, registry: &Registry, image: &Image, tag: &str, change: Option<&str>) -> Result<Transfer> {
+    fn receive(
+        &self,
+        registry: &Registry,
+        image: &Image,
+        (tag, kept): (&str, &[bool]),
+        change: Option<&str>,
+    ) -> Result<Transfer> {
         interrupt::check()?;
         let item = image.called();
         self.engine.sink().emit(Event::Progress { item: item.clone(), doing: "docker push".to_owned() });
-        let transfer = registry.receive(tag, &name(image, change), self.engine)?;
+        let transfer = registry.receive(tag, &name(image, change), kept, self.engine)?;
         self.engine.sink().emit(Event::Done { item, remark: units::bytes(transfer.bytes), sign: Sign::Held });
         Ok(transfer)
     }
@@ -141,7 +138,7 @@ impl Underway<'_> {
         &self,
         registry: &Registry,
         node: &EmptyEngine,
-        image: &Image,
+        (image, kept): (&Image, &[bool]),
         there: &[String],
         change: Option<&str>,
     ) -> Result<Transfer> {
@@ -152,7 +149,7 @@ impl Underway<'_> {
             node.pull(&Registry::inside(name), self.engine)?;
         }
         let own = name(image, change);
-        let transfer = registry.send(&own, node, self.engine)?;
+        let transfer = registry.send(&own, node, kept, self.engine)?;
         // No layer of it may help the next.
         for name in there.iter().chain([&own]) {
             node.forget(&Registry::inside(name), self.engine)?;
@@ -190,20 +187,16 @@ impl Underway<'_> {
 }
 
 impl Changed<'_> {
-    fn of(&self, image: &Image) -> &str {
-        self.tags.get(&image.name.tag()).map_or("", |(tag, _)| tag)
-    }
-
-    /// The image whose layers the receiver has besides those before the change, where one was needed.
-    fn control(&self, image: &Image) -> Option<&str> {
-        self.tags.get(&image.name.tag())?.1.as_deref()
+    /// The tag of the changed image, and which of its layers stay; of none where nothing changes.
+    fn of(&self, image: &Image) -> (&str, &[bool]) {
+        self.tags.get(&image.name.tag()).map_or(("", &[]), |(tag, kept)| (tag, kept))
     }
 }
 
 impl Drop for Changed<'_> {
     fn drop(&mut self) {
         if !self.tags.is_empty() {
-            let tags = self.tags.values().flat_map(|(tag, control)| std::iter::once(tag).chain(control)).cloned();
+            let tags = self.tags.values().map(|(tag, _)| tag.clone());
             let remove = docker(["image", "rm", "--force"]).args(tags);
             // `clean` finds what stays behind by its label.
             let _ = self.underway.engine.ask(&remove);

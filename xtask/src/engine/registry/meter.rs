@@ -1,6 +1,7 @@
 //! What went into a registry and out of it, by its own account: what its storage gained, and what its access log says.
 
 use std::collections::{BTreeMap, BTreeSet};
+use std::time::Duration;
 
 use serde::Deserialize;
 
@@ -31,28 +32,29 @@ struct Descriptor {
 }
 
 impl Registry {
-    /// Pushes an image of the engine under a name of its own, and says what arrived.
+    /// Pushes an image of the engine under a name of its own, and says what arrived. A layer that is `kept` counts as there, whatever
+    /// the registry had: its twin, alike but for times, is another result of the same step in the builder's cache.
     ///
     /// Errors: as [`Self::push`], and [`crate::error::ErrorId::EngineBroken`] where the registry cannot be looked into.
-    pub fn receive(&self, image: &str, name: &str, engine: Engine<'_>) -> Result<Transfer> {
+    pub fn receive(&self, image: &str, name: &str, kept: &[bool], engine: Engine<'_>) -> Result<Transfer> {
         let before = self.stored(engine)?;
         let took = self.push(image, name, engine)?;
         let mut moved = self.stored(engine)?;
         moved.retain(|digest, _| !before.contains_key(digest));
-        Ok(Transfer::of(&self.layers(name, engine)?, &moved, took))
+        Ok(counted(&self.layers(name, engine)?, kept, moved, took))
     }
 
-    /// Lets another engine pull an image, and says what it fetched.
+    /// Lets another engine pull an image, and says what it fetched; `kept` is as for [`Self::receive`].
     ///
     /// Errors: as [`EmptyEngine::pull`], and as [`Self::receive`].
-    pub fn send(&self, name: &str, node: &EmptyEngine, engine: Engine<'_>) -> Result<Transfer> {
+    pub fn send(&self, name: &str, node: &EmptyEngine, kept: &[bool], engine: Engine<'_>) -> Result<Transfer> {
         let before = said(&self.id, engine)?.lines().filter_map(fetched).count();
         let took = node.pull(&Self::inside(name), engine)?;
         let mut moved = Moved::new();
         for (what, bytes) in said(&self.id, engine)?.lines().filter_map(fetched).skip(before) {
             *moved.entry(what).or_default() += bytes;
         }
-        Ok(Transfer::of(&self.layers(name, engine)?, &moved, took))
+        Ok(counted(&self.layers(name, engine)?, kept, moved, took))
     }
 
     /// Every blob it has.
@@ -63,12 +65,12 @@ impl Registry {
         Ok(told.lines().filter_map(blob).collect())
     }
 
-    /// The layers of an image it has.
-    fn layers(&self, name: &str, engine: Engine<'_>) -> Result<BTreeSet<String>> {
+    /// The layers of an image it has, lowest first.
+    fn layers(&self, name: &str, engine: Engine<'_>) -> Result<Vec<String>> {
         let read = |path: String| engine.tell(&docker(["exec", &self.id, "cat"]).arg(format!("{STORAGE}/{path}")));
         let (repository, tag) = name.rsplit_once(':').unwrap_or((name, "latest"));
         let link = read(format!("repositories/{repository}/_manifests/tags/{tag}/current/link"))?;
-        let (mut waiting, mut layers) = (vec![link.trim().to_owned()], BTreeSet::new());
+        let (mut waiting, mut layers) = (vec![link.trim().to_owned()], Vec::new());
         while let Some(digest) = waiting.pop() {
             let Some((_, hex)) = digest.split_once(':').filter(|(_, hex)| hex.len() > 2) else { continue };
             let json = read(format!("blobs/sha256/{}/{hex}/data", &hex[..2]))?;
@@ -79,6 +81,15 @@ impl Registry {
         }
         Ok(layers)
     }
+}
+
+/// What moved of an image with these layers. Which of them are kept is known only where it is known of all.
+fn counted(layers: &[String], kept: &[bool], mut moved: Moved, took: Duration) -> Transfer {
+    if layers.len() == kept.len() {
+        let there: BTreeSet<&String> = layers.iter().zip(kept).filter(|(_, kept)| **kept).map(|(one, _)| one).collect();
+        moved.retain(|digest, _| !there.contains(digest));
+    }
+    Transfer::of(&layers.iter().cloned().collect(), &moved, took)
 }
 
 /// A line of `find`: bytes, and a folder that is named after the digest.
@@ -107,6 +118,18 @@ mod tests {
         let line = "943 /var/lib/registry/docker/registry/v2/blobs/sha256/22/22b7";
         assert_eq!(blob(line), Some(("sha256:22b7".to_owned(), 943)));
         assert_eq!(blob("nonsense"), None);
+    }
+
+    #[test]
+    fn a_layer_that_stays_did_not_move() {
+        let layers = ["base", "modules", "dist"].map(str::to_owned);
+        let moved = || Moved::from([("modules".to_owned(), 11), ("dist".to_owned(), 2), ("manifest".to_owned(), 1)]);
+        let count = |kept: &[bool]| {
+            let transfer = counted(&layers, kept, moved(), Duration::ZERO);
+            (transfer.bytes, transfer.moved, transfer.there)
+        };
+        assert_eq!(count(&[true, true, false]), (3, 1, 2));
+        assert_eq!(count(&[]), (14, 2, 1), "of a first push nothing is kept");
     }
 
     #[test]

@@ -39,6 +39,16 @@ impl<'p> Graph<'p> {
         is_cached_run(index) || (self.takes[index] && self.below(index).into_iter().any(is_cached_run))
     }
 
+    /// Whether an instruction and all it is built on came from the cache.
+    pub fn all_cached(&self, index: usize, ran: &[Ran]) -> bool {
+        ran[index].cached && self.below(index).into_iter().all(|below| ran[below].cached)
+    }
+
+    /// Whether it only moves files or makes a folder: then what comes of it depends on nothing but these.
+    pub fn moves_files(&self, index: usize) -> bool {
+        !is(&self.places[index], "RUN")
+    }
+
     /// Whether it copies what another stage has, or an image: then only the content it copies decides whether it runs.
     pub fn copies_from_stage(&self, index: usize) -> bool {
         self.takes[index] && !is(&self.places[index], "RUN")

@@ -4,6 +4,8 @@
 
 mod costs;
 mod graph;
+mod holds;
+mod kept;
 mod rebuild;
 
 use std::collections::BTreeMap;
@@ -24,7 +26,6 @@ use crate::model::{BaseSources, Change, Experiment, SentContext, StepCost};
 use crate::plan::Image;
 use crate::state::costs::Costs;
 use crate::units;
-use rebuild::Beside;
 
 /// Where experiments take place. Its builds run one after the other, so their times compare.
 #[derive(Clone, Copy)]
@@ -80,8 +81,7 @@ impl Lab<'_> {
             let again = self.build(image, &image.context, &image.name.tag(), Turn::Cached, &item)?;
             self.done(item, again.took);
         }
-        let before = self.layers(&image.name.tag())?;
-        let beside = Beside::of(image, &file, &places, &before);
+        let beside = self.beside(image, &file, &places)?;
         let mut rebuilds = Vec::new();
         for (name, change) in changes {
             rebuilds.push(self.rebuild(&beside, (name, change))?);
