@@ -102,14 +102,17 @@ COPY --from=build /app/dist dist
 RUN strip dist/a
 ";
 
-    /// Layers by their lines, each with a digest.
-    fn layers(places: &[Place], of: &[(usize, &str)]) -> Layers {
+    /// The layers of an image: the line that made each, and its digest.
+    type Made<'m> = &'m [(usize, &'m str)];
+
+    fn layers(places: &[Place], of: Made<'_>) -> Layers {
         let at = |line| places.iter().position(|place| place.line == line);
         Layers(of.iter().map(|&(line, layer)| (layer.to_owned(), at(line))).collect())
     }
 
-    /// Whether each layer of a rebuilt image stays. The digest of a layer begins with what it holds: `c1` and `c2` hold the same.
-    fn keeps(rebuilt: &[(usize, &str)], control: Option<(&[(usize, &str)], &[usize])>, only_files: bool) -> Vec<bool> {
+    /// Whether each layer of a rebuilt image stays. The digest of a layer begins with what it holds: `m1` and `m2` hold the same. A control
+    /// comes with the lines that ran in it.
+    fn keeps(rebuilt: Made<'_>, control: Option<(Made<'_>, &[usize])>, only_files: bool) -> Vec<bool> {
         let file = crate::dockerfile::parse(FILE, "f").unwrap();
         let places = places(&file, None);
         let graph = Graph::of(&file, &places);
