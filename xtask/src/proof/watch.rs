@@ -75,6 +75,7 @@ pub const TABLE: &[(For, &[&str])] = &[
         For::Rules(&["context-at-most", "pulls-at-most", "pushes-at-most", "stored-at-most"]),
         &["xtask/src/rules/limit.rs"],
     ),
+    (For::Rules(&["absent"]), &["xtask/src/rules/absent/known.rs"]),
     (For::Rules(&["pulls-at-most", "pushes-at-most"]), &["xtask/src/rules/travel.rs"]),
     (For::Rules(&["rebuild-keeps", "rebuild-loses"]), &["xtask/src/rules/rebuild.rs"]),
     (For::Rules(&["rebuild-offline"]), &["xtask/src/runner/offline.rs"]),
