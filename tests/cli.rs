@@ -1,5 +1,8 @@
 //! What the command line says, word for word, where no engine is needed.
 
+#[path = "cli/inspect.rs"]
+mod inspect;
+
 use drydock_tests::workshop::{Fixture, Variant};
 use snapbox::{assert_data_eq, str};
 

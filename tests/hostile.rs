@@ -11,7 +11,7 @@ use libtest_mimic::{Arguments, Failed, Trial};
 use serde_json::json;
 use tar::EntryType;
 
-const LIMIT: Duration = Duration::from_mins(1);
+const LIMIT: Duration = Duration::from_mins(10);
 /// In KiB, as `ulimit` takes it. The largest layer that is not refused takes some hundred million bytes.
 const ADDRESS_SPACE: u32 = 2_000_000;
 
@@ -254,9 +254,7 @@ const LAYERS: &[Lie] = &[
         packed(&[&layer()], &[&[0x1f, 0x8b, 8, 0, 0, 0, 0, 0, 0, 3, 0xff, 0xff]])
     }),
     refused("a zstd of noise", "do not decode", || packed(&[&layer()], &[&[0x28, 0xb5, 0x2f, 0xfd, 0xff, 0xff, 0xff]])),
-    // A slow machine has no patience for more ("it grew to more than"), a fast one meets the second file, with which the layer
-    // is larger than any may be ("more than … bytes").
-    refused("a bomb", "more than", || {
+    refused("a bomb", "grew to more than", || {
         let start = Tar::new().raw(header("zeros", EntryType::Regular, 60 << 30), b"").open();
         // A gzip may have many members, here one for each MiB.
         packed(&[&layer()], &[&[gzip(&start), gzip(&vec![0; 1 << 20]).repeat(60 << 10), gzip(&start)].concat()])

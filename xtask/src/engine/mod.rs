@@ -40,6 +40,8 @@ use crate::process::{Command, Output};
 const QUESTION: Duration = Duration::from_secs(30);
 /// So often, until it counts as a hang.
 const TURNS: u32 = 20;
+/// How many times its limit a command that has work to do may take while the engine answers other questions.
+const BUSY: u32 = 5;
 
 /// The engine, as reached through the `docker` command, with the listener that hears of every command.
 #[derive(Clone, Copy)]
@@ -69,17 +71,21 @@ impl<'a> Engine<'a> {
     /// Errors: `docker` is missing, or it does not finish in 30 s and the engine answers nothing else either
     /// ([`ErrorId::EngineSilent`]).
     pub fn ask(&self, command: &Command) -> Result<Output> {
-        self.announce(command);
-        let answers = || docker(["version"]).output(QUESTION).is_ok_and(|output| output.success());
-        command.output_while(QUESTION, TURNS, answers).map_err(of_docker)
+        self.ask_in_turns(QUESTION, TURNS, command)
     }
 
-    /// As [`Self::ask`], for a command that has work to do.
+    /// As [`Self::ask`], for a command that has work to do, which takes at most `limit` where nothing else runs.
     ///
-    /// Errors: `docker` is missing, or does not finish within `limit` ([`ErrorId::EngineSilent`]).
+    /// Errors: `docker` is missing, or does not finish within `limit` and the engine answers nothing else either, or not in five
+    /// times as long ([`ErrorId::EngineSilent`]).
     pub fn ask_within(&self, limit: Duration, command: &Command) -> Result<Output> {
+        self.ask_in_turns(limit, BUSY, command)
+    }
+
+    fn ask_in_turns(&self, limit: Duration, turns: u32, command: &Command) -> Result<Output> {
         self.announce(command);
-        command.output(limit).map_err(of_docker)
+        let answers = || docker(["version"]).output(QUESTION).is_ok_and(|output| output.success());
+        command.output_while(limit, turns, answers).map_err(of_docker)
     }
 
     /// Runs one docker command that must succeed and returns what it printed.
