@@ -11,7 +11,7 @@ use drydock_tests::workshop::Fixture;
 const HANG: Duration = Duration::from_mins(10);
 
 fn layer() -> Vec<u8> {
-    archive::Tar::new().file("app", &[7; 30_000]).bytes()
+    archive::Tar::new().file("app", &vec![7; 30_000]).bytes()
 }
 
 /// Runs the program inside the fixture without any other program on its path, and with a memory of its own.

@@ -217,6 +217,25 @@ fn a_list_that_is_a_link_or_a_folder_leaves_the_choice_to_the_builder() {
 }
 
 #[test]
+fn what_goes_away_while_a_folder_is_read_is_left_out() {
+    let root = repository();
+    let many = root.path().join("apps/sloop/many");
+    fs::create_dir(&many).unwrap();
+    let names: Vec<_> = (0..3000).map(|number| many.join(number.to_string())).collect();
+    names.iter().for_each(|name| fs::write(name, "x").unwrap());
+    let folder = many.clone();
+    let away = std::thread::spawn(move || {
+        names.iter().rev().for_each(|name| fs::remove_file(name).unwrap());
+        fs::remove_dir(folder).unwrap();
+    });
+    let made = plain().materialise(root.path(), "going").unwrap();
+    let listed = files(&root.path().join("apps/sloop"));
+    away.join().unwrap();
+    assert!(!many.exists() && root.path().join(made).join("main.txt").is_file());
+    assert!(listed.is_ok_and(|files| files.iter().any(|file| file.path == "main.txt")));
+}
+
+#[test]
 fn a_tree_may_be_deep() {
     let root = repository();
     let mut deep = root.path().join("apps/sloop");

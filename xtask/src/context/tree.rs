@@ -1,6 +1,6 @@
 //! Copies folders, and writes single files into the copy.
 
-use std::fs::{self, File, FileTimes};
+use std::fs::{self, DirEntry, File, FileTimes};
 use std::io::ErrorKind;
 use std::path::Path;
 
@@ -27,9 +27,15 @@ pub fn files(folder: &Path) -> Result<Vec<SourceFile>> {
             let entry = entry.map_err(|e| error::io("read", &folder, &e))?;
             let name = entry.file_name().to_string_lossy().into_owned();
             let path = if below.is_empty() { name } else { format!("{below}/{name}") };
-            let data = entry.metadata().map_err(|e| error::io("read", &entry.path(), &e))?;
+            let data = match entry.metadata() {
+                Err(_) if is_gone(&entry) => continue,
+                data => data.map_err(|e| error::io("read", &entry.path(), &e))?,
+            };
             if data.is_dir() {
-                walk(top, &path, found)?;
+                match walk(top, &path, found) {
+                    Err(_) if is_gone(&entry) => {}
+                    walked => walked?,
+                }
             } else if data.is_file() {
                 let print = File::open(entry.path()).and_then(|mut file| drydock_reader::fingerprint(&mut file));
                 // One that may not be read is told by its path alone; the builder says what is wrong with it.
@@ -76,21 +82,38 @@ fn folder(from: &Path, into: &Path, below: &Path, left_out: &LeftOut) -> Result<
         if left_out.has(&name) {
             continue;
         }
-        let kind = entry.file_type().map_err(|e| error::io("read", &entry.path(), &e))?;
-        if kind.is_dir() {
-            folder(from, into, &name, left_out)?;
-        } else if kind.is_symlink() {
-            link(&entry.path(), &into.join(&name))?;
-        } else if kind.is_file() {
-            file(&entry.path(), &into.join(&name))?;
-        } else if !host::special(&entry.path(), &into.join(&name)).map_err(|e| error::io("copy", &entry.path(), &e))? {
-            let fact = format!("{} is a device, which no build context should hold.", entry.path().display());
-            return Err(Problem::new(ErrorId::Context, fact));
+        match one(&entry, from, into, &name, left_out) {
+            Err(_) if is_gone(&entry) => {}
+            copied => copied?,
         }
     }
     // Last, since nothing could be written into a folder that is read-only.
     let permissions = fs::metadata(&source).map_err(|e| error::io("read", &source, &e))?.permissions();
     fs::set_permissions(&copy, permissions).map_err(|e| error::io("create", &copy, &e))
+}
+
+/// Copies what one entry of a folder is.
+fn one(entry: &DirEntry, from: &Path, into: &Path, name: &Path, left_out: &LeftOut) -> Result<()> {
+    let (path, copy) = (entry.path(), into.join(name));
+    let kind = entry.file_type().map_err(|e| error::io("read", &path, &e))?;
+    if kind.is_dir() {
+        folder(from, into, name, left_out)
+    } else if kind.is_symlink() {
+        link(&path, &copy)
+    } else if kind.is_file() {
+        file(&path, &copy)
+    } else if host::special(&path, &copy).map_err(|e| error::io("copy", &path, &e))? {
+        Ok(())
+    } else {
+        let fact = format!("{} is a device, which no build context should hold.", path.display());
+        Err(Problem::new(ErrorId::Context, fact))
+    }
+}
+
+/// Whether an entry is no longer there: an editor or a build beside us took it away while the folder was read. The builder goes on
+/// without such a file, too.
+fn is_gone(entry: &DirEntry) -> bool {
+    fs::symlink_metadata(entry.path()).is_err_and(|e| e.kind() == ErrorKind::NotFound)
 }
 
 /// Copies a file, or lays a folder over another, at a path whose parents are made where they are missing.
