@@ -72,12 +72,13 @@ impl BuildContext<'_> {
         let beside = tempfile::Builder::new().prefix(&prefix).tempdir_in(&parent);
         let beside = beside.map_err(|e| error::io("create a folder in", &parent, &e))?;
         let fresh = beside.path().join("new");
-        self.fill(repository, &fresh)?;
+        self.fill(repository, &fresh).inspect_err(|_| tree::allow_removal(&fresh))?;
         // A folder with content cannot be replaced by a rename: the old one steps aside, and goes with `beside`.
         let place = parent.join(name);
         if place.exists() {
             let old = beside.path().join("old");
             std::fs::rename(&place, &old).map_err(|e| error::io("replace", &place, &e))?;
+            tree::allow_removal(&old);
         }
         std::fs::rename(&fresh, &place).map_err(|e| error::io("create", &place, &e))?;
         Ok(shown)

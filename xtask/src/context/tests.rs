@@ -222,10 +222,14 @@ fn what_goes_away_while_a_folder_is_read_is_left_out() {
     let many = root.path().join("apps/sloop/many");
     fs::create_dir(&many).unwrap();
     let names: Vec<_> = (0..3000).map(|number| many.join(number.to_string())).collect();
-    names.iter().for_each(|name| fs::write(name, "x").unwrap());
+    for name in &names {
+        fs::write(name, "x").unwrap();
+    }
     let folder = many.clone();
     let away = std::thread::spawn(move || {
-        names.iter().rev().for_each(|name| fs::remove_file(name).unwrap());
+        for name in names.iter().rev() {
+            fs::remove_file(name).unwrap();
+        }
         fs::remove_dir(folder).unwrap();
     });
     let made = plain().materialise(root.path(), "going").unwrap();

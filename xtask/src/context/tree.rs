@@ -9,9 +9,6 @@ use crate::error::{self, ErrorId, Problem, Result};
 use crate::host;
 use crate::model::SourceFile;
 
-/// Stands in a copy for what is in a folder that may not be read.
-const UNREAD: &str = ".unread";
-
 /// Lays a folder over another, which is made where it is missing.
 pub(super) fn copy(from: &Path, into: &Path, left_out: &LeftOut) -> Result<()> {
     folder(from, into, Path::new(""), left_out)
@@ -23,7 +20,12 @@ pub(super) fn copy(from: &Path, into: &Path, left_out: &LeftOut) -> Result<()> {
 pub fn files(folder: &Path) -> Result<Vec<SourceFile>> {
     fn walk(top: &Path, below: &str, found: &mut Vec<SourceFile>) -> Result<()> {
         let folder = top.join(below);
-        for entry in fs::read_dir(&folder).map_err(|e| error::io("read", &folder, &e))? {
+        let entries = match fs::read_dir(&folder) {
+            // What is in it, no build gets to see.
+            Err(e) if e.kind() == ErrorKind::PermissionDenied && !below.is_empty() => return Ok(()),
+            entries => entries.map_err(|e| error::io("read", &folder, &e))?,
+        };
+        for entry in entries {
             let entry = entry.map_err(|e| error::io("read", &folder, &e))?;
             let name = entry.file_name().to_string_lossy().into_owned();
             let path = if below.is_empty() { name } else { format!("{below}/{name}") };
@@ -73,7 +75,7 @@ fn folder(from: &Path, into: &Path, below: &Path, left_out: &LeftOut) -> Result<
     }
     let entries = match fs::read_dir(&source) {
         // The builder says so itself, unless its list of what to leave out has the folder.
-        Err(e) if e.kind() == ErrorKind::PermissionDenied => return unreadable(&copy.join(UNREAD)),
+        Err(e) if e.kind() == ErrorKind::PermissionDenied => return forbid(&copy),
         entries => entries.map_err(|e| error::io("read", &source, &e))?,
     };
     for entry in entries {
@@ -143,12 +145,32 @@ fn file(from: &Path, to: &Path) -> Result<()> {
 /// Makes a file that nobody but root can read, in place of one that could not be read: then the builder says so, or leaves it out.
 fn unreadable(to: &Path) -> Result<()> {
     make_room(to)?;
-    let made = File::create(to).and_then(|file| {
-        let mut permissions = file.metadata()?.permissions();
+    File::create(to).map_err(|e| error::io("write", to, &e))?;
+    forbid(to)
+}
+
+/// Lets nobody but root read what is at a path.
+fn forbid(path: &Path) -> Result<()> {
+    let forbidden = fs::metadata(path).and_then(|there| {
+        let mut permissions = there.permissions();
         host::forbid_all(&mut permissions);
-        file.set_permissions(permissions)
+        fs::set_permissions(path, permissions)
     });
-    made.map_err(|e| error::io("write", to, &e))
+    forbidden.map_err(|e| error::io("write", path, &e))
+}
+
+/// Lets the owner remove a copy again: folders that nobody may read become readable. What cannot be changed stays.
+pub(super) fn allow_removal(folder: &Path) {
+    let read = || fs::read_dir(folder);
+    let entries = read().or_else(|_| {
+        let _ = host::allow_owner(folder);
+        read()
+    });
+    for entry in entries.into_iter().flatten().flatten() {
+        if entry.file_type().is_ok_and(|kind| kind.is_dir()) {
+            allow_removal(&entry.path());
+        }
+    }
 }
 
 /// Removes a file, or a folder with everything in it. What is not there need not go.

@@ -79,6 +79,13 @@ pub fn special(from: &Path, to: &Path) -> std::io::Result<bool> {
     system::special(from, to)
 }
 
+/// Lets the owner of a folder read and change it, as removing it asks for.
+///
+/// Errors: it is not this user's, or gone.
+pub fn allow_owner(folder: &Path) -> std::io::Result<()> {
+    system::allow_owner(folder)
+}
+
 /// Takes every permission away that the system lets one take away.
 pub fn forbid_all(permissions: &mut std::fs::Permissions) {
     system::forbid_all(permissions);

@@ -62,6 +62,12 @@ pub(super) fn special(_from: &Path, _to: &Path) -> std::io::Result<bool> {
     Ok(false)
 }
 
+pub(super) fn allow_owner(folder: &Path) -> std::io::Result<()> {
+    let mut permissions = std::fs::metadata(folder)?.permissions();
+    permissions.set_readonly(false);
+    std::fs::set_permissions(folder, permissions)
+}
+
 pub(super) fn forbid_all(permissions: &mut std::fs::Permissions) {
     permissions.set_readonly(true);
 }

@@ -128,6 +128,11 @@ fn fifo(_at: &Path, _permissions: &std::fs::Permissions) -> std::io::Result<()> 
     Ok(())
 }
 
+pub(super) fn allow_owner(folder: &Path) -> std::io::Result<()> {
+    use std::os::unix::fs::PermissionsExt;
+    std::fs::set_permissions(folder, std::fs::Permissions::from_mode(0o700))
+}
+
 pub(super) fn forbid_all(permissions: &mut std::fs::Permissions) {
     use std::os::unix::fs::PermissionsExt;
     permissions.set_mode(0o000);
