@@ -62,6 +62,7 @@ pub(super) fn special(_from: &Path, _to: &Path) -> std::io::Result<bool> {
     Ok(false)
 }
 
+#[allow(clippy::permissions_set_readonly_false, reason = "it is about Unix, which has a function of its own")]
 pub(super) fn allow_owner(folder: &Path) -> std::io::Result<()> {
     let mut permissions = std::fs::metadata(folder)?.permissions();
     permissions.set_readonly(false);
