@@ -1,0 +1,35 @@
+# tides: the private package; with-registry.mjs stands in for the company's registry
+FROM node:24-trixie AS tides
+WORKDIR /tides
+COPY tides .
+RUN --mount=type=bind,source=registry,target=/registry \
+    --mount=type=secret,id=npm_token,required=true <<'END'
+set -eu
+NPM_TOKEN="$(cat /run/secrets/npm_token)"
+export NPM_TOKEN
+node /registry/with-registry.mjs npm ci
+END
+
+# dependencies: the public packages
+FROM node:24-trixie AS dependencies
+WORKDIR /app
+COPY --from=tides /tides /tides
+RUN --mount=type=bind,source=package.json,target=package.json \
+    --mount=type=bind,source=package-lock.json,target=package-lock.json \
+    --mount=type=bind,source=.npmrc,target=.npmrc \
+    --mount=type=cache,id=buildkit-npm,target=/root/.npm \
+    npm ci
+
+# build: our own code
+FROM dependencies AS build
+COPY package.json bundle.js tsconfig.json ./
+COPY src src
+RUN npm run bundle
+
+# run
+FROM node:24-trixie-slim
+WORKDIR /app
+COPY --link --from=build /tides/node_modules/@harbour node_modules/@harbour
+COPY --link --from=build /app/dist dist
+EXPOSE 8080
+CMD ["node", "dist/harbour-clock.cjs"]

@@ -1,0 +1,13 @@
+# It works. The token comes in with tides/.npmrc, which is deleted as soon as npm has read it.
+FROM node:24-trixie
+WORKDIR /app
+COPY package.json package-lock.json .npmrc ./
+RUN npm ci
+COPY . .
+RUN npm run bundle
+RUN cd tides \
+ && node ../registry/with-registry.mjs npm ci \
+ && mv node_modules/@harbour ../node_modules/ \
+ && rm .npmrc
+EXPOSE 8080
+CMD ["node", "dist/harbour-clock.cjs"]
