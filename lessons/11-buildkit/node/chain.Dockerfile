@@ -12,8 +12,8 @@ END
 
 # dependencies: the public packages
 FROM node:24-trixie AS dependencies
-WORKDIR /app
 COPY --from=tides /tides /tides
+WORKDIR /app
 RUN --mount=type=bind,source=package.json,target=package.json \
     --mount=type=bind,source=package-lock.json,target=package-lock.json \
     --mount=type=bind,source=.npmrc,target=.npmrc \
