@@ -156,16 +156,20 @@
   }
 
   // ---- code is broken between words, and not at its hyphens unless there is no other way
-  for (const code of all("p code, li code, dd code, td code", main)) {
-    if (code.textContent.length < 28 && !code.closest("pre, .lines")) code.classList.add("whole");
+  const texts = (code) => [...code.childNodes].flatMap((node) => (node.nodeType === Node.TEXT_NODE ? node : [...node.childNodes]));
+  function keepWords(text) {
+    const words = text.data.split(/(\s+)/).map((word) => (word.includes("-") ? element("span", {}, word) : word));
+    text.replaceWith(...words);
   }
-  for (const code of all(".dockerfile .lines code", main)) {
-    const texts = [...code.childNodes].flatMap((node) => (node.nodeType === Node.TEXT_NODE ? node : [...node.childNodes]));
-    for (const text of texts) {
-      const words = text.data.split(/(\s+)/).map((word) => (word.includes("-") ? element("span", {}, word) : word));
-      text.replaceWith(...words);
+  for (const code of all("p code, li code, dd code, td code", main)) {
+    if (code.closest("pre, .lines")) continue;
+    if (code.textContent.length < 28) code.classList.add("whole");
+    else if (/\s/.test(code.textContent)) {
+      code.classList.add("long");
+      texts(code).forEach(keepWords);
     }
   }
+  for (const code of all(".dockerfile .lines code", main)) texts(code).forEach(keepWords);
 
   // ---- commands can be copied
   async function copy(text) {
