@@ -131,7 +131,7 @@ fn literals(text: &str) -> String {
     let mut inside = false;
     for line in text.lines().take_while(|line| line.trim() != "#[cfg(test)]") {
         if inside || !line.trim_start().starts_with("//") {
-            let line = line.replace("'\"'", "").replace("\\\"", " ");
+            let line = line.replace("'\"'", "").replace("\\\\", " ").replace("\\\"", " ");
             for (index, part) in line.split('"').enumerate() {
                 inside ^= index > 0;
                 if inside {
@@ -200,6 +200,7 @@ mod tests {
         assert_eq!(lines(&values("a = \"\"\"\nmend\n\"\"\"")), [2]);
         assert_eq!(lines(&literals("// \"mend\"\nlet mend = f(\"mend it\");\n#[cfg(test)]\nf(\"mend\")")), [2]);
         assert!(lines(&literals("f(\"{mend}{x:?} a\");")).is_empty());
+        assert!(lines(&literals("const END: &str = \" \\\\\";\n// mend")).is_empty());
         assert_eq!(lines(&literals("f('\"', \"a \\\n  mend \\\"mend\\\"\", mend);")), [2, 2]);
     }
 
