@@ -1,6 +1,7 @@
 //! The stages of a Dockerfile with what each weighs: recorded once, drawn on pages.
 
 use std::collections::BTreeMap;
+use std::sync::Arc;
 
 use drydock::dockerfile::{Dockerfile, Source};
 use drydock::engine::{bake, build, docker};
@@ -39,8 +40,12 @@ pub struct Weight {
 /// Errors: no app or lesson builds this Dockerfile, or a build fails.
 pub fn measure(path: &str, workshop: &Workshop, session: &Session<'_>) -> Result<Stages> {
     let engine = session.engine;
-    let image = find(path, workshop)?;
-    let file = image.dockerfile.parsed()?;
+    let mut image = find(path, workshop)?;
+    let dockerfile = Arc::clone(&image.dockerfile);
+    let file = dockerfile.parsed()?;
+    // Several variants may share a file. The whole of it is drawn, wherever the build of this one ends.
+    image.variant.target = None;
+    image.bases = file.images(None);
     // An app's folder is built as it is; what a lesson changes in it is in a copy, which a run of the lesson may not have left.
     prepare::contexts([&image], RUN, &workshop.root)?;
     let sources = session.ensure(&plan::bases([&image]))?;
