@@ -4,8 +4,8 @@ use std::collections::{BTreeMap, BTreeSet};
 
 use super::subject::{Proof, Runs, Subject, Trial};
 use super::tree::{self, Inputs, Tree};
-use super::watch::{self, CRATES, For, Uses};
-use super::{Fingerprint, page, words};
+use super::watch::{self, CRATES, Counts, For, Uses};
+use super::{Fingerprint, page, witness, words};
 use crate::bases::{self, Recipes};
 use crate::dockerfile::{self, Dockerfile, Source, Stage};
 use crate::error::Result;
@@ -74,19 +74,31 @@ impl<'a> Digests<'a> {
     ///
     /// Errors: [`crate::error::ErrorId::File`].
     pub fn of(&self, proof: &Proof<'_>) -> Result<Fingerprint> {
-        let depends = match &proof.subject {
-            Subject::Lesson(lesson, app) => self.lesson(lesson, app)?,
-            Subject::Answer(task, answer) => self.answer(task, answer)?,
-            Subject::Page(commands) => self.page(commands)?,
-            Subject::Trial(trial) => self.trial(trial)?,
-            Subject::Check(app) | Subject::Contract(app) => of_app(app, &[For::Everything, For::Apps]),
-        };
+        let depends = self.depends(proof)?;
         Ok(Fingerprint {
             app: self.apps(&depends)?,
             bases: self.bases(&depends)?,
-            code: self.code(&depends.uses),
+            code: self.code(&depends.uses, Counts::Some),
+            core: self.code(&depends.uses, Counts::All),
             own: depends.own.digest(),
         })
+    }
+
+    /// What a proof shows of the program; see [`witness`].
+    ///
+    /// Errors: [`crate::error::ErrorId::File`].
+    pub fn shown_by(&self, proof: &Proof<'_>) -> Result<BTreeSet<String>> {
+        Ok(witness::shown_by(&proof.subject, &self.depends(proof)?.uses))
+    }
+
+    fn depends(&self, proof: &Proof<'_>) -> Result<Depends> {
+        match &proof.subject {
+            Subject::Lesson(lesson, app) => self.lesson(lesson, app),
+            Subject::Answer(task, answer) => self.answer(task, answer),
+            Subject::Page(commands) => self.page(commands),
+            Subject::Trial(trial) => self.trial(trial),
+            Subject::Check(app) | Subject::Contract(app) => Ok(of_app(app, &[For::Everything, For::Apps])),
+        }
     }
 
     fn lesson(&self, lesson: &Lesson, app: &App) -> Result<Depends> {
@@ -240,13 +252,13 @@ impl<'a> Digests<'a> {
         Ok(inputs.digest())
     }
 
-    /// The source files that count, and the versions of the crates that do.
-    fn code(&self, uses: &Uses) -> String {
+    /// The source files that count in this way, and with the core the versions of the crates that do.
+    fn code(&self, uses: &Uses, how: Counts) -> String {
         let mut inputs = Inputs::default();
-        for (path, digest) in self.sources.iter().filter(|(path, _)| uses.depends_on(path)) {
+        for (path, digest) in self.sources.iter().filter(|(path, _)| uses.depends_on(path) == Some(how)) {
             inputs.add(path, digest.as_bytes());
         }
-        if uses.whole.contains(&For::Everything) {
+        if how == Counts::All && uses.whole.contains(&For::Everything) {
             inputs.add(LOCK, self.crates.as_bytes());
         }
         inputs.digest()

@@ -81,13 +81,13 @@ pub fn draw(candidates: &[Candidate], scope: &Scope) -> BTreeMap<String, Why> {
             (Scope::Default(_) | Scope::First, _) if !candidate.first => None,
             (_, Standing::Missing) => Some(Why::New),
             (_, Standing::Changed(parts)) => Some(Why::Changed(parts.clone())),
-            (Scope::All | Scope::First, Standing::Holds) => Some(Why::Asked),
-            (_, Standing::Holds) => None,
+            (Scope::All | Scope::First, Standing::Holds | Standing::EarlierCore) => Some(Why::Asked),
+            (_, Standing::Holds | Standing::EarlierCore) => None,
         };
         chosen.extend(why.map(|why| (candidate.key.clone(), why)));
     }
     if let Scope::Default(commit) = scope {
-        let rest = |candidate: &&Candidate| candidate.standing == Standing::Holds && !candidate.always;
+        let rest = |candidate: &&Candidate| candidate.standing.stands() && !candidate.always;
         let rest: Vec<&Candidate> = candidates.iter().filter(rest).collect();
         let kinds: BTreeSet<Kind> = rest.iter().map(|candidate| candidate.kind).collect();
         for kind in kinds {
@@ -98,9 +98,12 @@ pub fn draw(candidates: &[Candidate], scope: &Scope) -> BTreeMap<String, Why> {
     chosen
 }
 
-/// The candidates in the order of their keys hashed with the commit, as many as the budget has room for.
+/// The candidates in the order of their keys hashed with the commit, as many as the budget has room for. Those that were proved with
+/// an earlier core come first.
 fn sample(mut candidates: Vec<&Candidate>, commit: &str) -> Vec<String> {
-    candidates.sort_by_cached_key(|candidate| Sha256::digest(format!("{commit} {}", candidate.key)).to_vec());
+    candidates.sort_by_cached_key(|candidate| {
+        (candidate.standing == Standing::Holds, Sha256::digest(format!("{commit} {}", candidate.key)).to_vec())
+    });
     let mut left = BUDGET;
     let mut drawn = Vec::new();
     for candidate in candidates {
@@ -163,6 +166,18 @@ mod tests {
         let page = Candidate { kind: Kind::Page, ..candidate("page/a", Standing::Holds) };
         let chosen = draw(&[long, page], &commit("1"));
         assert_eq!(chosen.into_keys().collect::<Vec<_>>(), ["lesson/long/rust", "page/a"]);
+    }
+
+    #[test]
+    fn what_was_proved_with_an_earlier_core_is_drawn_first() {
+        let holds = (0..20).map(|number| candidate(&format!("lesson/{number}/go"), Standing::Holds));
+        let earlier = candidate("lesson/earlier/go", Standing::EarlierCore);
+        let candidates: Vec<Candidate> = holds.chain([earlier]).collect();
+        for name in ["1", "2", "3"] {
+            let drawn = draw(&candidates, &commit(name));
+            assert!(drawn.len() == 2 && drawn.contains_key("lesson/earlier/go"), "{drawn:?}");
+        }
+        assert!(draw(&candidates, &Scope::OutOfDate).is_empty());
     }
 
     #[test]

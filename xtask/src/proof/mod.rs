@@ -11,6 +11,7 @@ mod rust;
 mod subject;
 mod tree;
 pub mod watch;
+pub mod witness;
 mod words;
 
 pub use digests::Digests;

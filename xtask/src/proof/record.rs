@@ -1,7 +1,7 @@
 //! The record: `tests/proved.txt`, a line a proof, in the order of their keys.
 //!
 //! ```text
-//! lesson/two-stages/go 1f0c2b3a-4d5e6f70-8192a3b4-c5d6e7f8 2026-11-27 31s 12 expectations held
+//! lesson/two-stages/go 1f0c2b3a-4d5e6f70-8192a3b4-c5d6e7f8-a9b0c1d2 2026-11-27 31s 12 expectations held
 //! ```
 //!
 //! Only [`Record::prove`] writes to it, and only what passed. When branches are merged, git keeps the lines of both (see
@@ -42,6 +42,8 @@ pub struct Entry {
 pub enum Standing {
     /// It was proved, and nothing it depends on has changed since.
     Holds,
+    /// It was proved, and since then only the core has changed, for which others bear witness (see [`super::witness`]).
+    EarlierCore,
     /// It was proved, and these parts of its fingerprint have changed since.
     Changed(Vec<&'static str>),
     /// Nobody has proved it.
@@ -53,6 +55,13 @@ pub enum Standing {
 pub struct Record {
     path: PathBuf,
     entries: BTreeMap<String, Vec<Entry>>,
+}
+
+impl Standing {
+    /// Whether it stands on the record.
+    pub fn stands(&self) -> bool {
+        matches!(self, Self::Holds | Self::EarlierCore)
+    }
 }
 
 impl Record {
@@ -68,11 +77,13 @@ impl Record {
         Ok(Self { path, entries: parse(&text)? })
     }
 
-    /// How a proof stands that has this fingerprint today.
-    pub fn standing(&self, key: &str, today: &Fingerprint) -> Standing {
+    /// How a proof stands that has this fingerprint today. A witness has to be proved again when the core has changed.
+    pub fn standing(&self, key: &str, today: &Fingerprint, is_witness: bool) -> Standing {
+        let earlier = |entry: &Entry| !is_witness && entry.fingerprint.differs_in_the_core_only(today);
         match self.entries.get(key).map(Vec::as_slice) {
             None | Some([]) => Standing::Missing,
             Some(entries) if entries.iter().any(|entry| entry.fingerprint == *today) => Standing::Holds,
+            Some(entries) if entries.iter().any(earlier) => Standing::EarlierCore,
             // The last of several is as good as any: each of them is another branch's.
             Some([.., last]) => Standing::Changed(today.differs_from(&last.fingerprint)),
         }
@@ -167,7 +178,7 @@ mod tests {
     use super::*;
 
     fn fingerprint(code: &str) -> Fingerprint {
-        format!("01234567-89abcdef-00000000-{code}").parse().unwrap()
+        format!("01234567-89abcdef-00000000-{code}-00112233").parse().unwrap()
     }
 
     fn prove(record: &mut Record, key: &str, code: &str) -> Result<Entry> {
@@ -178,12 +189,15 @@ mod tests {
     fn what_passed_is_written_and_read_again() {
         let folder = tempfile::tempdir().unwrap();
         let mut record = Record::open(folder.path()).unwrap();
-        assert_eq!(record.standing("lesson/a/go", &fingerprint("00000000")), Standing::Missing);
+        assert_eq!(record.standing("lesson/a/go", &fingerprint("00000000"), false), Standing::Missing);
         prove(&mut record, "lesson/a/go", "00000000").unwrap();
         prove(&mut record, "exercise/a/go/shipped", "00000000").unwrap();
         let again = Record::open(folder.path()).unwrap();
-        assert_eq!(again.standing("lesson/a/go", &fingerprint("00000000")), Standing::Holds);
-        assert_eq!(again.standing("lesson/a/go", &fingerprint("11111111")), Standing::Changed(vec!["the program"]));
+        assert_eq!(again.standing("lesson/a/go", &fingerprint("00000000"), false), Standing::Holds);
+        assert_eq!(
+            again.standing("lesson/a/go", &fingerprint("11111111"), false),
+            Standing::Changed(vec!["the program"])
+        );
         let text = fs::read_to_string(folder.path().join(FILE)).unwrap();
         let keys: Vec<&str> =
             text.lines().filter(|line| !line.starts_with('#')).filter_map(|line| line.split(' ').next()).collect();
@@ -214,11 +228,27 @@ mod tests {
         fs::write(folder.path().join(FILE), line("00000000") + &line("11111111") + &line("11111111")).unwrap();
         let mut record = Record::open(folder.path()).unwrap();
         for code in ["00000000", "11111111"] {
-            assert_eq!(record.standing("lesson/a/go", &fingerprint(code)), Standing::Holds);
+            assert_eq!(record.standing("lesson/a/go", &fingerprint(code), false), Standing::Holds);
         }
         prove(&mut record, "lesson/a/go", "22222222").unwrap();
-        assert_eq!(record.standing("lesson/a/go", &fingerprint("00000000")), Standing::Changed(vec!["the program"]));
+        assert_eq!(
+            record.standing("lesson/a/go", &fingerprint("00000000"), false),
+            Standing::Changed(vec!["the program"])
+        );
         assert_eq!(record.took("lesson/a/go"), Some(Duration::ZERO));
+    }
+
+    #[test]
+    fn an_earlier_core_is_enough_but_for_witnesses() {
+        let folder = tempfile::tempdir().unwrap();
+        let mut record = Record::open(folder.path()).unwrap();
+        prove(&mut record, "lesson/a/go", "00000000").unwrap();
+        let today = Fingerprint { core: "ffffffff".to_owned(), ..fingerprint("00000000") };
+        assert_eq!(record.standing("lesson/a/go", &today, false), Standing::EarlierCore);
+        assert_eq!(record.standing("lesson/a/go", &today, true), Standing::Changed(vec!["the program's core"]));
+        let more = Fingerprint { app: "ffffffff".to_owned(), ..today };
+        let parts = vec!["the app", "the program's core"];
+        assert_eq!(record.standing("lesson/a/go", &more, false), Standing::Changed(parts));
     }
 
     #[test]
@@ -228,7 +258,7 @@ mod tests {
         prove(&mut record, "lesson/a/go", "00000000").unwrap();
         prove(&mut record, "lesson/b/go", "00000000").unwrap();
         record.keep_only(&BTreeSet::from(["lesson/b/go"])).unwrap();
-        assert_eq!(record.standing("lesson/a/go", &fingerprint("00000000")), Standing::Missing);
+        assert_eq!(record.standing("lesson/a/go", &fingerprint("00000000"), false), Standing::Missing);
         fs::write(folder.path().join(FILE), "# head\n<<<<<<< ours\n").unwrap();
         assert!(Record::open(folder.path()).unwrap_err().fact.contains("tests/proved.txt:2"));
     }

@@ -197,22 +197,32 @@ pub struct Uses {
     pub commands: BTreeSet<String>,
 }
 
+/// How a source file counts for a proof.
+#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+pub enum Counts {
+    /// For this proof and others that use the same rule, step, command or trial.
+    Some,
+    /// For every proof of its kind: the core.
+    All,
+}
+
 impl Uses {
-    /// Whether a change of this source file may change the outcome.
-    pub fn depends_on(&self, path: &str) -> bool {
+    /// Whether a change of this source file may change the outcome, and how.
+    pub fn depends_on(&self, path: &str) -> Option<Counts> {
         if is_test(path) {
-            return false;
+            return None;
         }
-        match of(path).map(|(whom, _)| whom) {
-            Some(For::Rule) => self.rules.contains(&stem(path)),
-            Some(For::Step) => self.steps.contains(&stem(path)),
-            Some(For::Steps(kinds)) => kinds.iter().any(|kind| self.steps.contains(*kind)),
-            Some(For::Rules(rules)) => rules.iter().any(|rule| self.rules.contains(*rule)),
-            Some(For::Trials(names)) => self.trial.is_some_and(|trial| names.contains(&trial)),
-            Some(For::Command) => self.commands.contains(&command(path)),
-            Some(For::Nothing) | None => false,
-            Some(whole) => self.whole.contains(&whole),
-        }
+        let some = match of(path).map(|(whom, _)| whom)? {
+            For::Rule => self.rules.contains(&stem(path)),
+            For::Step => self.steps.contains(&stem(path)),
+            For::Steps(kinds) => kinds.iter().any(|kind| self.steps.contains(*kind)),
+            For::Rules(rules) => rules.iter().any(|rule| self.rules.contains(*rule)),
+            For::Trials(names) => self.trial.is_some_and(|trial| names.contains(&trial)),
+            For::Command => self.commands.contains(&command(path)),
+            For::Nothing => false,
+            whole => return self.whole.contains(&whole).then_some(Counts::All),
+        };
+        some.then_some(Counts::Some)
     }
 }
 
@@ -303,16 +313,18 @@ mod tests {
         for path in
             ["rules/no_shell.rs", "rules/mod.rs", "lesson/step/ask.rs", "runner/story/ask.rs", "runner/story/peer.sh"]
         {
-            assert!(uses.depends_on(&format!("xtask/src/{path}")), "{path}");
+            assert!(uses.depends_on(&format!("xtask/src/{path}")).is_some(), "{path}");
         }
         for path in
             ["rules/absent.rs", "runner/story/ends.rs", "report/lesson.rs", "rules/tests.rs", "commands/lesson/mod.rs"]
         {
-            assert!(!uses.depends_on(&format!("xtask/src/{path}")), "{path}");
+            assert!(uses.depends_on(&format!("xtask/src/{path}")).is_none(), "{path}");
         }
         let page = Uses { whole: &[For::Pages], commands: BTreeSet::from(["lesson".to_owned()]), ..Uses::default() };
-        assert!(page.depends_on("xtask/src/commands/lesson/mod.rs") && page.depends_on("tests/commands.rs"));
-        assert!(!page.depends_on("xtask/src/commands/check.rs") && !page.depends_on("xtask/src/plan.rs"));
+        assert_eq!(page.depends_on("xtask/src/commands/lesson/mod.rs"), Some(Counts::Some));
+        assert_eq!(page.depends_on("tests/commands.rs"), Some(Counts::All));
+        assert_eq!(page.depends_on("xtask/src/commands/check.rs"), None);
+        assert_eq!(page.depends_on("xtask/src/plan.rs"), None);
     }
 
     #[test]

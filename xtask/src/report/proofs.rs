@@ -49,6 +49,7 @@ pub fn out_of_date(proofs: &[(&str, Standing)]) -> Vec<String> {
     const SHOWN: usize = 12;
     let why = |standing: &Standing| match standing {
         Standing::Holds => "it holds".to_owned(),
+        Standing::EarlierCore => "proved with an earlier core".to_owned(),
         Standing::Missing => "nobody has proved it".to_owned(),
         Standing::Changed(parts) => format!("{} changed", names::list(parts.iter().copied())),
     };

@@ -9,7 +9,7 @@ use crate::interrupt;
 use crate::model::block::Sign;
 use crate::process::Command;
 use crate::proof::draw::{self, Candidate, Scope, Why};
-use crate::proof::{Digests, Fingerprint, Proof, Record, Standing, Subject, Tree};
+use crate::proof::{Digests, Fingerprint, Proof, Record, Standing, Subject, Tree, witness};
 use crate::report::{self, Style};
 use crate::units;
 use crate::workshop::{self, Workshop};
@@ -26,6 +26,8 @@ pub(super) struct Proofs<'w> {
     all: Vec<Proof<'w>>,
     /// The fingerprints as they were when the run began.
     today: BTreeMap<String, Fingerprint>,
+    /// Those that must have been proved with today's core.
+    witnesses: BTreeSet<String>,
     record: Record,
     chosen: BTreeMap<String, Why>,
     /// Whether what passes is written down.
@@ -51,10 +53,12 @@ impl<'w> Proofs<'w> {
     pub fn open(workshop: &'w Workshop, tree: &Tree, digests: &'w Digests<'w>, asked: &Asked) -> Result<Self> {
         let all = crate::proof::all(workshop, tree)?;
         let record = Record::open(&workshop.root)?;
-        let mut today = BTreeMap::new();
+        let (mut today, mut shown) = (BTreeMap::new(), BTreeMap::new());
         for proof in &all {
             today.insert(proof.key(), digests.of(proof)?);
+            shown.insert(proof.key(), digests.shown_by(proof)?);
         }
+        let witnesses = witness::choose(&shown);
         let is_named = |key: &str, named: &str| key == named || key.strip_prefix(named).is_some_and(is_end);
         if let Some(unknown) = asked.keys.iter().find(|named| !today.keys().any(|key| is_named(key, named))) {
             let fact = format!("No proof has the key {:?}, or one that begins so.", crate::names::printable(unknown));
@@ -67,7 +71,7 @@ impl<'w> Proofs<'w> {
                 kind: proof.subject.kind(),
                 always: proof.always,
                 first: proof.first,
-                standing: record.standing(&key, &today[&key]),
+                standing: record.standing(&key, &today[&key], witnesses.contains(&key)),
                 took: record.took(&key).unwrap_or_default(),
                 key,
             }
@@ -76,7 +80,7 @@ impl<'w> Proofs<'w> {
         if !asked.keys.is_empty() {
             chosen.retain(|key, _| asked.keys.iter().any(|named| is_named(key, named)));
         }
-        Ok(Self { workshop, digests, all, today, record, chosen, records: asked.records, proved: 0 })
+        Ok(Self { workshop, digests, all, today, witnesses, record, chosen, records: asked.records, proved: 0 })
     }
 
     /// The subjects of these kinds that this run takes on.
@@ -138,10 +142,15 @@ impl<'w> Proofs<'w> {
         Ok(self.record.prove(&proof.key(), fingerprint, run)?.figures)
     }
 
+    /// How each proof stands, by key.
+    fn standings(&self) -> impl Iterator<Item = (&str, Standing)> {
+        let standing = |key, today| self.record.standing(key, today, self.witnesses.contains(key));
+        self.today.iter().map(move |(key, today)| (key.as_str(), standing(key, today)))
+    }
+
     /// What does not stand on the record: keys, and how they stand.
     pub fn out_of_date(&self) -> Vec<(&str, Standing)> {
-        let standing = self.today.iter().map(|(key, today)| (key.as_str(), self.record.standing(key, today)));
-        standing.filter(|(_, standing)| *standing != Standing::Holds).collect()
+        self.standings().filter(|(_, standing)| !standing.stands()).collect()
     }
 
     /// Fails where something does not stand on the record, and says what and what to type.
@@ -176,7 +185,13 @@ impl<'w> Proofs<'w> {
             0 => String::new(),
             drawn => format!(", {drawn} of which the commit drew to be proved again"),
         };
-        format!("{} proved now; {} of {all} stand on the record{drawn}", self.proved, all - out)
+        let earlier = match self.standings().filter(|(_, standing)| *standing == Standing::EarlierCore).count() {
+            0 => String::new(),
+            earlier => {
+                format!(", {earlier} of them with an earlier core, for which {} bear witness", self.witnesses.len())
+            }
+        };
+        format!("{} proved now; {} of {all} stand on the record{earlier}{drawn}", self.proved, all - out)
     }
 
     fn drawn(&self) -> usize {
