@@ -1,0 +1,13 @@
+//! The audit: what is wrong with an image of anybody's, how much it costs, and how to write it better.
+//!
+//! [`seen::Seen`] holds all that was read and measured. Each rule in [`rules`] is a function from that to findings, and reads and
+//! starts nothing. [`judge`] asks all rules and puts what they found in order, and [`model`] is the document that comes of it.
+//!
+//! A finding that is none costs the reader's trust, so a rule that is not sure is silent, and one that could not look says why.
+
+mod builds;
+pub mod judge;
+pub mod model;
+pub mod rules;
+pub mod seen;
+pub mod shell;

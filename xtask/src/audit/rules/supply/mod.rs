@@ -1,0 +1,6 @@
+//! Rules of the kind [`crate::audit::model::Kind`] `supply`.
+
+use super::Rule;
+
+/// In the order of the reference.
+pub const ALL: &[Rule] = &[];
