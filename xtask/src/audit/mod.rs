@@ -5,9 +5,19 @@
 //!
 //! A finding that is none costs the reader's trust, so a rule that is not sure is silent, and one that could not look says why.
 
+pub mod base;
 mod builds;
 pub mod judge;
 pub mod model;
+pub mod pairs;
 pub mod rules;
 pub mod seen;
+pub mod shapes;
 pub mod shell;
+pub mod start;
+pub mod support;
+
+/// The day on which an audit happens, where the machine's clock is.
+pub fn today() -> jiff::civil::Date {
+    jiff::Zoned::now().date()
+}
