@@ -6,8 +6,14 @@
 //! A finding that is none costs the reader's trust, so a rule that is not sure is silent, and one that could not look says why.
 
 mod builds;
+mod compose;
+mod elsewhere;
+mod ignore;
+pub mod job;
 pub mod judge;
+mod lessons;
 pub mod model;
+pub mod read;
 pub mod rules;
 pub mod seen;
 pub mod shell;
