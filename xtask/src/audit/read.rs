@@ -216,10 +216,17 @@ const TELLING: [&str; 34] = [
 /// Folders that others' files lie in.
 const OF_OTHERS: [&str; 7] = ["node_modules", ".git", "target", "vendor", ".venv", "venv", "dist"];
 
+/// Whether a file is a script that a container may start with.
+fn is_script(name: &str) -> bool {
+    let shell = Path::new(name).extension().is_some_and(|ending| ending == "sh" || ending == "bash");
+    let starts = ["start", "run", "boot"].iter().any(|word| name.starts_with(word)) && !name.contains('.');
+    shell || starts || name.contains("entrypoint")
+}
+
 fn texts(top: &Path, files: &[ContextFile]) -> BTreeMap<String, String> {
     let wanted = files.iter().filter(|file| {
         let parts: Vec<&str> = file.path.split('/').collect();
-        let telling = parts.last().is_some_and(|name| TELLING.contains(name));
+        let telling = parts.last().is_some_and(|name| TELLING.contains(name) || is_script(name));
         let theirs = parts.iter().any(|part| OF_OTHERS.contains(part));
         telling && !theirs && parts.len() <= 5 && file.bytes <= LARGEST_TEXT
     });
