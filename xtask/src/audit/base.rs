@@ -43,6 +43,13 @@ const ROOT: [&str; 19] = [
     "library/php", "library/python", "library/ruby", "library/rust", "library/ubuntu", "library/busybox",
 ];
 
+/// Whether a name has all its parts: a variable that nothing sets leaves a hole, as in `node:` or `node:-slim`.
+pub fn is_whole(name: &str) -> bool {
+    let tag = name.rsplit('/').next().unwrap_or(name).split_once(':').map(|(_, tag)| tag);
+    let hole = |text: &str| text.is_empty() || text.starts_with(['-', '.']);
+    !hole(name) && !name.contains('$') && !name.contains("//") && !name.ends_with('/') && !tag.is_some_and(hole)
+}
+
 impl Base {
     /// The base of this name.
     pub fn of(name: &str) -> Self {
@@ -54,7 +61,7 @@ impl Base {
     /// The base that a source names; `None` for a stage, for `scratch`, and where a variable is left in the name.
     pub fn of_source(source: &Source) -> Option<Self> {
         match source {
-            Source::Image(name) if !name.is_empty() && !name.contains('$') => Some(Self::of(name)),
+            Source::Image(name) if is_whole(name) => Some(Self::of(name)),
             _ => None,
         }
     }
@@ -183,6 +190,9 @@ mod tests {
     #[test]
     fn stages_and_variables_are_no_bases() {
         assert!(Base::of_source(&Source::Scratch).is_none() && Base::of_source(&Source::Stage(0)).is_none());
-        assert!(Base::of_source(&Source::Image("node:$X".to_owned())).is_none());
+        for hole in ["node:$X", "node:", "node:-slim", "", "registry.test/", "registry.test//x"] {
+            assert!(Base::of_source(&Source::Image(hole.to_owned())).is_none(), "{hole}");
+        }
+        assert!(is_whole("localhost:5000/x") && is_whole("a@sha256:11"));
     }
 }

@@ -7,9 +7,17 @@
 
 pub mod base;
 mod builds;
+mod compose;
+pub mod config;
+mod elsewhere;
+mod ignore;
+pub mod job;
 pub mod judge;
+pub mod lessons;
+pub mod measure;
 pub mod model;
 pub mod pairs;
+pub mod read;
 pub mod rules;
 pub mod seen;
 pub mod shapes;

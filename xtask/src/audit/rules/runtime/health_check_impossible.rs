@@ -162,9 +162,9 @@ mod tests {
         let file = "FROM acme/x\nHEALTHCHECK CMD curl http://localhost/\n";
         let image = || Fixture::of(file).image().healthcheck(&["CMD-SHELL", "curl http://localhost/"]);
         assert!(find(&image().seen()).unwrap()[0].says.contains("no shell"));
-        let shell = image().surface(|surface| drop(surface.shells.insert("bin/sh".to_owned())));
+        let shell = image().surface(|surface| surface.shells.extend(["bin/sh".to_owned()]));
         assert!(find(&shell.seen()).unwrap()[0].says.contains("no curl"));
-        let shell = image().surface(|surface| drop(surface.shells.insert("bin/sh".to_owned())));
+        let shell = image().surface(|surface| surface.shells.extend(["bin/sh".to_owned()]));
         let busybox = shell.layer(1, true).layer_file(1, "bin/busybox", drydock_reader::Class::Other, 9);
         assert!(find(&busybox.seen()).unwrap().is_empty());
         let passed = image().running().with_running(|running| {

@@ -80,7 +80,7 @@ mod tests {
 
     fn seen(file: &str, path: &str, layer: usize) -> Seen {
         let image = Fixture::of(file).image().layer(1, true).layer(2, false).layer_file(layer, &format!("{path}/x"), Class::Other, 9);
-        image.surface(|surface| drop(surface.world_writable.insert(path.to_owned()))).seen()
+        image.surface(|surface| surface.world_writable.extend([path.to_owned()])).seen()
     }
 
     #[test]

@@ -11,6 +11,7 @@ mod versions_differ;
 use std::collections::BTreeMap;
 
 use super::Rule;
+use crate::audit::base::is_whole;
 use crate::audit::seen::Written;
 use crate::dockerfile::Source;
 
@@ -34,8 +35,7 @@ fn images(written: &Written) -> BTreeMap<&str, usize> {
         let base = std::iter::once((&stage.base, stage.line));
         for (source, line) in base.chain(stage.takes.iter().map(|take| (&take.from, take.line))) {
             if let Source::Image(name) = source
-                && !name.is_empty()
-                && !name.contains('$')
+                && is_whole(name)
             {
                 let first = images.entry(name.as_str()).or_insert(line);
                 *first = line.min(*first);

@@ -1,6 +1,6 @@
 //! What one stage builds is run by another version of the same language, or on another C library.
 
-use crate::audit::base::{Base, Libc};
+use crate::audit::base::{Base, Libc, is_whole};
 use crate::audit::model::{Evidence, Kind, Risk};
 use crate::audit::rules::{Found, Rule};
 use crate::audit::seen::{Seen, Written};
@@ -20,7 +20,7 @@ fn find(seen: &Seen) -> Found {
     let written = seen.dockerfile()?;
     let file = &written.parsed;
     let Some(Source::Image(runs_on)) = file.stands_on() else { return Ok(Vec::new()) };
-    if runs_on.contains('$') {
+    if !is_whole(runs_on) {
         return Ok(Vec::new());
     }
     let there = Base::of(runs_on);
