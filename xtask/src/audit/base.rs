@@ -38,9 +38,25 @@ const LANGUAGES: [(&str, &str); 6] = [
 ];
 /// Official images whose config names no user.
 const ROOT: [&str; 19] = [
-    "library/alpine", "library/buildpack-deps", "library/debian", "library/eclipse-temurin", "library/fedora", "library/golang",
-    "library/gradle", "library/httpd", "library/maven", "library/nginx", "library/node", "library/openjdk", "library/perl",
-    "library/php", "library/python", "library/ruby", "library/rust", "library/ubuntu", "library/busybox",
+    "library/alpine",
+    "library/buildpack-deps",
+    "library/debian",
+    "library/eclipse-temurin",
+    "library/fedora",
+    "library/golang",
+    "library/gradle",
+    "library/httpd",
+    "library/maven",
+    "library/nginx",
+    "library/node",
+    "library/openjdk",
+    "library/perl",
+    "library/php",
+    "library/python",
+    "library/ruby",
+    "library/rust",
+    "library/ubuntu",
+    "library/busybox",
 ];
 
 /// Whether a name has all its parts: a variable that nothing sets leaves a hole, as in `node:` or `node:-slim`.
@@ -149,7 +165,8 @@ impl Base {
 
     /// Whether it is known to have neither curl nor wget, unless something installs them.
     pub fn is_slim(&self) -> bool {
-        let on_debian = LANGUAGES.iter().any(|(name, _)| *name == self.repository()) && self.libc() == Some(Libc::Glibc);
+        let on_debian =
+            LANGUAGES.iter().any(|(name, _)| *name == self.repository()) && self.libc() == Some(Libc::Glibc);
         self.is_bare() || self.repository() == "library/debian" || (on_debian && self.has_word("slim"))
     }
 }
@@ -169,7 +186,10 @@ mod tests {
         assert_eq!(of("node:24-bookworm-slim"), (some("Node", "24"), Some(12), Some(Libc::Glibc)));
         assert_eq!(of("python:3.13-alpine3.22"), (some("Python", "3.13"), None, Some(Libc::Musl)));
         assert_eq!(of("golang"), (Some(("Go", None)), None, Some(Libc::Glibc)));
-        assert_eq!(of("gcr.io/distroless/nodejs24-debian13:nonroot"), (some("Node", "24"), Some(13), Some(Libc::Glibc)));
+        assert_eq!(
+            of("gcr.io/distroless/nodejs24-debian13:nonroot"),
+            (some("Node", "24"), Some(13), Some(Libc::Glibc))
+        );
         assert_eq!(of("debian:12-slim"), (None, Some(12), Some(Libc::Glibc)));
         assert_eq!(of("ghcr.io/acme/node:24-bookworm").0, None, "somebody else's image");
         assert_eq!(of("acme/tool:1"), (None, None, None));
@@ -184,7 +204,11 @@ mod tests {
         assert_eq!(Base::of("node:24").is_root(), Some(true));
         assert_eq!(Base::of("postgres:18").is_root(), None);
         assert!(Base::of("debian:trixie").is_slim() && Base::of("python:3.13-slim").is_slim());
-        assert!(!Base::of("node:24-alpine").is_slim() && !Base::of("node:24").is_slim() && !Base::of("x/y-slim:1-slim").is_slim());
+        assert!(
+            !Base::of("node:24-alpine").is_slim()
+                && !Base::of("node:24").is_slim()
+                && !Base::of("x/y-slim:1-slim").is_slim()
+        );
     }
 
     #[test]

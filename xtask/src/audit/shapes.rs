@@ -75,11 +75,9 @@ fn has_password(text: &str) -> bool {
 }
 
 /// Words at the end of a name that say that its value is a secret.
-const LAST: [&str; 8] =
-    ["PASSWORD", "PASSWD", "PASSPHRASE", "SECRET", "TOKEN", "APIKEY", "CREDENTIALS", "CREDENTIAL"];
+const LAST: [&str; 8] = ["PASSWORD", "PASSWD", "PASSPHRASE", "SECRET", "TOKEN", "APIKEY", "CREDENTIALS", "CREDENTIAL"];
 /// Words before `KEY` with which it is one.
-const OF_KEY: [&str; 9] =
-    ["API", "PRIVATE", "SECRET", "ACCESS", "ENCRYPTION", "SIGNING", "MASTER", "AUTH", "LICENSE"];
+const OF_KEY: [&str; 9] = ["API", "PRIVATE", "SECRET", "ACCESS", "ENCRYPTION", "SIGNING", "MASTER", "AUTH", "LICENSE"];
 
 /// Whether the name of a variable says that its value is a secret: `DB_PASSWORD` does, `PASSWORD_FILE` does not.
 pub fn names_secret(name: &str) -> bool {
@@ -100,8 +98,30 @@ pub fn names_secret(name: &str) -> bool {
 
 /// Words that only hold the place of a value.
 const PLACES: [&str; 24] = [
-    "changeme", "change-me", "change_me", "changeit", "dummy", "example", "placeholder", "test", "testing", "none", "null", "todo",
-    "fake", "unused", "build", "xxx", "default", "replace-me", "replaceme", "your-token", "not-a-secret", "notasecret", "unset", "ignored",
+    "changeme",
+    "change-me",
+    "change_me",
+    "changeit",
+    "dummy",
+    "example",
+    "placeholder",
+    "test",
+    "testing",
+    "none",
+    "null",
+    "todo",
+    "fake",
+    "unused",
+    "build",
+    "xxx",
+    "default",
+    "replace-me",
+    "replaceme",
+    "your-token",
+    "not-a-secret",
+    "notasecret",
+    "unset",
+    "ignored",
 ];
 
 /// Whether a value could be a secret: it is neither empty nor a path, a number, a word that only holds its place, nor a variable.
@@ -157,14 +177,35 @@ mod tests {
     #[test]
     fn names_that_say_secret() {
         for name in [
-            "DB_PASSWORD", "NPM_TOKEN", "JWT_SECRET", "STRIPE_API_KEY", "AWS_SECRET_ACCESS_KEY", "SECRET_KEY", "SECRET_KEY_BASE",
-            "token", "PRIVATE_KEY", "deploy.token",
+            "DB_PASSWORD",
+            "NPM_TOKEN",
+            "JWT_SECRET",
+            "STRIPE_API_KEY",
+            "AWS_SECRET_ACCESS_KEY",
+            "SECRET_KEY",
+            "SECRET_KEY_BASE",
+            "token",
+            "PRIVATE_KEY",
+            "deploy.token",
         ] {
             assert!(names_secret(name), "{name}");
         }
         for name in [
-            "PASSWORD_FILE", "TOKEN_URL", "TOKEN_LIFETIME", "PASSWORD_MIN_LENGTH", "MONKEY", "GPG_KEY", "JWT_PUBLIC_KEY",
-            "NEXT_PUBLIC_API_KEY", "VITE_API_KEY", "AWS_ACCESS_KEY_ID", "KEY", "SECRETS_DIR", "SECRET_KEY_BASE_DUMMY", "PWD", "",
+            "PASSWORD_FILE",
+            "TOKEN_URL",
+            "TOKEN_LIFETIME",
+            "PASSWORD_MIN_LENGTH",
+            "MONKEY",
+            "GPG_KEY",
+            "JWT_PUBLIC_KEY",
+            "NEXT_PUBLIC_API_KEY",
+            "VITE_API_KEY",
+            "AWS_ACCESS_KEY_ID",
+            "KEY",
+            "SECRETS_DIR",
+            "SECRET_KEY_BASE_DUMMY",
+            "PWD",
+            "",
         ] {
             assert!(!names_secret(name), "{name}");
         }
@@ -173,7 +214,18 @@ mod tests {
     #[test]
     fn values_that_could_be_one() {
         assert!(is_value("Hafen-7-kran") && is_value("postgres") && is_value("123456"));
-        for value in ["", "$X", "${X:-}", "/run/secrets/x", "true", "12", "changeme", "only-for-collectstatic", "xxxx", "dummy-key"] {
+        for value in [
+            "",
+            "$X",
+            "${X:-}",
+            "/run/secrets/x",
+            "true",
+            "12",
+            "changeme",
+            "only-for-collectstatic",
+            "xxxx",
+            "dummy-key",
+        ] {
             assert!(!is_value(value), "{value}");
         }
     }

@@ -56,12 +56,15 @@ impl Start {
             Self { entrypoint: line("ENTRYPOINT"), cmd: line("CMD") }
         });
         let Ok(image) = seen.image() else {
-            return written.ok_or_else(|| Unknown::because("There is neither an image nor a Dockerfile that could be read."));
+            return written
+                .ok_or_else(|| Unknown::because("There is neither an image nor a Dockerfile that could be read."));
         };
         let (entrypoint, cmd) = (Line::of_config(&image.config.entrypoint), Line::of_config(&image.config.cmd));
         let written = written.unwrap_or_default();
         let with_line = |config: Option<Line>, line: Option<Line>| match (config, line) {
-            (Some(config), Some(line)) => Some(Line { at: line.at, shell: line.shell, words: if line.shell { line.words } else { config.words } }),
+            (Some(config), Some(line)) => {
+                Some(Line { at: line.at, shell: line.shell, words: if line.shell { line.words } else { config.words } })
+            }
             (config, _) => config,
         };
         Ok(Self { entrypoint: with_line(entrypoint, written.entrypoint), cmd: with_line(cmd, written.cmd) })
@@ -163,7 +166,10 @@ mod tests {
 
     #[test]
     fn the_config_counts_and_the_dockerfile_names_the_line() {
-        let seen = Fixture::of("FROM a\nCMD node x.js\n").image().starts(&["entry.sh"], &["/bin/sh", "-c", "node x.js"]).seen();
+        let seen = Fixture::of("FROM a\nCMD node x.js\n")
+            .image()
+            .starts(&["entry.sh"], &["/bin/sh", "-c", "node x.js"])
+            .seen();
         let start = Start::of(&seen).unwrap();
         assert_eq!(start.cmd, Some(Line { words: vec!["node x.js".to_owned()], shell: true, at: Some(2) }));
         assert_eq!(start.entrypoint.unwrap().at, None);

@@ -85,10 +85,14 @@ impl Product {
 
     /// Whether a base is, or stands on, this release.
     fn is(&self, release: &Release, base: &Base) -> bool {
-        let named = release.suite.as_deref().is_some_and(|suite| base.has_word(suite) && base.reference.registry == "docker.io");
+        let named = release
+            .suite
+            .as_deref()
+            .is_some_and(|suite| base.has_word(suite) && base.reference.registry == "docker.io");
         let word = self.word.as_deref().is_some_and(|word| base.has_word(&format!("{word}{}", release.version)));
-        let distroless =
-            self.product == "Debian" && base.distroless().is_some() && base.debian().is_some_and(|n| n.to_string() == release.version);
+        let distroless = self.product == "Debian"
+            && base.distroless().is_some()
+            && base.debian().is_some_and(|n| n.to_string() == release.version);
         let own = self.names.iter().any(|name| *name == base.repository());
         let version = match self.digits {
             0 => own && !base.has_word("ea"),
@@ -106,7 +110,8 @@ fn first(version: &str, parts: usize) -> String {
 fn date(written: toml::value::Datetime) -> Date {
     let day = written.date.expect("a test looks at all dates");
     let part = |number: u8| i8::try_from(number).unwrap_or(1);
-    Date::new(i16::try_from(day.year).unwrap_or_default(), part(day.month), part(day.day)).expect("a test looks at all dates")
+    Date::new(i16::try_from(day.year).unwrap_or_default(), part(day.month), part(day.day))
+        .expect("a test looks at all dates")
 }
 
 #[cfg(test)]
@@ -149,9 +154,25 @@ mod tests {
     #[test]
     fn what_is_supported_or_unknown_is_silent() {
         for name in [
-            "node:24-trixie", "node:22", "node:240", "python:3.13", "python:3", "golang:1.27", "debian:trixie", "debian:12",
-            "ubuntu:24.04", "alpine:3.23", "acme/node:16", "ghcr.io/acme/x:bullseye", "eclipse-temurin:21-jre", "eclipse-temurin:25",
-            "mcr.microsoft.com/dotnet/sdk:10.0", "openjdk:26-ea-jdk", "node", "node:lts", "rust:1.40",
+            "node:24-trixie",
+            "node:22",
+            "node:240",
+            "python:3.13",
+            "python:3",
+            "golang:1.27",
+            "debian:trixie",
+            "debian:12",
+            "ubuntu:24.04",
+            "alpine:3.23",
+            "acme/node:16",
+            "ghcr.io/acme/x:bullseye",
+            "eclipse-temurin:21-jre",
+            "eclipse-temurin:25",
+            "mcr.microsoft.com/dotnet/sdk:10.0",
+            "openjdk:26-ea-jdk",
+            "node",
+            "node:lts",
+            "rust:1.40",
         ] {
             assert!(of(name).is_empty(), "{name}");
         }

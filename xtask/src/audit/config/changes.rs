@@ -101,7 +101,8 @@ mod tests {
 
     fn audit(ids: &[&str], unknown: &[&str], figures: Figures) -> Audit {
         let findings = ids.iter().map(|id| Finding { id: (*id).to_owned(), ..Finding::default() }).collect();
-        let not_measured = unknown.iter().map(|id| NotMeasured { rule: (*id).to_owned(), why: "x".to_owned() }).collect();
+        let not_measured =
+            unknown.iter().map(|id| NotMeasured { rule: (*id).to_owned(), why: "x".to_owned() }).collect();
         Audit { findings, not_measured, figures, ..Audit::default() }
     }
 
@@ -121,9 +122,11 @@ mod tests {
             packages: Some(packages),
             ..Figures::default()
         };
-        let same = changes(&audit(&[], &[], figures(52_400_000, 3000, 7)), &audit(&[], &[], figures(52_400_900, 3900, 7)));
+        let same =
+            changes(&audit(&[], &[], figures(52_400_000, 3000, 7)), &audit(&[], &[], figures(52_400_900, 3900, 7)));
         assert!(same.is_empty(), "{same:?}");
-        let other = changes(&audit(&[], &[], figures(52_400_000, 30_000, 9)), &audit(&[], &[], figures(61_000_000, 3900, 7)));
+        let other =
+            changes(&audit(&[], &[], figures(52_400_000, 30_000, 9)), &audit(&[], &[], figures(61_000_000, 3900, 7)));
         let names: Vec<_> = other.figures.iter().map(|change| (change.name, change.more)).collect();
         assert_eq!(names, [("stored", true), ("packages", false), ("rebuild", false)]);
     }

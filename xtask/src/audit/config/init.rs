@@ -56,7 +56,11 @@ fn bytes(bytes: u64) -> String {
 
 fn millis(ms: u64) -> String {
     let wanted = above(ms, ROOM_FOR_TIMES).max(100);
-    if wanted < 1000 { format!("\"{} ms\"", wanted.div_ceil(100) * 100) } else { format!("\"{} s\"", wanted.div_ceil(1000)) }
+    if wanted < 1000 {
+        format!("\"{} ms\"", wanted.div_ceil(100) * 100)
+    } else {
+        format!("\"{} s\"", wanted.div_ceil(1000))
+    }
 }
 
 fn share(share: f64) -> String {

@@ -43,7 +43,11 @@ fn file(folder: &Path, audit: &Audit) -> Result<PathBuf> {
     let folder = folder.canonicalize().unwrap_or_else(|_| folder.to_owned());
     let subject = &audit.subject;
     let mut hash = Sha256::new();
-    for part in [folder.to_str().unwrap_or_default(), subject.dockerfile.as_deref().unwrap_or_default(), subject.target.as_deref().unwrap_or_default()] {
+    for part in [
+        folder.to_str().unwrap_or_default(),
+        subject.dockerfile.as_deref().unwrap_or_default(),
+        subject.target.as_deref().unwrap_or_default(),
+    ] {
         hash.update(part.as_bytes());
         hash.update([0]);
     }

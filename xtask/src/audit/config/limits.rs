@@ -71,7 +71,11 @@ enum Written {
 }
 
 impl Written {
-    #[expect(clippy::cast_possible_truncation, clippy::cast_sign_loss, reason = "numbers that people type, never negative")]
+    #[expect(
+        clippy::cast_possible_truncation,
+        clippy::cast_sign_loss,
+        reason = "numbers that people type, never negative"
+    )]
     fn number(self, units: &[&str], example: &str) -> Result<u64, String> {
         let text = match self {
             Self::Number(number) => return Ok(number),
@@ -81,7 +85,9 @@ impl Written {
         let number = units::parse(&text).filter(|_| units.contains(&unit.as_str()));
         let minutes = || text.trim().strip_suffix("min").filter(|_| units.contains(&"min"))?.trim().parse::<f64>().ok();
         let number = number.or_else(|| Some(minutes()? * 60_000.0));
-        number.map(|number| number.round() as u64).ok_or_else(|| format!("`{text}` is no such number; write it like `{example}`"))
+        number
+            .map(|number| number.round() as u64)
+            .ok_or_else(|| format!("`{text}` is no such number; write it like `{example}`"))
     }
 }
 
@@ -105,7 +111,11 @@ impl TryFrom<f64> for Share {
     type Error = String;
 
     fn try_from(share: f64) -> Result<Self, String> {
-        if (0.0..=1.0).contains(&share) { Ok(Self(share)) } else { Err(format!("a share is from 0 to 1, and {share} is not")) }
+        if (0.0..=1.0).contains(&share) {
+            Ok(Self(share))
+        } else {
+            Err(format!("a share is from 0 to 1, and {share} is not"))
+        }
     }
 }
 
@@ -178,14 +188,23 @@ mod tests {
         let read = thresholds("stored = \"60 MB\"\npull = 100\nstop = \"1.5 s\"\nbuild = \"2 min\"\nready = 300\n");
         assert_eq!((read.stored, read.pull), (Some(Bytes(60_000_000)), Some(Bytes(100))));
         assert_eq!((read.stop, read.build, read.ready), (Some(Millis(1500)), Some(Millis(120_000)), Some(Millis(300))));
-        for text in ["stored = \"2 s\"", "stop = \"2 MB\"", "stored = \"60\"", "stored = -1", "stop = \"x min\"", "rebuild-share = 1.1"] {
+        for text in [
+            "stored = \"2 s\"",
+            "stop = \"2 MB\"",
+            "stored = \"60\"",
+            "stored = -1",
+            "stop = \"x min\"",
+            "rebuild-share = 1.1",
+        ] {
             assert!(toml::from_str::<Thresholds>(text).is_err(), "{text}");
         }
     }
 
     #[test]
     fn more_breaks_as_much_does_not_and_what_was_not_measured_is_said() {
-        let limits = thresholds("stored = \"60 MB\"\nlayers = 3\npackages = 5\nrebuild-share = 0.3\nstop = \"1 s\"\nfindings = 0\n");
+        let limits = thresholds(
+            "stored = \"60 MB\"\nlayers = 3\npackages = 5\nrebuild-share = 0.3\nstop = \"1 s\"\nfindings = 0\n",
+        );
         let figures = Figures {
             stored_bytes: Some(60_000_001),
             layers: Some(3),

@@ -58,9 +58,14 @@ impl Config {
 
     fn read(folder: &Path) -> Result<Self> {
         let path = folder.join(NAME);
-        let source = Source::read(folder, NAME).map_err(|problem| problem.evidence([format!("in {}", path.display())]))?;
+        let source =
+            Source::read(folder, NAME).map_err(|problem| problem.evidence([format!("in {}", path.display())]))?;
         let settings: Settings = source.parse()?;
-        let named = settings.off.iter().map(|off| ("off", &off.rule)).chain(settings.waived.iter().map(|one| ("waived", &one.rule)));
+        let named = settings
+            .off
+            .iter()
+            .map(|off| ("off", &off.rule))
+            .chain(settings.waived.iter().map(|one| ("waived", &one.rule)));
         for (place, rule) in named {
             if rules::find(rule).is_none() {
                 let message = format!("there is no rule `{rule}`");
@@ -118,9 +123,18 @@ mod tests {
             ("[thresholds]\nrebuild-share = 3\n", ".drydock.toml:2:"),
             ("[[off]]\nrule = \"no-label\"\nreason = \"x\"\n", ".drydock.toml:2:8: there is no rule `no-label`"),
             ("[[off]]\nrule = \"no-labels\"\n", ".drydock.toml:1:1: missing field `reason`"),
-            ("[[off]]\nrule = \"no-labels\"\nreason = \" \"\n", ".drydock.toml:2:8: a rule that does not count needs a reason"),
-            ("[[waived]]\nrule = \"no-labels\"\npath = \"x\"\nreason = \"y\"\n", ".drydock.toml:1:1: missing field `until`"),
-            ("[[waived]]\nrule = \"no-labels\"\npath = \"[x\"\nreason = \"y\"\nuntil = 2027-01-01\n", ".drydock.toml:3:"),
+            (
+                "[[off]]\nrule = \"no-labels\"\nreason = \" \"\n",
+                ".drydock.toml:2:8: a rule that does not count needs a reason",
+            ),
+            (
+                "[[waived]]\nrule = \"no-labels\"\npath = \"x\"\nreason = \"y\"\n",
+                ".drydock.toml:1:1: missing field `until`",
+            ),
+            (
+                "[[waived]]\nrule = \"no-labels\"\npath = \"[x\"\nreason = \"y\"\nuntil = 2027-01-01\n",
+                ".drydock.toml:3:",
+            ),
             ("[[waived]]\nrule = \"no-labels\"\npath = \"x\"\nreason = \"y\"\nuntil = \"soon\"\n", ".drydock.toml:5:"),
         ] {
             let problem = read(text).unwrap_err();

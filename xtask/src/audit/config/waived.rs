@@ -63,16 +63,25 @@ impl Config {
             }
         }
         for waived in &self.settings.waived {
-            let matching = audit.findings.iter().any(|finding| finding.id == waived.rule && covers(waived, finding) != Covered::Nothing);
+            let matching = audit
+                .findings
+                .iter()
+                .any(|finding| finding.id == waived.rule && covers(waived, finding) != Covered::Nothing);
             if !matching {
                 continue;
             }
             if waived.until.0 < today {
-                let note = format!("{} counts again for {}: its waiver ended on {}.", waived.rule, waived.path, waived.until.0);
+                let note = format!(
+                    "{} counts again for {}: its waiver ended on {}.",
+                    waived.rule, waived.path, waived.until.0
+                );
                 audit.notes.push(note);
                 continue;
             }
-            audit.notes.push(format!("{} is waived for {} until {}: {}", waived.rule, waived.path, waived.until.0, waived.reason));
+            audit.notes.push(format!(
+                "{} is waived for {} until {}: {}",
+                waived.rule, waived.path, waived.until.0, waived.reason
+            ));
             audit.findings.retain_mut(|finding| {
                 if finding.id != waived.rule {
                     return true;
@@ -81,7 +90,9 @@ impl Config {
                     Covered::Nothing => true,
                     Covered::Everything => false,
                     Covered::Some => {
-                        finding.evidence.retain(|evidence| !evidence.path.as_deref().is_some_and(|path| is_for(waived, path)));
+                        finding
+                            .evidence
+                            .retain(|evidence| !evidence.path.as_deref().is_some_and(|path| is_for(waived, path)));
                         true
                     }
                 }
@@ -148,8 +159,7 @@ mod tests {
         left.iter().map(|(id, count)| ((*id).to_owned(), *count)).collect()
     }
 
-    const WAIVED: &str =
-        "[[waived]]\nrule = \"secret-in-layer\"\npath = \"/app/test/*.pem\"\nreason = \"A key of the tests.\"\nuntil = 2026-11-28\n";
+    const WAIVED: &str = "[[waived]]\nrule = \"secret-in-layer\"\npath = \"/app/test/*.pem\"\nreason = \"A key of the tests.\"\nuntil = 2026-11-28\n";
 
     #[test]
     fn a_rule_that_is_off_does_not_count_and_that_is_said() {

@@ -95,9 +95,11 @@ pub(super) const PARTS: &[Part] = &[
     quick("unit", "the rooms of runner and book keep their promises", |rig| rig.programs.units(QUIET, rig.sink)),
     quick("cli", "the command line says what it should", |rig| rig.program("cli", QUIET)),
     quick("hostile", "archives that lie are refused, in bounded time and memory", |rig| rig.program("hostile", QUIET)),
-    quick("audit", "each rule of the audit finds what it must in others' projects, and nothing that it must not", |rig| {
-        rig.program("audit", &["--quiet", "static::"])
-    }),
+    quick(
+        "audit",
+        "each rule of the audit finds what it must in others' projects, and nothing that it must not",
+        |rig| rig.program("audit", &["--quiet", "static::"]),
+    ),
     quick("book", "the book builds, leads nowhere that is not there, and is spelled right", |rig| {
         rig.program("book", QUIET)
     }),

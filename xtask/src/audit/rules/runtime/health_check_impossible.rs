@@ -19,7 +19,8 @@ pub const RULE: Rule = Rule {
 /// Programs that checks use and that are files of their own where they are installed; as links they would not be seen.
 const PROGRAMS: [&str; 6] = ["curl", "wget", "grpc_health_probe", "pg_isready", "mysqladmin", "redis-cli"];
 /// What the engine says when it cannot start the check.
-const SAID: [&str; 4] = ["executable file not found", "no such file or directory", "not found", "unable to start container process"];
+const SAID: [&str; 4] =
+    ["executable file not found", "no such file or directory", "not found", "unable to start container process"];
 
 fn find(seen: &Seen) -> Found {
     let Some(check) = health_check(seen).filter(|check| !check.none) else { return Ok(Vec::new()) };
@@ -27,7 +28,9 @@ fn find(seen: &Seen) -> Found {
     let missing = match (seen.image(), seen.dockerfile()) {
         (Ok(image), _) => missing_in(image, &check, &program),
         (Err(_), Ok(written)) => missing_by_base(written, &check, &program)?,
-        (Err(_), Err(_)) => return Err(Unknown::because("There is neither a Dockerfile that could be read nor an image.")),
+        (Err(_), Err(_)) => {
+            return Err(Unknown::because("There is neither a Dockerfile that could be read nor an image."));
+        }
     };
     let health = seen.running().ok().and_then(|running| running.health.as_ref().ok());
     let engine = health.filter(|health| SAID.iter().any(|said| health.said.to_ascii_lowercase().contains(said)));
@@ -45,7 +48,8 @@ fn find(seen: &Seen) -> Found {
         .risk(Risk::Medium)
         .with(if let Some(at) = check.line.at { evidence.line(at) } else { evidence });
     if let Some(health) = engine {
-        finding = finding.with(Evidence::of(format!("the engine says: {}", health.said.lines().next().unwrap_or_default())));
+        finding =
+            finding.with(Evidence::of(format!("the engine says: {}", health.said.lines().next().unwrap_or_default())));
     }
     let base = seen.dockerfile().ok().and_then(|written| written.base()).map(Base::of);
     let asks = address(&check);
@@ -74,7 +78,9 @@ fn find(seen: &Seen) -> Found {
 /// The first program that the check runs.
 fn program(check: &Check) -> String {
     let words = match check.line.words.first() {
-        Some(line) if check.line.shell => of_text(line, 1).into_iter().next().map(|call| call.words).unwrap_or_default(),
+        Some(line) if check.line.shell => {
+            of_text(line, 1).into_iter().next().map(|call| call.words).unwrap_or_default()
+        }
         _ => check.line.words.clone(),
     };
     match words.as_slice() {
@@ -104,7 +110,8 @@ fn missing_in(image: &Image, check: &Check, program: &str) -> Option<String> {
     }
     let name = program.rsplit('/').next().unwrap_or(program);
     // BusyBox is many programs, each behind a link.
-    let busybox = image.visible().any(|file| file.path.rsplit('/').next().is_some_and(|name| name.starts_with("busybox")));
+    let busybox =
+        image.visible().any(|file| file.path.rsplit('/').next().is_some_and(|name| name.starts_with("busybox")));
     let there = image.visible().any(|file| file.path.rsplit('/').next() == Some(name));
     (PROGRAMS.contains(&name) && !busybox && !there).then(|| name.to_owned())
 }
@@ -130,7 +137,8 @@ fn missing_by_base(written: &Written, check: &Check, program: &str) -> Result<Op
         return Ok(None);
     }
     let installs = |one: &&crate::dockerfile::Instruction| {
-        one.text.contains(name) || calls(one).iter().any(|call| is_shell(call.program()) || call.program().ends_with(".sh"))
+        one.text.contains(name)
+            || calls(one).iter().any(|call| is_shell(call.program()) || call.program().ends_with(".sh"))
     };
     let installed = written.shipped().into_iter().filter(|one| one.keyword == "RUN").any(|one| installs(&one));
     Ok((!installed).then(|| name.to_owned()))
@@ -148,12 +156,17 @@ mod tests {
 
     #[test]
     fn a_shell_or_a_program_that_the_base_lacks() {
-        let says = missing("FROM gcr.io/distroless/nodejs24-debian13\nHEALTHCHECK CMD curl -f http://localhost/ || exit 1\n").unwrap();
+        let says =
+            missing("FROM gcr.io/distroless/nodejs24-debian13\nHEALTHCHECK CMD curl -f http://localhost/ || exit 1\n")
+                .unwrap();
         assert!(says.contains("no shell"), "{says}");
-        let says = missing("FROM node:24-slim\nHEALTHCHECK --interval=5s CMD curl -f http://localhost:3000/\n").unwrap();
+        let says =
+            missing("FROM node:24-slim\nHEALTHCHECK --interval=5s CMD curl -f http://localhost:3000/\n").unwrap();
         assert!(says.contains("no curl"), "{says}");
         assert!(missing("FROM scratch\nHEALTHCHECK CMD [\"grpc_health_probe\"]\n").is_some());
-        let found = find(&Fixture::of("FROM node:24-slim\nHEALTHCHECK CMD curl -f http://localhost:3000/x || exit 1\n").seen()).unwrap();
+        let found =
+            find(&Fixture::of("FROM node:24-slim\nHEALTHCHECK CMD curl -f http://localhost:3000/x || exit 1\n").seen())
+                .unwrap();
         assert!(found[0].fix.diff[2].contains("fetch('http://localhost:3000/x')"), "{:?}", found[0].fix.diff);
     }
 
@@ -168,7 +181,8 @@ mod tests {
         let busybox = shell.layer(1, true).layer_file(1, "bin/busybox", drydock_reader::Class::Other, 9);
         assert!(find(&busybox.seen()).unwrap().is_empty());
         let passed = image().running().with_running(|running| {
-            running.health = Ok(EngineHealth { seen: vec![(9, HealthState::Healthy)], watched_ms: 9, said: String::new() });
+            running.health =
+                Ok(EngineHealth { seen: vec![(9, HealthState::Healthy)], watched_ms: 9, said: String::new() });
         });
         assert!(find(&passed.seen()).unwrap().is_empty(), "it ran");
     }

@@ -62,7 +62,8 @@ mod tests {
 
     fn seen(state: HealthState, status: Result<u16, String>) -> Seen {
         let fixture = Fixture::of("FROM a\nHEALTHCHECK CMD x\n").running().with_running(|running| {
-            running.health = Ok(EngineHealth { seen: vec![(9, state)], watched_ms: 9, said: "x: refused\n".to_owned() });
+            running.health =
+                Ok(EngineHealth { seen: vec![(9, state)], watched_ms: 9, said: "x: refused\n".to_owned() });
             running.asked[0].status = status;
         });
         fixture.seen()
@@ -71,7 +72,10 @@ mod tests {
     #[test]
     fn both_ways_to_lie_are_found() {
         let found = find(&seen(HealthState::Unhealthy, Ok(200))).unwrap();
-        assert_eq!((found[0].evidence[0].line, found[0].evidence[0].says.as_str()), (Some(2), "the check said: x: refused"));
+        assert_eq!(
+            (found[0].evidence[0].line, found[0].evidence[0].says.as_str()),
+            (Some(2), "the check said: x: refused")
+        );
         assert_eq!(find(&seen(HealthState::Healthy, Ok(503))).unwrap().len(), 1);
     }
 

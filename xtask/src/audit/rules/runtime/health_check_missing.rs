@@ -66,7 +66,10 @@ fn check(seen: &Seen, port: u16) -> (&'static str, Option<String>) {
             let script = format!("import urllib.request as r; r.urlopen('{address}', timeout=2)");
             (says, Some(format!("HEALTHCHECK CMD [\"python\", \"-c\", \"{script}\"]")))
         }
-        _ => ("Give the service a command of its own that asks it, such as `/app healthcheck`, and name that in HEALTHCHECK CMD.", None),
+        _ => (
+            "Give the service a command of its own that asks it, such as `/app healthcheck`, and name that in HEALTHCHECK CMD.",
+            None,
+        ),
     }
 }
 
@@ -102,7 +105,8 @@ mod tests {
         ] {
             assert!(find(&Fixture::of(file).seen()).unwrap().is_empty(), "{file}");
         }
-        let inherited = Fixture::of("FROM acme/base\nEXPOSE 80\n").image().exposes(80).healthcheck(&["CMD", "x"]).seen();
+        let inherited =
+            Fixture::of("FROM acme/base\nEXPOSE 80\n").image().exposes(80).healthcheck(&["CMD", "x"]).seen();
         assert!(find(&inherited).unwrap().is_empty());
     }
 

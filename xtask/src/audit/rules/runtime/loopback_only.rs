@@ -18,12 +18,27 @@ pub const RULE: Rule = Rule {
 /// Programs that listen on 127.0.0.1 unless they are told otherwise: the words that start them, the options that say where to listen,
 /// the variables that do, and what to add. Sources: the programs' own manuals.
 const SERVERS: [Server; 8] = [
-    Server { starts: &["flask", "run"], options: &["--host", "-h"], variables: &["FLASK_RUN_HOST"], add: &["--host", "0.0.0.0"] },
-    Server { starts: &["uvicorn"], options: &["--host", "--fd", "--uds"], variables: &["UVICORN_HOST"], add: &["--host", "0.0.0.0"] },
+    Server {
+        starts: &["flask", "run"],
+        options: &["--host", "-h"],
+        variables: &["FLASK_RUN_HOST"],
+        add: &["--host", "0.0.0.0"],
+    },
+    Server {
+        starts: &["uvicorn"],
+        options: &["--host", "--fd", "--uds"],
+        variables: &["UVICORN_HOST"],
+        add: &["--host", "0.0.0.0"],
+    },
     Server { starts: &["fastapi", "dev"], options: &["--host"], variables: &[], add: &["--host", "0.0.0.0"] },
     Server { starts: &["vite"], options: &["--host"], variables: &[], add: &["--host", "0.0.0.0"] },
     Server { starts: &["ng", "serve"], options: &["--host"], variables: &[], add: &["--host", "0.0.0.0"] },
-    Server { starts: &["hypercorn"], options: &["--bind", "-b", "--config", "-c"], variables: &[], add: &["--bind", "0.0.0.0:8000"] },
+    Server {
+        starts: &["hypercorn"],
+        options: &["--bind", "-b", "--config", "-c"],
+        variables: &[],
+        add: &["--bind", "0.0.0.0:8000"],
+    },
     Server {
         starts: &["gunicorn"],
         options: &["--bind", "-b", "--config", "-c"],
@@ -33,7 +48,8 @@ const SERVERS: [Server; 8] = [
     Server { starts: &["manage.py", "runserver"], options: &[], variables: &[], add: &["0.0.0.0:8000"] },
 ];
 /// Options whose value is where to listen.
-const LISTENS: [&str; 8] = ["--host", "--bind", "-b", "--listen", "--address", "--addr", "--hostname", "--listen-address"];
+const LISTENS: [&str; 8] =
+    ["--host", "--bind", "-b", "--listen", "--address", "--addr", "--hostname", "--listen-address"];
 /// Files in which a server may be told where to listen.
 const CONFIGS: [&str; 4] = ["gunicorn.conf.py", "vite.config.js", "vite.config.ts", "vite.config.mjs"];
 
@@ -51,7 +67,8 @@ fn find(seen: &Seen) -> Found {
     {
         let own: Vec<_> = listens.iter().filter(|one| is_loopback(&one.address)).collect();
         // One that others reach is enough, unless it is another port than the one that the image names.
-        let reached = listens.iter().any(|one| !is_loopback(&one.address) && running.port.is_none_or(|port| port == one.port));
+        let reached =
+            listens.iter().any(|one| !is_loopback(&one.address) && running.port.is_none_or(|port| port == one.port));
         if reached || own.is_empty() {
             return Ok(Vec::new());
         }
@@ -65,7 +82,9 @@ fn find(seen: &Seen) -> Found {
         Some(address) if is_loopback(&address) => Evidence::of(format!("told to listen on {address}")),
         Some(_) => return Ok(Vec::new()),
         None => match server(&words).filter(|server| !told(seen, server, &words)) {
-            Some(server) => Evidence::of(format!("{} listens on 127.0.0.1 unless it is told otherwise", server.starts.join(" "))),
+            Some(server) => {
+                Evidence::of(format!("{} listens on 127.0.0.1 unless it is told otherwise", server.starts.join(" ")))
+            }
             None => return Ok(Vec::new()),
         },
     };
@@ -75,13 +94,18 @@ fn find(seen: &Seen) -> Found {
 
 fn is_loopback(address: &str) -> bool {
     let host = address.trim_start_matches("http://").trim_start_matches("tcp://");
-    let host = host.strip_prefix('[').map_or_else(|| if host.matches(':').count() > 1 { host } else { host.split(':').next().unwrap_or(host) }, |rest| rest.split(']').next().unwrap_or(rest));
+    let host = host.strip_prefix('[').map_or_else(
+        || if host.matches(':').count() > 1 { host } else { host.split(':').next().unwrap_or(host) },
+        |rest| rest.split(']').next().unwrap_or(rest),
+    );
     host == "localhost" || host == "::1" || (host.starts_with("127.") && host.parse::<std::net::Ipv4Addr>().is_ok())
 }
 
 /// Where the command line says to listen.
 fn said(words: &[&str]) -> Option<String> {
-    let joined = words.iter().find_map(|word| word.split_once('=').filter(|(option, _)| LISTENS.contains(option)).map(|(_, value)| value));
+    let joined = words
+        .iter()
+        .find_map(|word| word.split_once('=').filter(|(option, _)| LISTENS.contains(option)).map(|(_, value)| value));
     let behind = words.windows(2).find(|pair| LISTENS.contains(&pair[0])).map(|pair| pair[1]);
     // `php -S localhost:8000`
     let php = match words {
@@ -95,9 +119,11 @@ fn server(words: &[&str]) -> Option<&'static Server> {
     let name = |word: &str| word.rsplit('/').next().unwrap_or(word).to_owned();
     SERVERS.iter().find(|server| {
         let plain: Vec<String> = words.iter().take(3).map(|word| name(word)).collect();
-        let begins = plain.len() >= server.starts.len() && plain.iter().zip(server.starts).all(|(word, start)| word == start);
+        let begins =
+            plain.len() >= server.starts.len() && plain.iter().zip(server.starts).all(|(word, start)| word == start);
         // `python manage.py runserver`
-        let behind = plain.len() > server.starts.len() && plain[1..].iter().zip(server.starts).all(|(word, start)| word == start);
+        let behind = plain.len() > server.starts.len()
+            && plain[1..].iter().zip(server.starts).all(|(word, start)| word == start);
         begins || (server.starts[0].ends_with(".py") && behind)
     })
 }
@@ -117,9 +143,13 @@ fn told(seen: &Seen, server: &Server, words: &[&str]) -> bool {
     });
     let program = server.starts[0];
     let file = seen.context().is_ok_and(|context| {
-        CONFIGS.iter().any(|config| config.starts_with(program) && context.files.iter().any(|file| file.path.rsplit('/').next() == Some(*config)))
+        CONFIGS.iter().any(|config| {
+            config.starts_with(program)
+                && context.files.iter().any(|file| file.path.rsplit('/').next() == Some(*config))
+        })
     });
-    let address = program.ends_with(".py") && words.iter().any(|word| word.contains("0.0.0.0") || word.contains('$') || word.starts_with("[::"));
+    let address = program.ends_with(".py")
+        && words.iter().any(|word| word.contains("0.0.0.0") || word.contains('$') || word.starts_with("[::"));
     option || variable || file || address || words.iter().any(|word| word.contains("$"))
 }
 
@@ -135,9 +165,13 @@ fn with_change(seen: &Seen, evidence: Vec<Evidence>) -> crate::audit::model::Fin
     let service = start.service();
     let plain: Vec<&str> = service.iter().map(String::as_str).collect();
     let words: Vec<String> = match said(&plain).filter(|address| is_loopback(address)) {
-        Some(_) => line.words.iter().map(|word| word.replace("127.0.0.1", "0.0.0.0").replace("localhost", "0.0.0.0")).collect(),
+        Some(_) => {
+            line.words.iter().map(|word| word.replace("127.0.0.1", "0.0.0.0").replace("localhost", "0.0.0.0")).collect()
+        }
         None => match server(&plain) {
-            Some(server) => line.words.iter().cloned().chain(server.add.iter().map(|word| (*word).to_owned())).collect(),
+            Some(server) => {
+                line.words.iter().cloned().chain(server.add.iter().map(|word| (*word).to_owned())).collect()
+            }
             None => return finding,
         },
     };
@@ -162,7 +196,13 @@ mod tests {
             change("[\"uv\", \"run\", \"uvicorn\", \"a:b\", \"--host\", \"127.0.0.1\"]").unwrap()[2],
             "+CMD [\"uv\", \"run\", \"uvicorn\", \"a:b\", \"--host\", \"0.0.0.0\"]"
         );
-        for cmd in ["[\"npx\", \"vite\", \"preview\"]", "[\"python\", \"manage.py\", \"runserver\"]", "gunicorn app:app", "[\"php\", \"-S\", \"localhost:80\"]", "[\"x\", \"--bind=127.0.0.1:80\"]"] {
+        for cmd in [
+            "[\"npx\", \"vite\", \"preview\"]",
+            "[\"python\", \"manage.py\", \"runserver\"]",
+            "gunicorn app:app",
+            "[\"php\", \"-S\", \"localhost:80\"]",
+            "[\"x\", \"--bind=127.0.0.1:80\"]",
+        ] {
             assert!(change(cmd).is_some(), "{cmd}");
         }
     }

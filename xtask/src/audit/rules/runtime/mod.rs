@@ -62,7 +62,9 @@ fn health_check(seen: &Seen) -> Option<Check> {
     let at = written.and_then(|check| check.line.at);
     match test.iter().map(String::as_str).collect::<Vec<_>>().as_slice() {
         ["NONE"] => Some(Check { line: Line { words: Vec::new(), shell: false, at }, none: true }),
-        ["CMD-SHELL", line, ..] => Some(Check { line: Line { words: vec![(*line).to_owned()], shell: true, at }, none: false }),
+        ["CMD-SHELL", line, ..] => {
+            Some(Check { line: Line { words: vec![(*line).to_owned()], shell: true, at }, none: false })
+        }
         ["CMD", words @ ..] => {
             let words = words.iter().map(|word| (*word).to_owned()).collect();
             Some(Check { line: Line { words, shell: false, at }, none: false })

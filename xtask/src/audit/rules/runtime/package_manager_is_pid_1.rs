@@ -68,7 +68,9 @@ fn manager(words: &[String]) -> Option<&str> {
     let program = words.first()?.rsplit('/').next()?;
     let verb = words.get(1).copied().unwrap_or_default();
     let is = match program {
-        "npm" | "npx" | "pnpm" | "pnpx" | "yarn" | "yarnpkg" | "corepack" | "mvn" | "mvnw" | "gradle" | "gradlew" => true,
+        "npm" | "npx" | "pnpm" | "pnpx" | "yarn" | "yarnpkg" | "corepack" | "mvn" | "mvnw" | "gradle" | "gradlew" => {
+            true
+        }
         "uv" | "pdm" | "hatch" | "cargo" | "go" => verb == "run",
         "bun" => verb == "run" && words.get(2).is_some_and(|script| !script.contains('.')),
         _ => false,
@@ -105,7 +107,8 @@ mod tests {
 
     #[test]
     fn npm_gives_way_to_what_its_script_runs() {
-        let found = find(&Fixture::of("FROM a\nCMD [\"npm\", \"start\"]\n").text("package.json", PACKAGE).seen()).unwrap();
+        let found =
+            find(&Fixture::of("FROM a\nCMD [\"npm\", \"start\"]\n").text("package.json", PACKAGE).seen()).unwrap();
         assert_eq!(found[0].fix.diff[2], "+CMD [\"node\", \"dist/server.js\"]");
         let found = find(&Fixture::of("FROM a\nCMD npm run dev\n").text("package.json", PACKAGE).seen()).unwrap();
         assert!(found[0].fix.diff.is_empty(), "nobody knows where nodemon is");
@@ -115,7 +118,9 @@ mod tests {
 
     #[test]
     fn behind_the_entrypoint_of_the_base_it_is_pid_1_all_the_same() {
-        let seen = Fixture::of("FROM node\nCMD [\"yarn\", \"start\"]\n").image().starts(&["docker-entrypoint.sh"], &["yarn", "start"]);
+        let seen = Fixture::of("FROM node\nCMD [\"yarn\", \"start\"]\n")
+            .image()
+            .starts(&["docker-entrypoint.sh"], &["yarn", "start"]);
         assert_eq!(find(&seen.seen()).unwrap().len(), 1);
         let seen = Fixture::of("FROM node\nCMD [\"npm\", \"start\"]\n").running().pid1(&["npm start"]).seen();
         assert_eq!(find(&seen).unwrap()[0].evidence.len(), 2);
@@ -124,8 +129,14 @@ mod tests {
     #[test]
     fn what_makes_way_or_only_sounds_like_one() {
         for cmd in [
-            "[\"node\", \"npm.js\"]", "[\"poetry\", \"run\", \"x\"]", "[\"bundle\", \"exec\", \"puma\"]", "[\"bun\", \"server.ts\"]",
-            "[\"bun\", \"run\", \"server.ts\"]", "[\"tini\", \"--\", \"npm\", \"start\"]", "npm ci && node x.js", "[\"uvicorn\", \"a:b\"]",
+            "[\"node\", \"npm.js\"]",
+            "[\"poetry\", \"run\", \"x\"]",
+            "[\"bundle\", \"exec\", \"puma\"]",
+            "[\"bun\", \"server.ts\"]",
+            "[\"bun\", \"run\", \"server.ts\"]",
+            "[\"tini\", \"--\", \"npm\", \"start\"]",
+            "npm ci && node x.js",
+            "[\"uvicorn\", \"a:b\"]",
             "[\"go\", \"version\"]",
         ] {
             assert!(find(&Fixture::of(&format!("FROM a\nCMD {cmd}\n")).seen()).unwrap().is_empty(), "{cmd}");

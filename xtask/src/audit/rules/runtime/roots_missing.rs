@@ -61,13 +61,23 @@ mod tests {
 
     #[test]
     fn a_client_that_says_so_is_found_with_the_line_to_add() {
-        let found = find(&image("tls: failed to verify certificate: x509: certificate signed by unknown authority", false)).unwrap();
-        assert!(found[0].fix.diff.contains(&"+COPY --from=build /etc/ssl/certs/ca-certificates.crt /etc/ssl/certs/".to_owned()));
+        let found =
+            find(&image("tls: failed to verify certificate: x509: certificate signed by unknown authority", false))
+                .unwrap();
+        assert!(
+            found[0]
+                .fix
+                .diff
+                .contains(&"+COPY --from=build /etc/ssl/certs/ca-certificates.crt /etc/ssl/certs/".to_owned())
+        );
     }
 
     #[test]
     fn with_roots_all_is_well_and_without_a_word_nobody_knows() {
-        assert!(find(&image("x509: certificate signed by unknown authority", true)).unwrap().is_empty(), "a private one, then");
+        assert!(
+            find(&image("x509: certificate signed by unknown authority", true)).unwrap().is_empty(),
+            "a private one, then"
+        );
         assert!(find(&image("listening", false)).is_err());
         assert!(find(&Fixture::of("FROM a\n").seen()).is_err());
     }

@@ -102,7 +102,11 @@ mod tests {
         for file in ["FROM node:24\n", "FROM scratch\n", "FROM acme/x\nUSER root\n", "FROM a\nUSER 0:0\n"] {
             assert_eq!(found(file), Ok(true), "{file}");
         }
-        for file in ["FROM gcr.io/distroless/static-debian13:nonroot\n", "FROM node:24\nUSER node\n", "FROM a AS b\nUSER 1\nFROM b\n"] {
+        for file in [
+            "FROM gcr.io/distroless/static-debian13:nonroot\n",
+            "FROM node:24\nUSER node\n",
+            "FROM a AS b\nUSER 1\nFROM b\n",
+        ] {
             assert_eq!(found(file), Ok(false), "{file}");
         }
         for file in ["FROM acme/x\n", "FROM node:24\nUSER $APP_UID\n", "FROM node:$V\n"] {

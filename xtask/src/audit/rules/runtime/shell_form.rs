@@ -28,7 +28,9 @@ fn find(seen: &Seen) -> Found {
         (_, Some(cmd)) => vec![("CMD", cmd)],
         _ => Vec::new(),
     };
-    let found = lines.into_iter().filter(|(_, line)| line.shell && !begins_with_exec(&line.words[0]) && !line.words[0].is_empty());
+    let found = lines
+        .into_iter()
+        .filter(|(_, line)| line.shell && !begins_with_exec(&line.words[0]) && !line.words[0].is_empty());
     Ok(found.map(|(keyword, line)| finding(seen, written, keyword, line)).collect())
 }
 
@@ -51,7 +53,9 @@ fn finding(seen: &Seen, written: &Written, keyword: &str, line: &Line) -> Findin
     if !text.contains(SPECIAL) {
         let words: Vec<&str> = text.split_whitespace().collect();
         let better = format!("{keyword} {}", list(&words));
-        return finding.fix("Write a JSON list, and the service is PID 1.").diff(written.path(), written.replaced(at, &[&better]));
+        return finding
+            .fix("Write a JSON list, and the service is PID 1.")
+            .diff(written.path(), written.replaced(at, &[&better]));
     }
     // `cd /srv && npm start`: a folder and a command.
     let calls = of_text(text, at);
@@ -63,11 +67,14 @@ fn finding(seen: &Seen, written: &Written, keyword: &str, line: &Line) -> Findin
     {
         let better = [format!("WORKDIR {}", cd.arguments()[0]), format!("{keyword} {}", list(&service.words))];
         let better: Vec<&str> = better.iter().map(String::as_str).collect();
-        return finding.fix("Let WORKDIR name the folder, and write a JSON list.").diff(written.path(), written.replaced(at, &better));
+        return finding
+            .fix("Let WORKDIR name the folder, and write a JSON list.")
+            .diff(written.path(), written.replaced(at, &better));
     }
     let last = text.rfind("&&").map_or(0, |at| at + 2);
     let (before, service) = text.split_at(last);
-    let with_exec = if before.is_empty() { format!("exec {service}") } else { format!("{before} exec {}", service.trim_start()) };
+    let with_exec =
+        if before.is_empty() { format!("exec {service}") } else { format!("{before} exec {}", service.trim_start()) };
     let better = format!("{keyword} {}", list(&["sh", "-c", &with_exec]));
     finding
         .fix("Where the line needs a shell, let `exec` make way for the service.")

@@ -70,7 +70,11 @@ fn script(seen: &Seen, words: &[String]) -> Option<Script> {
     if !by_shell {
         return None;
     }
-    let commands = text.lines().enumerate().map(|(at, line)| (at + 1, line.trim())).filter(|(_, line)| !line.is_empty() && !line.starts_with('#'));
+    let commands = text
+        .lines()
+        .enumerate()
+        .map(|(at, line)| (at + 1, line.trim()))
+        .filter(|(_, line)| !line.is_empty() && !line.starts_with('#'));
     let execs = commands.clone().any(|(_, line)| line.split([' ', ';', '&', '|', '\t']).any(|word| word == "exec"));
     // A script that waits for its children and passes signals on does what an `exec` would spare.
     let traps = commands.clone().any(|(_, line)| line.starts_with("trap "));
@@ -141,6 +145,9 @@ mod tests {
         }
         let other = Fixture::of("FROM a\nENTRYPOINT [\"/start.sh\"]\n").text("a/start.sh", "#!/bin/sh\nx\n");
         assert!(find(&other.text("b/start.sh", "#!/bin/sh\nx\n").seen()).unwrap().is_empty(), "which one?");
-        assert!(find(&Fixture::of("FROM a\nCMD [\"sh\", \"-c\", \"java -jar x\"]\n").seen()).unwrap().is_empty(), "not certain");
+        assert!(
+            find(&Fixture::of("FROM a\nCMD [\"sh\", \"-c\", \"java -jar x\"]\n").seen()).unwrap().is_empty(),
+            "not certain"
+        );
     }
 }

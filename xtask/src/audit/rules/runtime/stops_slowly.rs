@@ -47,7 +47,11 @@ fn find(seen: &Seen) -> Found {
         finding = finding.with(Evidence::of(format!("PID 1 was {}", words.join(" "))));
     }
     if is_shell(program) {
-        let by = if super::shell_is_pid_1::RULE.find_is_some(seen) { super::shell_is_pid_1::RULE.id } else { super::shell_form::RULE.id };
+        let by = if super::shell_is_pid_1::RULE.find_is_some(seen) {
+            super::shell_is_pid_1::RULE.id
+        } else {
+            super::shell_form::RULE.id
+        };
         return Ok(vec![finding.fix("Let the shell make way for the service.").settled_by(by)]);
     }
     if super::package_manager_is_pid_1::RULE.find_is_some(seen) {
@@ -82,7 +86,8 @@ mod tests {
         assert_eq!((found[0].risk, found[0].ms, found[0].settled_by.as_deref()), (Risk::Medium, 10_200, None));
         let shell = Fixture::of("FROM a\nCMD x\n").running().pid1(&["/bin/sh", "-c", "x"]).stops(10_200, 137).seen();
         assert_eq!(find(&shell).unwrap()[0].settled_by.as_deref(), Some("shell-form"));
-        let npm = Fixture::of("FROM a\nCMD [\"npm\", \"start\"]\n").running().pid1(&["npm start"]).stops(10_200, 137).seen();
+        let npm =
+            Fixture::of("FROM a\nCMD [\"npm\", \"start\"]\n").running().pid1(&["npm start"]).stops(10_200, 137).seen();
         assert_eq!(find(&npm).unwrap()[0].settled_by.as_deref(), Some("package-manager-is-pid-1"));
     }
 

@@ -33,10 +33,13 @@ fn find(seen: &Seen) -> Found {
             // What the base names, nobody knows without the image; a nameless user is another rule's.
             None => return Ok(Vec::new()),
         },
-        (Err(_), None) => return Err(Unknown::because("There is neither a Dockerfile that could be read nor an image.")),
+        (Err(_), None) => {
+            return Err(Unknown::because("There is neither a Dockerfile that could be read nor an image."));
+        }
     };
     let name = user.split(':').next().unwrap_or_default();
-    let is_name = !name.is_empty() && name != "root" && !name.contains('$') && !name.bytes().all(|b| b.is_ascii_digit());
+    let is_name =
+        !name.is_empty() && name != "root" && !name.contains('$') && !name.bytes().all(|b| b.is_ascii_digit());
     if !is_name {
         return Ok(Vec::new());
     }
@@ -114,7 +117,10 @@ mod tests {
     #[test]
     fn names_are_found_with_their_numbers() {
         assert_eq!(diff("FROM node:24\nUSER node\n"), [" FROM node:24", "-USER node", "+USER 1000:1000"]);
-        assert!(diff("FROM a\nRUN adduser --system --uid 1001 --gid 1002 web\nUSER web\n").contains(&"+USER 1001:1002".to_owned()));
+        assert!(
+            diff("FROM a\nRUN adduser --system --uid 1001 --gid 1002 web\nUSER web\n")
+                .contains(&"+USER 1001:1002".to_owned())
+        );
         assert!(diff("FROM a\nRUN useradd -u 10001 crew\nUSER crew:crew\n").contains(&"+USER 10001".to_owned()));
         let seen = Fixture::of("FROM acme/base\nCMD [\"x\"]\n").image().user("app").running().uid(888).seen();
         assert_eq!(find(&seen).unwrap()[0].fix.diff[1], "+USER 888:888");

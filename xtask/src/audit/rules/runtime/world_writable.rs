@@ -33,7 +33,8 @@ fn find(seen: &Seen) -> Found {
         count => format!("Any user may change {count} files and folders, {first} among them."),
     };
     let finding = RULE.finding(says).risk(Risk::Low);
-    let mut finding = finding.with_all(paths.iter().take(SHOWN).map(|path| Evidence::of("writable by everybody").path(path.as_str())));
+    let mut finding = finding
+        .with_all(paths.iter().take(SHOWN).map(|path| Evidence::of("writable by everybody").path(path.as_str())));
     let fix = "Let root own the application, and give the service's user only the folder that it writes to.";
     let (Ok(written), Some(run)) = (seen.dockerfile(), opened) else { return Ok(vec![finding.fix(fix)]) };
     finding = finding.with(Evidence::of("gives everybody the right to write").line(run.line)).fix(fix);
@@ -51,7 +52,8 @@ fn opens(run: &Instruction) -> bool {
             && !(mode.len() == 4 && mode.starts_with('1'))
             && mode.ends_with(['2', '3', '6', '7']);
         let letters = mode.split(',').any(|part| {
-            part.split_once('+').is_some_and(|(who, what)| what.contains('w') && (who.contains('a') || who.contains('o')))
+            part.split_once('+')
+                .is_some_and(|(who, what)| what.contains('w') && (who.contains('a') || who.contains('o')))
         });
         number || letters
     })
@@ -79,7 +81,12 @@ mod tests {
     use drydock_reader::Class;
 
     fn seen(file: &str, path: &str, layer: usize) -> Seen {
-        let image = Fixture::of(file).image().layer(1, true).layer(2, false).layer_file(layer, &format!("{path}/x"), Class::Other, 9);
+        let image = Fixture::of(file).image().layer(1, true).layer(2, false).layer_file(
+            layer,
+            &format!("{path}/x"),
+            Class::Other,
+            9,
+        );
         image.surface(|surface| surface.world_writable.extend([path.to_owned()])).seen()
     }
 
@@ -102,7 +109,12 @@ mod tests {
 
     #[test]
     fn modes_are_read() {
-        let opens = |mode: &str| opens(&crate::dockerfile::parse(&format!("FROM a\nRUN chmod {mode} /x\n"), "D").unwrap().stages[0].instructions[1]);
+        let opens = |mode: &str| {
+            opens(
+                &crate::dockerfile::parse(&format!("FROM a\nRUN chmod {mode} /x\n"), "D").unwrap().stages[0]
+                    .instructions[1],
+            )
+        };
         assert!(opens("777") && opens("0666") && opens("-R o+w") && opens("ug+x,a+rw"));
         assert!(!opens("755") && !opens("1777") && !opens("g+w") && !opens("+x") && !opens("-R u+rwX,go+rX"));
     }

@@ -24,7 +24,8 @@ fn find(seen: &Seen) -> Found {
         .risk(Risk::Low)
         .with(Evidence::of(format!("with --read-only: {why}")));
     let wrote: Vec<&String> = running.wrote.iter().flatten().collect();
-    finding = finding.with_all(wrote.iter().take(SHOWN).map(|path| Evidence::of("written while it served").path(path.as_str())));
+    finding = finding
+        .with_all(wrote.iter().take(SHOWN).map(|path| Evidence::of("written while it served").path(path.as_str())));
     let folders: std::collections::BTreeSet<String> = wrote.iter().filter_map(|path| folder(path)).collect();
     let fix = if folders.is_empty() {
         "Find out what it writes, with `docker diff`, and give it a tmpfs or a volume for that.".to_owned()
@@ -59,7 +60,8 @@ mod tests {
 
     #[test]
     fn one_that_writes_and_does_without_is_fine() {
-        let seen = Fixture::of("FROM a\n").running().with_running(|running| running.wrote = Ok(vec!["/tmp/x".to_owned()]));
+        let seen =
+            Fixture::of("FROM a\n").running().with_running(|running| running.wrote = Ok(vec!["/tmp/x".to_owned()]));
         assert!(find(&seen.seen()).unwrap().is_empty());
     }
 

@@ -13,15 +13,21 @@ pub const RULE: Rule = Rule {
 };
 
 /// What programs print that do not find a zone. Sources: Go's time, Python's zoneinfo, Java, chrono-tz and jiff.
-const SAID: [&str; 5] =
-    ["unknown time zone", "zoneinfonotfounderror", "no time zone found", "zonerulesexception", "failed to find time zone"];
+const SAID: [&str; 5] = [
+    "unknown time zone",
+    "zoneinfonotfounderror",
+    "no time zone found",
+    "zonerulesexception",
+    "failed to find time zone",
+];
 
 fn find(seen: &Seen) -> Found {
     let image = seen.image()?;
     if image.inspection.surface.tzdata {
         return Ok(Vec::new());
     }
-    let finding = || RULE.finding("The service asks for a time zone, and the image has no zone data.").risk(Risk::Medium);
+    let finding =
+        || RULE.finding("The service asks for a time zone, and the image has no zone data.").risk(Risk::Medium);
     let fix = "Install tzdata in the final stage, copy /usr/share/zoneinfo from a stage that has it, or let the program carry the data.";
     let log = seen.running().ok().map(|running| &running.log);
     let said = log.and_then(|log| {
@@ -36,7 +42,8 @@ fn find(seen: &Seen) -> Found {
     let zone = image.config.env.iter().filter_map(|one| one.strip_prefix("TZ=")).find(|zone| is_of_data(zone));
     if let Some(zone) = zone {
         // Programs of Go, Node and Java may carry the data themselves; then the variable works without files.
-        let own = image.inspection.packages.iter().any(|package| package.ecosystem == "go" || package.ecosystem == "cargo");
+        let own =
+            image.inspection.packages.iter().any(|package| package.ecosystem == "go" || package.ecosystem == "cargo");
         let known = seen.dockerfile().ok().and_then(|written| written.base()).map(crate::audit::base::Base::of);
         let node = known.is_some_and(|base| base.language().is_some_and(|(language, _)| language == "Node"));
         if own || node {
@@ -65,13 +72,15 @@ mod tests {
         let seen = Fixture::of("FROM debian:13\n").image().env("TZ=Europe/Berlin").seen();
         assert_eq!(find(&seen).unwrap().len(), 1);
         let seen = Fixture::of("FROM scratch\n").image().running();
-        let seen = seen.with_running(|running| running.log = vec!["panic: unknown time zone Europe/Berlin".to_owned()]).seen();
+        let seen =
+            seen.with_running(|running| running.log = vec!["panic: unknown time zone Europe/Berlin".to_owned()]).seen();
         assert_eq!(find(&seen).unwrap().len(), 1);
     }
 
     #[test]
     fn data_that_is_there_zones_without_data_and_programs_that_carry_it() {
-        let there = Fixture::of("FROM a\n").image().env("TZ=Europe/Berlin").surface(|surface| surface.tzdata = true).seen();
+        let there =
+            Fixture::of("FROM a\n").image().env("TZ=Europe/Berlin").surface(|surface| surface.tzdata = true).seen();
         assert!(find(&there).unwrap().is_empty());
         let utc = Fixture::of("FROM a\n").image().running().env("TZ=UTC").seen();
         assert!(find(&utc).unwrap().is_empty());

@@ -26,10 +26,12 @@ fn find(seen: &Seen) -> Found {
         for pair in pairs(instruction) {
             let written_out = pair.value.as_deref().and_then(shape).is_some();
             // A default that only holds the place shows that the build needs no secret there.
-            let named = names_secret(&pair.name) && pair.value.as_deref().is_none_or(|value| value.is_empty() || is_value(value));
+            let named = names_secret(&pair.name)
+                && pair.value.as_deref().is_none_or(|value| value.is_empty() || is_value(value));
             if named || written_out {
                 ships |= shipped.contains(&instruction.line);
-                let whose = if shipped.contains(&instruction.line) { "in a stage that ships" } else { "in a build stage" };
+                let whose =
+                    if shipped.contains(&instruction.line) { "in a stage that ships" } else { "in a build stage" };
                 evidence.push(Evidence::of(format!("{} {whose}", pair.name)).line(instruction.line));
                 first.get_or_insert((stage, instruction, pair.name));
             }
@@ -39,14 +41,13 @@ fn find(seen: &Seen) -> Found {
     let says = if ships {
         format!("The secret {name} is a build argument, so the image's history shows it.")
     } else {
-        format!("The secret {name} is a build argument of a stage that does not ship; the build cache and the build's record keep it.")
+        format!(
+            "The secret {name} is a build argument of a stage that does not ship; the build cache and the build's record keep it."
+        )
     };
-    let fix = format!(
-        "Lend it to the one RUN that needs it, and build with `--secret id={},env={name}`.",
-        id_of(&name)
-    );
-    let finding =
-        RULE.finding(says).risk(if ships { Risk::High } else { Risk::Medium }).with_all(evidence).fix(fix);
+    let fix =
+        format!("Lend it to the one RUN that needs it, and build with `--secret id={},env={name}`.", id_of(&name));
+    let finding = RULE.finding(says).risk(if ships { Risk::High } else { Risk::Medium }).with_all(evidence).fix(fix);
     Ok(vec![match change(written, stage, argument, &name) {
         Some(lines) => finding.diff(written.path(), lines),
         None => finding,
@@ -88,7 +89,8 @@ mod tests {
 
     #[test]
     fn a_token_in_the_stage_that_ships_is_found_with_a_mount_in_its_place() {
-        let found = find(&Fixture::of("FROM a\nARG NPM_TOKEN\nCOPY . .\nRUN x $NPM_TOKEN && \\\n    npm ci\n").seen()).unwrap();
+        let found =
+            find(&Fixture::of("FROM a\nARG NPM_TOKEN\nCOPY . .\nRUN x $NPM_TOKEN && \\\n    npm ci\n").seen()).unwrap();
         assert_eq!((found[0].risk, found[0].evidence[0].line), (Risk::High, Some(2)));
         assert_eq!(
             found[0].fix.diff,

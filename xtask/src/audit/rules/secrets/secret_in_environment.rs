@@ -31,7 +31,9 @@ fn find(seen: &Seen) -> Found {
             }
         }
     } else {
-        let image = seen.image().map_err(|_| Unknown::because("There is neither a Dockerfile that could be read nor an image."))?;
+        let image = seen
+            .image()
+            .map_err(|_| Unknown::because("There is neither a Dockerfile that could be read nor an image."))?;
         for (name, value) in image.config.env.iter().filter_map(|variable| variable.split_once('=')) {
             evidence.extend(what(name, value).map(|what| Evidence::of(format!("{name}: {what}"))));
         }
@@ -105,7 +107,11 @@ mod tests {
         ] {
             assert_eq!(count(&format!("FROM a\n{line}\n")), 0, "{line}");
         }
-        assert_eq!(count("FROM a AS build\nENV NPM_TOKEN=abc-1-def\nFROM b\nCOPY --from=build /x /x\n"), 0, "it does not ship");
+        assert_eq!(
+            count("FROM a AS build\nENV NPM_TOKEN=abc-1-def\nFROM b\nCOPY --from=build /x /x\n"),
+            0,
+            "it does not ship"
+        );
     }
 
     #[test]

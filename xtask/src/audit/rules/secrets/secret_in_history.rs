@@ -28,9 +28,12 @@ fn find(seen: &Seen) -> Found {
             }
         }
     } else {
-        let image = seen.image().map_err(|_| Unknown::because("There is neither a Dockerfile that could be read nor an image."))?;
+        let image = seen
+            .image()
+            .map_err(|_| Unknown::because("There is neither a Dockerfile that could be read nor an image."))?;
         // ENV, LABEL and ARG have rules of their own.
-        let has_own = |line: &str| ["ENV ", "LABEL ", "ARG "].iter().any(|keyword| line.trim_start().starts_with(keyword));
+        let has_own =
+            |line: &str| ["ENV ", "LABEL ", "ARG "].iter().any(|keyword| line.trim_start().starts_with(keyword));
         for line in image.history.iter().filter(|line| !has_own(line)) {
             if let Some(kind) = shape(line) {
                 shipped = true;

@@ -32,7 +32,9 @@ fn find(seen: &Seen) -> Found {
             }
         }
     } else {
-        let image = seen.image().map_err(|_| Unknown::because("There is neither a Dockerfile that could be read nor an image."))?;
+        let image = seen
+            .image()
+            .map_err(|_| Unknown::because("There is neither a Dockerfile that could be read nor an image."))?;
         for (name, value) in &image.config.labels {
             evidence.extend(what(name, value).map(|what| Evidence::of(format!("{name}: {what}"))));
         }

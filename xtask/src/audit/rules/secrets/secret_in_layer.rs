@@ -28,7 +28,8 @@ fn find(seen: &Seen) -> Found {
     };
     let evidence = ours.iter().map(|(secret, layer)| {
         let hidden = image.hidden.iter().find(|hidden| hidden.file.path == secret.path && hidden.file.layer == *layer);
-        let after = hidden.map(|hidden| format!("; layer {} hides it, and it is still there", hidden.by)).unwrap_or_default();
+        let after =
+            hidden.map(|hidden| format!("; layer {} hides it, and it is still there", hidden.by)).unwrap_or_default();
         let seen = Evidence::of(format!("{}{after}", called(&secret.rule))).path(&secret.path).layer(*layer);
         match image.line_of(*layer) {
             Some(line) => seen.line(line),
@@ -48,7 +49,9 @@ fn find(seen: &Seen) -> Found {
 fn with_change(finding: Finding, seen: &Seen, line: Option<usize>, path: &str) -> Finding {
     let name = path.rsplit('/').next().unwrap_or(path);
     let (Ok(written), Some(line)) = (seen.dockerfile(), line) else { return finding };
-    let Some(copy) = written.at(line).filter(|at| matches!(at.keyword.as_str(), "COPY" | "ADD")) else { return finding };
+    let Some(copy) = written.at(line).filter(|at| matches!(at.keyword.as_str(), "COPY" | "ADD")) else {
+        return finding;
+    };
     let sources = operands(copy);
     let by_name = sources.first().is_some_and(|source| source.rsplit('/').next() == Some(name)) && sources.len() == 2;
     let next = seen.dockerfile().ok().and_then(|written| {
@@ -83,7 +86,10 @@ mod tests {
     #[test]
     fn a_key_that_was_deleted_later_is_found_with_a_mount_in_its_place() {
         let seen = Fixture::of(FILE).image().layer(1, true).layer(2, false).layer(4, false);
-        let seen = seen.hidden(2, "root/.ssh/id_rsa", 400, 3, How::Deleted).secret("private-key", "root/.ssh/id_rsa", Some(2)).seen();
+        let seen = seen
+            .hidden(2, "root/.ssh/id_rsa", 400, 3, How::Deleted)
+            .secret("private-key", "root/.ssh/id_rsa", Some(2))
+            .seen();
         let found = find(&seen).unwrap();
         assert_eq!((found[0].risk, found[0].evidence[0].line), (Risk::High, Some(2)));
         assert!(found[0].evidence[0].says.contains("layer 3 hides it"), "{:?}", found[0].evidence);
@@ -110,7 +116,8 @@ mod tests {
     #[test]
     fn what_the_base_brought_and_what_the_config_holds_are_no_findings_of_this_rule() {
         let seen = Fixture::of(FILE).image().layer(1, true).layer(2, false);
-        let seen = seen.secret("private-key", "usr/share/x/test.pem", Some(1)).secret("npm-token", "environment", None).seen();
+        let seen =
+            seen.secret("private-key", "usr/share/x/test.pem", Some(1)).secret("npm-token", "environment", None).seen();
         assert!(find(&seen).unwrap().is_empty());
     }
 

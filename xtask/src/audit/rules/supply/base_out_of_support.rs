@@ -29,13 +29,21 @@ fn find(seen: &Seen) -> Found {
     let more = if ended.len() > 1 { format!(", and so did that of {} more", ended.len() - 1) } else { String::new() };
     let says = format!("Support of {} ended on {}{more}.", first.what, first.until);
     let evidence = ended.iter().map(|(name, line, one)| {
-        Evidence::of(format!("{name}: {} until {}, says {} (read on {})", one.what, one.until, one.source, support::as_of()))
-            .line(*line)
+        Evidence::of(format!(
+            "{name}: {} until {}, says {} (read on {})",
+            one.what,
+            one.until,
+            one.source,
+            support::as_of()
+        ))
+        .line(*line)
     });
     let finding = RULE.finding(says).risk(if ships { Risk::Medium } else { Risk::Low }).with_all(evidence);
     let better = better(name, first);
     let finding = match &better {
-        Some(better) => finding.fix(format!("Move to a supported release, such as `{better}`, and run your tests on it.")),
+        Some(better) => {
+            finding.fix(format!("Move to a supported release, such as `{better}`, and run your tests on it."))
+        }
         None => finding.fix("Move to an image of the same language that is still published, and run your tests on it."),
     };
     let change = better.and_then(|better| renamed(written, *line, name, &better));
@@ -55,7 +63,8 @@ fn better(name: &str, ended: &Ended) -> Option<String> {
     let plain = name.strip_suffix(&format!(":{}", base.tag()))?;
     let words: Vec<&str> = base.tag().split('-').skip(1).collect();
     // Suites and releases of Alpine behind the version end as well: without one, the tag stands on what is supported.
-    let ends = |word: &&&str| word.starts_with("alpine3.") || ["jessie", "stretch", "buster", "bullseye"].contains(word);
+    let ends =
+        |word: &&&str| word.starts_with("alpine3.") || ["jessie", "stretch", "buster", "bullseye"].contains(word);
     let kept: Vec<String> = words
         .iter()
         .map(|word| if word.starts_with("alpine3.") { "alpine" } else { word })
@@ -64,7 +73,8 @@ fn better(name: &str, ended: &Ended) -> Option<String> {
         .map(|(word, _)| format!("-{word}"))
         .collect();
     // Only the distribution ended, and the version is still good.
-    let own = base.version().is_some_and(|version| version.starts_with(ended.version)) || base.repository() == "library/debian";
+    let own = base.version().is_some_and(|version| version.starts_with(ended.version))
+        || base.repository() == "library/debian";
     let version = if own { newest } else { base.version().unwrap_or(newest) };
     Some(format!("{plain}:{version}{}", kept.concat()))
 }
@@ -76,7 +86,8 @@ mod tests {
 
     #[test]
     fn what_ships_comes_first_and_moves_to_a_supported_release() {
-        let seen = Fixture::of("FROM node:16-buster AS b\nRUN x\nFROM python:3.8-slim-buster\nCOPY --from=b /x /x\n").seen();
+        let seen =
+            Fixture::of("FROM node:16-buster AS b\nRUN x\nFROM python:3.8-slim-buster\nCOPY --from=b /x /x\n").seen();
         let found = find(&seen).unwrap();
         assert_eq!((found[0].risk, found[0].evidence.len()), (Risk::Medium, 4));
         assert!(found[0].evidence[0].says.contains("python:3.8"), "{:?}", found[0].evidence[0]);
@@ -96,7 +107,9 @@ mod tests {
 
     #[test]
     fn what_is_supported_unknown_or_needed_by_no_build_is_silent() {
-        for file in ["FROM node:24-trixie\n", "FROM acme/node:8\n", "FROM scratch\n", "FROM node:8 AS old\nFROM node:24\n"] {
+        for file in
+            ["FROM node:24-trixie\n", "FROM acme/node:8\n", "FROM scratch\n", "FROM node:8 AS old\nFROM node:24\n"]
+        {
             assert!(find(&Fixture::of(file).seen()).unwrap().is_empty(), "{file}");
         }
     }

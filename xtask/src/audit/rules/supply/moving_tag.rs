@@ -85,7 +85,16 @@ mod tests {
     #[test]
     fn tags_without_a_version_are_found_wherever_images_are_named() {
         assert_eq!(found("FROM node\nCOPY --from=ghcr.io/astral-sh/uv:latest /uv /\n"), [2, 1]);
-        for name in ["ubuntu", "node:lts", "nginx:alpine", "rust:slim", "debian:stable-slim", "alpine:edge", "node:trixie", "gcr.io/distroless/static"] {
+        for name in [
+            "ubuntu",
+            "node:lts",
+            "nginx:alpine",
+            "rust:slim",
+            "debian:stable-slim",
+            "alpine:edge",
+            "node:trixie",
+            "gcr.io/distroless/static",
+        ] {
             assert_eq!(found(&format!("FROM {name}\n")), [1], "{name}");
         }
     }

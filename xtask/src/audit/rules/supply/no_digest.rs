@@ -39,16 +39,20 @@ mod tests {
 
     #[test]
     fn tags_are_found_on_every_line() {
-        let seen = Fixture::of("FROM node:24 AS b\nFROM debian:13\nCOPY --from=b /x /x\nCOPY --from=busybox:1 /y /y\n").seen();
+        let seen =
+            Fixture::of("FROM node:24 AS b\nFROM debian:13\nCOPY --from=b /x /x\nCOPY --from=busybox:1 /y /y\n").seen();
         let lines: Vec<_> = find(&seen).unwrap()[0].evidence.iter().map(|e| e.line).collect();
         assert_eq!(lines, [Some(4), Some(2), Some(1)]);
     }
 
     #[test]
     fn digests_stages_and_scratch_are_fixed() {
-        for file in
-            ["FROM a:1@sha256:11\n", "FROM scratch\n", "FROM a@sha256:11 AS b\nFROM b\nCOPY --from=b /x /x\n", "FROM $UNSET\n"]
-        {
+        for file in [
+            "FROM a:1@sha256:11\n",
+            "FROM scratch\n",
+            "FROM a@sha256:11 AS b\nFROM b\nCOPY --from=b /x /x\n",
+            "FROM $UNSET\n",
+        ] {
             assert!(find(&Fixture::of(file).seen()).unwrap().is_empty(), "{file}");
         }
     }

@@ -32,7 +32,9 @@ fn find(seen: &Seen) -> Found {
             labels.flat_map(pairs).any(|pair| TELLS.contains(&pair.name.as_str()))
         }
         Err(_) => {
-            let image = seen.image().map_err(|_| Unknown::because("There is neither a Dockerfile that could be read nor an image."))?;
+            let image = seen
+                .image()
+                .map_err(|_| Unknown::because("There is neither a Dockerfile that could be read nor an image."))?;
             image.config.labels.keys().any(|name| TELLS.contains(&name.as_str()))
         }
     };

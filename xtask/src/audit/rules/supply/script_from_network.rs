@@ -20,7 +20,12 @@ fn find(seen: &Seen) -> Found {
     let needed: Vec<usize> = written.built().iter().map(|(_, one)| one.line).collect();
     let mut evidence = Vec::new();
     let mut first = None;
-    for run in written.everything().into_iter().map(|(_, one)| one).filter(|one| one.keyword == "RUN" && needed.contains(&one.line)) {
+    for run in written
+        .everything()
+        .into_iter()
+        .map(|(_, one)| one)
+        .filter(|one| one.keyword == "RUN" && needed.contains(&one.line))
+    {
         for (line, address, interpreter) in fetched(run) {
             let from = address.as_deref().unwrap_or("an address that a variable names");
             evidence.push(Evidence::of(format!("{interpreter} runs what {from} sends")).line(line));
@@ -57,7 +62,8 @@ fn fetched(run: &Instruction) -> Vec<(usize, Option<String>, String)> {
         }
         // sh -c "$(curl …)"
         if is_shell(call.program())
-            && let Some(inner) = call.arguments().iter().find(|word| word.contains("$(curl ") || word.contains("$(wget "))
+            && let Some(inner) =
+                call.arguments().iter().find(|word| word.contains("$(curl ") || word.contains("$(wget "))
         {
             let address = inner.split(|c: char| c.is_whitespace() || c == ')').find(|word| word.contains("://"));
             found.push((call.line, address.map(str::to_owned), call.program().to_owned()));
@@ -84,10 +90,13 @@ fn runs_input(call: &Call) -> bool {
     let mut arguments = call.arguments().iter().map(String::as_str);
     if is_shell(call.program()) {
         // `sh -s -- --yes`, `bash -`, `bash -ex`
-        return arguments.next().is_none_or(|first| first.starts_with('-') && !first.starts_with("--") && !first.ends_with('c'));
+        return arguments
+            .next()
+            .is_none_or(|first| first.starts_with('-') && !first.starts_with("--") && !first.ends_with('c'));
     }
     let interpreter = call.program().trim_end_matches(|c: char| c.is_ascii_digit() || c == '.');
-    matches!(interpreter, "python" | "perl" | "ruby" | "node" | "php") && arguments.next().is_none_or(|first| first == "-")
+    matches!(interpreter, "python" | "perl" | "ruby" | "node" | "php")
+        && arguments.next().is_none_or(|first| first == "-")
 }
 
 /// The fetching apart from the running, with a digest between them.

@@ -56,7 +56,9 @@ fn find(seen: &Seen) -> Found {
 fn version<'s>(seen: &'s Seen, loose: &Loose) -> Option<&'s str> {
     let packages = &seen.image.as_ref().ok()?.inspection.packages;
     let name = loose.name.to_ascii_lowercase().replace('_', "-");
-    let is = |line: &&drydock_reader::PackageLine| line.ecosystem == loose.ecosystem && line.name.to_ascii_lowercase().replace('_', "-") == name;
+    let is = |line: &&drydock_reader::PackageLine| {
+        line.ecosystem == loose.ecosystem && line.name.to_ascii_lowercase().replace('_', "-") == name
+    };
     packages.iter().find(is).map(|line| line.version.as_str())
 }
 
@@ -68,7 +70,8 @@ fn change(
     _first: &Loose,
     found: &[(usize, usize, Loose)],
 ) -> Option<Vec<String>> {
-    let here: Vec<&Loose> = found.iter().filter(|(at, of, _)| (*at, *of) == (line, run)).map(|(_, _, one)| one).collect();
+    let here: Vec<&Loose> =
+        found.iter().filter(|(at, of, _)| (*at, *of) == (line, run)).map(|(_, _, one)| one).collect();
     let mut text = written.line(line).to_owned();
     let before = text.clone();
     for one in here {
@@ -89,7 +92,9 @@ fn loose(call: &Call) -> Vec<Loose> {
     if is_pip && call.verb() == "install" {
         return pip(behind(words, "install"));
     }
-    if program.starts_with("python") && matches!(words, [m, pip, install, ..] if m == "-m" && pip == "pip" && install == "install") {
+    if program.starts_with("python")
+        && matches!(words, [m, pip, install, ..] if m == "-m" && pip == "pip" && install == "install")
+    {
         return pip(&words[3..]);
     }
     match (program, words.first().map(String::as_str)) {
@@ -105,10 +110,14 @@ fn loose(call: &Call) -> Vec<Loose> {
             let latest = words[1..].iter().filter_map(|word| word.strip_suffix("@latest"));
             latest.map(|name| Loose { name: name.to_owned(), ecosystem: "go", between: "@" }).collect()
         }
-        ("cargo", Some("install")) if !call.has_option(&["--version", "--vers", "--path", "--git", "--rev", "--list"]) => {
+        ("cargo", Some("install"))
+            if !call.has_option(&["--version", "--vers", "--path", "--git", "--rev", "--list"]) =>
+        {
             named(&words[1..], &CARGO_VALUES, "cargo", "@")
         }
-        ("gem", Some("install")) if !call.has_option(&["-v", "--version", "-g", "--file"]) => named(&words[1..], &GEM_VALUES, "gem", ":"),
+        ("gem", Some("install")) if !call.has_option(&["-v", "--version", "-g", "--file"]) => {
+            named(&words[1..], &GEM_VALUES, "gem", ":")
+        }
         _ => Vec::new(),
     }
 }
@@ -119,16 +128,30 @@ fn behind<'w>(words: &'w [String], verb: &str) -> &'w [String] {
 
 /// Options with a value behind them.
 const PIP_VALUES: [&str; 14] = [
-    "-r", "--requirement", "-c", "--constraint", "-e", "--editable", "-i", "--index-url", "--extra-index-url", "--trusted-host", "-t",
-    "--target", "--prefix", "--python",
+    "-r",
+    "--requirement",
+    "-c",
+    "--constraint",
+    "-e",
+    "--editable",
+    "-i",
+    "--index-url",
+    "--extra-index-url",
+    "--trusted-host",
+    "-t",
+    "--target",
+    "--prefix",
+    "--python",
 ];
-const CARGO_VALUES: [&str; 8] =
-    ["--root", "--target", "--features", "-F", "--profile", "--registry", "--index", "-j"];
+const CARGO_VALUES: [&str; 8] = ["--root", "--target", "--features", "-F", "--profile", "--registry", "--index", "-j"];
 const GEM_VALUES: [&str; 4] = ["--source", "-s", "-i", "--install-dir"];
 
 fn pip(words: &[String]) -> Vec<Loose> {
     // A list of constraints may hold the version of everything.
-    if words.iter().any(|word| ["-c", "--constraint", "--require-hashes"].contains(&word.split('=').next().unwrap_or_default())) {
+    if words
+        .iter()
+        .any(|word| ["-c", "--constraint", "--require-hashes"].contains(&word.split('=').next().unwrap_or_default()))
+    {
         return Vec::new();
     }
     let mut loose = named(words, &PIP_VALUES, "pypi", "==");
@@ -166,7 +189,10 @@ fn at(words: &[String]) -> Vec<Loose> {
     let names = words.iter().filter(|word| !word.starts_with(['-', '.', '/', '$'])).filter_map(|word| {
         let bare = word.strip_suffix("@latest").unwrap_or(word);
         let rest = bare.strip_prefix('@').unwrap_or(bare);
-        let is_name = !rest.is_empty() && !rest.contains(['@', ':', '$']) && !rest.ends_with(".tgz") && (rest.contains('/') == bare.starts_with('@'));
+        let is_name = !rest.is_empty()
+            && !rest.contains(['@', ':', '$'])
+            && !rest.ends_with(".tgz")
+            && (rest.contains('/') == bare.starts_with('@'));
         is_name.then(|| Loose { name: bare.to_owned(), ecosystem: "npm", between: "@" })
     });
     names.collect()

@@ -95,7 +95,11 @@ impl Built<'_> {
             if let (Some(here), Some(other)) = (version, other_version)
                 && let Some((here, other)) = apart(here, other, if language == "Node" { 1 } else { 2 })
             {
-                return Some((format!("{language} {here} builds what {language} {other} runs."), "run by", Risk::Medium));
+                return Some((
+                    format!("{language} {here} builds what {language} {other} runs."),
+                    "run by",
+                    Risk::Medium,
+                ));
             }
         } else if !self.links(language) {
             return None;
@@ -104,7 +108,12 @@ impl Built<'_> {
             && here != other
         {
             let name = |libc| if libc == Libc::Musl { "musl" } else { "glibc" };
-            let says = format!("Built with {}, the C library of {}, and run on {}, that of {runs_on}.", name(here), self.name, name(other));
+            let says = format!(
+                "Built with {}, the C library of {}, and run on {}, that of {runs_on}.",
+                name(here),
+                self.name,
+                name(other)
+            );
             return Some((says, "run on", if interpreted { Risk::Medium } else { Risk::High }));
         }
         let (here, other) = (self.here.debian()?, there.debian()?);
@@ -127,7 +136,8 @@ impl Built<'_> {
             // Without cgo, and where nobody says, the same sources may need a C library or not.
             "Go" => says("CGO_ENABLED=1") && !says("-static"),
             "Rust" => {
-                let builds = |one: &&crate::dockerfile::Instruction| calls(one).iter().any(|call| call.program() == "cargo");
+                let builds =
+                    |one: &&crate::dockerfile::Instruction| calls(one).iter().any(|call| call.program() == "cargo");
                 let all = self.calls.everything();
                 let of_target = all.iter().any(|(_, one)| one.text.contains("musl") || one.text.contains("crt-static"));
                 instructions.iter().any(|one| builds(&one)) && !of_target && !says("musl")
@@ -160,11 +170,16 @@ mod tests {
         let python = found("python:3.12", "pip install x", "python:3.11-slim").unwrap();
         assert_eq!(python, ("Python 3.12 builds what Python 3.11 runs.".to_owned(), Risk::Medium));
         assert!(found("node:22-slim", "npm ci", "gcr.io/distroless/nodejs24-debian13:nonroot").is_some());
-        assert!(found("rust:1-trixie", "cargo build --release", "alpine:3.22").is_some_and(|(_, risk)| risk == Risk::High));
+        assert!(
+            found("rust:1-trixie", "cargo build --release", "alpine:3.22").is_some_and(|(_, risk)| risk == Risk::High)
+        );
         assert!(found("golang:1.27-trixie", "CGO_ENABLED=1 go build", "alpine:3.22").is_some());
         assert!(found("node:24-alpine", "npm ci", "node:24-slim").is_some());
         assert!(found("rust:1-trixie", "cargo build", "debian:bookworm-slim").is_some());
-        assert!(found("python:3.13-slim-bookworm", "pip install x", "python:3.13-slim-trixie").is_some_and(|(_, risk)| risk == Risk::Low));
+        assert!(
+            found("python:3.13-slim-bookworm", "pip install x", "python:3.13-slim-trixie")
+                .is_some_and(|(_, risk)| risk == Risk::Low)
+        );
     }
 
     #[test]
