@@ -149,7 +149,9 @@ impl Project {
             wrong.push(format!("{} was found: {} {:?}", finding.id, finding.says, finding.evidence));
         }
         if self.good {
-            wrong.extend(audit.findings.iter().map(|finding| format!("{} in a good file: {}", finding.id, finding.says)));
+            wrong.extend(
+                audit.findings.iter().map(|finding| format!("{} in a good file: {}", finding.id, finding.says)),
+            );
         }
         for finding in &audit.findings {
             let told = !finding.says.is_empty() && !finding.why.is_empty() && !finding.fix.says.is_empty();
@@ -214,17 +216,32 @@ fn files_below(folder: &Path) -> Vec<String> {
 /// Rules that files alone can break are broken by a project, and there is a project that must not break them.
 fn every_rule() -> Result<(), Failed> {
     let projects = projects();
-    let must: BTreeSet<String> = projects.iter().flat_map(|project| project.must.iter().chain(&project.must_built)).cloned().collect();
+    let must: BTreeSet<String> =
+        projects.iter().flat_map(|project| project.must.iter().chain(&project.must_built)).cloned().collect();
     let must_not: BTreeSet<String> = projects.iter().flat_map(|project| project.must_not.iter()).cloned().collect();
     // Only an image or a container tells of these, and their own tests do.
     let measured = [
-        "toolchain-shipped", "package-manager-shipped", "dev-dependencies-shipped", "tests-shipped", "sources-shipped",
-        "documentation-shipped", "package-cache-shipped", "deleted-later", "doubled-by-metadata", "same-file-twice",
-        "base-larger-than-needed", "edit-rebuilds-much", "writes-to-root", "health-check-lies", "setuid-files", "roots-missing",
+        "toolchain-shipped",
+        "package-manager-shipped",
+        "dev-dependencies-shipped",
+        "tests-shipped",
+        "sources-shipped",
+        "documentation-shipped",
+        "package-cache-shipped",
+        "deleted-later",
+        "doubled-by-metadata",
+        "same-file-twice",
+        "base-larger-than-needed",
+        "edit-rebuilds-much",
+        "writes-to-root",
+        "health-check-lies",
+        "setuid-files",
+        "roots-missing",
         "zones-missing",
     ];
     let all = rules::all().map(|rule| rule.id);
-    let lacking: Vec<_> = all.filter(|id| !measured.contains(id) && !(must.contains(*id) && must_not.contains(*id))).collect();
+    let lacking: Vec<_> =
+        all.filter(|id| !measured.contains(id) && !(must.contains(*id) && must_not.contains(*id))).collect();
     let allowed = ["secret-in-layer", "version-control-shipped", "world-writable", "stops-slowly"];
     let lacking: Vec<_> = lacking.into_iter().filter(|id| !(allowed.contains(id) && must.contains(*id))).collect();
     if lacking.is_empty() { Ok(()) } else { Err(format!("no project is for and against: {lacking:?}").into()) }
