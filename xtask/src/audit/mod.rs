@@ -11,6 +11,7 @@ mod compose;
 pub mod config;
 mod elsewhere;
 mod ignore;
+pub mod installs;
 pub mod job;
 pub mod judge;
 pub mod lessons;
@@ -22,6 +23,7 @@ pub mod rules;
 pub mod seen;
 pub mod shapes;
 pub mod shell;
+mod split;
 pub mod start;
 pub mod support;
 
