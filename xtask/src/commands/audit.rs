@@ -1,9 +1,10 @@
 //! `cargo xtask audit`: what is wrong with an image of anybody's, and how to write it better.
 
-use std::path::Path;
+use std::path::{Path, PathBuf};
 use std::sync::Arc;
 
 use super::Context;
+use crate::audit::config::settle;
 use crate::audit::job::Job;
 use crate::audit::judge::judge;
 use crate::audit::measure::{Lab, Measured};
@@ -24,10 +25,19 @@ pub fn run(options: &cli::Audit, context: Context) -> Result<Exit> {
     let sink: &dyn Sink = sink.as_ref();
     let workshop = Workshop::find()?;
     let job = options.job();
-    let Looked { measured, shown } = look(options, &job, &workshop, sink)?;
+    let Looked { measured, shown, folder } = look(options, &job, &workshop, sink)?;
     sink.emit(Event::Quiet);
     let mut audit = Audit { subject: subject(&job, shown, &measured), notes: measured.notes, ..judge(&measured.seen) };
     lessons::name(&mut audit, |id| workshop.lessons.iter().any(|lesson| lesson.id.as_str() == id));
+    let settled = settle::settle(&mut audit, folder.as_deref(), options.baseline.as_deref(), crate::audit::today())?;
+    if let Some(folder) = folder.filter(|_| options.init) {
+        let path = settle::write(&folder, &audit)?;
+        sink.emit(Event::Note(format!("Wrote {}.", path.display())));
+    }
+    // What is different comes first.
+    if let Some(changed) = settled.changed {
+        sink.emit(Event::Note(changed));
+    }
     if options.json {
         report::data(report::json(&audit));
     } else {
@@ -36,6 +46,8 @@ pub fn run(options: &cli::Audit, context: Context) -> Result<Exit> {
     match measured.problem {
         // What was found is shown in any case; what kept the rest from being measured decides the status.
         Some(problem) => Err(problem),
+        // The thresholds that were just written are of these figures.
+        None if settled.is_broken && !options.init => Ok(Exit::ExpectationFailed),
         None => Ok(Exit::Pass),
     }
 }
@@ -44,6 +56,8 @@ pub fn run(options: &cli::Audit, context: Context) -> Result<Exit> {
 struct Looked {
     measured: Measured,
     shown: Option<String>,
+    /// The folder; `None` where an image was named.
+    folder: Option<PathBuf>,
 }
 
 fn look(options: &cli::Audit, job: &Job, workshop: &Workshop, sink: &dyn Sink) -> Result<Looked> {
@@ -52,14 +66,15 @@ fn look(options: &cli::Audit, job: &Job, workshop: &Workshop, sink: &dyn Sink) -
         let session = Session::open(opening(options), Engine::new(sink))?;
         let lab = Lab { session: &session, repository: &workshop.root, job };
         let measured = lab.image(image, dockerfile.as_ref())?;
-        return Ok(Looked { measured, shown: dockerfile.map(|file| printable(&file.path)) });
+        return Ok(Looked { measured, shown: dockerfile.map(|file| printable(&file.path)), folder: None });
     }
     let why = if options.no_build { "Nothing was built (--no-build)." } else { "Nothing was built." };
     let (place, seen) = read::folder(job, why)?;
     let shown = Some(place.shown.clone());
+    let folder = Some(place.folder.clone());
     if options.no_build {
         let measured = Measured { seen, image: None, notes: Vec::new(), problem: None };
-        return Ok(Looked { measured, shown });
+        return Ok(Looked { measured, shown, folder });
     }
     let words = format!("This runs the commands of {} and starts what they make.", place.shown);
     sink.emit(Event::Note(words));
@@ -67,13 +82,13 @@ fn look(options: &cli::Audit, job: &Job, workshop: &Workshop, sink: &dyn Sink) -
         Ok(session) => session,
         // Without an engine, the files still tell something.
         Err(problem) if problem.exit() == Exit::Environment => {
-            return Ok(Looked { measured: unbuilt(seen, problem), shown });
+            return Ok(Looked { measured: unbuilt(seen, problem), shown, folder });
         }
         Err(problem) => return Err(problem),
     };
     let lab = Lab { session: &session, repository: &workshop.root, job };
     sink.emit(Event::Phase { name: "Building", total: 1, of: "images" });
-    Ok(Looked { measured: lab.folder(&place, seen)?, shown })
+    Ok(Looked { measured: lab.folder(&place, seen)?, shown, folder })
 }
 
 fn unbuilt(seen: crate::audit::seen::Seen, problem: Problem) -> Measured {
