@@ -8,6 +8,8 @@
 mod builds;
 pub mod judge;
 pub mod model;
+pub mod propose;
 pub mod rules;
 pub mod seen;
 pub mod shell;
+pub mod stack;
