@@ -6,9 +6,16 @@
 //! A finding that is none costs the reader's trust, so a rule that is not sure is silent, and one that could not look says why.
 
 mod builds;
+mod compose;
+mod elsewhere;
+mod ignore;
+pub mod job;
 pub mod judge;
+pub mod lessons;
+pub mod measure;
 pub mod model;
 pub mod propose;
+pub mod read;
 pub mod rules;
 pub mod seen;
 pub mod shell;
