@@ -17,8 +17,7 @@ pub(super) fn text(stack: &Stack, tree: &Tree) -> String {
     let named_in_sources = |name: &str| {
         tree.files().any(|(path, text)| path != ".dockerignore" && !path.ends_with(".md") && text.contains(name))
     };
-    let readme = if named_in_sources("README.md") { None } else { Some("README.md") };
-    let common = [
+    let mut common = vec![
         "**/.git/",
         ".gitignore",
         ".dockerignore",
@@ -28,6 +27,9 @@ pub(super) fn text(stack: &Stack, tree: &Tree) -> String {
         "docker-compose*.y*ml",
         ".github/",
     ];
+    if !named_in_sources("README.md") {
+        common.push("README.md");
+    }
     let group = |text: &mut String, comment: &str, lines: &[&str]| {
         let missing: Vec<&&str> = lines.iter().filter(|line| !has(line)).collect();
         if !missing.is_empty() {
@@ -36,7 +38,6 @@ pub(super) fn text(stack: &Stack, tree: &Tree) -> String {
         }
     };
     group(&mut text, "No build reads these, and a change of one should not make a build run again.", &common);
-    group(&mut text, "The same.", readme.as_slice());
     group(
         &mut text,
         "Keys and passwords of this machine.",

@@ -140,7 +140,7 @@ impl Kept {
         if !self.withheld.is_empty() {
             let names: Vec<&str> = self.withheld.iter().map(|(name, _)| name.as_str()).collect();
             text.comment(&format!(
-                "Not here any more: {}. Whoever has an image can read its values. Give them to the container: docker run --env.",
+                "Not here any more: {}. Anybody with the image could read the value. Give it to the container: docker run --env.",
                 names.join(", ")
             ));
         }
@@ -195,7 +195,7 @@ impl Kept {
         }
         match (&self.asked, &probe.asks) {
             (Some((port, path)), Some(asks)) => {
-                text.comment("The interpreter asks, since there is no shell and no curl. 127.0.0.1, because localhost may be ::1.");
+                text.comment("The interpreter asks, since the image has no curl. 127.0.0.1, because localhost may be ::1.");
                 let words = asks(&format!("http://127.0.0.1:{port}{path}"));
                 text.line(format!("HEALTHCHECK {flags} \\\n    CMD {}", exec(&words)));
             }

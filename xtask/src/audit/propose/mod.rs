@@ -7,10 +7,15 @@ mod go;
 mod ignore;
 mod jvm;
 mod kept;
+pub mod model;
 mod node;
 mod python;
 mod rust;
+mod shape;
 mod text;
+mod trial;
+
+pub use trial::{propose, write};
 
 use crate::audit::stack::{Found, Present, Stack, Tree};
 

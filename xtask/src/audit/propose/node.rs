@@ -89,7 +89,12 @@ fn install(node: &Node, kept: &Kept, text: &mut Text, production: bool) {
 
 /// The stage that builds.
 fn build(node: &Node, text: &mut Text) {
-    text.stage("---- build: compiler and sources; neither goes further than this", "dependencies", Some("build"));
+    let purpose = if node.builds.is_empty() {
+        "---- build: our own code"
+    } else {
+        "---- build: compiler and sources; neither goes further than this"
+    };
+    text.stage(purpose, "dependencies", Some("build"));
     text.line("COPY . .");
     for command in &node.builds {
         text.line(format!("RUN {command}"));

@@ -62,10 +62,10 @@ fn install(python: &Python, kept: &Kept, text: &mut Text, into: &str) {
 }
 
 /// The stage with the service's own files, and bytecode beside each.
-fn source(python: &Python, kept: &Kept, text: &mut Text, path: &str) {
+fn source(python: &Python, kept: &Kept, text: &mut Text, path: Option<&str>) {
     text.stage("---- source: our own code and what its build makes", "packages", Some("source"));
     text.line(format!("WORKDIR {}", kept.folder));
-    if !python.builds.is_empty() {
+    if let Some(path) = path.filter(|_| !python.builds.is_empty()) {
         text.line(format!("ENV {path}"));
     }
     let own = plain(&python.ships);
@@ -87,7 +87,7 @@ fn distroless(python: &Python, kept: &Kept, images: &Images, image: &str, minor:
     text.stage("---- packages: what the service depends on", &images.builder, Some("packages"));
     text.line("WORKDIR /install");
     install(python, kept, &mut text, "--target /packages ");
-    source(python, kept, &mut text, "PYTHONPATH=/packages");
+    source(python, kept, &mut text, Some("PYTHONPATH=/packages"));
     text.stage(
         "---- the image: an interpreter and the libraries it is linked to; no shell, no pip, no package manager",
         image,
@@ -125,7 +125,7 @@ fn slim(python: &Python, kept: &Kept, images: &Images, system: &System) -> Text 
     text.line("ENV PATH=/venv/bin:$PATH");
     text.line("WORKDIR /install");
     install(python, kept, &mut text, "");
-    source(python, kept, &mut text, "PATH=/venv/bin:$PATH");
+    source(python, kept, &mut text, None);
     text.stage("---- the image: the interpreter on a slim Debian", &images.slim, None);
     if !system.run.is_empty() {
         text.comment("Libraries that packages load when they run. Their headers stayed behind.");
