@@ -1,7 +1,9 @@
 //! The command line: names, options and help. What a command does is in its file under `commands/`.
 
+mod audit;
 mod exercises;
 
+pub use audit::Audit;
 pub use exercises::{Check, Hint, New, NewWhat, Progress, Reset, Solution, Which};
 
 use crate::bases::BasesOption;
@@ -104,6 +106,8 @@ pub enum Command {
     Diff(Diff),
     /// Build every service in every way, start them all, and compare them.
     Compare(Compare),
+    /// Say what should change in a Dockerfile of your own: builds, starts and measures it.
+    Audit(Audit),
     /// Say what it costs to ship: bytes a deploy sends, and what a fleet of nodes makes of them.
     Rollout(Rollout),
     /// Say what this machine has and lacks, and prove the engine with a real container.
@@ -128,7 +132,7 @@ pub const GROUPS: &[(&str, &[&str])] = &[
         "Learn",
         &[
             "lesson", "check", "hint", "solution", "reset", "progress", "explain", "inspect", "diff", "compare",
-            "rollout",
+            "rollout", "audit",
         ],
     ),
     ("Prepare", &["doctor", "bases", "clean"]),

@@ -1,5 +1,6 @@
 //! How things are shown. Renderers know events and the model, and nothing of how either came about.
 
+mod audit;
 mod bases;
 mod blocks;
 mod check;
@@ -40,6 +41,7 @@ mod told;
 mod typed;
 mod verdict;
 
+pub use audit::audit;
 pub use bases::bases;
 pub use check::{begun, check, hint};
 pub use choose::{ask, choose, confirm, tick};

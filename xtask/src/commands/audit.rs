@@ -1,0 +1,121 @@
+//! `cargo xtask audit`: what is wrong with an image of anybody's, and how to write it better.
+
+use std::path::Path;
+use std::sync::Arc;
+
+use super::Context;
+use crate::audit::job::Job;
+use crate::audit::judge::judge;
+use crate::audit::measure::{Lab, Measured};
+use crate::audit::model::{Audit, Subject};
+use crate::audit::{lessons, read};
+use crate::cli;
+use crate::dockerfile::File;
+use crate::engine::{Engine, bake};
+use crate::error::{Exit, Problem, Result};
+use crate::event::{Event, Sink};
+use crate::names::printable;
+use crate::report;
+use crate::session::{Opening, Session};
+use crate::workshop::Workshop;
+
+pub fn run(options: &cli::Audit, context: Context) -> Result<Exit> {
+    let sink = report::sink(context.style, context.global.verbose);
+    let sink: &dyn Sink = sink.as_ref();
+    let workshop = Workshop::find()?;
+    let job = options.job();
+    let Looked { measured, shown } = look(options, &job, &workshop, sink)?;
+    sink.emit(Event::Quiet);
+    let mut audit = Audit { subject: subject(&job, shown, &measured), notes: measured.notes, ..judge(&measured.seen) };
+    lessons::name(&mut audit, |id| workshop.lessons.iter().any(|lesson| lesson.id.as_str() == id));
+    if options.json {
+        report::data(report::json(&audit));
+    } else {
+        report::line(report::audit(&audit, options.all, &typed(options), context.style));
+    }
+    match measured.problem {
+        // What was found is shown in any case; what kept the rest from being measured decides the status.
+        Some(problem) => Err(problem),
+        None => Ok(Exit::Pass),
+    }
+}
+
+/// What was measured, and the Dockerfile as it is shown.
+struct Looked {
+    measured: Measured,
+    shown: Option<String>,
+}
+
+fn look(options: &cli::Audit, job: &Job, workshop: &Workshop, sink: &dyn Sink) -> Result<Looked> {
+    if let Some(image) = &job.image {
+        let dockerfile = job.dockerfile.as_deref().map(read_file).transpose()?;
+        let session = Session::open(opening(options), Engine::new(sink))?;
+        let lab = Lab { session: &session, repository: &workshop.root, job };
+        let measured = lab.image(image, dockerfile.as_ref())?;
+        return Ok(Looked { measured, shown: dockerfile.map(|file| printable(&file.path)) });
+    }
+    let why = if options.no_build { "Nothing was built (--no-build)." } else { "Nothing was built." };
+    let (place, seen) = read::folder(job, why)?;
+    let shown = Some(place.shown.clone());
+    if options.no_build {
+        let measured = Measured { seen, image: None, notes: Vec::new(), problem: None };
+        return Ok(Looked { measured, shown });
+    }
+    let words = format!("This runs the commands of {} and starts what they make.", place.shown);
+    sink.emit(Event::Note(words));
+    let session = match Session::open(opening(options), Engine::new(sink)) {
+        Ok(session) => session,
+        // Without an engine, the files still tell something.
+        Err(problem) if problem.exit() == Exit::Environment => {
+            return Ok(Looked { measured: unbuilt(seen, problem), shown });
+        }
+        Err(problem) => return Err(problem),
+    };
+    let lab = Lab { session: &session, repository: &workshop.root, job };
+    sink.emit(Event::Phase { name: "Building", total: 1, of: "images" });
+    Ok(Looked { measured: lab.folder(&place, seen)?, shown })
+}
+
+fn unbuilt(seen: crate::audit::seen::Seen, problem: Problem) -> Measured {
+    Measured { seen, image: None, notes: Vec::new(), problem: Some(problem) }
+}
+
+fn opening(options: &cli::Audit) -> Opening {
+    let build = bake::Options { limit: options.timeout, ..bake::Options::default() };
+    Opening { build, ..options.bases.opening(false) }
+}
+
+fn read_file(file: &Path) -> Result<Arc<File>> {
+    File::read(Path::new(""), &file.display().to_string())
+}
+
+fn subject(job: &Job, shown: Option<String>, measured: &Measured) -> Subject {
+    Subject {
+        folder: job.image.is_none().then(|| printable(&job.path.display().to_string())),
+        dockerfile: shown,
+        target: job.target.as_deref().map(printable),
+        image: measured.image.as_deref().map(printable),
+        platform: job.platform.as_deref().map(printable),
+    }
+}
+
+/// The command as it was typed, as far as it names what is looked at: what comes next begins with it.
+fn typed(options: &cli::Audit) -> String {
+    let mut command = crate::process::Command::new("cargo").args(["xtask", "audit"]);
+    if options.path != Path::new(".") {
+        command = command.arg(options.path.display().to_string());
+    }
+    let given = [
+        ("--image", options.image.clone()),
+        ("--dockerfile", options.dockerfile.as_ref().map(|path| path.display().to_string())),
+        ("--target", options.target.clone()),
+        ("--platform", options.platform.clone()),
+    ];
+    for (option, value) in given.into_iter().filter_map(|(option, value)| Some((option, value?))) {
+        command = command.args([option.to_owned(), value]);
+    }
+    if options.no_build {
+        command = command.arg("--no-build");
+    }
+    printable(&command.display())
+}
