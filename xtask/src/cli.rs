@@ -2,9 +2,11 @@
 
 mod audit;
 mod exercises;
+mod outputs;
 
 pub use audit::Audit;
 pub use exercises::{Check, Hint, New, NewWhat, Progress, Reset, Solution, Which};
+pub use outputs::{Outputs, Proposing};
 
 use crate::bases::BasesOption;
 use crate::model::{Class, Fleet, Often};

@@ -5,7 +5,7 @@ use std::time::Duration;
 
 use clap::Args;
 
-use super::BaseOptions;
+use super::{BaseOptions, Outputs, Proposing};
 use crate::audit::job::Job;
 
 /// `cargo xtask audit`
@@ -74,6 +74,12 @@ pub struct Audit {
     /// Print one JSON document.
     #[arg(long, help_heading = "Output")]
     pub json: bool,
+    /// Further documents.
+    #[command(flatten)]
+    pub outputs: Outputs,
+    /// A better Dockerfile.
+    #[command(flatten)]
+    pub proposing: Proposing,
 }
 
 impl Audit {
@@ -95,6 +101,7 @@ impl Audit {
             network: self.network.clone(),
             timeout: self.timeout,
             touch: self.touch.clone(),
+            tmpfs: Vec::new(),
         }
     }
 }

@@ -20,7 +20,8 @@ pub fn audit_markdown(audit: &Audit) -> String {
     let mut parts = vec![format!("# Audit of {}", plain(&what))];
     let figures = figures(&audit.figures);
     if !figures.is_empty() {
-        parts.push(table(&["measured", "value"], figures.into_iter().map(|(name, value)| vec![name.to_owned(), value])));
+        parts
+            .push(table(&["measured", "value"], figures.into_iter().map(|(name, value)| vec![name.to_owned(), value])));
     }
     parts.push(match audit.findings.len() {
         0 => "Nothing to do: no rule found anything.".to_owned(),
@@ -40,7 +41,8 @@ pub fn audit_markdown(audit: &Audit) -> String {
 }
 
 fn finding(number: usize, found: &Finding, audit: &Audit) -> String {
-    let mut parts = vec![format!("## {number}. {}", plain(&found.says)), format!("`{}` · {}", found.id, plain(&found.why))];
+    let mut parts =
+        vec![format!("## {number}. {}", plain(&found.says)), format!("`{}` · {}", found.id, plain(&found.why))];
     let seen: Vec<String> = found.evidence.iter().map(|evidence| format!("- {}", seen(evidence, audit))).collect();
     if !seen.is_empty() {
         parts.push(seen.join("\n"));
@@ -194,14 +196,27 @@ mod tests {
 
     #[test]
     fn a_finding_has_all_that_one_needs() {
-        let finding = Finding { id: "runs-as-root".into(), says: "It runs as root.".into(), why: "Because.".into(), ..Finding::default() }
-            .with(Evidence::of("the last USER").line(3).path("/x"))
-            .fix("Add a `USER`.")
-            .diff("Dockerfile", vec!["+USER 65532".into()]);
-        let subject = Subject { folder: Some("svc".into()), dockerfile: Some("Dockerfile".into()), ..Subject::default() };
+        let finding = Finding {
+            id: "runs-as-root".into(),
+            says: "It runs as root.".into(),
+            why: "Because.".into(),
+            ..Finding::default()
+        }
+        .with(Evidence::of("the last USER").line(3).path("/x"))
+        .fix("Add a `USER`.")
+        .diff("Dockerfile", vec!["+USER 65532".into()]);
+        let subject =
+            Subject { folder: Some("svc".into()), dockerfile: Some("Dockerfile".into()), ..Subject::default() };
         let figures = Figures { stored_bytes: Some(1_000_000), ..Figures::default() };
         let text = audit_markdown(&Audit { subject, figures, findings: vec![finding], ..Audit::default() });
-        for part in ["# Audit of svc/Dockerfile", "| stored | 1.0 MB |", "## 1. It runs as root.", "- Dockerfile:3, `/x`: the last USER", "**Fix:** Add a `USER`.", "```diff\n+USER 65532\n```"] {
+        for part in [
+            "# Audit of svc/Dockerfile",
+            "| stored | 1.0 MB |",
+            "## 1. It runs as root.",
+            "- Dockerfile:3, `/x`: the last USER",
+            "**Fix:** Add a `USER`.",
+            "```diff\n+USER 65532\n```",
+        ] {
             assert!(text.contains(part), "{part}\n{text}");
         }
     }

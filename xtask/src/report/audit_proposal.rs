@@ -27,7 +27,10 @@ pub fn audit_proposal(proposed: &Proposed, typed: &str, style: Style) -> String 
         parts.push(headed("Nothing is proposed:", &printable(refused), style));
     }
     if let Some(accepted) = &proposed.accepted {
-        let first = format!("Proposed{stack}: {}. It was built, started hardened, and answered as the present image does.", accepted.kind);
+        let first = format!(
+            "Proposed{stack}: {}. It was built, started hardened, and answered as the present image does.",
+            accepted.kind
+        );
         parts.push(style.bold(&paragraph(&first)));
         parts.push(compared(accepted, style));
         parts.extend(findings(accepted, style));
@@ -65,7 +68,9 @@ fn findings(accepted: &Accepted, style: Style) -> Vec<String> {
     }
     if !accepted.withheld.is_empty() {
         let names = ids(&accepted.withheld);
-        let words = format!("{names} is no longer in the image, since anybody with the image can read it. Give it to the container.");
+        let words = format!(
+            "{names} is no longer in the image, since anybody with the image can read it. Give it to the container."
+        );
         parts.push(headed("Note:", &words, style));
     }
     if parts.is_empty() { Vec::new() } else { vec![parts.join("\n")] }
@@ -81,7 +86,11 @@ fn onward(accepted: &Accepted, proposed: &Proposed, typed: &str, style: Style) -
         [file, ..] => {
             let run = accepted.hardened.join(" ");
             let words = format!("docker build --file {file} --tag NAME . && docker run {run} NAME");
-            format!("{}\n{}", paragraph(&format!("Written: {}.", list(accepted.written.iter().map(String::as_str)))), next(&words, style))
+            format!(
+                "{}\n{}",
+                paragraph(&format!("Written: {}.", list(accepted.written.iter().map(String::as_str)))),
+                next(&words, style)
+            )
         }
     }
 }
@@ -109,10 +118,29 @@ mod tests {
 
     #[test]
     fn what_passed_is_shown_with_its_table() {
-        let tried = Tried { kind: "a bundle".into(), failed: Some("It did not start.".into()), log: vec!["Error: x".into()], ..Tried::default() };
-        let proposed = Proposed { stack: Some("Node.js with npm".into()), tried: vec![tried, Tried::default()], accepted: Some(accepted()), ..Proposed::default() };
+        let tried = Tried {
+            kind: "a bundle".into(),
+            failed: Some("It did not start.".into()),
+            log: vec!["Error: x".into()],
+            ..Tried::default()
+        };
+        let proposed = Proposed {
+            stack: Some("Node.js with npm".into()),
+            tried: vec![tried, Tried::default()],
+            accepted: Some(accepted()),
+            ..Proposed::default()
+        };
         let text = audit_proposal(&proposed, "cargo xtask audit", PLAIN);
-        for part in ["Tried: a bundle. It did not start.", "Error: x", "Proposed for Node.js with npm: distroless.", "1.00 GB", "50.0 MB", "`GET /` 200", "Gone: single-stage.", "--propose --write"] {
+        for part in [
+            "Tried: a bundle. It did not start.",
+            "Error: x",
+            "Proposed for Node.js with npm: distroless.",
+            "1.00 GB",
+            "50.0 MB",
+            "`GET /` 200",
+            "Gone: single-stage.",
+            "--propose --write",
+        ] {
             assert!(text.contains(part), "{part}\n{text}");
         }
     }

@@ -234,14 +234,25 @@ mod tests {
 
     fn audit() -> Audit {
         let finding = |id: &str, risk, line| {
-            Finding { id: id.to_owned(), kind: Kind::Runtime, says: "It is so.".to_owned(), why: "Because.".to_owned(), risk, ..Finding::default() }
-                .with(Evidence::of("there").path("/a b\u{1b}[2J"))
-                .with(Evidence::of("here").line(line))
-                .with(Evidence::of("also").line(9))
-                .fix("Do it.")
+            Finding {
+                id: id.to_owned(),
+                kind: Kind::Runtime,
+                says: "It is so.".to_owned(),
+                why: "Because.".to_owned(),
+                risk,
+                ..Finding::default()
+            }
+            .with(Evidence::of("there").path("/a b\u{1b}[2J"))
+            .with(Evidence::of("here").line(line))
+            .with(Evidence::of("also").line(9))
+            .fix("Do it.")
         };
         Audit {
-            subject: Subject { folder: Some("./svc/my app/".to_owned()), dockerfile: Some("Dockerfile".to_owned()), ..Subject::default() },
+            subject: Subject {
+                folder: Some("./svc/my app/".to_owned()),
+                dockerfile: Some("Dockerfile".to_owned()),
+                ..Subject::default()
+            },
             findings: vec![finding("a", Risk::High, 3), finding("b", Risk::Low, 4), finding("a", Risk::Medium, 5)],
             not_measured: vec![NotMeasured { rule: "c".to_owned(), why: "No engine.".to_owned() }],
             ..Audit::default()
@@ -256,10 +267,14 @@ mod tests {
         let first = &run["results"][0];
         assert_eq!((&first["level"], &first["ruleIndex"]), (&json!("error"), &json!(0)));
         let place = &first["locations"][0]["physicalLocation"];
-        assert_eq!((&place["artifactLocation"]["uri"], &place["region"]["startLine"]), (&json!("svc/my%20app/Dockerfile"), &json!(3)));
+        assert_eq!(
+            (&place["artifactLocation"]["uri"], &place["region"]["startLine"]),
+            (&json!("svc/my%20app/Dockerfile"), &json!(3))
+        );
         assert_eq!(first["relatedLocations"][0]["physicalLocation"]["region"]["startLine"], 9);
         assert!(!first["message"]["text"].as_str().unwrap().contains('\u{1b}'));
-        let levels: Vec<_> = run["results"].as_array().unwrap().iter().map(|one| one["level"].as_str().unwrap()).collect();
+        let levels: Vec<_> =
+            run["results"].as_array().unwrap().iter().map(|one| one["level"].as_str().unwrap()).collect();
         assert_eq!(levels, ["error", "note", "warning"]);
         assert_eq!(run["invocations"][0]["toolExecutionNotifications"][0]["descriptor"]["id"], "c");
     }
@@ -267,7 +282,11 @@ mod tests {
     #[test]
     fn no_path_of_this_machine_is_told() {
         let with = |folder: Option<&str>, dockerfile: Option<&str>| {
-            let subject = Subject { folder: folder.map(str::to_owned), dockerfile: dockerfile.map(str::to_owned), ..Subject::default() };
+            let subject = Subject {
+                folder: folder.map(str::to_owned),
+                dockerfile: dockerfile.map(str::to_owned),
+                ..Subject::default()
+            };
             file(&Audit { subject, ..Audit::default() })
         };
         assert_eq!(with(Some("/home/me/x"), Some("Dockerfile")).as_deref(), Some("Dockerfile"));

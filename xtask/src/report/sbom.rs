@@ -89,24 +89,35 @@ pub fn sbom(inspection: &Inspection, now: &str) -> String {
 
 fn components(inspection: &Inspection) -> Vec<Component> {
     let visible = inspection.packages.iter().map(|package| {
-        (&package.ecosystem, &package.name, &package.version, package.bytes.map(|bytes| ("drydock:bytes", bytes.to_string())))
+        (
+            &package.ecosystem,
+            &package.name,
+            &package.version,
+            package.bytes.map(|bytes| ("drydock:bytes", bytes.to_string())),
+        )
     });
     // Their files are shipped, so a scanner of layers finds them, too.
     let hidden = inspection.hidden_packages.iter().map(|package| {
-        (&package.ecosystem, &package.name, &package.version, Some(("drydock:hidden-in-layer", package.layer.to_string())))
+        (
+            &package.ecosystem,
+            &package.name,
+            &package.version,
+            Some(("drydock:hidden-in-layer", package.layer.to_string())),
+        )
     });
-    let component = |(ecosystem, name, version, property): (&String, &String, &String, Option<(&'static str, String)>)| {
-        let purl = purl(ecosystem, name, version);
-        let id = purl.clone().unwrap_or_else(|| format!("{ecosystem}:{name}@{version}"));
-        Component {
-            r#type: "library",
-            bom_ref: printable(&id),
-            name: printable(name),
-            version: printable(version),
-            purl,
-            properties: property.into_iter().map(|(name, value)| Property { name, value }).collect(),
-        }
-    };
+    let component =
+        |(ecosystem, name, version, property): (&String, &String, &String, Option<(&'static str, String)>)| {
+            let purl = purl(ecosystem, name, version);
+            let id = purl.clone().unwrap_or_else(|| format!("{ecosystem}:{name}@{version}"));
+            Component {
+                r#type: "library",
+                bom_ref: printable(&id),
+                name: printable(name),
+                version: printable(version),
+                purl,
+                properties: property.into_iter().map(|(name, value)| Property { name, value }).collect(),
+            }
+        };
     visible.chain(hidden).map(component).collect()
 }
 
@@ -180,7 +191,11 @@ mod tests {
         let purls: Vec<_> = components.iter().filter_map(|one| one["purl"].as_str()).collect();
         assert_eq!(
             purls,
-            ["pkg:deb/debian/libssl3t64@3.5.1-1%2Bdeb13u1", "pkg:npm/%40fastify/ajv@4.0.0", "pkg:pypi/typing-extensions@4.1"]
+            [
+                "pkg:deb/debian/libssl3t64@3.5.1-1%2Bdeb13u1",
+                "pkg:npm/%40fastify/ajv@4.0.0",
+                "pkg:pypi/typing-extensions@4.1"
+            ]
         );
         assert_eq!((components.len(), &bom["specVersion"]), (4, &Value::from("1.6")));
         assert_eq!(bom["metadata"]["component"]["version"], "now");

@@ -187,9 +187,14 @@ mod tests {
 
     #[test]
     fn the_page_has_all_that_was_found_and_runs_nothing() {
-        let finding = Finding { id: "runs-as-root".into(), says: "It runs as `root`<script>.".into(), why: "Because.".into(), ..Finding::default() }
-            .with(Evidence::of("here").line(3).path("/x<b>"))
-            .diff("Dockerfile", vec!["-a".into(), "+b <i>".into()]);
+        let finding = Finding {
+            id: "runs-as-root".into(),
+            says: "It runs as `root`<script>.".into(),
+            why: "Because.".into(),
+            ..Finding::default()
+        }
+        .with(Evidence::of("here").line(3).path("/x<b>"))
+        .diff("Dockerfile", vec!["-a".into(), "+b <i>".into()]);
         let audit = Audit {
             subject: Subject { folder: Some("svc<img>".into()), ..Subject::default() },
             figures: Figures { stored_bytes: Some(1_000_000), ..Figures::default() },

@@ -74,7 +74,12 @@ fn laid(file: &Dockerfile) -> (Vec<Node>, Vec<Edge>) {
     let mut edges = Vec::new();
     for (index, stage) in file.stages.iter().enumerate() {
         // A stage can only start from an earlier one; what it copies may stand below.
-        let column = stage.sources().map(|source| nodes.get(place(source)).map_or(0, |node| node.column)).max().unwrap_or_default() + 1;
+        let column = stage
+            .sources()
+            .map(|source| nodes.get(place(source)).map_or(0, |node| node.column))
+            .max()
+            .unwrap_or_default()
+            + 1;
         let class = match (index == file.target, reached.contains(&index)) {
             (true, _) => "image",
             (_, true) => "built",
@@ -150,7 +155,13 @@ fn table(file: &Dockerfile) -> Vec<Vec<Markup>> {
             cell(stage.line.to_string()),
             cell(called(&stage.base, file)),
             cell(if copies.is_empty() { "–".to_owned() } else { copies.join(", ") }),
-            cell(if index == file.target { "the image" } else if reached.contains(&index) { "yes" } else { "never" }),
+            cell(if index == file.target {
+                "the image"
+            } else if reached.contains(&index) {
+                "yes"
+            } else {
+                "never"
+            }),
         ]
     };
     file.stages.iter().enumerate().map(row).collect()
