@@ -211,7 +211,7 @@ mod tests {
         let text = audit_markdown(&Audit { subject, figures, findings: vec![finding], ..Audit::default() });
         for part in [
             "# Audit of svc/Dockerfile",
-            "| stored | 1.0 MB |",
+            "| stored | 1.00 MB |",
             "## 1. It runs as root.",
             "- Dockerfile:3, `/x`: the last USER",
             "**Fix:** Add a `USER`.",

@@ -204,7 +204,7 @@ mod tests {
         };
         let file = parse("FROM a\n", "Dockerfile").unwrap();
         let page = audit_html(&audit, None, Some(&file));
-        for part in ["One finding.", "<code>root</code>", "Dockerfile:3", "1.0 MB", "A note.", "class=\"added\""] {
+        for part in ["One finding.", "<code>root</code>", "Dockerfile:3", "1.00 MB", "A note.", "class=\"added\""] {
             assert!(page.contains(part), "{part}");
         }
         for tag in ["<script", "<img", "<b>", "<i>"] {
