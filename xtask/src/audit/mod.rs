@@ -5,8 +5,10 @@
 //!
 //! A finding that is none costs the reader's trust, so a rule that is not sure is silent, and one that could not look says why.
 
+pub mod base;
 mod builds;
 mod compose;
+pub mod config;
 mod elsewhere;
 mod ignore;
 pub mod job;
@@ -15,8 +17,17 @@ pub mod lessons;
 pub mod measure;
 pub mod model;
 pub mod propose;
+pub mod pairs;
 pub mod read;
 pub mod rules;
 pub mod seen;
+pub mod shapes;
 pub mod shell;
 pub mod stack;
+pub mod start;
+pub mod support;
+
+/// The day on which an audit happens, where the machine's clock is.
+pub fn today() -> jiff::civil::Date {
+    jiff::Zoned::now().date()
+}

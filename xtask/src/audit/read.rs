@@ -47,6 +47,7 @@ pub fn folder(job: &Job, why: &str) -> Result<(Place, Seen)> {
         image: Err(unknown()),
         running: Err(unknown()),
         rebuild: Err(unknown()),
+        today: super::today(),
     };
     Ok((place, seen))
 }

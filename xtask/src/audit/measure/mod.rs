@@ -98,6 +98,7 @@ impl Lab<'_> {
             image: Ok(image),
             running,
             rebuild: Err(Unknown::because("Nothing was built: an image was named.")),
+            today: crate::audit::today(),
         };
         Ok(Measured { seen, image: Some(name.to_owned()), notes, problem })
     }

@@ -38,6 +38,7 @@ impl Fixture {
             image: unknown(),
             running: unknown(),
             rebuild: unknown(),
+            today: jiff::civil::date(2026, 11, 28),
         })
     }
 

@@ -40,6 +40,8 @@ pub struct Seen {
     pub running: Known<Running>,
     /// A build after one source file was touched.
     pub rebuild: Known<Rebuild>,
+    /// The day on which it was seen.
+    pub today: jiff::civil::Date,
 }
 
 impl Seen {

@@ -1,8 +1,10 @@
 //! PID 1 of the container has the rights of root.
 
+use crate::audit::base::Base;
 use crate::audit::model::{Evidence, Kind, Risk};
 use crate::audit::rules::{Found, Rule};
-use crate::audit::seen::Seen;
+use crate::audit::seen::{Seen, operands};
+use crate::dockerfile::Source;
 
 pub const RULE: Rule = Rule {
     id: "runs-as-root",
@@ -16,7 +18,10 @@ pub const RULE: Rule = Rule {
 fn find(seen: &Seen) -> Found {
     // What the container really runs as counts; without one, what the image's config names.
     let measured = seen.running.as_ref().ok().and_then(|running| running.uid.clone().ok());
-    let user = seen.image()?.config.user.clone();
+    let user = match seen.image() {
+        Ok(image) => image.config.user.clone(),
+        Err(unknown) => user_by_dockerfile(seen).ok_or(unknown)?,
+    };
     let is_root = measured.map_or_else(|| is_root(&user), |uid| uid == 0);
     if !is_root {
         return Ok(Vec::new());
@@ -41,6 +46,21 @@ fn find(seen: &Seen) -> Found {
         None => (written.path(), written.inserted_before_start(&["USER 65532:65532"])),
     };
     Ok(vec![finding.fix("Set a user by number, behind the last instruction that needs root.").diff(file, lines)])
+}
+
+/// The user as the Dockerfile tells it: its own, or that of a base whose config is known; empty for root.
+fn user_by_dockerfile(seen: &Seen) -> Option<String> {
+    let written = seen.dockerfile().ok()?;
+    if let Some(user) = written.last("USER") {
+        let user = operands(user).into_iter().next().unwrap_or_default();
+        // What a variable of the base holds, only the base knows.
+        return (!user.contains('$')).then_some(user);
+    }
+    let is_root = match written.parsed.stands_on()? {
+        Source::Scratch => true,
+        source => Base::of_source(source)?.is_root()?,
+    };
+    Some(if is_root { String::new() } else { "nonroot".to_owned() })
 }
 
 /// Whether a `USER` as a Dockerfile writes it is root.
@@ -77,7 +97,20 @@ mod tests {
     }
 
     #[test]
-    fn without_an_image_nobody_knows() {
-        assert!(find(&Fixture::of("FROM a\n").seen()).is_err());
+    fn without_an_image_the_dockerfile_tells_as_far_as_its_base_is_known() {
+        let found = |file: &str| find(&Fixture::of(file).seen()).map(|found| !found.is_empty());
+        for file in ["FROM node:24\n", "FROM scratch\n", "FROM acme/x\nUSER root\n", "FROM a\nUSER 0:0\n"] {
+            assert_eq!(found(file), Ok(true), "{file}");
+        }
+        for file in [
+            "FROM gcr.io/distroless/static-debian13:nonroot\n",
+            "FROM node:24\nUSER node\n",
+            "FROM a AS b\nUSER 1\nFROM b\n",
+        ] {
+            assert_eq!(found(file), Ok(false), "{file}");
+        }
+        for file in ["FROM acme/x\n", "FROM node:24\nUSER $APP_UID\n", "FROM node:$V\n"] {
+            assert!(found(file).is_err(), "{file}");
+        }
     }
 }
