@@ -55,7 +55,7 @@ fn write(go: &Go, kept: &Kept, images: &Images, last: &str, cgo: bool, packages:
         text.comment("The manifests come first and alone: an edited source file does not download the modules again.");
         text.copy(&go.manifests, &[]);
         text.comment("A cache mount outlives the build and never becomes part of an image.");
-        text.run(std::slice::from_ref(&modules), &["go mod download".to_owned()]);
+        kept.run(&mut text, std::slice::from_ref(&modules), &["go mod download".to_owned()]);
         caches.insert(0, modules);
     }
     text.line("COPY . .");
@@ -65,7 +65,8 @@ fn write(go: &Go, kept: &Kept, images: &Images, last: &str, cgo: bool, packages:
     let sets: String =
         go.sets.iter().filter(|set| is_plain(&set.replace('=', ""))).map(|set| format!(" -X {set}")).collect();
     let tags = go.tags.as_ref().map(|tags| format!(" -tags {tags}")).unwrap_or_default();
-    text.run(
+    kept.run(
+        &mut text,
         &caches,
         &[format!("go build -trimpath{tags} -ldflags \"-s -w{sets}\" -o /ship/{} {}", kept.name, go.package)],
     );

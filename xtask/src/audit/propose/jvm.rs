@@ -66,14 +66,14 @@ fn write(jvm: &Jvm, kept: &Kept, images: &Images, last: &str, java: &str, packag
             )
         }
     };
-    text.run(&cache, &[first]);
+    kept.run(&mut text, &cache, &[first]);
     text.line("COPY . .");
     let made = module.map_or_else(|| made.to_owned(), |module| format!("{module}/{made}"));
     let pick = format!(
         "find {made} -maxdepth 1 -name '*.jar' ! -name '*-sources.jar' ! -name '*-javadoc.jar' ! -name '*-plain.jar' \
          ! -name 'original-*' -exec cp {{}} /app.jar \\;"
     );
-    text.run(&cache, &[build, pick]);
+    kept.run(&mut text, &cache, &[build, pick]);
     if jvm.spring {
         text.comment("Takes the archive apart, so that an edit of ours ships our classes and not every library again.");
         text.line("RUN java -Djarmode=tools -jar /app.jar extract --layers --launcher --destination /layers");

@@ -51,6 +51,8 @@ pub(super) struct Kept {
     pub ports: Vec<u16>,
     /// Folders that it writes to, besides those for temporary files.
     pub writes: Vec<String>,
+    /// Mounts of secrets that the present build has, as `RUN` takes them.
+    pub secrets: Vec<String>,
     labels: Vec<String>,
     stop_signal: Option<String>,
     health: Option<String>,
@@ -101,6 +103,7 @@ impl Kept {
                 .filter(|label| !label.contains('$') && !label.contains("org.opencontainers.image.title"))
                 .cloned()
                 .collect(),
+            secrets: secrets(present),
             stop_signal: present.stop_signal.clone().filter(|signal| !signal.contains('$')),
             health: present.health.clone(),
             asked: service.port.zip(service.health.clone()),
@@ -110,6 +113,13 @@ impl Kept {
     /// The id of a cache mount.
     pub fn cache(&self, of: &str) -> String {
         format!("{}-{of}", self.name)
+    }
+
+    /// A `RUN` that downloads: with its caches, and with the secrets of the present build.
+    pub fn run(&self, text: &mut Text, caches: &[(String, &str)], commands: &[String]) {
+        let mount = |(id, folder): &(String, &str)| format!("--mount=type=cache,id={id},target={folder}");
+        let mounts: Vec<String> = caches.iter().map(mount).chain(self.secrets.iter().cloned()).collect();
+        text.run_with(&mounts, commands);
     }
 
     /// Where a container needs folders in memory, as `--tmpfs` takes them.
@@ -206,6 +216,14 @@ impl Kept {
             (None, Some(_)) => text.comment("No HEALTHCHECK: no path is known at which the service says that it is well."),
         }
     }
+}
+
+fn secrets(present: &Present) -> Vec<String> {
+    let plain = |flag: &&String| flag.chars().all(|c| c.is_ascii_alphanumeric() || "-=,./_".contains(c));
+    let mut secrets: Vec<String> = present.secrets.iter().filter(plain).cloned().collect();
+    secrets.sort();
+    secrets.dedup();
+    secrets
 }
 
 /// What an image has to ask its service with.

@@ -84,7 +84,7 @@ fn install(node: &Node, kept: &Kept, text: &mut Text, production: bool) {
             ("/root/.yarn/berry/cache", format!("yarn install{}", if locked { " --immutable" } else { "" }))
         }
     };
-    text.run(&[(kept.cache(node.manager.command()), cache)], &[command]);
+    kept.run(text, &[(kept.cache(node.manager.command()), cache)], &[command]);
 }
 
 /// The stage that builds.
@@ -111,7 +111,8 @@ fn modules(node: &Node, kept: &Kept, images: &Images, last: Last<'_>) -> Text {
     if let Some(member) = node.member.as_ref().filter(|member| is_plain(&member.name)) {
         text.comment("Collects this package with what it needs of the others, without what only development needs.");
         let store = [(kept.cache("pnpm"), "/pnpm/store")];
-        text.run(
+        kept.run(
+            &mut text,
             &store,
             &[format!("pnpm --filter {} deploy --legacy --prod --store-dir /pnpm/store /ship", member.name)],
         );

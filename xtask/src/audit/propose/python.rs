@@ -30,7 +30,7 @@ fn lock(python: &Python, kept: &Kept, images: &Images, text: &mut Text) {
         format!("---- lock: {} writes down what pip installs, and goes no further than this", python.lock.tool());
     text.stage(&purpose, &images.builder, Some("lock"));
     text.line("WORKDIR /lock");
-    text.run(&[(kept.cache("pip"), "/root/.cache/pip")], &[format!("pip install {tool}")]);
+    kept.run(text, &[(kept.cache("pip"), "/root/.cache/pip")], &[format!("pip install {tool}")]);
     text.copy(&plain(&python.manifests), &[]);
     text.line(format!("RUN {export}"));
 }
@@ -58,7 +58,12 @@ fn install(python: &Python, kept: &Kept, text: &mut Text, into: &str) {
         }
     };
     text.comment("What was downloaded stays in a cache of the builder's, which never becomes part of an image.");
-    text.run(&[(kept.cache("pip"), "/root/.cache/pip")], &[format!("pip install {into}{options}")]);
+    let mut commands = vec![format!("pip install {into}{options}")];
+    if !into.is_empty() {
+        // Command line tools, for a shell that will not be there.
+        commands.push("rm -rf /packages/bin".to_owned());
+    }
+    kept.run(text, &[(kept.cache("pip"), "/root/.cache/pip")], &commands);
 }
 
 /// The stage with the service's own files, and bytecode beside each.

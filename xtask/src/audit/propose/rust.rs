@@ -58,10 +58,11 @@ fn write(rust: &Rust, kept: &Kept, images: &Images, last: &str, is_static: bool,
         (kept.cache("cargo-git"), "/usr/local/cargo/git"),
         (kept.cache("cargo-target"), "/src/target"),
     ];
-    let mounts: Vec<String> = caches
+    let mut mounts: Vec<String> = caches
         .iter()
         .map(|(id, folder)| format!("--mount=type=cache,id={id},target={folder},sharing=locked"))
         .collect();
+    mounts.extend(kept.secrets.iter().cloned());
     let mut build = vec!["cargo build --release".to_owned()];
     if rust.locked {
         build.push("--locked".to_owned());

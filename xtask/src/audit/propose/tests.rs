@@ -279,3 +279,37 @@ fn hostile_names_stay_words() {
         );
     }
 }
+
+/// Of projects in the shape that people have: what each is taken for, and what may be proposed. Each text can be read.
+#[test]
+fn projects_of_other_people() {
+    let folder = Path::new(env!("CARGO_MANIFEST_DIR")).join("../tests/audit");
+    let mut names: Vec<_> =
+        fs::read_dir(&folder).unwrap().map(|entry| entry.unwrap().path()).filter(|path| path.is_dir()).collect();
+    names.sort();
+    let mut lines = Vec::new();
+    for path in names {
+        let Ok(text) = fs::read_to_string(path.join("Dockerfile")) else { continue };
+        let Ok(parsed) = parse(&text, "Dockerfile") else { continue };
+        let (present, tree) = (Present::of(&parsed), Tree::read(&path).unwrap());
+        let name = path.file_name().unwrap().to_string_lossy().into_owned();
+        lines.push(match recognise(&tree, &present, None) {
+            Err(why) => format!("{name}: {}", why.words()),
+            Ok(found) => {
+                let proposals = ladder(&found, &tree, &present, &service(8080, "/"));
+                for proposal in &proposals {
+                    assert!(parse(&proposal.dockerfile, &name).is_ok(), "{name}\n{}", proposal.dockerfile);
+                }
+                let kinds: Vec<String> = proposals.into_iter().map(|one| one.kind).collect();
+                format!("{name}: {}: {}", found.stack.called(), kinds.join(", "))
+            }
+        });
+    }
+    let place = Path::new(env!("CARGO_MANIFEST_DIR")).join("src/audit/propose/snapshots/projects.txt");
+    let text = lines.join("\n") + "\n";
+    if std::env::var("SNAPSHOTS").is_ok_and(|what| what == "overwrite") {
+        fs::write(&place, &text).unwrap();
+    }
+    let there = fs::read_to_string(&place).unwrap_or_default().replace("\r\n", "\n");
+    assert!(there == text, "{} is out of date. This writes it:\n\n    {AGAIN}\n\n{text}", place.display());
+}

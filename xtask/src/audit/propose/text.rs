@@ -33,13 +33,6 @@ impl Text {
         });
     }
 
-    /// A `RUN` with cache mounts: id and folder of each, and the commands, which `&&` joins.
-    pub fn run(&mut self, caches: &[(String, &str)], commands: &[String]) {
-        let mount = |(id, folder): &(String, &str)| format!("--mount=type=cache,id={id},target={folder}");
-        let mounts: Vec<String> = caches.iter().map(mount).collect();
-        self.run_with(&mounts, commands);
-    }
-
     /// A `RUN` with these mounts.
     pub fn run_with(&mut self, mounts: &[String], commands: &[String]) {
         let commands = commands.join(" \\\n && ");
@@ -121,7 +114,7 @@ mod tests {
     fn comments_are_broken_and_mounts_are_lines() {
         let mut text = Text::default();
         text.stage(&"word ".repeat(30), "a", Some("b"));
-        text.run(&[("x".into(), "/y")], &["one".into(), "two".into()]);
+        text.run_with(&["--mount=type=cache,id=x,target=/y".into()], &["one".into(), "two".into()]);
         text.copy(&["a b".into(), "p/q.json".into()], &["src".into()]);
         let text = text.end();
         assert!(text.lines().all(|line| line.len() <= WIDTH) && text.lines().nth(1).unwrap().starts_with("# word"));

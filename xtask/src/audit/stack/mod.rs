@@ -85,7 +85,8 @@ impl Unrecognised {
                     .to_owned()
             }
             Self::Several(folders) => {
-                format!("There are several services here: {}.", names::list(folders.iter().map(String::as_str)))
+                let folders = names::list(folders.iter().map(String::as_str));
+                format!("There are several services here: {folders}. --app FOLDER names one.")
             }
             Self::Unsupported(why) => why.clone(),
         }
@@ -115,12 +116,20 @@ enum Language {
     Node,
 }
 
-/// Recognises what is in a tree. `app` names one of several services, by its folder or the last part of it.
+/// Recognises what is in a tree. `app` names one of several services, by its folder or the last part of it. A member of a workspace of
+/// Node packages is built from the workspace's own folder.
 ///
 /// Errors: why there is no answer.
 pub fn recognise(tree: &Tree, present: &Present, app: Option<&str>) -> Result<Found, Unrecognised> {
     let names: Vec<&str> = MANIFESTS.iter().map(|(name, _)| *name).collect();
     let folders = tree.folders_with(&names, DEPTH);
+    if let Some(found) = app.and_then(|app| node::member(tree, present, app.trim_matches('/'))) {
+        return found.map(|(name, node)| Found {
+            name: words::slug(&name),
+            folder: String::new(),
+            stack: Stack::Node(node),
+        });
+    }
     let is = |folder: &&String, app: &str| folder.as_str() == app || folder.rsplit('/').next() == Some(app);
     let folder = match app.map(|app| app.trim_matches('/')) {
         Some(app) => folders.iter().find(|folder| is(folder, app)).ok_or_else(|| several_or_nothing(&folders))?,

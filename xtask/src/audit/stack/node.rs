@@ -145,7 +145,7 @@ pub(super) fn recognise(tree: &Tree, present: &Present) -> Result<(String, Node)
     let name = package["name"].as_str().unwrap_or_default().to_owned();
     let (manager, lockfile) = manager(tree, &package)?;
     if let Some(members) = workspace::members(tree, &package) {
-        return workspace::recognise(tree, present, manager, lockfile, &members);
+        return workspace::recognise(tree, present, (manager, lockfile), &members, None);
     }
     let has = |kind: &str, name: &str| package[kind].get(name).is_some();
     let uses = |name: &str| has("dependencies", name) || has("devDependencies", name);
@@ -213,6 +213,16 @@ pub(super) fn recognise(tree: &Tree, present: &Present) -> Result<(String, Node)
         node.bundler = source_of(tree, &entry).map(|source| Bundler { source });
     }
     Ok((name, node))
+}
+
+/// The member of a workspace that somebody names, by its folder or the last part of it; `None` where there is none.
+pub(super) fn member(tree: &Tree, present: &Present, app: &str) -> Option<Result<(String, Node), Unrecognised>> {
+    let package = tree.json("package.json");
+    let members = workspace::members(tree, &package)?;
+    let named = members.iter().find(|member| *member == app || member.rsplit('/').next() == Some(app))?;
+    let found = manager(tree, &package)
+        .and_then(|manager| workspace::recognise(tree, present, manager, &members, Some(named.as_str())));
+    Some(found)
 }
 
 /// How the tool of a package is run.

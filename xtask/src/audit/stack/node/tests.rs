@@ -145,3 +145,25 @@ fn a_workspace_of_pnpm_is_deployed_and_others_are_named() {
     let files = [("package.json", r#"{"workspaces":["packages/*"]}"#), files[3], files[4]];
     assert!(why(node(&files, &[])).contains("workspaces of pnpm only"));
 }
+
+#[test]
+fn a_member_of_a_workspace_is_named_by_its_folder() {
+    let of = |name: &str| format!(r#"{{"name":"{name}","scripts":{{"start":"node {name}.js"}}}}"#);
+    let (api, web) = (of("api"), of("web"));
+    let files = [
+        ("package.json", "{}"),
+        ("pnpm-workspace.yaml", "packages: \n  - apps/*\n"),
+        ("pnpm-lock.yaml", ""),
+        ("apps/api/package.json", api.as_str()),
+        ("apps/web/package.json", web.as_str()),
+        ("apps/web/web.js", ""),
+    ];
+    let tree = Tree::of(&files);
+    let named = |app: &str| {
+        member(&tree, &Present::default(), app).map(|found| found.map(|(_, node)| node.member.unwrap().folder))
+    };
+    assert_eq!(named("web"), Some(Ok("apps/web".to_owned())));
+    assert_eq!(named("apps/api"), Some(Ok("apps/api".to_owned())));
+    assert_eq!(named("no"), None);
+    assert!(why(node(&files, &[])).contains("--app"));
+}

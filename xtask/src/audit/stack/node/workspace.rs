@@ -42,9 +42,9 @@ pub(super) fn members(tree: &Tree, package: &Value) -> Option<Vec<String>> {
 pub(super) fn recognise(
     tree: &Tree,
     present: &Present,
-    manager: Manager,
-    lockfile: Option<String>,
+    (manager, lockfile): (Manager, Option<String>),
     members: &[String],
+    named: Option<&str>,
 ) -> Result<(String, Node), Unrecognised> {
     let of_line = |text: &str| {
         members.iter().find(|member| text.contains(member.as_str()) || text.contains(&name_of(tree, member)))
@@ -52,9 +52,13 @@ pub(super) fn recognise(
     let words = present.start.iter().chain(present.folder.iter()).chain(&present.commands);
     let starts = |member: &&String| tree.json(&format!("{member}/package.json"))["scripts"]["start"].is_string();
     let services: Vec<&String> = members.iter().filter(starts).collect();
-    let member = match services.as_slice() {
-        [one] => *one,
-        _ => words.into_iter().find_map(|word| of_line(word)).ok_or_else(|| Unrecognised::Several(members.to_vec()))?,
+    let member = match (named, services.as_slice()) {
+        (Some(named), _) => named,
+        (None, [one]) => one.as_str(),
+        (None, _) => {
+            let mut found = words.into_iter().filter_map(|word| of_line(word));
+            found.next().ok_or_else(|| Unrecognised::Several(members.to_vec()))?
+        }
     };
     if manager != Manager::Pnpm {
         let why = format!(
@@ -86,7 +90,7 @@ pub(super) fn recognise(
             builds,
             bundler: None,
             version: version(tree, present, &root).or(node.version.clone()),
-            member: Some(Member { name, folder: member.clone() }),
+            member: Some(Member { name, folder: member.to_owned() }),
             ..node
         },
     ))
