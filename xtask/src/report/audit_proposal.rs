@@ -95,59 +95,95 @@ fn onward(accepted: &Accepted, proposed: &Proposed, typed: &str, style: Style) -
     }
 }
 
+/// Proposals of each kind, for tests that draw them.
+#[cfg(test)]
+pub(super) fn samples() -> Vec<(&'static str, Proposed)> {
+    use crate::audit::model::Figures;
+    use crate::audit::propose::model::{Compared, Tried};
+    let text = |text: &str| text.to_owned();
+    let figures = |stored: u64, packages: u64| Figures {
+        stored_bytes: Some(stored),
+        packages: Some(packages),
+        rebuild_ms: Some(31_200),
+        stop_ms: Some(10_100),
+        ..Figures::default()
+    };
+    let asked = |request: &str| Compared {
+        request: text(request),
+        before: text("200 {status: text}"),
+        after: text("200 {status: text}"),
+    };
+    let accepted = Accepted {
+        kind: text("node_modules on distroless"),
+        before: figures(1_130_000_000, 463),
+        after: figures(152_000_000, 71),
+        compared: vec![asked("GET /health"), asked("GET /"), asked("GET /no/such/page/here")],
+        gone: ["single-stage", "runs-as-root", "toolchain-shipped", "package-manager-is-pid-1"].map(text).into(),
+        left: vec![text("no-digest")],
+        new: vec![text("health-check-missing")],
+        hardened: ["--read-only", "--cap-drop ALL", "--tmpfs /tmp"].map(text).into(),
+        withheld: vec![text("API_TOKEN")],
+        ..Accepted::default()
+    };
+    let failed = Tried {
+        kind: text("one bundled file on distroless"),
+        path: text("target/drydock/audit/api-1a2b3c-proposal-1/Dockerfile"),
+        failed: Some(text("The container ended with status 1 before it answered.")),
+        log: vec![text("Error: Cannot find module './views'")],
+    };
+    let passed = Tried { kind: accepted.kind.clone(), path: failed.path.replace("-1/", "-2/"), ..Tried::default() };
+    let proposed = Proposed {
+        stack: Some(text("Node.js with npm")),
+        tried: vec![failed.clone(), passed],
+        accepted: Some(accepted.clone()),
+        ..Proposed::default()
+    };
+    let files = ["services/api/multi-stage.Dockerfile", "services/api/multi-stage.Dockerfile.dockerignore"].map(text);
+    let written = Proposed { accepted: Some(Accepted { written: files.into(), ..accepted }), ..proposed.clone() };
+    let refused = Proposed {
+        refused: Some(text("No proposal did all that the present image does, so none is made.")),
+        tried: vec![failed],
+        ..Proposed::default()
+    };
+    vec![("passed", proposed), ("written", written), ("refused", refused)]
+}
+
 #[cfg(test)]
 mod tests {
     use super::*;
-    use crate::audit::model::Figures;
-    use crate::audit::propose::model::{Compared, Tried};
 
     const PLAIN: Style = Style { color: false, live: false, symbols: true };
 
-    fn accepted() -> Accepted {
-        let figures = |bytes| Figures { stored_bytes: Some(bytes), packages: Some(3), ..Figures::default() };
-        Accepted {
-            kind: "distroless".into(),
-            before: figures(1_000_000_000),
-            after: figures(50_000_000),
-            compared: vec![Compared { request: "GET /".into(), before: "200 text".into(), after: "200 text".into() }],
-            gone: vec!["single-stage".into()],
-            left: vec!["no-digest".into()],
-            ..Accepted::default()
-        }
+    fn shown(name: &str) -> String {
+        let (_, proposed) = samples().into_iter().find(|(known, _)| *known == name).unwrap();
+        audit_proposal(&proposed, "cargo xtask audit", PLAIN)
     }
 
     #[test]
     fn what_passed_is_shown_with_its_table() {
-        let tried = Tried {
-            kind: "a bundle".into(),
-            failed: Some("It did not start.".into()),
-            log: vec!["Error: x".into()],
-            ..Tried::default()
-        };
-        let proposed = Proposed {
-            stack: Some("Node.js with npm".into()),
-            tried: vec![tried, Tried::default()],
-            accepted: Some(accepted()),
-            ..Proposed::default()
-        };
-        let text = audit_proposal(&proposed, "cargo xtask audit", PLAIN);
-        for part in [
-            "Tried: a bundle. It did not start.",
-            "Error: x",
-            "Proposed for Node.js with npm: distroless.",
-            "1.00 GB",
-            "50.0 MB",
-            "`GET /` 200",
-            "Gone: single-stage.",
+        let text = shown("passed");
+        let parts = [
+            "Tried: one bundled file",
+            "Cannot find module",
+            "Node.js with npm",
+            "1.13 GB",
+            "152 MB",
+            "`GET /health` 200",
+            "Gone: single-stage",
             "--propose --write",
-        ] {
+        ];
+        for part in parts {
             assert!(text.contains(part), "{part}\n{text}");
         }
+        let text = shown("written");
+        assert!(
+            text.contains("Written: services/api/multi-stage.Dockerfile and") && text.contains("--read-only"),
+            "{text}"
+        );
     }
 
     #[test]
     fn what_did_not_pass_says_why() {
-        let proposed = Proposed { refused: Some("There is no package.json.".into()), ..Proposed::default() };
-        assert!(audit_proposal(&proposed, "x", PLAIN).contains("Nothing is proposed: There is no package.json."));
+        assert!(shown("refused").contains("Nothing is proposed: No proposal did all"));
     }
 }
