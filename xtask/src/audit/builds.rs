@@ -8,6 +8,8 @@ use super::shell::{self, Call};
 pub enum Family {
     /// Node and what bundles for browsers.
     Node,
+    /// Python.
+    Python,
     /// Go.
     Go,
     /// Rust.

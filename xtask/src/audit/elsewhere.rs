@@ -70,7 +70,7 @@ fn is_compose(path: &str) -> bool {
 
 fn search(top: &Path, below: &str, depth: usize, left: &mut usize, found: &mut Vec<String>) {
     let Ok(entries) = fs::read_dir(top.join(below)) else { return };
-    for entry in entries.filter_map(std::result::Result::ok) {
+    for entry in entries.filter_map(Result::ok) {
         if *left == 0 {
             return;
         }

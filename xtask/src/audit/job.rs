@@ -41,34 +41,3 @@ pub struct Job {
     /// The source file that is touched for the second build.
     pub touch: Option<String>,
 }
-
-/// A time as people type it: `90s`, `20m`, `1h`, or a number of seconds.
-///
-/// Errors: what is expected instead.
-pub fn duration(typed: &str) -> Result<Duration, String> {
-    let end = typed.find(|c: char| !c.is_ascii_digit()).unwrap_or(typed.len());
-    let number: u64 = typed[..end].parse().map_err(|_| "expected a time such as 90s or 20m".to_owned())?;
-    let seconds = match &typed[end..] {
-        "" | "s" => Some(number),
-        "m" | "min" => number.checked_mul(60),
-        "h" => number.checked_mul(3600),
-        _ => None,
-    };
-    seconds
-        .filter(|seconds| *seconds > 0)
-        .map(Duration::from_secs)
-        .ok_or_else(|| "expected a time such as 90s or 20m".to_owned())
-}
-
-#[cfg(test)]
-mod tests {
-    use super::*;
-
-    #[test]
-    fn times_are_read_as_people_write_them() {
-        assert_eq!(duration("90s"), Ok(Duration::from_secs(90)));
-        assert_eq!(duration("20m"), Ok(Duration::from_mins(20)));
-        assert_eq!(duration("5"), Ok(Duration::from_secs(5)));
-        assert!(duration("soon").is_err() && duration("0s").is_err() && duration("5d").is_err());
-    }
-}

@@ -45,7 +45,7 @@ pub struct Audit {
     #[arg(long, value_name = "FILE", help_heading = "How to build")]
     pub touch: Option<String>,
     /// How long a build may take, e.g. `90s` or `20m`.
-    #[arg(long, value_name = "TIME", value_parser = crate::audit::job::duration, help_heading = "How to build")]
+    #[arg(long, value_name = "TIME", value_parser = super::exercises::duration, help_heading = "How to build")]
     pub timeout: Option<Duration>,
     /// Build and start nothing: say what the files alone tell.
     #[arg(long, help_heading = "What to do")]

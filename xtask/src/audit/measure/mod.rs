@@ -17,6 +17,7 @@ use std::time::Duration;
 
 pub use build::{Made, Recipe};
 pub use serve::{How as Start, Service};
+pub use touch::{brings, is_source};
 
 use super::job::Job;
 use super::read::Place;

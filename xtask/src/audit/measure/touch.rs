@@ -71,7 +71,8 @@ pub(super) fn choose(context: &Context, written: Option<&Written>) -> Option<Str
     files.first().map(|path| (*path).to_owned())
 }
 
-fn is_source(path: &str) -> bool {
+/// Whether a file is a source that somebody edits, by its path.
+pub fn is_source(path: &str) -> bool {
     let aside = |part: &str| ASIDE.contains(&part) || (part.starts_with('.') && part.len() > 1);
     let name = path.rsplit('/').next().unwrap_or(path);
     let config = [".config.", ".d.ts", ".test.", ".spec.", "_test.", "test_", "setup.py", "conftest"];
@@ -160,7 +161,7 @@ mod tests {
         let some = "FROM a\nCOPY package*.json ./\nCOPY src ./src\n";
         assert_eq!(chosen(some, &["main.ts", "src/deep/util.ts"]).as_deref(), Some("src/deep/util.ts"));
         assert_eq!(
-            chosen("FROM a AS b\nCOPY . .\nFROM a\nCOPY --from=b /x /x\n", &["main.ts"]),
+            chosen("FROM a AS b\nCOPY . .\nFROM a\nCOPY run.sh /\n", &["main.ts"]),
             None,
             "that stage is not built"
         );

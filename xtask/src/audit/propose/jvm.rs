@@ -98,6 +98,7 @@ fn write(jvm: &Jvm, kept: &Kept, images: &Images, last: &str, java: &str, packag
         start.extend(["-jar".to_owned(), "app.jar".to_owned()]);
     }
     start.extend(jvm.arguments.iter().cloned());
+    text.comment("The virtual machine reads options from JAVA_TOOL_OPTIONS by itself: docker run --env JAVA_TOOL_OPTIONS=-Xmx256m.");
     kept.finish(&mut text, &[], "build", &start, &Probe::default());
     text
 }

@@ -70,15 +70,13 @@ pub(super) fn recognise(tree: &Tree, present: &Present) -> Result<(String, Jvm),
         || build.contains("org.springframework.boot")
         || manifests.iter().any(|path| tree.text(path).contains("spring-boot"));
     let module = module(tree, tool)?;
-    if let Some(line) = &present.shell {
-        let jar = line.find("java ").and_then(|at| words::plain(&line[at..]));
-        if jar.is_none() {
-            return Err(Unrecognised::Unsupported(format!(
-                "The image is started by a line that needs a shell: `{line}`."
-            )));
-        }
-    }
-    let (options, arguments) = around_the_archive(&present.start);
+    let start = match &present.shell {
+        None => present.start.clone(),
+        Some(line) => without_variables(line).ok_or_else(|| {
+            Unrecognised::Unsupported(format!("The image is started by a line that needs a shell: `{line}`."))
+        })?,
+    };
+    let (options, arguments) = around_the_archive(&start);
     let folders = folders.into_iter().filter(|folder| tree.has_folder(folder)).map(str::to_owned).collect();
     let name = module.clone().or_else(|| artifact(&build, tool, tree)).unwrap_or_default();
     Ok((
@@ -116,6 +114,16 @@ fn module(tree: &Tree, tool: Tool) -> Result<Option<String>, Unrecognised> {
         [one] => Ok(Some((*one).clone())),
         _ => Err(Unrecognised::Several(modules)),
     }
+}
+
+/// A start of `java` in which only whole words are variables, without these: options in variables reach the virtual machine by
+/// `JAVA_TOOL_OPTIONS`, which it reads itself.
+fn without_variables(line: &str) -> Option<Vec<String>> {
+    let is_variable = |word: &&str| {
+        word.starts_with('$') && word[1..].chars().all(|c| c.is_ascii_alphanumeric() || "_{}".contains(c))
+    };
+    let kept: Vec<&str> = line.split_whitespace().filter(|word| !is_variable(word)).collect();
+    words::plain(&kept.join(" ")).filter(|words| words[0].rsplit('/').next() == Some("java"))
 }
 
 /// What stands between `java` and `-jar`, and behind the archive.
@@ -207,6 +215,14 @@ mod tests {
             (name.as_str(), found.tool, found.spring, found.version.as_deref()),
             ("api", Tool::Gradle, false, Some("17"))
         );
+    }
+
+    #[test]
+    fn options_in_a_variable_need_no_shell() {
+        let words = |line: &str| without_variables(line).map(|words| words.join(" "));
+        assert_eq!(words("exec java $JAVA_OPTS ${MORE} -jar /app.jar").as_deref(), Some("java -jar /app.jar"));
+        assert_eq!(words("java -jar /app-$VERSION.jar"), None);
+        assert_eq!(words("wait-for db && java -jar /app.jar"), None);
     }
 
     #[test]
