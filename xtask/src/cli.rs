@@ -2,9 +2,11 @@
 
 mod audit;
 mod exercises;
+mod outputs;
 
 pub use audit::Audit;
 pub use exercises::{Check, Hint, New, NewWhat, Progress, Reset, Solution, Which};
+pub use outputs::{Outputs, Proposing};
 
 use crate::bases::BasesOption;
 use crate::model::{Class, Fleet, Often};
@@ -244,6 +246,9 @@ pub struct Inspect {
     /// Write the first line as a small picture to share, too.
     #[arg(long, value_name = "FILE.svg", requires = "image", help_heading = "Output")]
     pub card: Option<std::path::PathBuf>,
+    /// Write the packages as CycloneDX 1.6, which scanners read, too.
+    #[arg(long, value_name = "FILE", requires = "image", help_heading = "Output")]
+    pub sbom: Option<std::path::PathBuf>,
     /// Print one JSON document.
     #[arg(long, help_heading = "Output")]
     pub json: bool,

@@ -34,6 +34,8 @@ pub struct Job {
     pub requests: Vec<String>,
     /// The network of the container.
     pub network: Option<String>,
+    /// Where a container with a read-only root gets folders in memory, as `--tmpfs` takes them; `/tmp` where none is named.
+    pub tmpfs: Vec<String>,
     /// How long the build may take, and how long a start.
     pub timeout: Option<Duration>,
     /// The source file that is touched for the second build.

@@ -18,12 +18,14 @@ pub mod lessons;
 pub mod measure;
 pub mod model;
 pub mod pairs;
+pub mod propose;
 pub mod read;
 pub mod rules;
 pub mod seen;
 pub mod shapes;
 pub mod shell;
 mod split;
+pub mod stack;
 pub mod start;
 pub mod support;
 

@@ -21,6 +21,9 @@ pub struct Audit {
     /// What should be known of the run, in sentences, e.g. which base was a stand-in.
     #[serde(default)]
     pub notes: Vec<String>,
+    /// A better Dockerfile, where one was asked for.
+    #[serde(default, skip_serializing_if = "Option::is_none")]
+    pub proposal: Option<super::propose::model::Proposed>,
 }
 
 impl Audit {

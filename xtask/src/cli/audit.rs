@@ -5,7 +5,7 @@ use std::time::Duration;
 
 use clap::Args;
 
-use super::BaseOptions;
+use super::{BaseOptions, Outputs, Proposing};
 use crate::audit::job::Job;
 
 /// `cargo xtask audit`
@@ -80,6 +80,12 @@ pub struct Audit {
     /// Print one JSON document.
     #[arg(long, help_heading = "Output")]
     pub json: bool,
+    /// Further documents.
+    #[command(flatten)]
+    pub outputs: Outputs,
+    /// A better Dockerfile.
+    #[command(flatten)]
+    pub proposing: Proposing,
 }
 
 impl Audit {
@@ -101,6 +107,7 @@ impl Audit {
             network: self.network.clone(),
             timeout: self.timeout,
             touch: self.touch.clone(),
+            tmpfs: Vec::new(),
         }
     }
 }

@@ -1,5 +1,7 @@
 //! `cargo xtask audit`: what is wrong with an image of anybody's, and how to write it better.
 
+mod outputs;
+
 use std::path::{Path, PathBuf};
 use std::sync::Arc;
 
@@ -9,6 +11,8 @@ use crate::audit::job::Job;
 use crate::audit::judge::judge;
 use crate::audit::measure::{Lab, Measured};
 use crate::audit::model::{Audit, Subject};
+use crate::audit::propose::{self, model::Proposed};
+use crate::audit::read::Place;
 use crate::audit::{lessons, read};
 use crate::cli;
 use crate::dockerfile::File;
@@ -25,9 +29,10 @@ pub fn run(options: &cli::Audit, context: Context) -> Result<Exit> {
     let sink: &dyn Sink = sink.as_ref();
     let workshop = Workshop::find()?;
     let job = options.job();
-    let Looked { measured, shown, folder } = look(options, &job, &workshop, sink)?;
+    let Looked { measured, shown, folder, proposal } = look(options, &job, &workshop, sink)?;
     sink.emit(Event::Quiet);
-    let mut audit = Audit { subject: subject(&job, shown, &measured), notes: measured.notes, ..judge(&measured.seen) };
+    let mut audit =
+        Audit { subject: subject(&job, shown, &measured), notes: measured.notes, proposal, ..judge(&measured.seen) };
     lessons::name(&mut audit, |id| workshop.lessons.iter().any(|lesson| lesson.id.as_str() == id));
     let settled = settle::settle(&mut audit, folder.as_deref(), options.baseline.as_deref(), crate::audit::today())?;
     if let Some(folder) = folder.filter(|_| options.init) {
@@ -42,7 +47,11 @@ pub fn run(options: &cli::Audit, context: Context) -> Result<Exit> {
         report::data(report::json(&audit));
     } else {
         report::line(report::audit(&audit, options.all, &typed(options), context.style));
+        if let Some(proposal) = &audit.proposal {
+            report::line(format!("\n{}", report::audit_proposal(proposal, &typed(options), context.style)));
+        }
     }
+    outputs::write(&options.outputs, &audit, &measured.seen)?;
     match measured.problem {
         // What was found is shown in any case; what kept the rest from being measured decides the status.
         Some(problem) => Err(problem),
@@ -58,6 +67,7 @@ struct Looked {
     shown: Option<String>,
     /// The folder; `None` where an image was named.
     folder: Option<PathBuf>,
+    proposal: Option<Proposed>,
 }
 
 fn look(options: &cli::Audit, job: &Job, workshop: &Workshop, sink: &dyn Sink) -> Result<Looked> {
@@ -66,7 +76,7 @@ fn look(options: &cli::Audit, job: &Job, workshop: &Workshop, sink: &dyn Sink) -
         let session = Session::open(opening(options), Engine::new(sink))?;
         let lab = Lab { session: &session, repository: &workshop.root, job };
         let measured = lab.image(image, dockerfile.as_ref())?;
-        return Ok(Looked { measured, shown: dockerfile.map(|file| printable(&file.path)), folder: None });
+        return Ok(Looked { measured, shown: dockerfile.map(|file| printable(&file.path)), folder: None, proposal: None });
     }
     let why = if options.no_build { "Nothing was built (--no-build)." } else { "Nothing was built." };
     let (place, seen) = read::folder(job, why)?;
@@ -74,7 +84,7 @@ fn look(options: &cli::Audit, job: &Job, workshop: &Workshop, sink: &dyn Sink) -
     let folder = Some(place.folder.clone());
     if options.no_build {
         let measured = Measured { seen, image: None, notes: Vec::new(), problem: None };
-        return Ok(Looked { measured, shown, folder });
+        return Ok(Looked { measured, shown, folder, proposal: None });
     }
     let words = format!("This runs the commands of {} and starts what they make.", place.shown);
     sink.emit(Event::Note(words));
@@ -82,13 +92,28 @@ fn look(options: &cli::Audit, job: &Job, workshop: &Workshop, sink: &dyn Sink) -
         Ok(session) => session,
         // Without an engine, the files still tell something.
         Err(problem) if problem.exit() == Exit::Environment => {
-            return Ok(Looked { measured: unbuilt(seen, problem), shown, folder });
+            return Ok(Looked { measured: unbuilt(seen, problem), shown, folder, proposal: None });
         }
         Err(problem) => return Err(problem),
     };
     let lab = Lab { session: &session, repository: &workshop.root, job };
     sink.emit(Event::Phase { name: "Building", total: 1, of: "images" });
-    Ok(Looked { measured: lab.folder(&place, seen)?, shown, folder })
+    let measured = lab.folder(&place, seen)?;
+    let proposal = proposed(&options.proposing, lab, &place, &measured)?;
+    Ok(Looked { measured, shown, folder, proposal })
+}
+
+/// A better Dockerfile, where one is asked for.
+fn proposed(options: &cli::Proposing, lab: Lab<'_>, place: &Place, measured: &Measured) -> Result<Option<Proposed>> {
+    if !options.propose {
+        return Ok(None);
+    }
+    let mut proposed = propose::propose(lab, place, measured, options.app.as_deref())?;
+    if let Some(accepted) = proposed.accepted.as_mut().filter(|_| options.write) {
+        let written = propose::write(accepted, &place.folder)?;
+        accepted.written = written.iter().map(|path| printable(&path.display().to_string())).collect();
+    }
+    Ok(Some(proposed))
 }
 
 fn unbuilt(seen: crate::audit::seen::Seen, problem: Problem) -> Measured {

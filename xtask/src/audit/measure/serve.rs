@@ -161,7 +161,11 @@ impl Lab<'_> {
         let spec = Spec {
             image: name.to_owned(),
             run: run.id().to_owned(),
-            tmpfs: if how.read_only { vec!["/tmp".to_owned()] } else { Vec::new() },
+            tmpfs: match (how.read_only, self.job.tmpfs.is_empty()) {
+                (true, true) => vec!["/tmp".to_owned()],
+                (true, false) => self.job.tmpfs.clone(),
+                (false, _) => Vec::new(),
+            },
             port,
             environment: self.job.environment.clone(),
             platform: self.job.platform.clone(),

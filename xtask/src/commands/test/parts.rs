@@ -100,6 +100,9 @@ pub(super) const PARTS: &[Part] = &[
         "each rule of the audit finds what it must in others' projects, and nothing that it must not",
         |rig| rig.program("audit", &["--quiet", "static::"]),
     ),
+    quick("formats", "what is written for other programs is what their schemas say", |rig| {
+        rig.program("formats", QUIET)
+    }),
     quick("book", "the book builds, leads nowhere that is not there, and is spelled right", |rig| {
         rig.program("book", QUIET)
     }),
