@@ -11,6 +11,7 @@ use schemars::{JsonSchema, generate::SchemaSettings};
 use serde_json::{Value, json};
 
 use crate::audit::config::Settings;
+use crate::audit::model::Audit;
 use crate::lesson::{Exercise, Lesson, WrongAnswer};
 use crate::model::{
     App, BaseReport, CheckReport, Comparison, Diagnosis, FullReport, Inspection, Inspections, LessonReport, Matrix,
@@ -31,6 +32,7 @@ fn all() -> Vec<(&'static str, &'static str, Value)> {
         ("manifests/drydock", ".drydock.toml", read_as::<Settings>()),
         ("manifests/exercise", "lessons/NN-slug/exercise/exercise.toml", read_as::<Exercise>()),
         ("manifests/lesson", "lessons/NN-slug/lesson.toml", read_as::<Lesson>()),
+        ("documents/audit", "cargo xtask audit PATH --json", written_as::<Audit>()),
         ("documents/bases", "cargo xtask bases list --json", written_as::<BaseReport>()),
         ("documents/check", "cargo xtask check N --json", written_as::<CheckReport>()),
         ("documents/compare", "cargo xtask compare --json", written_as::<Matrix>()),

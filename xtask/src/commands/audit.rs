@@ -76,7 +76,12 @@ fn look(options: &cli::Audit, job: &Job, workshop: &Workshop, sink: &dyn Sink) -
         let session = Session::open(opening(options), Engine::new(sink))?;
         let lab = Lab { session: &session, repository: &workshop.root, job };
         let measured = lab.image(image, dockerfile.as_ref())?;
-        return Ok(Looked { measured, shown: dockerfile.map(|file| printable(&file.path)), folder: None, proposal: None });
+        return Ok(Looked {
+            measured,
+            shown: dockerfile.map(|file| printable(&file.path)),
+            folder: None,
+            proposal: None,
+        });
     }
     let why = if options.no_build { "Nothing was built (--no-build)." } else { "Nothing was built." };
     let (place, seen) = read::folder(job, why)?;
