@@ -140,9 +140,9 @@ fn programs(tree: &Tree, manifest: &toml::Table) -> Vec<(Option<String>, String)
         };
         let of = many.then(|| name.to_owned());
         let mut names: Vec<String> = Vec::new();
-        let named = manifest.get("bin").and_then(toml::Value::as_array);
-        names.extend(named.into_iter().flatten().filter_map(|bin| Some(bin.get("name")?.as_str()?.to_owned())));
-        if here.has("src/main.rs") && named.is_none() {
+        let bins = manifest.get("bin").and_then(toml::Value::as_array);
+        names.extend(bins.into_iter().flatten().filter_map(|bin| Some(bin.get("name")?.as_str()?.to_owned())));
+        if here.has("src/main.rs") && bins.is_none() {
             names.push(name.to_owned());
         }
         let more = here.in_folder("src/bin").filter_map(|(path, _)| {
