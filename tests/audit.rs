@@ -29,7 +29,10 @@ fn main() {
     }
     let projects = projects();
     assert!(projects.len() >= 30, "only {} projects", projects.len());
-    let mut trials = vec![Trial::test("static::every-rule-of-files-is-asked-for", every_rule)];
+    let mut trials = vec![
+        Trial::test("static::every-rule-of-files-is-asked-for", every_rule),
+        Trial::test("static::settings-decide-what-counts-and-how-it-ends", settings),
+    ];
     for project in &projects {
         let name = project.name.clone();
         let expected = project.clone();
@@ -245,4 +248,44 @@ fn every_rule() -> Result<(), Failed> {
     let allowed = ["secret-in-layer", "version-control-shipped", "world-writable", "stops-slowly"];
     let lacking: Vec<_> = lacking.into_iter().filter(|id| !(allowed.contains(id) && must.contains(*id))).collect();
     if lacking.is_empty() { Ok(()) } else { Err(format!("no project is for and against: {lacking:?}").into()) }
+}
+
+/// `.drydock.toml` through the program: thresholds, a rule that is off, a result to compare with, and a file that is not valid.
+fn settings() -> Result<(), Failed> {
+    let project = projects().into_iter().find(|project| project.must.contains("no-digest")).ok_or("no project")?;
+    let copy = project.copy();
+    let path = copy.path().display().to_string();
+    let audit = |more: &[&str]| {
+        let command = xtask().args(["audit", &path, "--no-build"]).args(more.iter().copied());
+        command.output(LONG).map_err(|p| told(&p))
+    };
+    let write = |text: &str| fs::write(copy.path().join(".drydock.toml"), text);
+    let first = audit(&["--json"])?;
+    assert_eq!(first.status, 0, "{}", first.stderr);
+    let before: Audit = serde_json::from_str(&first.stdout)?;
+
+    write("[thresholds]\nfindings = 0\n")?;
+    let above = audit(&[])?;
+    assert_eq!(above.status, 1, "{}", above.stderr);
+    assert!(above.stdout.contains("Above its threshold"), "{}", above.stdout);
+
+    write("[[off]]\nrule = \"no-digest\"\nreason = \"A bot does that.\"\n")?;
+    let baseline = copy.path().join("before.json");
+    fs::write(&baseline, &first.stdout)?;
+    let off = audit(&["--json", "--baseline", &baseline.display().to_string()])?;
+    let now: Audit = serde_json::from_str(&off.stdout)?;
+    assert_eq!((off.status, now.findings.len() + 1), (0, before.findings.len()), "{}", off.stderr);
+    assert!(off.stderr.contains("gone are no-digest"), "{}", off.stderr);
+
+    write("[[off]]\nrule = \"no-digests\"\nreason = \"x\"\n")?;
+    let wrong = audit(&[])?;
+    assert_eq!(wrong.status, 2);
+    assert!(wrong.stderr.contains("no rule `no-digests`") && wrong.stderr.contains("no-digest`"), "{}", wrong.stderr);
+
+    fs::remove_file(copy.path().join(".drydock.toml"))?;
+    assert_eq!(audit(&["--init"])?.status, 0);
+    let kept = audit(&[])?;
+    assert_eq!(kept.status, 0, "what was written holds: {}{}", kept.stdout, kept.stderr);
+    assert_eq!(audit(&["--init"])?.status, 2, "never over a file");
+    Ok(())
 }

@@ -146,7 +146,7 @@ mod tests {
         assert_eq!(of("debian:bullseye-slim"), ["Debian 11"]);
         assert_eq!(of("ubuntu:20.04"), ["Ubuntu 20.04"]);
         assert_eq!(of("mcr.microsoft.com/dotnet/aspnet:8.0"), [".NET 8"]);
-        assert_eq!(of("openjdk:21-jdk"), ["The image openjdk"]);
+        assert_eq!(of("openjdk:21-jdk"), ["the image openjdk"]);
         assert_eq!(of("gcr.io/distroless/static-debian11:nonroot"), ["Debian 11"]);
         assert_eq!(of("golang:1.24"), ["Go 1.24"]);
     }

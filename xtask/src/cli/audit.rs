@@ -71,6 +71,12 @@ pub struct Audit {
     /// Every finding, with the lines to change.
     #[arg(long, help_heading = "Output")]
     pub all: bool,
+    /// Compare with an earlier result, which `--json` printed, instead of the last run.
+    #[arg(long, value_name = "JSON", help_heading = "What to compare with")]
+    pub baseline: Option<PathBuf>,
+    /// Write a .drydock.toml into the folder: thresholds that the figures of today just keep.
+    #[arg(long, conflicts_with = "image", help_heading = "What to compare with")]
+    pub init: bool,
     /// Print one JSON document.
     #[arg(long, help_heading = "Output")]
     pub json: bool,

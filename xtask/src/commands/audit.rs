@@ -2,10 +2,11 @@
 
 mod outputs;
 
-use std::path::Path;
+use std::path::{Path, PathBuf};
 use std::sync::Arc;
 
 use super::Context;
+use crate::audit::config::settle;
 use crate::audit::job::Job;
 use crate::audit::judge::judge;
 use crate::audit::measure::{Lab, Measured};
@@ -28,11 +29,20 @@ pub fn run(options: &cli::Audit, context: Context) -> Result<Exit> {
     let sink: &dyn Sink = sink.as_ref();
     let workshop = Workshop::find()?;
     let job = options.job();
-    let Looked { measured, shown, proposal } = look(options, &job, &workshop, sink)?;
+    let Looked { measured, shown, folder, proposal } = look(options, &job, &workshop, sink)?;
     sink.emit(Event::Quiet);
     let mut audit =
         Audit { subject: subject(&job, shown, &measured), notes: measured.notes, proposal, ..judge(&measured.seen) };
     lessons::name(&mut audit, |id| workshop.lessons.iter().any(|lesson| lesson.id.as_str() == id));
+    let settled = settle::settle(&mut audit, folder.as_deref(), options.baseline.as_deref(), crate::audit::today())?;
+    if let Some(folder) = folder.filter(|_| options.init) {
+        let path = settle::write(&folder, &audit)?;
+        sink.emit(Event::Note(format!("Wrote {}.", path.display())));
+    }
+    // What is different comes first.
+    if let Some(changed) = settled.changed {
+        sink.emit(Event::Note(changed));
+    }
     if options.json {
         report::data(report::json(&audit));
     } else {
@@ -45,6 +55,8 @@ pub fn run(options: &cli::Audit, context: Context) -> Result<Exit> {
     match measured.problem {
         // What was found is shown in any case; what kept the rest from being measured decides the status.
         Some(problem) => Err(problem),
+        // The thresholds that were just written are of these figures.
+        None if settled.is_broken && !options.init => Ok(Exit::ExpectationFailed),
         None => Ok(Exit::Pass),
     }
 }
@@ -53,6 +65,8 @@ pub fn run(options: &cli::Audit, context: Context) -> Result<Exit> {
 struct Looked {
     measured: Measured,
     shown: Option<String>,
+    /// The folder; `None` where an image was named.
+    folder: Option<PathBuf>,
     proposal: Option<Proposed>,
 }
 
@@ -62,14 +76,20 @@ fn look(options: &cli::Audit, job: &Job, workshop: &Workshop, sink: &dyn Sink) -
         let session = Session::open(opening(options), Engine::new(sink))?;
         let lab = Lab { session: &session, repository: &workshop.root, job };
         let measured = lab.image(image, dockerfile.as_ref())?;
-        return Ok(Looked { measured, shown: dockerfile.map(|file| printable(&file.path)), proposal: None });
+        return Ok(Looked {
+            measured,
+            shown: dockerfile.map(|file| printable(&file.path)),
+            folder: None,
+            proposal: None,
+        });
     }
     let why = if options.no_build { "Nothing was built (--no-build)." } else { "Nothing was built." };
     let (place, seen) = read::folder(job, why)?;
     let shown = Some(place.shown.clone());
+    let folder = Some(place.folder.clone());
     if options.no_build {
         let measured = Measured { seen, image: None, notes: Vec::new(), problem: None };
-        return Ok(Looked { measured, shown, proposal: None });
+        return Ok(Looked { measured, shown, folder, proposal: None });
     }
     let words = format!("This runs the commands of {} and starts what they make.", place.shown);
     sink.emit(Event::Note(words));
@@ -77,7 +97,7 @@ fn look(options: &cli::Audit, job: &Job, workshop: &Workshop, sink: &dyn Sink) -
         Ok(session) => session,
         // Without an engine, the files still tell something.
         Err(problem) if problem.exit() == Exit::Environment => {
-            return Ok(Looked { measured: unbuilt(seen, problem), shown, proposal: None });
+            return Ok(Looked { measured: unbuilt(seen, problem), shown, folder, proposal: None });
         }
         Err(problem) => return Err(problem),
     };
@@ -85,7 +105,7 @@ fn look(options: &cli::Audit, job: &Job, workshop: &Workshop, sink: &dyn Sink) -
     sink.emit(Event::Phase { name: "Building", total: 1, of: "images" });
     let measured = lab.folder(&place, seen)?;
     let proposal = proposed(&options.proposing, lab, &place, &measured)?;
-    Ok(Looked { measured, shown, proposal })
+    Ok(Looked { measured, shown, folder, proposal })
 }
 
 /// A better Dockerfile, where one is asked for.

@@ -78,7 +78,9 @@ fn finding(number: usize, found: &Finding, audit: &Audit, all: bool, style: Styl
     let most = if all { usize::MAX } else { EVIDENCE };
     lines.extend(found.evidence.iter().take(most).map(|evidence| paragraph_in(&seen(evidence, audit), IN)));
     if found.evidence.len() > most {
-        lines.push(paragraph_in(&format!("and {} more places", found.evidence.len() - most), IN));
+        let more = found.evidence.len() - most;
+        let places = if more == 1 { "place" } else { "places" };
+        lines.push(paragraph_in(&format!("and {more} more {places}"), IN));
     }
     if all {
         lines.push(paragraph_in(&found.why, IN));
@@ -98,32 +100,18 @@ fn finding(number: usize, found: &Finding, audit: &Audit, all: bool, style: Styl
 
 /// The sentence of a finding behind its number, and its id.
 fn titled(number: usize, says: &str, id: &str, style: Style) -> String {
-    let room = width().saturating_sub(IN);
-    let text = format!("{says} [{id}]");
-    let lines = wrapped(&text, room);
-    let indent = " ".repeat(2 + IN);
-    let mut shown = Vec::new();
-    for (at, line) in lines.iter().enumerate() {
-        let line = match line.rsplit_once(&format!("[{id}]")) {
-            Some((before, _)) => format!("{}{}", style.bold(before), style.dim(&format!("[{id}]"))),
+    let id = format!("[{id}]");
+    let lines = wrapped(&format!("{says} {id}"), width().saturating_sub(IN));
+    let shown = lines.iter().enumerate().map(|(at, line)| {
+        let line = match line.strip_suffix(&id) {
+            Some(before) => format!("{}{}", style.bold(before), style.dim(&id)),
             None => style.bold(line),
         };
-        shown.push(if at == 0 {
-            format!("  {:<IN$}{line}", style.bold(&number.to_string()))
-        } else {
-            format!("{indent}{line}")
-        });
-    }
-    // A number in bold has escape codes, which the padding above would count.
-    if style.color {
-        shown[0] = format!(
-            "  {}{}{}",
-            style.bold(&number.to_string()),
-            " ".repeat(IN.saturating_sub(number.to_string().len())),
-            shown[0].trim_start().split_once("\x1b[0m").map_or("", |(_, rest)| rest.trim_start_matches(' '))
-        );
-    }
-    shown.join("\n")
+        let number = if at == 0 { number.to_string() } else { String::new() };
+        // Padded before it is dressed: escape codes take no columns.
+        format!("  {}{line}", style.bold(&format!("{number:<IN$}")))
+    });
+    shown.collect::<Vec<_>>().join("\n")
 }
 
 /// A sentence behind a word, below a finding.
@@ -215,4 +203,60 @@ fn onward(audit: &Audit, shown: usize, all: bool, typed: &str, style: Style) -> 
         Some(lesson) => next(&format!("cargo xtask lesson {lesson}    teaches what the first finding is about"), style),
         None => paragraph(&format!("{held} looked and found nothing.")),
     }
+}
+
+/// Audits of every kind, for the screens that are tried at every width.
+#[cfg(test)]
+pub(super) fn samples() -> Vec<(&'static str, Audit)> {
+    use crate::audit::model::{Fix, NotMeasured, Risk, Subject};
+    let subject = Subject {
+        folder: Some("services/api".to_owned()),
+        dockerfile: Some("Dockerfile".to_owned()),
+        image: Some("drydock.local/audit/api-1a2b3c:now".to_owned()),
+        ..Subject::default()
+    };
+    let one = |id: &str, says: &str, risk| Finding {
+        id: id.to_owned(),
+        says: says.to_owned(),
+        evidence: vec![
+            Evidence::of("`npm ci && npm run build` builds in the stage that ships").line(4).ms(21_400),
+            Evidence::default().path("/usr/src/app/node_modules/typescript").layer(7).bytes(64_200_000),
+            Evidence::of("the same as /srv/lib.so").path("/opt/lib.so").bytes(9_000_000),
+        ],
+        why: "Everything the build needed is in the image: compilers, package managers, sources.".to_owned(),
+        fix: Fix {
+            says: "Name this stage, begin a second one on a small base, and copy only the result into it.".to_owned(),
+            diff: ["-FROM node:24", "+FROM node:24 AS build", " WORKDIR /app"].map(str::to_owned).to_vec(),
+            file: Some("Dockerfile".to_owned()),
+        },
+        lesson: Some("whats-new".to_owned()),
+        risk,
+        settled_by: (id == "third").then(|| "first".to_owned()),
+        ..Finding::default()
+    };
+    let says = "The image is built and shipped in one stage: it carries 1.04 GB that only the build needs.";
+    let ids = ["first", "second", "third", "fourth", "fifth", "sixth-rule-with-a-long-name", "seventh"];
+    let findings = ids.map(|id| one(id, says, Risk::Medium)).to_vec();
+    let figures = Figures {
+        stored_bytes: Some(1_431_000_000),
+        pull_bytes: Some(402_000_000),
+        packages: Some(512),
+        rebuild_ms: Some(24_100),
+        rebuild_share: Some(0.93),
+        ready_ms: Some(410),
+        stop_ms: Some(10_200),
+        ..Figures::default()
+    };
+    let not = |rule: &str| NotMeasured { rule: rule.to_owned(), why: "The container ended by itself.".to_owned() };
+    let many = Audit {
+        subject: subject.clone(),
+        figures,
+        findings,
+        not_measured: vec![not("stops-slowly"), not("writes-to-root")],
+        held: vec!["no-labels".to_owned()],
+        notes: vec!["The `# syntax=` line was left aside: it needs a registry, and none is used here.".to_owned()],
+        ..Audit::default()
+    };
+    let none = Audit { subject, held: vec!["no-labels".to_owned(); 40], ..Audit::default() };
+    vec![("seven findings", many), ("no finding", none)]
 }

@@ -380,6 +380,12 @@ fn screens() -> Vec<Screen> {
 
 /// A proposal that passed after one that did not, one that was written down, and none.
 fn of_proposals(screens: &mut Vec<Screen>) {
+    for (name, found) in super::audit::samples() {
+        for all in [false, true] {
+            let (found, name) = (found.clone(), format!("audit, {name}, all: {all}"));
+            screens.push(screen(name, move || super::audit(&found, all, "cargo xtask audit services/api", PLAIN)));
+        }
+    }
     for (name, proposed) in super::audit_proposal::samples() {
         let name = format!("audit_proposal, {name}");
         screens.push(screen(name, move || super::audit_proposal(&proposed, "cargo xtask audit services/api", PLAIN)));

@@ -7,6 +7,7 @@ pub mod changes;
 mod init;
 pub mod last;
 mod limits;
+pub mod settle;
 mod waived;
 
 use std::path::{Path, PathBuf};

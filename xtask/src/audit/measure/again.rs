@@ -85,11 +85,12 @@ impl Lab<'_> {
             self.doing("without the build cache, to know what each step costs");
             let cold = self.build(&Recipe { cold: true, ..recipe.tagged("cold") }, written, notes)?;
             note(&mut costs, &keys, &cold);
+            costs.clone().save()?;
             self.remove_image(&cold.image);
+            // The builder has two results of a step now; what it takes from the cache is what an edit is compared with.
+            self.doing("from the cache");
+            self.build(recipe, written, notes)?;
         }
-        // The builder may have two results of a step now; what it takes from the cache is what an edit is compared with.
-        self.doing("from the cache");
-        let before = self.build(recipe, written, notes)?;
         self.doing("after an edit");
         let edited = Recipe { folder: copied.0.clone(), dockerfile: copied.1.clone(), ..recipe.tagged("edited") };
         let after = self.build(&edited, written, notes)?;
@@ -104,7 +105,7 @@ impl Lab<'_> {
         });
         let again: Vec<StepAgain> = again.collect();
         costs.save()?;
-        let (new_layers, new_bytes, stored_bytes) = self.new_layers(&before.image, &after.image)?;
+        let (new_layers, new_bytes, stored_bytes) = self.new_layers(&made.image, &after.image)?;
         self.remove_image(&after.image);
         self.done(after.took);
         Ok(Rebuild {

@@ -6,6 +6,7 @@ mod again;
 mod bases;
 mod build;
 mod look;
+mod observed;
 mod serve;
 mod sockets;
 mod touch;

@@ -1,30 +1,26 @@
-//! Starts a container, waits until it answers, asks it, looks at what it is and did, and stops it.
+//! Starts a container, waits until it answers, and asks it.
 
 use std::collections::BTreeSet;
 use std::time::{Duration, Instant};
 
-use super::{Lab, millis, sockets, wants};
-use crate::audit::seen::{Asked, Image, Known, Listener, Running, Stop, Unknown};
+use super::observed::CHECKS;
+use super::{Lab, sockets, wants};
+use crate::audit::seen::{Asked, Image, Listener, Running};
 use crate::engine::container::{Spec, State};
-use crate::engine::{docker, sweep};
+use crate::engine::sweep;
 use crate::error::{ErrorId, Problem, Result};
 use crate::interrupt;
 use crate::messages;
-use crate::model::{EngineHealth, Expected, HealthState, Request};
+use crate::model::{Expected, Request};
 use crate::names::printable;
-use crate::probe::{self, Patience, Seen as Looked, ending};
+use crate::probe::{self, Patience, Seen as Looked};
 use crate::state::runs::Run;
-use crate::units;
 
 /// How long a service may take to answer, or to listen where no port is known, unless `--timeout` says more.
 const START: Duration = Duration::from_secs(60);
 const LISTENS: Duration = Duration::from_secs(15);
 /// Pause between two looks.
 const PAUSE: Duration = Duration::from_millis(100);
-/// How often the engine is told to check the health, in place of the image's own interval: its verdict comes sooner.
-const CHECKS: Duration = Duration::from_secs(2);
-/// How long its verdict is waited for.
-const VERDICT: Duration = Duration::from_secs(75);
 /// Bytes of a body that are kept.
 const BODY: usize = 4096;
 /// Lines of a log that are kept, and shown.
@@ -263,51 +259,6 @@ impl Lab<'_> {
         Ok(service)
     }
 
-    /// Everything else that a container that answers shows. It is stopped in the end.
-    fn shown(&self, service: &Service, name: &str, image: &Image, run: &Run) -> Result<Running> {
-        let engine = self.session.engine;
-        let mut asked = service.asked.clone();
-        for request in &self.job.requests {
-            asked.push(self.sent(service, request)?);
-        }
-        let state = self.state(service)?;
-        let running = state.as_ref().is_some_and(|state| state.running);
-        let gone = || Unknown::because("The container ended by itself.");
-        let uid = if running {
-            engine.user_of(&service.id).ok_or_else(|| Unknown::because("The engine does not say which user it is."))
-        } else {
-            Err(gone())
-        };
-        let process = state.as_ref().map_or(0, |state| state.pid);
-        let pid1 = if running { self.first_process(service, process) } else { Err(gone()) };
-        let listens = if running { sockets::of(process, &service.id) } else { Err(gone()) };
-        let wrote = self.wrote(service);
-        self.doing("on a read-only root file system");
-        let read_only = if service.port.is_some() {
-            self.read_only(name, image, run)?
-        } else {
-            Err(Unknown::because("The service names no port, so nothing tells whether it serves."))
-        };
-        let health = if has_check(image) && running {
-            self.doing("waiting for the engine's verdict on its health");
-            self.health(service)?
-        } else {
-            Ok(EngineHealth { seen: vec![(0, HealthState::None)], watched_ms: 0, said: String::new() })
-        };
-        let log = engine.logs(&service.id, LOG).iter().map(|line| printable(line)).collect();
-        let stop = if running {
-            self.doing("docker stop");
-            stopped(self, service)?
-        } else {
-            Err(gone())
-        };
-        let ready_ms = service
-            .ready
-            .map(millis)
-            .ok_or_else(|| Unknown::because("Nothing could be asked, so nobody knows when it was ready."));
-        Ok(Running { port: service.port, asked, ready_ms, uid, pid1, stop, wrote, read_only, health, listens, log })
-    }
-
     /// Sends one request.
     ///
     /// Errors: [`ErrorId::StillAtWork`], [`ErrorId::Interrupted`]; the engine does not answer.
@@ -346,75 +297,11 @@ impl Lab<'_> {
         Ok(None)
     }
 
-    fn state(&self, service: &Service) -> Result<Option<State>> {
+    pub(super) fn state(&self, service: &Service) -> Result<Option<State>> {
         Ok(self.session.engine.inspect_container(&service.id)?.map(|inspected| inspected.state))
     }
 
-    /// The command line of PID 1.
-    fn first_process(&self, service: &Service, process: u32) -> Known<Vec<String>> {
-        let unknown = || Unknown::because("The engine does not list the container's processes.");
-        let command = docker(["top", &service.id, "-eo", "pid,args"]);
-        let table =
-            self.session.engine.ask(&command).ok().filter(crate::process::Output::success).ok_or_else(unknown)?;
-        let rows = table.stdout.lines().skip(1).filter_map(|row| row.trim().split_once(char::is_whitespace));
-        let mut rows = rows.filter(|(id, _)| id.parse() == Ok(process));
-        let (_, line) = rows.next().ok_or_else(unknown)?;
-        Ok(line.split_whitespace().map(printable).collect())
-    }
-
-    /// What it made or changed.
-    fn wrote(&self, service: &Service) -> Known<Vec<String>> {
-        let output = self.session.engine.ask(&docker(["diff", &service.id]));
-        let output = output.ok().filter(crate::process::Output::success);
-        let text = output.ok_or_else(|| Unknown::because("The engine does not say what the container wrote."))?.stdout;
-        Ok(leaves(&text))
-    }
-
-    /// Whether it serves as well on a root file system that it cannot change.
-    fn read_only(&self, name: &str, image: &Image, run: &Run) -> Result<Known<Option<String>>> {
-        let how = How { read_only: true, ..How::default() };
-        let mut notes = Vec::new();
-        match self.start(name, image, how, run, &mut notes) {
-            Ok(service) => {
-                self.remove(&service, run);
-                Ok(Ok(None))
-            }
-            Err(problem) if [ErrorId::Interrupted, ErrorId::EngineSilent].contains(&problem.id) => Err(problem),
-            Err(problem) => {
-                let line = problem.evidence.iter().rev().find(|line| !line.trim().is_empty());
-                Ok(Ok(Some(line.cloned().unwrap_or(problem.fact))))
-            }
-        }
-    }
-
-    /// Watches until the engine has made up its mind.
-    fn health(&self, service: &Service) -> Result<Known<EngineHealth>> {
-        let began = Instant::now();
-        let mut seen: Vec<(u64, HealthState)> = Vec::new();
-        loop {
-            interrupt::check()?;
-            let Some(state) = self.state(service)? else {
-                return Ok(Err(Unknown::because("The container is gone.")));
-            };
-            let (now, said) = state.health();
-            if seen.last().map(|(_, last)| *last) != Some(now) {
-                seen.push((millis(service.began.elapsed()), now));
-            }
-            // One that was ill while it started may get well.
-            let ill = now == HealthState::Unhealthy && began.elapsed() > CHECKS * 5;
-            if now == HealthState::Healthy || ill || !state.running {
-                let watched_ms = millis(service.began.elapsed());
-                return Ok(Ok(EngineHealth { seen, watched_ms, said: printable(&said) }));
-            }
-            if began.elapsed() > VERDICT {
-                let after = units::seconds(VERDICT);
-                return Ok(Err(Unknown::because(format!("The engine had no verdict on the health after {after}."))));
-            }
-            std::thread::sleep(PAUSE * 2);
-        }
-    }
-
-    fn log(&self, service: &Service) -> Vec<String> {
+    pub(super) fn log(&self, service: &Service) -> Vec<String> {
         self.session.engine.logs(&service.id, LOG).iter().map(|line| printable(line)).collect()
     }
 
@@ -427,6 +314,11 @@ impl Lab<'_> {
         };
         let problem = Problem::new(id, format!("The container {why} before it answered."));
         let problem = problem.evidence(messages::excerpt(&log.join("\n"), SHOWN));
+        // Linux says so of a program for another kind of processor (`ENOEXEC`).
+        if log.iter().any(|line| line.to_lowercase().contains("exec format error")) {
+            let problem = problem.cause("Its program is for another kind of processor than this machine has.");
+            return problem.next("--platform linux/ARCH    builds for this machine");
+        }
         wants::advised(problem, &log)
     }
 
@@ -488,7 +380,7 @@ fn is_loopback(listener: &Listener) -> bool {
     listener.address.starts_with("127.") || listener.address == "::1"
 }
 
-fn has_check(image: &Image) -> bool {
+pub(super) fn has_check(image: &Image) -> bool {
     let test = image.config.healthcheck.as_ref().and_then(|check| check.test.first());
     test.is_some_and(|kind| kind != "NONE")
 }
@@ -500,30 +392,6 @@ fn checked_path(image: &Image) -> Option<String> {
     let end = rest.find(|c: char| c.is_whitespace() || "\"'|;)&".contains(c)).unwrap_or(rest.len());
     let path = rest[..end].find('/').map(|at| rest[at..end].to_owned());
     Some(path.unwrap_or_else(|| "/".to_owned()))
-}
-
-/// The paths of `docker diff` that were made or changed, without folders that are there only because something in them is.
-fn leaves(text: &str) -> Vec<String> {
-    let rows = text.lines().filter_map(|line| line.split_once(' ')).filter(|(kind, _)| *kind != "D");
-    let paths: Vec<&str> = rows.map(|(_, path)| path.trim()).collect();
-    let within =
-        |path: &str| paths.iter().any(|other| other.strip_prefix(path).is_some_and(|rest| rest.starts_with('/')));
-    let of_engine = ["/dev", "/proc", "/sys", "/etc/hosts", "/etc/hostname", "/etc/resolv.conf", "/.dockerenv"];
-    let theirs = |path: &&&str| {
-        !of_engine
-            .iter()
-            .any(|ours| path.strip_prefix(ours).is_some_and(|rest| rest.is_empty() || rest.starts_with('/')))
-    };
-    paths.iter().filter(|path| !within(path)).filter(theirs).map(|path| printable(path)).collect()
-}
-
-/// Tells it to stop, and says how that went.
-fn stopped(lab: &Lab<'_>, service: &Service) -> Result<Known<Stop>> {
-    match ending::stop(lab.session.engine, &service.id) {
-        Ok((status, after)) => Ok(Ok(Stop { ms: millis(after), status })),
-        Err(problem) if problem.id == ErrorId::Interrupted => Err(problem),
-        Err(problem) => Ok(Err(Unknown::because(problem.fact))),
-    }
 }
 
 #[cfg(test)]
@@ -553,12 +421,5 @@ mod tests {
         let (port, others) = port_of(None, &image);
         assert_eq!((port, others.len()), (Some(3000), 2));
         assert_eq!(port_of(Some(1), &image), (Some(1), vec![]));
-    }
-
-    #[test]
-    fn folders_that_only_hold_what_was_written_are_left_out() {
-        let text =
-            "C /tmp\nA /tmp/a.log\nC /var\nC /var/lib\nA /var/lib/db\nA /var/lib/db/1\nD /x\nC /etc\nC /etc/hosts\n";
-        assert_eq!(leaves(text), ["/tmp/a.log", "/var/lib/db/1"]);
     }
 }

@@ -83,7 +83,9 @@ fn built(written: &Written) -> Option<(Family, Call, String)> {
         (None, Some(call)) => (if call.program().starts_with("pip") { Family::Python } else { Family::Node }, call),
         (None, None) => return None,
     };
-    let ships_installer = ["uv", "poetry", "pipenv"].contains(&call.program());
+    let installers = ["npm", "python3-pip", "pipx", "py3-pip", "yarnpkg"];
+    let installed = calls.iter().any(|call| system_packages(call).into_iter().any(|name| installers.contains(&name)));
+    let ships_installer = installed || ["uv", "poetry", "pipenv"].contains(&call.program());
     let base = written.base().map(Base::of);
     let is_full = base.is_some_and(|base| is_full(&base));
     (is_full || ships_installer).then(|| {

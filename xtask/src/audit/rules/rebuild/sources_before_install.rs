@@ -73,8 +73,11 @@ fn first<'i>(instructions: &'i [Instruction], context: Option<&Context>) -> Opti
 /// Whether a source of a `COPY` brings what people edit, and not only lists of dependencies.
 fn brings_sources(source: &str, context: Option<&Context>) -> bool {
     match context {
-        Some(context) => context.sent().any(|file| is_source(&file.path) && brings(source, &file.path)),
-        None => [".", "./", "src", "./src", "*", "app", "lib"].contains(&source),
+        Some(context) if context.sent().any(|file| is_source(&file.path)) => {
+            context.sent().any(|file| is_source(&file.path) && brings(source, &file.path))
+        }
+        // Where no file is a source that we know, the name has to tell.
+        _ => [".", "./", "src", "./src", "*", "app", "lib"].contains(&source),
     }
 }
 

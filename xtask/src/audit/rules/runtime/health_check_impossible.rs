@@ -42,7 +42,7 @@ fn find(seen: &Seen) -> Found {
         (None, Some(_)) => program.clone(),
         (None, None) => return Ok(Vec::new()),
     };
-    let evidence = Evidence::of(format!("HEALTHCHECK needs {missing}"));
+    let evidence = Evidence::of(format!("HEALTHCHECK needs {}", if missing == "shell" { "a shell" } else { &missing }));
     let mut finding = RULE
         .finding(format!("The health check cannot work: the image has no {missing}."))
         .risk(Risk::Medium)

@@ -83,7 +83,7 @@ fn find(seen: &Seen) -> Found {
         Some(_) => return Ok(Vec::new()),
         None => match server(&words).filter(|server| !told(seen, server, &words)) {
             Some(server) => {
-                Evidence::of(format!("{} listens on 127.0.0.1 unless it is told otherwise", server.starts.join(" ")))
+                Evidence::of(format!("{} listens on 127.0.0.1 where nothing says otherwise", server.starts.join(" ")))
             }
             None => return Ok(Vec::new()),
         },

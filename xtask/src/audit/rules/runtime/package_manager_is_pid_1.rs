@@ -82,8 +82,9 @@ fn manager(words: &[String]) -> Option<&str> {
 fn service(seen: &Seen, words: &[String]) -> Option<Vec<String>> {
     let words: Vec<&str> = words.iter().map(String::as_str).collect();
     match words.as_slice() {
-        ["uv", "run", rest @ ..] if rest.first().is_some_and(|first| !first.starts_with('-')) => {
-            Some(rest.iter().map(|word| (*word).to_owned()).collect())
+        ["uv", "run", program, rest @ ..] if !program.starts_with('-') => {
+            let program = format!("{}{program}", environment(seen)?);
+            Some(std::iter::once(program).chain(rest.iter().map(|word| (*word).to_owned())).collect())
         }
         ["npm" | "pnpm" | "yarn", "run", script] | ["npm" | "pnpm" | "yarn", script] => {
             let package = seen.context.as_ref().ok()?.text("package.json")?;
@@ -96,6 +97,21 @@ fn service(seen: &Seen, words: &[String]) -> Option<Vec<String>> {
         }
         _ => None,
     }
+}
+
+/// What stands before the name of a program of uv's environment: nothing where PATH has its folder, else that folder.
+fn environment(seen: &Seen) -> Option<String> {
+    let shipped = seen.dockerfile().ok()?.shipped();
+    let paths = shipped.iter().filter(|one| one.keyword == "ENV");
+    if paths
+        .flat_map(|one| crate::audit::pairs::pairs(one))
+        .any(|pair| pair.name == "PATH" && pair.value().contains(".venv/bin"))
+    {
+        return Some(String::new());
+    }
+    let folder = shipped.iter().rev().find(|one| one.keyword == "WORKDIR")?;
+    let folder = crate::audit::seen::operands(folder).into_iter().next().filter(|folder| folder.starts_with('/'))?;
+    Some(format!("{}/.venv/bin/", folder.trim_end_matches('/')))
 }
 
 #[cfg(test)]
@@ -112,8 +128,13 @@ mod tests {
         assert_eq!(found[0].fix.diff[2], "+CMD [\"node\", \"dist/server.js\"]");
         let found = find(&Fixture::of("FROM a\nCMD npm run dev\n").text("package.json", PACKAGE).seen()).unwrap();
         assert!(found[0].fix.diff.is_empty(), "nobody knows where nodemon is");
-        let found = find(&Fixture::of("FROM a\nCMD [\"uv\", \"run\", \"uvicorn\", \"a:b\"]\n").seen()).unwrap();
-        assert_eq!(found[0].fix.diff[2], "+CMD [\"uvicorn\", \"a:b\"]");
+        let uv = |before: &str| {
+            let file = format!("FROM a\n{before}CMD [\"uv\", \"run\", \"uvicorn\", \"a:b\"]\n");
+            find(&Fixture::of(&file).seen()).unwrap().remove(0).fix.diff
+        };
+        assert_eq!(uv("WORKDIR /app\n")[2], "+CMD [\"/app/.venv/bin/uvicorn\", \"a:b\"]");
+        assert_eq!(uv("ENV PATH=/app/.venv/bin:$PATH\n")[2], "+CMD [\"uvicorn\", \"a:b\"]");
+        assert!(uv("").is_empty(), "nobody knows where its environment is");
     }
 
     #[test]

@@ -10,7 +10,7 @@ pub const RULE: Rule = Rule {
     id: "runs-as-root",
     kind: Kind::Runtime,
     looks_for: "a service whose process has the rights of root",
-    why: "Whoever breaks into the service is root in the container, and one fault of the kernel or one mount away from root on the \
+    why: "An intruder in the service is root in the container, and one fault of the kernel or one mount away from root on the \
           machine.",
     find,
 };

@@ -21,8 +21,8 @@ fn find(seen: &Seen) -> Found {
         return Ok(Vec::new());
     }
     let says = match setuid.len() {
-        1 => "One program runs with the rights of its owner, whoever starts it.".to_owned(),
-        count => format!("{count} programs run with the rights of their owners, whoever starts them."),
+        1 => "One program runs with the rights of its owner, and any user may start it.".to_owned(),
+        count => format!("{count} programs run with the rights of their owners, and any user may start them."),
     };
     let evidence = setuid.iter().take(SHOWN).map(|path| Evidence::of("set-user-id or set-group-id").path(path));
     let finding = RULE.finding(says).risk(Risk::Low).with_all(evidence).fix(

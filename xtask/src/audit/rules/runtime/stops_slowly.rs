@@ -9,7 +9,7 @@ use crate::units;
 pub const RULE: Rule = Rule {
     id: "stops-slowly",
     kind: Kind::Runtime,
-    looks_for: "a container that does not end soon after it is told to",
+    looks_for: "a container that does not end soon after the signal to stop",
     why: "Every deploy and every scale-down waits for it. A service that has to be killed drops the requests it was answering.",
     find,
 };

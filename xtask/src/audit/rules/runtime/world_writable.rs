@@ -10,7 +10,7 @@ pub const RULE: Rule = Rule {
     id: "world-writable",
     kind: Kind::Runtime,
     looks_for: "files and folders of the application that any user may change",
-    why: "Whoever gets to run anything in the container can replace the service's own code, and the next start runs it.",
+    why: "An intruder who can run one program in the container can replace the service's own code, and the next start runs it.",
     find,
 };
 

@@ -22,7 +22,12 @@ fn called(shape: &str) -> String {
     match shape {
         "file-name" => "a file that by its name holds secrets".to_owned(),
         "password-in-address" => "an address with a password".to_owned(),
-        other if other.starts_with(['a', 'e', 'i', 'o', 'u']) => format!("an {}", other.replace('-', " ")),
+        "aws-access-key" => "an access key of AWS".to_owned(),
+        "npm-token" => "a token of npm".to_owned(),
+        "github-token" => "a token of GitHub".to_owned(),
+        "gitlab-token" => "a token of GitLab".to_owned(),
+        "pypi-token" => "a token of PyPI".to_owned(),
+        "slack-token" => "a token of Slack".to_owned(),
         other => format!("a {}", other.replace('-', " ")),
     }
 }

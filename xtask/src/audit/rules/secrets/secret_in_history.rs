@@ -12,7 +12,7 @@ pub const RULE: Rule = Rule {
     kind: Kind::Secrets,
     looks_for: "a key, a token or a password that is written out in a command of the Dockerfile",
     why: "The image's history repeats every command of its own stages, so `docker history` shows the secret to everybody who has the \
-          image. Whoever can read the Dockerfile needs no image.",
+          image. A reader of the Dockerfile needs no image.",
     find,
 };
 

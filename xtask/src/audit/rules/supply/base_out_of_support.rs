@@ -6,6 +6,7 @@ use crate::audit::model::{Evidence, Kind, Risk};
 use crate::audit::rules::{Found, Rule};
 use crate::audit::seen::Seen;
 use crate::audit::support::{self, Ended};
+use crate::names;
 
 pub const RULE: Rule = Rule {
     id: "base-out-of-support",
@@ -26,8 +27,16 @@ fn find(seen: &Seen) -> Found {
     ended.sort_by_key(|(name, line, one)| (Some(*name) != shipped, *line, one.what.clone()));
     let Some((name, line, first)) = ended.first() else { return Ok(Vec::new()) };
     let ships = ended.iter().any(|(name, _, _)| Some(*name) == shipped);
-    let more = if ended.len() > 1 { format!(", and so did that of {} more", ended.len() - 1) } else { String::new() };
-    let says = format!("Support of {} ended on {}{more}.", first.what, first.until);
+    let mut names: Vec<&str> = Vec::new();
+    for (_, _, one) in &ended {
+        if !names.contains(&one.what.as_str()) {
+            names.push(&one.what);
+        }
+    }
+    let says = match names.as_slice() {
+        [_] => format!("Support of {} ended on {}.", first.what, first.until),
+        all => format!("Support of {} has ended.", names::list(all.iter().copied())),
+    };
     let evidence = ended.iter().map(|(name, line, one)| {
         Evidence::of(format!(
             "{name}: {} until {}, says {} (read on {})",
@@ -39,7 +48,8 @@ fn find(seen: &Seen) -> Found {
         .line(*line)
     });
     let finding = RULE.finding(says).risk(if ships { Risk::Medium } else { Risk::Low }).with_all(evidence);
-    let better = better(name, first);
+    let of_name: Vec<&Ended> = ended.iter().filter(|(other, _, _)| other == name).map(|(_, _, one)| one).collect();
+    let better = better(name, &of_name);
     let finding = match &better {
         Some(better) => {
             finding.fix(format!("Move to a supported release, such as `{better}`, and run your tests on it."))
@@ -54,7 +64,7 @@ fn find(seen: &Seen) -> Found {
 }
 
 /// The same image of a supported release: the version, or the suite, is another.
-fn better(name: &str, ended: &Ended) -> Option<String> {
+fn better(name: &str, ended: &[&Ended]) -> Option<String> {
     let base = Base::of(name);
     if base.reference.digest.is_some() {
         return None;
@@ -72,9 +82,9 @@ fn better(name: &str, ended: &Ended) -> Option<String> {
         .filter(|(_, written)| written.starts_with("alpine") || !ends(written))
         .map(|(word, _)| format!("-{word}"))
         .collect();
-    // Only the distribution ended, and the version is still good.
-    let own = base.version().is_some_and(|version| version.starts_with(ended.version))
-        || base.repository() == "library/debian";
+    // Where only the distribution ended, the version is still good.
+    let is_own = |one: &&Ended| base.version().is_some_and(|version| version.starts_with(one.version));
+    let own = ended.iter().any(is_own) || base.repository() == "library/debian";
     let version = if own { newest } else { base.version().unwrap_or(newest) };
     Some(format!("{plain}:{version}{}", kept.concat()))
 }
@@ -95,6 +105,9 @@ mod tests {
         assert_eq!(node[0].fix.diff, ["-FROM node:18-slim", "+FROM node:24-slim"]);
         let debian = find(&Fixture::of("FROM debian:bullseye-slim\n").seen()).unwrap();
         assert_eq!(debian[0].fix.diff, ["-FROM debian:bullseye-slim", "+FROM debian:trixie-slim"]);
+        let both = find(&Fixture::of("FROM python:3.8-slim-buster\n").seen()).unwrap();
+        assert_eq!(both[0].fix.diff[1], "+FROM python:3.13-slim");
+        assert_eq!(both[0].says, "Support of Debian 10 and Python 3.8 has ended.");
         let suite = find(&Fixture::of("FROM node:24-bullseye-slim\n").seen()).unwrap();
         assert_eq!(suite[0].fix.diff, ["-FROM node:24-bullseye-slim", "+FROM node:24-slim"]);
     }

@@ -10,7 +10,7 @@ pub const RULE: Rule = Rule {
     id: "no-digest",
     kind: Kind::Supply,
     looks_for: "a base that is named by a tag alone",
-    why: "Whoever may push to the repository can put another image behind a tag. A digest names one image for ever, so that a build next \
+    why: "The people who push to a repository can put another image behind a tag. A digest names one image for ever, so that a build next \
           month stands on what you tested.",
     find,
 };

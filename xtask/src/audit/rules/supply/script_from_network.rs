@@ -10,7 +10,7 @@ pub const RULE: Rule = Rule {
     id: "script-from-network",
     kind: Kind::Supply,
     looks_for: "a script that is fetched and run in one go, such as `curl … | sh`",
-    why: "Whoever controls that address, or the way to it, runs any command in your build. The next build may get another script, and \
+    why: "An attacker who controls that address, or the way to it, runs any command in your build. The next build may get another script, and \
           nothing shows that it did. A download that breaks off runs half of one.",
     find,
 };
