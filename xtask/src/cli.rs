@@ -109,7 +109,7 @@ pub enum Command {
     /// Build every service in every way, start them all, and compare them.
     Compare(Compare),
     /// Say what should change in a Dockerfile of your own: builds, starts and measures it.
-    Audit(Audit),
+    Audit(Box<Audit>),
     /// Say what it costs to ship: bytes a deploy sends, and what a fleet of nodes makes of them.
     Rollout(Rollout),
     /// Say what this machine has and lacks, and prove the engine with a real container.

@@ -82,7 +82,10 @@ fn proposal(proposed: &Proposed) -> String {
         }
     }
     if let Some(accepted) = &proposed.accepted {
-        parts.push(format!("{}, built, started and asked the same as the present image.", plain(&accepted.kind)));
+        parts.push(format!(
+            "This makes {}. It was built, started hardened, and asked the same as the present image.",
+            plain(&accepted.kind)
+        ));
         parts.push(table(&["", "before", "after"], rows(accepted).into_iter().map(Vec::from)));
         let lines: Vec<String> = accepted.dockerfile.lines().map(str::to_owned).collect();
         parts.push(fenced("dockerfile", &lines));
@@ -99,13 +102,18 @@ pub(super) fn rows(accepted: &Accepted) -> Vec<[String; 3]> {
     let ms = |ms: Option<u64>| ms.map_or_else(unknown, |ms| units::seconds(Duration::from_millis(ms)));
     let bytes = |bytes: Option<u64>| bytes.map_or_else(unknown, units::bytes);
     let count = |count: Option<u64>| count.map_or_else(unknown, |count| count.to_string());
+    let rebuild = |figures: &Figures| match figures.rebuild_share {
+        // On a busy machine times differ; what runs again does not.
+        Some(share) => format!("{}, {:.0} % of the build", ms(figures.rebuild_ms), share * 100.0),
+        None => ms(figures.rebuild_ms),
+    };
     let row = |name: &str, before, after| [name.to_owned(), before, after];
     vec![
         row("stored", bytes(before.stored_bytes), bytes(after.stored_bytes)),
         row("pull", bytes(before.pull_bytes), bytes(after.pull_bytes)),
         row("packages", count(before.packages), count(after.packages)),
         row("setuid files", count(before.setuid_files), count(after.setuid_files)),
-        row("rebuild after an edit", ms(before.rebuild_ms), ms(after.rebuild_ms)),
+        row("rebuild after an edit", rebuild(before), rebuild(after)),
         row("new layers after an edit", bytes(before.rebuild_bytes), bytes(after.rebuild_bytes)),
         row("ready in", ms(before.ready_ms), ms(after.ready_ms)),
         row("stops in", ms(before.stop_ms), ms(after.stop_ms)),

@@ -11,7 +11,8 @@ use crate::names::printable;
 #[derive(Serialize)]
 #[serde(rename_all = "camelCase")]
 struct Bom {
-    bom_format: &'static str,
+    #[serde(rename = "bomFormat")]
+    format: &'static str,
     spec_version: &'static str,
     serial_number: String,
     version: u32,
@@ -77,7 +78,7 @@ pub fn sbom(inspection: &Inspection, now: &str) -> String {
     components.sort_by(|a, b| a.bom_ref.cmp(&b.bom_ref));
     components.dedup_by(|a, b| a.bom_ref == b.bom_ref);
     let bom = Bom {
-        bom_format: "CycloneDX",
+        format: "CycloneDX",
         spec_version: "1.6",
         serial_number: serial(&identity),
         version: 1,
@@ -137,7 +138,11 @@ fn serial(digest: &Digest) -> String {
     let mut bytes: Vec<u8> = digest.bytes()[..16].to_vec();
     bytes[6] = (bytes[6] & 0x0f) | 0x80;
     bytes[8] = (bytes[8] & 0x3f) | 0x80;
-    let hex: String = bytes.iter().map(|byte| format!("{byte:02x}")).collect();
+    let hex = bytes.iter().fold(String::new(), |mut hex, byte| {
+        use std::fmt::Write;
+        let _ = write!(hex, "{byte:02x}");
+        hex
+    });
     format!("urn:uuid:{}-{}-{}-{}-{}", &hex[..8], &hex[8..12], &hex[12..16], &hex[16..20], &hex[20..])
 }
 

@@ -62,8 +62,8 @@ fn write(go: &Go, kept: &Kept, images: &Images, last: &str, cgo: bool, packages:
     text.comment(
         "-trimpath leaves paths of this stage out of the binary; -s -w leave out the symbol table and the debug data.",
     );
-    let sets: String =
-        go.sets.iter().filter(|set| is_plain(&set.replace('=', ""))).map(|set| format!(" -X {set}")).collect();
+    let sets: Vec<&str> = go.sets.iter().map(String::as_str).filter(|set| is_plain(&set.replace('=', ""))).collect();
+    let sets = sets.into_iter().fold(String::new(), |all, set| all + " -X " + set);
     let tags = go.tags.as_ref().map(|tags| format!(" -tags {tags}")).unwrap_or_default();
     kept.run(
         &mut text,

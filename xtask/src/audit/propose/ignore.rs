@@ -1,6 +1,6 @@
 //! What a build context leaves out.
 
-use crate::audit::stack::{Stack, Tree};
+use crate::audit::stack::{Stack, Tree, words};
 
 /// The text of a `.dockerignore`: what the present one says, then what is missing there.
 pub(super) fn text(stack: &Stack, tree: &Tree) -> String {
@@ -15,7 +15,8 @@ pub(super) fn text(stack: &Stack, tree: &Tree) -> String {
         text.push('\n');
     }
     let named_in_sources = |name: &str| {
-        tree.files().any(|(path, text)| path != ".dockerignore" && !path.ends_with(".md") && text.contains(name))
+        tree.files()
+            .any(|(path, text)| path != ".dockerignore" && !words::has_ending(path, "md") && text.contains(name))
     };
     let mut common = vec![
         "**/.git/",
@@ -33,8 +34,11 @@ pub(super) fn text(stack: &Stack, tree: &Tree) -> String {
     let group = |text: &mut String, comment: &str, lines: &[&str]| {
         let missing: Vec<&&str> = lines.iter().filter(|line| !has(line)).collect();
         if !missing.is_empty() {
-            text.push_str(&format!("# {comment}\n"));
-            missing.iter().for_each(|line| text.push_str(&format!("{line}\n")));
+            let lines = std::iter::once(format!("# {comment}")).chain(missing.iter().map(|line| (**line).to_owned()));
+            for line in lines {
+                text.push_str(&line);
+                text.push('\n');
+            }
         }
     };
     group(&mut text, "No build reads these, and a change of one should not make a build run again.", &common);

@@ -23,7 +23,7 @@ pub(super) fn drafts(jvm: &Jvm, present: &Present, kept: &Kept) -> Vec<Draft> {
     let packages = system(present, &images).run;
     let mut drafts = Vec::new();
     if let Some(image) = images.distroless(&major).filter(|_| packages.is_empty()) {
-        drafts.push(Draft::of("distroless", write(jvm, kept, &images, image, "/usr/bin/java", &[])));
+        drafts.push(Draft::of("an archive on distroless", write(jvm, kept, &images, image, "/usr/bin/java", &[])));
     }
     drafts.push(Draft::of("a runtime on a slim image", write(jvm, kept, &images, &images.slim, "java", &packages)));
     drafts

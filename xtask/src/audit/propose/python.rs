@@ -12,7 +12,7 @@ pub(super) fn drafts(python: &Python, present: &Present, kept: &Kept) -> Vec<Dra
     let system = system(present, &images);
     let mut drafts = Vec::new();
     if let Some(image) = images.distroless(&minor).filter(|_| system.run.is_empty() && python.shell.is_none()) {
-        drafts.push(Draft::of("distroless", distroless(python, kept, &images, image, &minor)));
+        drafts.push(Draft::of("sources and packages on distroless", distroless(python, kept, &images, image, &minor)));
     }
     drafts.push(Draft::of("a virtual environment on a slim image", slim(python, kept, &images, &system)));
     drafts

@@ -73,7 +73,7 @@ pub(super) fn recognise(tree: &Tree, present: &Present) -> Result<(String, Go), 
             )));
         }
     };
-    let sources = || tree.files().filter(|(path, _)| path.ends_with(".go") && !path.ends_with("_test.go"));
+    let sources = || tree.files().filter(|(path, _)| words::has_ending(path, "go") && !path.ends_with("_test.go"));
     let cgo = !present.environment.iter().any(|(name, value)| name == "CGO_ENABLED" && value == "0")
         && (sources().any(|(_, text)| text.lines().any(|line| line.trim() == "import \"C\"")) || needs_c(module));
     let embedded: Vec<&str> =
@@ -83,7 +83,7 @@ pub(super) fn recognise(tree: &Tree, present: &Present) -> Result<(String, Go), 
             line.split_whitespace().any(|word| word.trim_start_matches("all:").split('/').next() == Some(folder))
         })
     };
-    let has_other = |folder: &str| tree.in_folder(folder).any(|(path, _)| !path.ends_with(".go"));
+    let has_other = |folder: &str| tree.in_folder(folder).any(|(path, _)| !words::has_ending(path, "go"));
     let data =
         DATA.iter().filter(|folder| has_other(folder) && !is_embedded(folder)).map(|folder| (*folder).to_owned());
     Ok((
@@ -124,7 +124,9 @@ fn needs_c(module: &str) -> bool {
 fn mains(tree: &Tree) -> Vec<String> {
     let mut found: Vec<String> = tree
         .files()
-        .filter(|(path, _)| path.ends_with(".go") && !path.ends_with("_test.go") && !path.starts_with("vendor/"))
+        .filter(|(path, _)| {
+            words::has_ending(path, "go") && !path.ends_with("_test.go") && !path.starts_with("vendor/")
+        })
         .filter(|(_, text)| {
             text.lines().any(|line| line.trim_end() == "package main") && !text.starts_with("//go:build ignore")
         })
@@ -170,7 +172,7 @@ impl Build {
                 "o" | "mod" | "gcflags" | "installsuffix" | "buildmode" | "p" | "modfile" | "pgo"
                     if value.is_none() =>
                 {
-                    drop(words.next())
+                    drop(words.next());
                 }
                 _ => {}
             }

@@ -143,7 +143,7 @@ pub fn recognise(tree: &Tree, present: &Present, app: Option<&str>) -> Result<Fo
     };
     let here = tree.below(folder);
     let languages = MANIFESTS.iter().filter(|(name, _)| here.has(name)).map(|(_, language)| *language);
-    let language = likeliest(languages.collect(), present).ok_or(Unrecognised::Nothing)?;
+    let language = likeliest(&languages.collect::<Vec<_>>(), present).ok_or(Unrecognised::Nothing)?;
     let (name, stack) = match language {
         Language::Go => go::recognise(&here, present).map(|(name, go)| (name, Stack::Go(go))),
         Language::Rust => rust::recognise(&here, present).map(|(name, rust)| (name, Stack::Rust(rust))),
@@ -161,8 +161,8 @@ fn several_or_nothing(folders: &[String]) -> Unrecognised {
 }
 
 /// The language of the service, where a folder has manifests of several: a Python service may keep a package.json for a formatter.
-/// The image it stands on decides, then what starts it, then the order of the table.
-fn likeliest(languages: Vec<Language>, present: &Present) -> Option<Language> {
+/// What starts it decides, then the image it stands on, then the order of the table.
+fn likeliest(languages: &[Language], present: &Present) -> Option<Language> {
     let of_image = |image: &String| {
         let name = image.rsplit('/').next().unwrap_or(image);
         let name = name.split([':', '@']).next().unwrap_or(name);

@@ -5,7 +5,7 @@ mod workspace;
 
 use serde_json::Value;
 
-use super::{Present, Tree, Unrecognised};
+use super::{Present, Tree, Unrecognised, words};
 use start::Started;
 
 /// What installs packages.
@@ -333,7 +333,7 @@ fn ships(tree: &Tree, entry: &str, built: bool) -> Vec<String> {
         let is_code = [".js", ".mjs", ".cjs"].iter().any(|ending| name.ends_with(ending))
             && !name.contains(".config.")
             && !name.starts_with('.');
-        let is_data = name.ends_with(".json")
+        let is_data = words::has_ending(name, "json")
             && !name.starts_with("package")
             && !name.starts_with("tsconfig")
             && !name.starts_with('.');

@@ -1,6 +1,6 @@
 //! A service in Python: who pins its packages, what starts it, which files are its own.
 
-use super::{Present, Tree, Unrecognised};
+use super::{Present, Tree, Unrecognised, words};
 
 /// Where the versions of packages are written down.
 #[derive(Clone, Debug, PartialEq, Eq)]
@@ -221,7 +221,7 @@ fn ships(tree: &Tree) -> Vec<String> {
         }
         match name.strip_suffix('/') {
             Some(folder) => !folder.ends_with(".egg-info") && !folder.starts_with("requirements"),
-            None => name.ends_with(".py") || READ_AT_START.contains(&name.as_str()),
+            None => words::has_ending(name, "py") || READ_AT_START.contains(&name.as_str()),
         }
     };
     tree.top().into_iter().filter(is_own).map(|name| name.trim_end_matches('/').to_owned()).collect()

@@ -56,24 +56,18 @@ pub(super) fn recognise(tree: &Tree, present: &Present) -> Result<(String, Rust)
         after(&["--bin"]).or_else(|| started.filter(|started| programs.iter().any(|(_, program)| program == started)));
     let package = after(&["-p", "--package"]);
     let of_package = |(of, _): &&(Option<String>, String)| package.is_none() || *of == package;
-    let found = match &wanted {
-        Some(wanted) => programs
-            .iter()
-            .find(|(_, program)| program == wanted)
-            .cloned()
-            .or_else(|| Some((package.clone(), wanted.clone()))),
-        None => {
-            let of: Vec<_> = programs.iter().filter(of_package).collect();
-            match of.as_slice() {
-                [one] => Some((*one).clone()),
-                [] => None,
-                many => {
-                    let names = many.iter().map(|(_, program)| program.as_str()).collect::<Vec<_>>().join(", ");
-                    let why = format!(
-                        "There are several programs: {names}. The Dockerfile does not say which one is the service."
-                    );
-                    return Err(Unrecognised::Unsupported(why));
-                }
+    let found = if let Some(wanted) = &wanted {
+        let known = programs.iter().find(|(_, program)| program == wanted).cloned();
+        Some(known.unwrap_or_else(|| (package.clone(), wanted.clone())))
+    } else {
+        let of: Vec<_> = programs.iter().filter(of_package).collect();
+        match of.as_slice() {
+            [] => None,
+            [one] => Some((*one).clone()),
+            many => {
+                let names = many.iter().map(|(_, program)| program.as_str()).collect::<Vec<_>>().join(", ");
+                let why = "The Dockerfile does not say which one is the service.";
+                return Err(Unrecognised::Unsupported(format!("There are several programs: {names}. {why}")));
             }
         }
     };
@@ -140,9 +134,9 @@ fn programs(tree: &Tree, manifest: &toml::Table) -> Vec<(Option<String>, String)
         };
         let of = many.then(|| name.to_owned());
         let mut names: Vec<String> = Vec::new();
-        let named = manifest.get("bin").and_then(toml::Value::as_array);
-        names.extend(named.into_iter().flatten().filter_map(|bin| Some(bin.get("name")?.as_str()?.to_owned())));
-        if here.has("src/main.rs") && named.is_none() {
+        let bins = manifest.get("bin").and_then(toml::Value::as_array);
+        names.extend(bins.into_iter().flatten().filter_map(|bin| Some(bin.get("name")?.as_str()?.to_owned())));
+        if here.has("src/main.rs") && bins.is_none() {
             names.push(name.to_owned());
         }
         let more = here.in_folder("src/bin").filter_map(|(path, _)| {

@@ -2,6 +2,7 @@
 
 /// The words of a command that a shell would start unchanged; `None` where it does more with it: variables, pipes, several
 /// commands, patterns. `exec` at the beginning is left out, since without a shell every start is one.
+#[expect(clippy::match_same_arms, reason = "their order decides")]
 pub fn plain(line: &str) -> Option<Vec<String>> {
     let (mut words, mut word, mut quote, mut begun) = (Vec::new(), String::new(), None, false);
     let mut chars = line.trim().chars();
@@ -37,7 +38,7 @@ pub fn plain(line: &str) -> Option<Vec<String>> {
 }
 
 /// A command with values in front of it, as in `NODE_ENV=production node app.js`: the values, and the words behind them.
-pub fn with_values(line: &str) -> Option<(Vec<(String, String)>, Vec<String>)> {
+pub fn with_values(line: &str) -> Option<(Values, Vec<String>)> {
     let mut rest = line.trim();
     rest = rest.strip_prefix("cross-env ").unwrap_or(rest).trim_start();
     let mut values = Vec::new();
@@ -51,6 +52,14 @@ pub fn with_values(line: &str) -> Option<(Vec<(String, String)>, Vec<String>)> {
         rest = behind.trim_start();
     }
     Some((values, plain(rest)?))
+}
+
+/// Values by name, in order.
+pub type Values = Vec<(String, String)>;
+
+/// Whether a path ends in a dot and these letters.
+pub fn has_ending(path: &str, ending: &str) -> bool {
+    path.rsplit_once('.').is_some_and(|(_, found)| found == ending)
 }
 
 /// Whether this can be the name of a variable.

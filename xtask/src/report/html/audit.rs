@@ -152,7 +152,7 @@ fn accepted_one(accepted: &Accepted) -> Markup {
     let compared: Vec<[String; 3]> =
         accepted.compared.iter().map(|one| [one.request.clone(), one.before.clone(), one.after.clone()]).collect();
     markup! {
-        p { (text(&accepted.kind)) ": built, started with a read-only root and no capabilities, and asked the same as the present image." }
+        p { "This makes " (text(&accepted.kind)) ". It was built, started with a read-only root and no capabilities, and asked the same as the present image." }
         (parts::table("Before and after", &["", "before", "after"], &rows(accepted).into_iter().map(cells).collect::<Vec<_>>()))
         @if !compared.is_empty() {
             (parts::numbers("What both were asked", &["request", "present", "proposed"], &compared.into_iter().map(cells).collect::<Vec<_>>()))

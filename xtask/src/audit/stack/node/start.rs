@@ -95,9 +95,9 @@ fn from_main(tree: &Tree, package: &Value, values: Vec<(String, String)>, tool: 
 fn script(words: &[String]) -> Option<String> {
     let words: Vec<&str> = words.iter().map(String::as_str).filter(|word| !word.starts_with('-')).collect();
     match words.as_slice() {
-        ["npm" | "pnpm" | "yarn", "run" | "run-script", script, ..] => Some((*script).to_owned()),
-        ["npm" | "pnpm", script @ ("start" | "test")] => Some((*script).to_owned()),
-        ["yarn", script, ..] => Some((*script).to_owned()),
+        ["npm" | "pnpm" | "yarn", "run" | "run-script", script, ..]
+        | ["npm" | "pnpm", script @ ("start" | "test")]
+        | ["yarn", script, ..] => Some((*script).to_owned()),
         _ => None,
     }
 }
