@@ -103,7 +103,7 @@ mod tests {
         let findings = ids.iter().map(|id| Finding { id: (*id).to_owned(), ..Finding::default() }).collect();
         let not_measured =
             unknown.iter().map(|id| NotMeasured { rule: (*id).to_owned(), why: "x".to_owned() }).collect();
-        Audit { findings, not_measured, figures, ..Audit::default() }
+        Audit { figures, findings, not_measured, ..Audit::default() }
     }
 
     #[test]
