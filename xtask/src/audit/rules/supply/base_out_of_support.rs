@@ -39,11 +39,11 @@ fn find(seen: &Seen) -> Found {
     };
     let evidence = ended.iter().map(|(name, line, one)| {
         Evidence::of(format!(
-            "{name}: {} until {}, says {} (read on {})",
+            "{name}: {} until {}, as of {}; see {}",
             one.what,
             one.until,
-            one.source,
-            support::as_of()
+            support::as_of(),
+            one.source
         ))
         .line(*line)
     });
