@@ -12,7 +12,7 @@ pub const RULE: Rule = Rule {
     kind: Kind::Bytes,
     looks_for: "files that a later step deletes, and that are shipped all the same",
     why: "Each step is a layer, and a layer keeps what a later one deletes. The files cannot be seen in the container, and every \
-          machine downloads them, readable to whoever unpacks the layer.",
+          machine downloads them, and everybody who unpacks the layer can read them.",
     find,
 };
 

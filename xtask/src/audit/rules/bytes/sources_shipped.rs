@@ -13,7 +13,7 @@ pub const RULE: Rule = Rule {
     id: "sources-shipped",
     kind: Kind::Bytes,
     looks_for: "sources in the image beside what was compiled from them",
-    why: "Whoever can pull the image can read them. The program does not need them once it is compiled.",
+    why: "Everybody who can pull the image can read them. The program does not need them once it is compiled.",
     find,
 };
 
