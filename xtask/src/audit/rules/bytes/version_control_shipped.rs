@@ -13,8 +13,8 @@ pub const RULE: Rule = Rule {
     id: "version-control-shipped",
     kind: Kind::Bytes,
     looks_for: "the history of the sources in the image",
-    why: "`.git` holds every version of every file, also what was deleted since because it should never have been there. Everybody who \
-          pulls the image has all of it.",
+    why: "`.git` holds every version of every file, also what was deleted since because it should never have been \
+          there. Everybody who pulls the image has all of it.",
     find,
 };
 
