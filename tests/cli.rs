@@ -42,6 +42,7 @@ Learn:
   diff      Say where the bytes went between two images
   compare   Build every service in every way, start them all, and compare them
   rollout   Say what it costs to ship: bytes a deploy sends, and what a fleet of nodes makes of them
+  audit     Say what should change in a Dockerfile of your own: builds, starts and measures it
 
 Prepare:
   doctor    Say what this machine has and lacks, and prove the engine with a real container
