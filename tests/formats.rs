@@ -111,6 +111,6 @@ fn findings_are_sarif() {
 fn packages_are_cyclonedx() {
     let text = report::sbom(&inspection(), "2026-11-28T12:00:00Z");
     assert_eq!(faults(CYCLONEDX, "cyclonedx", AS_CYCLONEDX, &text), "");
-    let broken = text.replace("\"type\": \"library\"", "\"type\": \"libary\"");
-    assert!(broken != text && faults(CYCLONEDX, "cyclonedx", AS_CYCLONEDX, &broken).contains("libary"));
+    let broken = text.replace("\"type\": \"library\"", "\"type\": \"bookshelf\"");
+    assert!(broken != text && faults(CYCLONEDX, "cyclonedx", AS_CYCLONEDX, &broken).contains("bookshelf"));
 }
