@@ -1,7 +1,7 @@
 //! The end of a lesson: its result becomes a page, progress and words on the screen, the next command last.
 
 use super::narrator::Teller;
-use super::{Context, onward, page};
+use super::{Context, onward, page, wait};
 use crate::cli;
 use crate::error::{Exit, Problem, Result};
 use crate::event::{Event, Sink};
@@ -45,6 +45,9 @@ impl Ran<'_> {
         let report = self.report(&mut outcome);
         if self.options.record {
             self.record(&report)?;
+        }
+        if let Some(pace) = wait::pace(&self.workshop.root, lesson, &report.told) {
+            Settings::update(|memory| memory.pace = Some(pace))?;
         }
         let judged = Verdict::exit(&report.expectations);
         let exit = outcome.problems.first().map_or(judged, Problem::exit);
