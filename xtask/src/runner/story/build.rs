@@ -42,17 +42,17 @@ impl Underway<'_> {
             Ended::Failed(failed) => failed.fates(&places),
         };
         let all: Vec<(&Place, Fate)> = places.iter().zip(fates).collect();
-        let (how, said) = match &ended {
-            Ended::Built(built) => (format!("built in {}", units::seconds(built.took)), String::new()),
+        let outcome = check_outcome(step, &ended);
+        let (how, said, remark) = match &ended {
+            Ended::Built(built) => {
+                (format!("built in {}", units::seconds(built.took)), String::new(), "passed".to_owned())
+            }
             Ended::Failed(failed) => {
-                let at = failed.step().and_then(|step| step.instruction()).map(|step| step.words.clone());
-                let line = failed.line().map(|line| format!(" in line {line}")).unwrap_or_default();
-                let at = at.map(|words| format!(": {}", printable(&words))).unwrap_or_default();
-                (format!("failed{line}{at}"), failed.said())
+                let at = failed.step().and_then(|step| step.instruction()).map(|step| step.words.as_str());
+                let [how, remark] = failure(failed.line(), at, outcome.held());
+                (how, failed.said(), remark)
             }
         };
-        let outcome = check_outcome(step, &ended);
-        let remark = if matches!(ended, Ended::Built(_)) { "passed" } else { "failed" }.to_owned();
         self.engine.sink().emit(Event::Done { item: image.called(), remark, sign: outcome.outcome.into() });
         let lines = printed::lines(&said);
         came.blocks.push(Block::Output(Output {
@@ -71,6 +71,14 @@ impl Underway<'_> {
         came.checks.iter_mut().for_each(|check| check.variant = Some(image.name.variant.clone()));
         Ok(())
     }
+}
+
+/// Where a build failed, in words with the instruction and without. A failure that the step asks for is none of the build's.
+fn failure(line: Option<usize>, at: Option<&str>, as_it_must: bool) -> [String; 2] {
+    let line = line.map(|line| format!(" in line {line}")).unwrap_or_default();
+    let failed = format!("failed{line}{}", if as_it_must { ", as it must" } else { "" });
+    let at = at.map(|words| format!(": {}", printable(&squeezed(words)))).unwrap_or_default();
+    [format!("{failed}{at}"), failed]
 }
 
 /// Whether the build ended as the step says.
@@ -150,5 +158,13 @@ mod tests {
         assert!(held("COPY", false) && !held("COPY", true));
         // Another stage's instruction is none of this build's.
         assert!(held("RUN audit", false) && !held("RUN audit", true));
+    }
+
+    #[test]
+    fn a_build_that_must_fail_and_does_is_no_error() {
+        let asked_for = failure(Some(20), Some("RUN go test ./..."), true);
+        assert_eq!(asked_for, ["failed in line 20, as it must: RUN go test ./...", "failed in line 20, as it must"]);
+        assert_eq!(failure(Some(20), Some("RUN make"), false), ["failed in line 20: RUN make", "failed in line 20"]);
+        assert_eq!(failure(None, None, true), ["failed, as it must", "failed, as it must"]);
     }
 }
