@@ -1,0 +1,8 @@
+FROM python:3.13-slim-trixie
+WORKDIR /app
+COPY requirements.txt .
+RUN --mount=type=cache,id=python-production-pip,target=/root/.cache/pip \
+    pip install --require-hashes -r requirements.txt
+COPY harbour_clock harbour_clock
+EXPOSE 8080
+CMD ["python", "-m", "harbour_clock"]

@@ -1,0 +1,22 @@
+# Poetry resolves and pins. Its list goes on, and Poetry stays behind.
+FROM python:3.13-trixie AS requirements
+RUN --mount=type=cache,id=python-production-pip,target=/root/.cache/pip \
+    pip install poetry==2.5.1 poetry-plugin-export==1.10.1
+WORKDIR /app
+COPY pyproject.toml poetry.lock ./
+RUN poetry export --output requirements.txt
+
+FROM python:3.13-trixie AS packages
+RUN python -m venv /venv
+COPY --from=requirements /app/requirements.txt .
+RUN --mount=type=cache,id=python-production-pip,target=/root/.cache/pip \
+    /venv/bin/pip install --require-hashes --only-binary :all: -r requirements.txt
+
+FROM python:3.13-slim-trixie
+COPY --from=packages /venv /venv
+ENV PATH=/venv/bin:$PATH
+WORKDIR /app
+COPY harbour_clock harbour_clock
+USER 65532:65532
+EXPOSE 8080
+CMD ["python", "-m", "harbour_clock"]
