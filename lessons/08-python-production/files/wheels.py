@@ -1,56 +1,71 @@
-"""Ask the package index which packages have a wheel for musl, Alpine's C library, in the version that glibc gets.
+"""Look up which packages have a wheel for musl, Alpine's C library, in the version that Debian's glibc gets.
 
-pip reads the index and no more: nothing is downloaded, installed or run.
+Only the lists of files of the package index are read: nothing is downloaded, installed or run.
 """
 
-import json
+import os
 import platform
 import re
-import subprocess
 import sys
-from concurrent.futures import ThreadPoolExecutor
+import urllib.request
 from pathlib import Path
 
+from pip._internal.models.index import PyPI
+from pip._vendor.packaging.version import Version
+
+INDEX = os.environ.get("PIP_INDEX_URL", PyPI.simple_url).rstrip("/")
 MACHINE = platform.machine()
-PIP = [sys.executable, "-m", "pip", "install", "--dry-run", "--ignore-installed", "--no-deps", "--quiet"]
-PIP += ["--target", "/tmp/nothing", "--only-binary", ":all:", "--report", "-"]
-# Without a platform, pip takes its own: Debian's glibc.
-MUSL = [word for minor in (2, 1) for word in ("--platform", f"musllinux_1_{minor}_{MACHINE}")]
+PYTHON = sys.version_info[:2]
+GLIBC, MUSL = "manylinux", "musllinux"
 
 
-def ask(wanted: list[str], system: list[str]) -> dict[str, str]:
-    """Return the wheel of each requirement that has one, by `name==version`."""
-    answer = subprocess.run([*PIP, *system, *wanted], capture_output=True, text=True, check=False)
-    if answer.returncode == 0:
-        wheels = (package["download_info"]["url"].rsplit("/", 1)[-1] for package in json.loads(answer.stdout)["install"])
-        return {"==".join(wheel.split("-")[:2]).lower().replace("_", "-"): wheel for wheel in wheels}
-    if len(wanted) == 1:
-        if "No matching distribution" not in answer.stderr:
-            sys.exit(answer.stderr)
-        return {}
-    with ThreadPoolExecutor(4) as pool:
-        answers = pool.map(lambda one: ask([one], system), wanted)
-    return {name: wheel for found in answers for name, wheel in found.items()}
+def wheels(name: str) -> list[list[str]]:
+    """Return the parts of every wheel's name: package, version, Python, ABI, platforms."""
+    with urllib.request.urlopen(f"{INDEX}/{name}/", timeout=60) as page:
+        links = re.findall(r"<a ([^>]*)>\s*([^<\s]+)\.whl\s*</a>", page.read().decode())
+    parts = (wheel.split("-") for attributes, wheel in links if "data-yanked" not in attributes)
+    return [[*found[:2], *found[-3:]] for found in parts]
 
 
-def count(title: str, wanted: list[str]) -> None:
-    """Print how many of these packages have compiled parts, and how many of those have a wheel for musl."""
-    glibc = ask(wanted, [])
-    compiled = sorted(name for name, wheel in glibc.items() if not wheel.endswith("-none-any.whl"))
-    musl = ask(compiled, MUSL)
-    missing = [name for name in compiled if name not in musl]
-    print(f"{title}: {len(glibc)} packages, {len(compiled)} of them compiled")
-    print(f"  wheels for musl: {len(compiled) - len(missing)} of {len(compiled)}")
+def fits(wheel: list[str], libc: str) -> bool:
+    """Whether pip takes this wheel for this Python on a Linux with this C library."""
+    _, _, pythons, abi, platforms = wheel
+    if abi == "abi3":
+        is_ours = any((3, int(python[3:])) <= PYTHON for python in pythons.split("."))
+    else:
+        is_ours = any(python in ("py3", f"cp{PYTHON[0]}{PYTHON[1]}") for python in pythons.split(".")) and not abi.endswith("t")
+    return is_ours and any(
+        one == "any" or (one.startswith(libc) and one.endswith(MACHINE)) for one in platforms.split(".")
+    )
+
+
+def look(name: str, version: str | None) -> tuple[str, bool, bool]:
+    """Return name and version, whether it is compiled for one system, and whether there is a wheel for musl."""
+    all_wheels = wheels(name)
+    released = {Version(wheel[1]) for wheel in all_wheels if fits(wheel, GLIBC)}
+    newest = Version(version) if version else max(one for one in released if not one.is_prerelease)
+    of_version = [wheel for wheel in all_wheels if Version(wheel[1]) == newest]
+    is_pure = any(wheel[4] == "any" for wheel in of_version)
+    return f"{name} {newest}", not is_pure, any(fits(wheel, MUSL) for wheel in of_version)
+
+
+def count(title: str, packages: list[tuple[str, str | None]]) -> None:
+    """Print how many of these packages are compiled, and how many of those have a wheel for musl."""
+    answers = [look(*package) for package in packages]
+    compiled = [name for name, is_compiled, _ in answers if is_compiled]
+    missing = [name for name, _, for_musl in answers if not for_musl]
+    print(f"{title}: {len(answers)} packages, {len(compiled)} of them compiled for one system each")
+    print(f"  a wheel for musl: {len(compiled) - len(missing)} of {len(compiled)}")
     if missing:
-        print(f"  none for {', '.join(missing)}")
+        print(f"  none for: {', '.join(missing)}")
 
 
 def main() -> None:
     """Count the service's own packages, then the popular ones."""
-    pins = re.findall(r"^[a-z0-9-]+==[0-9.]+", Path("requirements.txt").read_text(), re.MULTILINE)
+    pins = re.findall(r"^([a-z0-9-]+)==([0-9.]+)", Path("requirements.txt").read_text(), re.MULTILINE)
     names = [line for line in Path("popular.txt").read_text().splitlines() if line and not line.startswith("#")]
-    count("this service", pins)
-    count("popular", names)
+    count("this service", [(name, version) for name, version in pins])
+    count("popular", [(name, None) for name in names])
 
 
 if __name__ == "__main__":
