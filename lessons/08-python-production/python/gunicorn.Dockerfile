@@ -15,4 +15,5 @@ COPY harbour_clock harbour_clock
 COPY asgi.py .
 USER 65532:65532
 EXPOSE 8080
-CMD ["gunicorn", "asgi:app", "--worker-class", "uvicorn_worker.UvicornWorker", "--workers", "2", "--bind", "0.0.0.0:8080"]
+# Workers touch a file as a sign of life. /dev/shm is memory, and writable in every container.
+CMD ["gunicorn", "asgi:app", "--worker-class", "uvicorn_worker.UvicornWorker", "--workers", "2", "--bind", "0.0.0.0:8080", "--worker-tmp-dir", "/dev/shm"]
