@@ -16,19 +16,19 @@ RUN --mount=type=bind,from=wheel,source=/node,target=/node \
 FROM scratch AS node-on-musl
 COPY --from=musl /ship/ /
 WORKDIR /app
-CMD ["node", "-p", "require('@node-rs/argon2').hashSync('ahoy')"]
+CMD ["node", "hash.cjs"]
 
 # A package with compiled code, installed where the C library is glibc.
 FROM node:24-trixie AS installed
 WORKDIR /app
-COPY native/package.json native/package-lock.json native/.npmrc ./
+COPY native .
 RUN --mount=type=cache,id=node-production-npm,target=/root/.npm \
     npm ci
 
 # The same, with npm told which C library the final stage has.
 FROM node:24-trixie AS installed-for-musl
 WORKDIR /app
-COPY native/package.json native/package-lock.json native/.npmrc ./
+COPY native .
 RUN --mount=type=cache,id=node-production-npm,target=/root/.npm \
     npm ci --libc=musl
 
