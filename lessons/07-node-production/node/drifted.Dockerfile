@@ -5,9 +5,7 @@ COPY package.json package-lock.json .npmrc ./
 RUN npm pkg set dependencies.fastify=5.12.7
 
 FROM edited AS ci
-RUN --mount=type=cache,id=node-production-npm,target=/root/.npm \
-    npm ci
+RUN npm ci
 
 FROM edited AS install
-RUN --mount=type=cache,id=node-production-npm,target=/root/.npm \
-    npm install
+RUN npm install

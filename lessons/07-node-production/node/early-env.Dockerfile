@@ -2,8 +2,7 @@ FROM node:24-trixie AS build
 ENV NODE_ENV=production
 WORKDIR /app
 COPY package.json package-lock.json .npmrc ./
-RUN --mount=type=cache,id=node-production-npm,target=/root/.npm \
-    npm ci
+RUN npm ci
 COPY . .
 RUN npm run build
 

@@ -22,15 +22,13 @@ CMD ["node", "hash.cjs"]
 FROM node:24-trixie AS installed
 WORKDIR /app
 COPY native .
-RUN --mount=type=cache,id=node-production-npm,target=/root/.npm \
-    npm ci
+RUN npm ci
 
 # The same, with npm told which C library the final stage has.
 FROM node:24-trixie AS installed-for-musl
 WORKDIR /app
 COPY native .
-RUN --mount=type=cache,id=node-production-npm,target=/root/.npm \
-    npm ci --libc=musl
+RUN npm ci --libc=musl
 
 FROM node-on-musl AS for-glibc
 COPY --from=installed /app .

@@ -2,15 +2,13 @@
 FROM node:24-trixie AS dependencies
 WORKDIR /app
 COPY package.json package-lock.json .npmrc ./
-RUN --mount=type=cache,id=node-production-npm,target=/root/.npm \
-    npm ci --omit=dev
+RUN npm ci --omit=dev
 
 # What the service is made with.
 FROM node:24-trixie AS build
 WORKDIR /app
 COPY package.json package-lock.json .npmrc ./
-RUN --mount=type=cache,id=node-production-npm,target=/root/.npm \
-    npm ci
+RUN npm ci
 COPY . .
 RUN npm run build
 

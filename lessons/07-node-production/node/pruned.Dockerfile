@@ -1,8 +1,7 @@
 FROM node:24-trixie AS build
 WORKDIR /app
 COPY package.json package-lock.json .npmrc ./
-RUN --mount=type=cache,id=node-production-npm,target=/root/.npm \
-    npm ci
+RUN npm ci
 COPY . .
 RUN npm run build
 RUN npm prune --omit=dev
