@@ -55,11 +55,12 @@ impl Underway<'_> {
         };
         self.engine.sink().emit(Event::Done { item: image.called(), remark, sign: outcome.outcome.into() });
         let lines = printed::lines(&said);
+        let words = step.fails.as_ref().map_or("", |failure| &failure.contains);
         came.blocks.push(Block::Output(Output {
             title: format!("{}: {how}", image.name.variant),
             sign: Sign::of(outcome.held()),
             command: None,
-            lines: lines[lines.len().saturating_sub(step.lines)..].to_vec(),
+            lines: telling(&lines, step.lines, words).to_vec(),
             of: lines.len(),
             status: None,
         }));
@@ -79,6 +80,14 @@ fn failure(line: Option<usize>, at: Option<&str>, as_it_must: bool) -> [String; 
     let failed = format!("failed{line}{}", if as_it_must { ", as it must" } else { "" });
     let at = at.map(|words| format!(": {}", printable(&squeezed(words)))).unwrap_or_default();
     [format!("{failed}{at}"), failed]
+}
+
+/// The lines that are shown: the last `count`, or those from the expected words on. npm prints its whole usage below its message.
+fn telling<'l>(lines: &'l [String], count: usize, words: &str) -> &'l [String] {
+    let last = lines.len().saturating_sub(count);
+    let told = lines.iter().rposition(|line| !words.is_empty() && line.contains(words));
+    let first = told.map_or(last, |told| told.min(last));
+    &lines[first..(first + count).min(lines.len())]
 }
 
 /// Whether the build ended as the step says.
@@ -147,6 +156,16 @@ mod tests {
 
     fn place(text: &str) -> Place {
         Place { stage: 0, number: 0, line: 1, stage_name: "build".to_owned(), text: text.to_owned() }
+    }
+
+    #[test]
+    fn a_message_is_shown_whatever_is_printed_below_it() {
+        let lines = ["npm error code EUSAGE", "out of sync", "usage", "options", "aliases"].map(str::to_owned);
+        assert_eq!(telling(&lines, 2, "sync"), ["out of sync", "usage"]);
+        assert_eq!(telling(&lines, 2, "options"), ["options", "aliases"]);
+        assert_eq!(telling(&lines, 2, "aliases"), ["options", "aliases"], "as many lines as there is room for");
+        assert_eq!(telling(&lines, 2, ""), ["options", "aliases"]);
+        assert_eq!(telling(&lines[..1], 2, "EUSAGE"), ["npm error code EUSAGE"]);
     }
 
     #[test]
