@@ -1,5 +1,6 @@
 # maven:3-eclipse-temurin-25 from Debian's Maven.
-# Debian's Maven without the older JRE that its package asks for. Its libraries are links to /usr/share/java.
+# Debian's Maven without the older JRE that its package asks for. Its libraries are links to /usr/share/java;
+# two lead nowhere in Debian too, and Maven does without them.
 FROM debian:trixie-slim AS maven-files
 RUN --mount=type=cache,id=drydock-lists-java,target=/var/lib/apt/lists,sharing=locked \
     --mount=type=bind,source=files/unpack-debs.sh,target=/usr/local/bin/unpack-debs \
@@ -10,11 +11,8 @@ RUN --mount=type=cache,id=drydock-lists-java,target=/var/lib/apt/lists,sharing=l
         libmaven-shared-utils-java libplexus-cipher-java libplexus-classworlds-java libplexus-component-annotations-java \
         libplexus-interpolation-java libplexus-sec-dispatcher-java libplexus-utils2-java libsisu-inject-java \
         libsisu-plexus-java libslf4j-java libwagon-file-java libwagon-http-java libwagon-provider-api-java \
-    && cp --recursive --dereference /rootfs/etc/maven /rootfs/conf \
-    && rm -r /rootfs/usr/share/maven/conf && mv /rootfs/conf /rootfs/usr/share/maven/conf \
-    && cd /rootfs/usr/share && for jar in maven/lib/*.jar maven/boot/*.jar; do \
-        test -e "${jar}" || { echo "${jar} leads nowhere: $(readlink "${jar}")" >&2; exit 1; }; done \
-    && cp --recursive --dereference maven /maven
+    && cd /rootfs/usr/share/maven && rm conf && mv /rootfs/etc/maven conf && ln --force --symbolic ../conf/m2.conf bin/m2.conf \
+    && find . -xtype l -print -delete && cp --recursive --dereference . /maven
 COPY files/maven-settings.xml /maven/conf/settings.xml
 
 FROM eclipse-temurin:25-jdk
