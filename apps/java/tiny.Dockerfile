@@ -19,11 +19,14 @@ RUN java -Djarmode=tools -jar target/harbour-clock.jar extract --layers --destin
 
 # --- runtime: the modules without which the service does not start or does not answer, and of java.desktop one package
 FROM maven:3-eclipse-temurin-25 AS runtime
+# jlink wants at least one class in each package of a module. So one stays, and java.beans.
+RUN jimage list "$JAVA_HOME/lib/modules" | awk ' \
+        /^Module:/ { module = $2 } \
+        module == "java.desktop" && /\.class$/ && !/ (java|com\/sun)\/beans\// { \
+            folder = $1; sub("/[^/]*$", "", folder); if (folder in kept) print "/java.desktop/" $1; kept[folder] }' > /excluded
 RUN jlink --output /ship/opt/java --strip-debug --no-header-files --no-man-pages --compress zip-9 --vm server \
-    --add-modules java.base,java.desktop,java.instrument,java.management,java.naming,java.net.http,java.sql,jdk.unsupported \
-    --exclude-resources 'glob:/java.desktop/java/awt/**,glob:/java.desktop/javax/**,glob:/java.desktop/sun/**,\
-glob:/java.desktop/com/sun/imageio/**,glob:/java.desktop/com/sun/java/**,glob:/java.desktop/com/sun/media/**,**.diz' \
-    --exclude-files 'glob:/java.desktop/lib/**,glob:/java.base/lib/libsimdsort.so,glob:/java.base/lib/jrt-fs.jar,glob:/**/legal/**' \
+    --exclude-resources=@/excluded --exclude-files='glob:/java.desktop/lib/**,glob:/java.base/lib/jrt-fs.jar' --add-modules \
+java.base,java.desktop,java.instrument,java.management,java.naming,java.net.http,java.security.jgss,java.sql,jdk.unsupported \
  && rm -r /ship/opt/java/legal /ship/opt/java/bin/keytool
 # ldd prints "name => path (address)", and of the loader only the path, which is fixed in the executable. Libraries may go
 # to /lib, where the loader looks on every processor, under the names that the JVM asks for.

@@ -23,10 +23,10 @@ public class Application {
         return factory -> {
             factory.setPort(settings.port());
             factory.setAddress(InetAddress.ofLiteral(settings.bind()));
-            // Tomcat would make folders under /tmp and not start where it cannot. It has no files to keep or to serve: the
-            // first need not exist, and nothing reads from the second.
-            factory.setBaseDirectory(settings.temporary().resolve("tomcat").toFile());
-            factory.setDocumentRoot(new File("").getAbsoluteFile());
+            // Tomcat would make folders in /tmp, and would not start where it cannot. It keeps no files and serves none.
+            File here = new File("").getAbsoluteFile();
+            factory.setBaseDirectory(here);
+            factory.setDocumentRoot(here);
             factory.addEngineValves(new RequestLog());
             // A slash inside one part of a path stays part of it, instead of an error page of Tomcat's own.
             factory.addConnectorCustomizers(connector -> connector.setEncodedSolidusHandling("passthrough"));

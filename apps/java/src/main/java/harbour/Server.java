@@ -1,11 +1,9 @@
 package harbour;
 
+import java.net.BindException;
 import java.util.concurrent.atomic.AtomicReference;
-import org.springframework.beans.factory.BeanCreationException;
 import org.springframework.boot.builder.SpringApplicationBuilder;
 import org.springframework.boot.web.server.PortInUseException;
-import org.springframework.boot.web.server.WebServerException;
-import org.springframework.context.ApplicationContextException;
 import org.springframework.context.ConfigurableApplicationContext;
 
 /** The server process: how it starts, and how it leaves when it is told to. */
@@ -15,7 +13,7 @@ final class Server {
     /**
      * Starts to serve and returns; the threads of the server keep the process alive until SIGTERM or SIGINT.
      *
-     * @throws Main.Failure if it cannot listen
+     * @throws Main.Failure if it cannot start
      */
     static void serve(Settings settings) throws Main.Failure {
         var serving = new AtomicReference<ConfigurableApplicationContext>();
@@ -33,18 +31,22 @@ final class Server {
                 .registerShutdownHook(false)
                 .initializers(context -> context.getBeanFactory().registerSingleton("settings", settings))
                 .run());
-        } catch (ApplicationContextException | BeanCreationException | WebServerException e) {
-            throw new Main.Failure("cannot listen on %s: %s".formatted(settings.listening(), whyNot(e)));
+        } catch (RuntimeException e) {
+            throw new Main.Failure(whyNot(e, settings));
         }
         RequestLog.write("message", "listening", "address", settings.listening());
     }
 
-    /** Tomcat's own words are in the innermost cause, except for a port that is taken, which Spring finds out. */
-    private static String whyNot(Throwable failure) {
+    /** Spring wraps what happened in what it was about to do; the innermost cause says it. */
+    private static String whyNot(Throwable failure, Settings settings) {
         Throwable cause = failure;
         while (cause.getCause() != null) {
             cause = cause.getCause();
         }
-        return cause instanceof PortInUseException ? "Address already in use" : Text.reason(cause);
+        return switch (cause) {
+            case PortInUseException _ -> "cannot listen on %s: Address already in use".formatted(settings.listening());
+            case BindException _ -> "cannot listen on %s: %s".formatted(settings.listening(), cause.getMessage());
+            default -> "cannot start: " + cause;
+        };
     }
 }
