@@ -50,7 +50,7 @@ LABEL org.opencontainers.image.title="harbour-clock" \
 USER 65532:65532
 EXPOSE 8080
 # Without a shell and without curl the service probes itself.
-HEALTHCHECK --interval=30s --timeout=3s --start-period=10s \
+HEALTHCHECK --interval=30s --timeout=5s --start-period=10s \
     CMD ["/opt/java/bin/java", "-XX:TieredStopAtLevel=1", "-jar", "/app/harbour-clock.jar", "health"]
 # The JVM is PID 1 and gets SIGTERM itself, with no shell in between that would swallow it.
 ENTRYPOINT ["/opt/java/bin/java", "-jar", "/app/harbour-clock.jar"]

@@ -49,6 +49,6 @@ LABEL org.opencontainers.image.title="harbour-clock" \
       org.opencontainers.image.licenses="MIT"
 USER 65532:65532
 EXPOSE 8080
-HEALTHCHECK --interval=30s --timeout=3s --start-period=10s \
+HEALTHCHECK --interval=30s --timeout=5s --start-period=10s \
     CMD ["/opt/java/bin/java", "-XX:TieredStopAtLevel=1", "-jar", "/app/harbour-clock.jar", "health"]
 ENTRYPOINT ["/opt/java/bin/java", "-jar", "/app/harbour-clock.jar"]
