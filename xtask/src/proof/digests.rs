@@ -219,11 +219,15 @@ impl<'a> Digests<'a> {
         Ok(Depends { own, apps, builds, uses })
     }
 
-    /// All that git knows of the apps, since their builds may copy any of it; and what they must answer.
+    /// All that git knows of the apps, since their builds may copy any of it, but for what they say to people; and what they must
+    /// answer.
     fn apps(&self, depends: &Depends) -> Result<String> {
         let mut inputs = Inputs::default();
         for folder in &depends.apps {
-            inputs.folder(self.tree, folder, folder.rsplit('/').next().unwrap_or(folder))?;
+            let name = folder.rsplit('/').next().unwrap_or(folder);
+            for path in self.tree.below(folder).filter(|path| path[folder.len()..] != *"/README.md") {
+                inputs.file(self.tree, path, &format!("{name}{}", &path[folder.len()..]))?;
+            }
             inputs.file(self.tree, "apps/contract.toml", "contract.toml")?;
         }
         Ok(inputs.digest())

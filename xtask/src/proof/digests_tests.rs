@@ -111,6 +111,8 @@ fn an_app_counts_for_what_is_about_it_dot_files_included() {
         assert!(about(&changed, only), "{changed:?}");
         assert!(changed.values().all(|parts| parts == "the app"), "{changed:?}");
     }
+    let changed = copy.changed(|copy| copy.append(&format!("apps/{app}/README.md"), "More words.\n"));
+    assert!(changed.is_empty(), "{changed:?}");
     let changed = copy.changed(|copy| copy.append("apps/contract.toml", "# It is told to all.\n"));
     assert!(changed.len() > UNEDITED.len() / 2, "{changed:?}");
 }

@@ -2,8 +2,10 @@
 
 use toml::Value;
 
-/// Where the words of a lesson stand. `*` stands for any key or place in a list.
+/// Where the words of a lesson stand. `*` stands for any key or place in a list. Its list of apps says which proofs there are, and
+/// nothing about any of them.
 pub(super) const LESSON: &[&str] = &[
+    "apps",
     "title",
     "question",
     "able-to",
@@ -22,6 +24,7 @@ pub(super) const LESSON: &[&str] = &[
 
 /// What an exercise takes from the manifest of its lesson is what the lesson builds, not what it shows or expects.
 pub(super) const LESSON_FOR_EXERCISE: &[&str] = &[
+    "apps",
     "title",
     "question",
     "able-to",
