@@ -27,6 +27,25 @@ pub fn program(package: &str, name: &str) -> PathBuf {
     program
 }
 
+/// The interpreter of an environment with a package in it, for what is a library and no program. `name` is that of the environment.
+///
+/// Panics where it cannot be installed, and says why.
+pub fn interpreter(package: &str, name: &str) -> PathBuf {
+    let folder = target_folder().join(format!("{name}-python"));
+    let programs = folder.join(if cfg!(windows) { "Scripts" } else { "bin" });
+    let python = programs.join(format!("python{}", std::env::consts::EXE_SUFFIX));
+    let done = folder.join("installed");
+    if !done.exists() {
+        let shown = folder.display().to_string();
+        run(&Command::new("python3").args(["-m", "venv", &shown]), name);
+        let pip = ["-m", "pip", "install", "--quiet", "--disable-pip-version-check", package];
+        run(&Command::new(python.display().to_string()).args(pip), name);
+        // Last, so that a download that was cut short begins again.
+        std::fs::write(&done, package).unwrap_or_else(|error| panic!("{}: {error}", done.display()));
+    }
+    python
+}
+
 fn run(command: &Command, name: &str) {
     let output = command.output(LONG).unwrap_or_else(|problem| panic!("{}", told(&problem)));
     assert!(

@@ -1,8 +1,12 @@
 //! The command line: names, options and help. What a command does is in its file under `commands/`.
 
+mod audit;
 mod exercises;
+mod outputs;
 
+pub use audit::Audit;
 pub use exercises::{Check, Hint, New, NewWhat, Progress, Reset, Solution, Which};
+pub use outputs::{Outputs, Proposing};
 
 use crate::bases::BasesOption;
 use crate::model::{Class, Fleet, Often};
@@ -104,6 +108,8 @@ pub enum Command {
     Diff(Diff),
     /// Build every service in every way, start them all, and compare them.
     Compare(Compare),
+    /// Say what should change in a Dockerfile of your own: builds, starts and measures it.
+    Audit(Box<Audit>),
     /// Say what it costs to ship: bytes a deploy sends, and what a fleet of nodes makes of them.
     Rollout(Rollout),
     /// Say what this machine has and lacks, and prove the engine with a real container.
@@ -128,7 +134,7 @@ pub const GROUPS: &[(&str, &[&str])] = &[
         "Learn",
         &[
             "lesson", "check", "hint", "solution", "reset", "progress", "explain", "inspect", "diff", "compare",
-            "rollout",
+            "rollout", "audit",
         ],
     ),
     ("Prepare", &["doctor", "bases", "clean"]),
@@ -240,6 +246,9 @@ pub struct Inspect {
     /// Write the first line as a small picture to share, too.
     #[arg(long, value_name = "FILE.svg", requires = "image", help_heading = "Output")]
     pub card: Option<std::path::PathBuf>,
+    /// Write the packages as CycloneDX 1.6, which scanners read, too.
+    #[arg(long, value_name = "FILE", requires = "image", help_heading = "Output")]
+    pub sbom: Option<std::path::PathBuf>,
     /// Print one JSON document.
     #[arg(long, help_heading = "Output")]
     pub json: bool,

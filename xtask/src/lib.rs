@@ -4,6 +4,7 @@
 //! renderers in `report` show it. `model` holds the nouns; `engine` is the only room that talks to Docker, `process` the
 //! only one that starts processes.
 
+pub mod audit;
 pub mod bases;
 pub mod cli;
 pub mod commands;

@@ -10,6 +10,8 @@ use std::path::{Path, PathBuf};
 use schemars::{JsonSchema, generate::SchemaSettings};
 use serde_json::{Value, json};
 
+use crate::audit::config::Settings;
+use crate::audit::model::Audit;
 use crate::lesson::{Exercise, Lesson, WrongAnswer};
 use crate::model::{
     App, BaseReport, CheckReport, Comparison, Diagnosis, FullReport, Inspection, Inspections, LessonReport, Matrix,
@@ -27,8 +29,10 @@ fn all() -> Vec<(&'static str, &'static str, Value)> {
     vec![
         ("manifests/answer", "lessons/NN-slug/wrong/NAME/answer.toml", read_as::<WrongAnswer>()),
         ("manifests/app", "apps/NAME/app.toml", read_as::<App>()),
+        ("manifests/drydock", ".drydock.toml", read_as::<Settings>()),
         ("manifests/exercise", "lessons/NN-slug/exercise/exercise.toml", read_as::<Exercise>()),
         ("manifests/lesson", "lessons/NN-slug/lesson.toml", read_as::<Lesson>()),
+        ("documents/audit", "cargo xtask audit PATH --json", written_as::<Audit>()),
         ("documents/bases", "cargo xtask bases list --json", written_as::<BaseReport>()),
         ("documents/check", "cargo xtask check N --json", written_as::<CheckReport>()),
         ("documents/compare", "cargo xtask compare --json", written_as::<Matrix>()),

@@ -123,7 +123,7 @@ pub enum NewWhat {
 }
 
 /// Reads `10m`, `90s` or `1m 30s`; nothing that is zero.
-fn duration(text: &str) -> Result<Duration, String> {
+pub(super) fn duration(text: &str) -> Result<Duration, String> {
     let parsed: Result<jiff::SignedDuration, _> = text.parse();
     let parsed = parsed.ok().and_then(|signed| Duration::try_from(signed).ok()).filter(|time| !time.is_zero());
     parsed.ok_or_else(|| "not a time like `10m` or `90s`".to_owned())

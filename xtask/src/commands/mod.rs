@@ -1,5 +1,6 @@
 //! One file a command.
 
+mod audit;
 mod bases;
 mod book;
 mod check;
@@ -50,6 +51,7 @@ pub fn run(cli: Cli) -> Result<Exit> {
         Some(Command::New(options)) => new::run(&options, context),
         Some(Command::Explain(options)) => explain::run(&options, context),
         Some(Command::Inspect(options)) => inspect::run(&options, context),
+        Some(Command::Audit(options)) => audit::run(&options, context),
         Some(Command::Diff(options)) => diff::run(&options, context),
         Some(Command::Compare(options)) => compare::run(&options, context),
         Some(Command::Rollout(options)) => rollout::run(&options, context),

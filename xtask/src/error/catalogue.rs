@@ -66,6 +66,8 @@ catalogue! {
     Context = "context", Usage;
     /// Drydock cannot read a Dockerfile. The message names the line.
     Dockerfile = "dockerfile", Usage;
+    /// There is no Dockerfile where the audit looked. The message names those that lie near, and the command for each.
+    NoDockerfile = "no-dockerfile", Usage;
     /// An archive, or the stream of an image, is truncated, damaged, or not an image at all.
     /// Drydock checks lengths and digests while it reads; the message names the first that is wrong.
     Archive = "archive", Usage;

@@ -111,6 +111,7 @@ pub const TABLE: &[(For, &[&str])] = &[
     (
         For::Nothing,
         &[
+            "xtask/src/audit",
             "xtask/src/bases/archive.rs",
             "xtask/src/cli",
             "xtask/src/cli.rs",

@@ -1,5 +1,8 @@
 //! How things are shown. Renderers know events and the model, and nothing of how either came about.
 
+mod audit;
+mod audit_markdown;
+mod audit_proposal;
 mod bases;
 mod blocks;
 mod check;
@@ -29,6 +32,8 @@ mod problem;
 mod proofs;
 mod ranking;
 mod rollout;
+mod sarif;
+mod sbom;
 #[cfg(test)]
 mod screens;
 mod solution;
@@ -40,6 +45,9 @@ mod told;
 mod typed;
 mod verdict;
 
+pub use audit::audit;
+pub use audit_markdown::audit_markdown;
+pub use audit_proposal::audit_proposal;
 pub use bases::bases;
 pub use check::{begun, check, hint};
 pub use choose::{ask, choose, confirm, tick};
@@ -48,7 +56,9 @@ pub use dockerfiles::{Shown as ShownDockerfile, dockerfiles};
 pub use doctor::doctor;
 pub use held::Held;
 pub use help::{WIDEST as WIDEST_HELP, entries};
-pub use html::{FRAGMENT_STYLE, Now, PALETTE, html, html_so_far, sizes_of, step_of, surroundings_of, verdicts_of};
+pub use html::{
+    FRAGMENT_STYLE, Now, PALETTE, audit_html, html, html_so_far, sizes_of, step_of, surroundings_of, verdicts_of,
+};
 pub use images::{inspections, upgrade};
 pub use inspect::{MOST_FILES, inspect};
 pub use json::json;
@@ -62,6 +72,8 @@ pub use problem::{errors, explained, problem};
 pub use proofs::{PartOutcome, out_of_date, part, parts};
 pub use ranking::ranking;
 pub use rollout::rollout;
+pub use sarif::sarif;
+pub use sbom::sbom;
 pub use solution::{beside, better, changes};
 pub use standing::{here, standing};
 pub use story::{after, before, opening, waits};

@@ -374,14 +374,31 @@ fn screens() -> Vec<Screen> {
     of_lessons(&mut screens);
     of_commands(&mut screens);
     of_help(&mut screens);
+    of_proposals(&mut screens);
     screens
 }
 
+/// A proposal that passed after one that did not, one that was written down, and none.
+fn of_proposals(screens: &mut Vec<Screen>) {
+    for (name, found) in super::audit::samples() {
+        for all in [false, true] {
+            let (found, name) = (found.clone(), format!("audit, {name}, all: {all}"));
+            screens.push(screen(name, move || super::audit(&found, all, "cargo xtask audit services/api", PLAIN)));
+        }
+    }
+    for (name, proposed) in super::audit_proposal::samples() {
+        let name = format!("audit_proposal, {name}");
+        screens.push(screen(name, move || super::audit_proposal(&proposed, "cargo xtask audit services/api", PLAIN)));
+    }
+}
+
 /// Renderers that draw no text for a terminal.
-const NO_SCREENS: [&str; 30] = [
+const NO_SCREENS: [&str; 34] = [
     "always",
     "ask",
     "attended",
+    "audit_html",
+    "audit_markdown",
     "call",
     "card",
     "choose",
@@ -400,6 +417,8 @@ const NO_SCREENS: [&str; 30] = [
     "part",
     "parts",
     "pause",
+    "sarif",
+    "sbom",
     "sink",
     "sizes_of",
     "step_of",

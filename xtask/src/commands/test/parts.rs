@@ -96,6 +96,14 @@ pub(super) const PARTS: &[Part] = &[
     quick("unit", "the rooms of runner and book keep their promises", |rig| rig.programs.units(QUIET, rig.sink)),
     quick("cli", "the command line says what it should", |rig| rig.program("cli", QUIET)),
     quick("hostile", "archives that lie are refused, in bounded time and memory", |rig| rig.program("hostile", QUIET)),
+    quick(
+        "audit",
+        "each rule of the audit finds what it must in others' projects, and nothing that it must not",
+        |rig| rig.program("audit", &["--quiet", "static::"]),
+    ),
+    quick("formats", "what is written for other programs is what their schemas say", |rig| {
+        rig.program("formats", QUIET)
+    }),
     quick("book", "the book builds, leads nowhere that is not there, and is spelled right", |rig| {
         rig.program("book", QUIET)
     }),
@@ -108,6 +116,9 @@ pub(super) const PARTS: &[Part] = &[
     engine("dockerfiles", "a Dockerfile is read as BuildKit reads it", |rig| rig.program("dockerfiles", QUIET)),
     engine("answers", "what a learner may hand in is judged, and what cannot be judged is said", |rig| {
         rig.program("exercises", QUIET)
+    }),
+    engine("audit-built", "projects that are built, started and measured for an audit are judged right, too", |rig| {
+        rig.program("audit", &["--quiet", "built::"])
     }),
     proofs("apps", "each app's own formatter, linter and tests pass inside its build", is_check, apps),
     proofs("contract", "every image of every app keeps the HTTP contract", is_contract, contract),

@@ -35,6 +35,11 @@ pub fn ledger(full: &FullReport) -> Markup {
 }
 
 fn bar(m: &Measurement, image: &Inspection) -> Markup {
+    bar_of(&name(m), image)
+}
+
+/// One image as a bar, under a name.
+pub fn bar_of(called: &str, image: &Inspection) -> Markup {
     let pieces = by_place(image).into_iter().scan(0, |at, (class, bytes)| {
         let from = *at;
         *at += bytes;
@@ -42,7 +47,7 @@ fn bar(m: &Measurement, image: &Inspection) -> Markup {
     });
     html! {
         div.ledger {
-            h3 { (text(&name(m))) " " span.quiet { (units::bytes(image.stored_bytes)) } }
+            h3 { (text(called)) " " span.quiet { (units::bytes(image.stored_bytes)) } }
             svg width="100%" height="26" aria-hidden="true" {
                 @for (class, from, bytes) in pieces {
                     rect x=(length(share(from, image.stored_bytes))) y="0" height="26"

@@ -3,6 +3,7 @@
 //! Every function here goes from the model to markup and does no I/O. Text is escaped where it is put in; what could move a
 //! reader's cursor is taken out by [`text`]. Bars are drawn in percent, so that they fit a phone and a wall.
 
+mod audit;
 mod axis;
 mod blocks;
 mod expectations;
@@ -12,6 +13,7 @@ mod layers;
 mod ledger;
 mod parts;
 mod sizes;
+mod stages;
 mod story;
 mod summary;
 mod surface;
@@ -22,6 +24,7 @@ mod words;
 #[cfg(test)]
 mod tests;
 
+pub use audit::audit_html;
 pub use fragments::{FRAGMENT_STYLE, PALETTE, sizes_of, step_of, surroundings_of, verdicts_of};
 use maud::{DOCTYPE, Markup, PreEscaped, html as markup};
 

@@ -1,0 +1,3 @@
+module git.example/harbour/services/dock
+
+go 1.25

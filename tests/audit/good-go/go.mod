@@ -1,0 +1,3 @@
+module git.example/harbour/ferry
+
+go 1.25

@@ -1,0 +1,6 @@
+#!/bin/sh
+set -eu
+if [ "${1:-}" = "shell" ]; then
+  sh
+fi
+exec "$@"

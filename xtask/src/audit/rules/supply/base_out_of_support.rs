@@ -1,0 +1,129 @@
+//! A base gets no security updates any more.
+
+use super::{images, renamed};
+use crate::audit::base::Base;
+use crate::audit::model::{Evidence, Kind, Risk};
+use crate::audit::rules::{Found, Rule};
+use crate::audit::seen::Seen;
+use crate::audit::support::{self, Ended};
+use crate::names;
+
+pub const RULE: Rule = Rule {
+    id: "base-out-of-support",
+    kind: Kind::Supply,
+    looks_for: "a base whose language or distribution gets no security updates any more",
+    why: "A fault that is found in it from now on stays in it. A rebuild does not help, because nobody publishes a repaired version.",
+    find,
+};
+
+fn find(seen: &Seen) -> Found {
+    let written = seen.dockerfile()?;
+    let shipped = written.base();
+    let mut ended: Vec<(&str, usize, Ended)> = Vec::new();
+    for (name, line) in images(written) {
+        ended.extend(support::ended(&Base::of(name), seen.today).into_iter().map(|one| (name, line, one)));
+    }
+    // What ships comes first.
+    ended.sort_by_key(|(name, line, one)| (Some(*name) != shipped, *line, one.what.clone()));
+    let Some((name, line, first)) = ended.first() else { return Ok(Vec::new()) };
+    let ships = ended.iter().any(|(name, _, _)| Some(*name) == shipped);
+    let mut names: Vec<&str> = Vec::new();
+    for (_, _, one) in &ended {
+        if !names.contains(&one.what.as_str()) {
+            names.push(&one.what);
+        }
+    }
+    let says = match names.as_slice() {
+        [_] => format!("Support of {} ended on {}.", first.what, first.until),
+        all => format!("Support of {} has ended.", names::list(all.iter().copied())),
+    };
+    let evidence = ended.iter().map(|(name, line, one)| {
+        Evidence::of(format!(
+            "{name}: {} until {}, says {} (read on {})",
+            one.what,
+            one.until,
+            one.source,
+            support::as_of()
+        ))
+        .line(*line)
+    });
+    let finding = RULE.finding(says).risk(if ships { Risk::Medium } else { Risk::Low }).with_all(evidence);
+    let of_name: Vec<&Ended> = ended.iter().filter(|(other, _, _)| other == name).map(|(_, _, one)| one).collect();
+    let better = better(name, &of_name);
+    let finding = match &better {
+        Some(better) => {
+            finding.fix(format!("Move to a supported release, such as `{better}`, and run your tests on it."))
+        }
+        None => finding.fix("Move to an image of the same language that is still published, and run your tests on it."),
+    };
+    let change = better.and_then(|better| renamed(written, *line, name, &better));
+    Ok(vec![match change {
+        Some(change) => finding.diff(written.path(), change),
+        None => finding,
+    }])
+}
+
+/// The same image of a supported release: the version, or the suite, is another.
+fn better(name: &str, ended: &[&Ended]) -> Option<String> {
+    let base = Base::of(name);
+    if base.reference.digest.is_some() {
+        return None;
+    }
+    let newest = support::newest(&base.repository())?;
+    let plain = name.strip_suffix(&format!(":{}", base.tag()))?;
+    let words: Vec<&str> = base.tag().split('-').skip(1).collect();
+    // Suites and releases of Alpine behind the version end as well: without one, the tag stands on what is supported.
+    let ends =
+        |word: &&&str| word.starts_with("alpine3.") || ["jessie", "stretch", "buster", "bullseye"].contains(word);
+    let kept: Vec<String> = words
+        .iter()
+        .map(|word| if word.starts_with("alpine3.") { "alpine" } else { word })
+        .zip(&words)
+        .filter(|(_, written)| written.starts_with("alpine") || !ends(written))
+        .map(|(word, _)| format!("-{word}"))
+        .collect();
+    // Where only the distribution ended, the version is still good.
+    let is_own = |one: &&Ended| base.version().is_some_and(|version| version.starts_with(one.version));
+    let own = ended.iter().any(is_own) || base.repository() == "library/debian";
+    let version = if own { newest } else { base.version().unwrap_or(newest) };
+    Some(format!("{plain}:{version}{}", kept.concat()))
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+    use crate::audit::seen::fixture::Fixture;
+
+    #[test]
+    fn what_ships_comes_first_and_moves_to_a_supported_release() {
+        let seen =
+            Fixture::of("FROM node:16-buster AS b\nRUN x\nFROM python:3.8-slim-buster\nCOPY --from=b /x /x\n").seen();
+        let found = find(&seen).unwrap();
+        assert_eq!((found[0].risk, found[0].evidence.len()), (Risk::Medium, 4));
+        assert!(found[0].evidence[0].says.contains("python:3.8"), "{:?}", found[0].evidence[0]);
+        let node = find(&Fixture::of("FROM node:18-slim\n").seen()).unwrap();
+        assert_eq!(node[0].fix.diff, ["-FROM node:18-slim", "+FROM node:24-slim"]);
+        let debian = find(&Fixture::of("FROM debian:bullseye-slim\n").seen()).unwrap();
+        assert_eq!(debian[0].fix.diff, ["-FROM debian:bullseye-slim", "+FROM debian:trixie-slim"]);
+        let both = find(&Fixture::of("FROM python:3.8-slim-buster\n").seen()).unwrap();
+        assert_eq!(both[0].fix.diff[1], "+FROM python:3.13-slim");
+        assert_eq!(both[0].says, "Support of Debian 10 and Python 3.8 has ended.");
+        let suite = find(&Fixture::of("FROM node:24-bullseye-slim\n").seen()).unwrap();
+        assert_eq!(suite[0].fix.diff, ["-FROM node:24-bullseye-slim", "+FROM node:24-slim"]);
+    }
+
+    #[test]
+    fn in_a_build_stage_it_is_less_bad() {
+        let seen = Fixture::of("FROM golang:1.22 AS b\nRUN x\nFROM scratch\nCOPY --from=b /x /x\n").seen();
+        assert_eq!(find(&seen).unwrap()[0].risk, Risk::Low);
+    }
+
+    #[test]
+    fn what_is_supported_unknown_or_needed_by_no_build_is_silent() {
+        for file in
+            ["FROM node:24-trixie\n", "FROM acme/node:8\n", "FROM scratch\n", "FROM node:8 AS old\nFROM node:24\n"]
+        {
+            assert!(find(&Fixture::of(file).seen()).unwrap().is_empty(), "{file}");
+        }
+    }
+}
