@@ -29,7 +29,7 @@ pub enum Tool {
     Composer,
     /// Bundler.
     Bundler,
-    /// NuGet.
+    /// `NuGet`.
     DotNet,
 }
 

@@ -76,16 +76,13 @@ fn written(job: &Job, file: &Arc<File>) -> Result<Known<Written>> {
             return Ok(Err(Unknown::because(why)));
         }
     };
-    match parsed.up_to(job.target.as_deref()) {
-        Some(parsed) => Ok(Ok(Written { file: Arc::clone(file), parsed })),
-        None => {
-            let target = printable(job.target.as_deref().unwrap_or_default());
-            let fact = format!("{} has no stage `{target}`.", file.path);
-            let names = parsed.stages.iter().filter_map(|stage| stage.name.as_deref());
-            let problem = Problem::new(ErrorId::Usage, fact);
-            Err(names.fold(problem, |problem, name| problem.next(format!("--target {}", printable(name)))))
-        }
+    if let Some(parsed) = parsed.up_to(job.target.as_deref()) {
+        return Ok(Ok(Written { file: Arc::clone(file), parsed }));
     }
+    let target = printable(job.target.as_deref().unwrap_or_default());
+    let problem = Problem::new(ErrorId::Usage, format!("{} has no stage `{target}`.", file.path));
+    let names = parsed.stages.iter().filter_map(|stage| stage.name.as_deref());
+    Err(names.fold(problem, |problem, name| problem.next(format!("--target {}", printable(name)))))
 }
 
 /// Finds the Dockerfile.
@@ -135,7 +132,7 @@ fn context(place: &Place) -> Result<Context> {
     let rules = ignore.as_ref().map(|(_, text)| Ignore::of(text)).unwrap_or_default();
     let mut context = Context { ignore, ..Context::default() };
     let walk = Walk { top: &place.folder, rules: &rules };
-    walk.folder("", &rules.at_top(), false, &mut context)?;
+    walk.folder("", &rules.at_top(), &mut context)?;
     context.files.sort_unstable_by(|a, b| a.path.cmp(&b.path));
     context.texts = texts(&place.folder, &context.files);
     Ok(context)
@@ -147,8 +144,8 @@ struct Walk<'w> {
 }
 
 impl Walk<'_> {
-    /// Lists what is in a folder. `out` says whether the folder itself is left out: something in it may be brought back.
-    fn folder(&self, below: &str, matched: &Matched, out: bool, context: &mut Context) -> Result<()> {
+    /// Lists what is in a folder, one that is left out included: something in it may be brought back.
+    fn folder(&self, below: &str, matched: &Matched, context: &mut Context) -> Result<()> {
         let folder = self.top.join(below);
         let entries = match fs::read_dir(&folder) {
             // What may not be read, and what went away meanwhile, no build gets to see either.
@@ -165,13 +162,12 @@ impl Walk<'_> {
             let Ok(data) = entry.metadata() else { continue };
             let (left_out, matched) = self.rules.leaves_out(&path, matched);
             if data.is_dir() {
-                self.folder(&path, &matched, left_out, context)?;
+                self.folder(&path, &matched, context)?;
             } else {
                 let bytes = if data.is_file() { data.len() } else { 0 };
                 context.files.push(ContextFile { path, bytes, sent: !left_out });
             }
         }
-        let _ = out;
         Ok(())
     }
 }

@@ -105,7 +105,7 @@ impl Start {
         }
         loop {
             let skipped = match words.iter().map(String::as_str).collect::<Vec<_>>().as_slice() {
-                ["exec", ..] | ["npx" | "bunx", ..] => 1,
+                ["exec" | "npx" | "bunx", ..] => 1,
                 ["tini" | "/tini" | "/sbin/tini" | "/usr/bin/tini" | "dumb-init" | "/usr/bin/dumb-init", "--", ..] => 2,
                 ["tini" | "/tini" | "/sbin/tini" | "/usr/bin/tini" | "dumb-init" | "/usr/bin/dumb-init", ..] => 1,
                 ["uv" | "poetry" | "pipenv" | "pdm", "run", ..] => 2,

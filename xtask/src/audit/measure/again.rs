@@ -34,13 +34,9 @@ impl Lab<'_> {
             (Ok(written), Ok(context)) => (written, context),
             (Err(unknown), _) | (_, Err(unknown)) => return Ok(Err(unknown)),
         };
-        let file = match self.job.touch.clone().or_else(|| touch::choose(context, Some(written))) {
-            Some(file) => file,
-            None => {
-                return Ok(Err(Unknown::because(
-                    "No source file was found that the Dockerfile copies; --touch FILE names one.",
-                )));
-            }
+        let Some(file) = self.job.touch.clone().or_else(|| touch::choose(context, Some(written))) else {
+            let why = "No source file was found that the Dockerfile copies; --touch FILE names one.";
+            return Ok(Err(Unknown::because(why)));
         };
         if let Some(why) = too_large(context) {
             return Ok(Err(why));

@@ -56,7 +56,7 @@ pub struct Made {
 
 impl Recipe {
     /// What the command line asks for.
-    pub fn of(job: &Job, place: &Place, _written: Option<&Written>) -> Self {
+    pub fn of(job: &Job, place: &Place) -> Self {
         Self {
             folder: place.folder.clone(),
             dockerfile: place.dockerfile.clone(),

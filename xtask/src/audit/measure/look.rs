@@ -31,7 +31,7 @@ impl Lab<'_> {
         let (config, history, hidden) = if archive {
             from_disk(Path::new(name), platform, &inspection.files)?
         } else {
-            self.from_engine(name, &inspection.files)?
+            self.of_engine(name, &inspection.files)?
         };
         // The name that people know, and not the one that an archive has.
         inspection.image = printable(name);
@@ -41,7 +41,7 @@ impl Lab<'_> {
         Ok(Image { inspection, config, history, hidden, base_bytes })
     }
 
-    fn from_engine(&self, name: &str, files: &[FileLine]) -> Result<(Config, Vec<String>, Vec<Hidden>)> {
+    fn of_engine(&self, name: &str, files: &[FileLine]) -> Result<(Config, Vec<String>, Vec<Hidden>)> {
         let engine = self.session.engine;
         let config = engine.tell(&docker(["image", "inspect", "--format", "{{json .Config}}", name]))?;
         let config: Config = serde_json::from_str(config.trim()).map_err(|error| unread(name, &error))?;

@@ -61,7 +61,7 @@ impl Lab<'_> {
     /// Errors: [`ErrorId::Interrupted`]; the engine does not answer. A build that fails is told in [`Measured::problem`].
     pub fn folder(&self, place: &Place, mut seen: Seen) -> Result<Measured> {
         let mut notes = Vec::new();
-        let recipe = Recipe::of(self.job, place, seen.dockerfile.as_ref().ok());
+        let recipe = Recipe::of(self.job, place);
         let made = match self.build(&recipe, seen.dockerfile.as_ref().ok(), &mut notes) {
             Ok(made) => made,
             Err(problem) => {

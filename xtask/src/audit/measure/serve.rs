@@ -17,7 +17,7 @@ use crate::probe::{self, Patience, Seen as Looked};
 use crate::state::runs::Run;
 
 /// How long a service may take to answer, or to listen where no port is known, unless `--timeout` says more.
-const START: Duration = Duration::from_secs(60);
+const START: Duration = Duration::from_mins(1);
 const LISTENS: Duration = Duration::from_secs(15);
 /// Pause between two looks.
 const PAUSE: Duration = Duration::from_millis(100);

@@ -4,6 +4,8 @@
 //! let seen = Fixture::of("FROM node:24\nCOPY . .\n").file("package.json", 300).image().layer_file(2, "app/x.js", 10).seen();
 //! ```
 
+#![expect(clippy::return_self_not_must_use, reason = "what a test makes and does not use fails it anyway")]
+
 use std::sync::Arc;
 
 use drydock_reader::{Class, FileLine, PackageLine, ProgramLine, SecretLine, Surface};

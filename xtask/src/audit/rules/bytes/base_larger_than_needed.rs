@@ -65,10 +65,7 @@ fn smaller(name: &str) -> Option<String> {
     if !full || small || name.contains('@') || !crate::audit::base::is_whole(name) {
         return None;
     }
-    let (before, tag) = match name.rsplit_once(':') {
-        Some((before, tag)) => (before, tag),
-        None => return Some(format!("{name}:slim")),
-    };
+    let Some((before, tag)) = name.rsplit_once(':') else { return Some(format!("{name}:slim")) };
     // `node:24-trixie` is `node:24-trixie-slim`, and so it is for Python and Ruby with the suite in front.
     let python = ["python", "ruby", "perl"].iter().any(|known| before.ends_with(known));
     Some(match tag.split_once('-') {

@@ -55,12 +55,10 @@ impl Carried {
 
 /// The folder that stands for a file: where many lie in one, as few levels as tell what it is.
 fn folder(path: &str) -> String {
+    const TELLING: [&str; 9] =
+        ["node_modules", "site-packages", "dist-packages", ".git", "registry", "lists", "tests", "test", "_cacache"];
     let parts: Vec<&str> = path.split('/').collect();
-    let telling = |part: &&str| {
-        ["node_modules", "site-packages", "dist-packages", ".git", "registry", "lists", "tests", "test", "_cacache"]
-            .contains(part)
-    };
-    let depth = parts.iter().position(|part| telling(&part)).map_or(3, |at| at + 1);
+    let depth = parts.iter().position(|part| TELLING.contains(part)).map_or(3, |at| at + 1);
     parts[..depth.min(parts.len().saturating_sub(1)).max(1)].join("/")
 }
 

@@ -61,18 +61,18 @@ fn fix(installed: Option<&(Tool, Call)>) -> String {
 fn installed(written: &Written) -> Option<(Tool, Call)> {
     let of = |stage: usize| {
         let runs = written.parsed.stages[stage].instructions.iter().flat_map(calls);
-        runs.filter_map(|call| Some((installs(&call)?, call))).last()
+        runs.filter_map(|call| Some((installs(&call)?, call))).next_back()
     };
     of(written.parsed.target).or_else(|| {
         let copies = written
             .shipped()
             .into_iter()
             .filter(|one| flag(one, "from").next().is_some() && one.joined.contains("modules"));
-        let stages = copies.filter_map(|copy| {
+        let mut stages = copies.filter_map(|copy| {
             let take = written.target().takes.iter().find(|take| take.line == copy.line)?;
             if let Source::Stage(stage) = take.from { Some(stage) } else { None }
         });
-        stages.filter_map(of).next()
+        stages.find_map(of)
     })
 }
 

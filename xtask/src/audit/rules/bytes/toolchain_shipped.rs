@@ -24,13 +24,16 @@ const SMALL: u64 = 20_000_000;
 
 fn find(seen: &Seen) -> Found {
     let installed = seen.dockerfile.as_ref().ok().and_then(installed);
-    let Ok(image) = seen.image() else {
-        // Who installs a compiler into the stage that ships, ships it: no image is needed to know.
-        let (call, packages) = installed.ok_or_else(|| seen.image().err().unwrap_or_else(unreachable_unknown))?;
-        let says =
-            format!("The stage that ships installs {}.", crate::names::list(packages.iter().map(String::as_str)));
-        let finding = RULE.finding(says).with(Evidence::of(format!("`{}`", call.text())).line(call.line));
-        return Ok(vec![finding.risk(Risk::Low).fix(FIX).settled_by("single-stage")]);
+    let image = match seen.image() {
+        Ok(image) => image,
+        Err(unknown) => {
+            // Who installs a compiler into the stage that ships, ships it: no image is needed to know.
+            let (call, packages) = installed.ok_or(unknown)?;
+            let names = crate::names::list(packages.iter().map(String::as_str));
+            let finding = RULE.finding(format!("The stage that ships installs {names}.")).risk(Risk::Low);
+            let finding = finding.with(Evidence::of(format!("`{}`", call.text())).line(call.line));
+            return Ok(vec![finding.fix(FIX).settled_by("single-stage")]);
+        }
     };
     let carried = carried::of(image, &[Class::Toolchain], false);
     let compilers = image.inspection.surface.different.compilers;
@@ -54,10 +57,6 @@ const FIX: &str = "Compile in an earlier stage, and copy only the result into th
 
 fn is_single(written: &Written) -> bool {
     !written.has_stages()
-}
-
-fn unreachable_unknown() -> crate::audit::seen::Unknown {
-    crate::audit::seen::Unknown::because("There is no image.")
 }
 
 /// The first command of the stage that ships which installs compilers and leaves them there.

@@ -128,11 +128,11 @@ fn with_fix(
         return finding.fix(says);
     }
     let mut change = written.replaced(copy.line, &[&format!("COPY {} ./", lists.join(" "))]);
-    if run.line != copy.line + 1 {
-        change.push(" …".to_owned());
-    } else {
+    if run.line == copy.line + 1 {
         // The line behind the copy is the install, which changes as well.
         change.pop();
+    } else {
+        change.push(" …".to_owned());
     }
     let moved = copy.text.trim_end().to_owned();
     match first {
@@ -158,21 +158,17 @@ fn first_of_run(run: &Instruction, tool: Tool) -> Option<(String, Option<String>
     let installs_in = |part: &str| {
         crate::audit::shell::of_text(part.trim_start_matches("RUN "), 1).iter().any(|call| installs(call).is_some())
     };
-    match parts.iter().position(|part| installs_in(part)) {
-        Some(at) => {
-            let rest = parts[at + 1..].join(" && ");
-            Some((parts[..=at].join(" && "), (!rest.is_empty()).then(|| format!("RUN {rest}"))))
-        }
-        None => {
-            let fetch = match tool {
-                Tool::Go => "go mod download",
-                Tool::Maven => "mvn dependency:go-offline",
-                Tool::Gradle => "./gradlew --no-daemon dependencies",
-                _ => return None,
-            };
-            Some((format!("RUN {fetch}"), Some(text.to_owned())))
-        }
+    if let Some(at) = parts.iter().position(|part| installs_in(part)) {
+        let rest = parts[at + 1..].join(" && ");
+        return Some((parts[..=at].join(" && "), (!rest.is_empty()).then(|| format!("RUN {rest}"))));
     }
+    let fetch = match tool {
+        Tool::Go => "go mod download",
+        Tool::Maven => "mvn dependency:go-offline",
+        Tool::Gradle => "./gradlew --no-daemon dependencies",
+        _ => return None,
+    };
+    Some((format!("RUN {fetch}"), Some(text.to_owned())))
 }
 
 #[cfg(test)]

@@ -123,13 +123,13 @@ fn missing_by_base(written: &Written, check: &Check, program: &str) -> Result<Op
         Some(source) => Some(Base::of_source(source).ok_or_else(|| Unknown::because("A variable names the base."))?),
         None => return Ok(None),
     };
-    let bare = base.as_ref().is_none_or(Base::is_bare);
+    let without_shell = base.as_ref().is_none_or(Base::is_bare);
     let brought = |name: &str| {
         // Copied by somebody from somewhere, under this name or with its folder.
         let copies = written.shipped().into_iter().filter(|one| matches!(one.keyword.as_str(), "COPY" | "ADD"));
         copies.clone().any(|one| one.text.contains(name) || one.text.contains("/bin ") || one.text.contains("busybox"))
     };
-    if bare && needs_shell(check) && !brought("/sh") {
+    if without_shell && needs_shell(check) && !brought("/sh") {
         return Ok(Some("shell".to_owned()));
     }
     let slim = base.as_ref().is_none_or(Base::is_slim);
