@@ -7,6 +7,7 @@ use std::path::Path;
 use drydock::engine::Engine;
 use drydock::error::{self, ErrorId, Problem, Result};
 use drydock::event::Sink;
+use drydock::lesson::Lesson;
 use drydock::model::Environment;
 use drydock::process::Command;
 use drydock::report;
@@ -18,15 +19,15 @@ use serde::Serialize;
 use crate::commands::{Copy, Printed};
 use crate::directive;
 use crate::page;
-use crate::sources::{FOLDER, printed_file, stages_file};
-use crate::stages::{self, Stages};
+use crate::sources::{FOLDER, printed_file, recorded_stages, stages_file};
+use crate::stages;
 
 /// What can be recorded besides the pages.
 const LESSONS: &str = "lessons";
 const STAGES: &str = "stages";
 
-/// Records what is named: `lessons`, `stages`, or parts of pages' paths; everything when nothing is named. `runner` is the
-/// compiled `xtask`.
+/// Records what is named: `lessons`, `stages`, the id of a lesson, which stands for all that its page shows, or parts of pages' paths;
+/// everything when nothing is named. `runner` is the compiled `xtask`.
 ///
 /// Errors: a lesson or a command does not end as it should, and what recording them fails with.
 pub fn record(root: &Path, runner: &Path, named: &[String], sink: &dyn Sink) -> Result<()> {
@@ -34,21 +35,26 @@ pub fn record(root: &Path, runner: &Path, named: &[String], sink: &dyn Sink) -> 
     let session = Session::open(Opening::default(), Engine::new(sink))?;
     let environment = session.environment();
     let wanted = |name: &str| named.is_empty() || named.iter().any(|one| one == name);
-    if wanted(LESSONS) {
-        for lesson in &workshop.lessons {
+    for lesson in &workshop.lessons {
+        if wanted(LESSONS) || wanted(lesson.id.as_str()) {
             record_lesson(runner, lesson.number, root)?;
         }
     }
-    if wanted(STAGES) {
-        record_stages(&workshop, &session)?;
-    }
-    for (path, text) in pages(root)? {
+    let pages = pages(root)?;
+    let of_lesson = |path: &str| workshop.lessons.iter().any(|one| page_of(one) == path && wanted(one.id.as_str()));
+    record_stages(&workshop, &session, pages.iter().filter(|(path, _)| wanted(STAGES) || of_lesson(path)))?;
+    for (path, text) in &pages {
         let is_named = named.iter().any(|one| one != LESSONS && one != STAGES && path.contains(one.as_str()));
         if named.is_empty() || is_named {
-            record_page(root, runner, &path, &text, &environment)?;
+            record_page(root, runner, path, text, &environment)?;
         }
     }
     Ok(())
+}
+
+/// A lesson's page, below `book/src`.
+fn page_of(lesson: &Lesson) -> String {
+    format!("lessons/{}.md", lesson.id)
 }
 
 /// The pages: path below `book/src`, and text.
@@ -85,19 +91,28 @@ fn record_lesson(runner: &Path, number: u32, root: &Path) -> Result<()> {
     }
 }
 
-fn record_stages(workshop: &Workshop, session: &Session<'_>) -> Result<()> {
+/// Weighs the stages that these pages draw. What is known of others is kept, as long as some page draws it.
+fn record_stages<'p>(
+    workshop: &Workshop,
+    session: &Session<'_>,
+    of_pages: impl Iterator<Item = (&'p String, &'p String)>,
+) -> Result<()> {
     let drawn = |text: &String| {
         let lines = text.lines().filter_map(|line| line.strip_prefix("{{#graph ")?.strip_suffix("}}"));
         lines.map(|path| path.trim().to_owned()).collect::<Vec<_>>()
     };
-    let paths: BTreeSet<String> = pages(&workshop.root)?.values().flat_map(drawn).collect();
-    let paths: BTreeSet<String> = paths
-        .iter()
-        .filter(|path| *path != "PATH")
-        .flat_map(|path| directive::of_apps(path, workshop).into_iter().map(|(_, path)| path))
-        .collect();
-    let mut all: BTreeMap<String, Stages> = BTreeMap::new();
-    for path in paths {
+    let files = |drawn: BTreeSet<String>| -> BTreeSet<String> {
+        let drawn = drawn.iter().filter(|path| *path != "PATH");
+        drawn.flat_map(|path| directive::of_apps(path, workshop).into_iter().map(|(_, path)| path)).collect()
+    };
+    let wanted = files(of_pages.flat_map(|(_, text)| drawn(text)).collect());
+    if wanted.is_empty() {
+        return Ok(());
+    }
+    let shown = files(pages(&workshop.root)?.values().flat_map(drawn).collect());
+    let mut all = recorded_stages(&workshop.root);
+    all.retain(|path, _| shown.contains(path));
+    for path in wanted {
         report::message(format!("Stages of {path}"));
         let measured = stages::measure(&path, workshop, session)?;
         all.insert(path, measured);

@@ -52,7 +52,7 @@ impl Sources {
             missing,
             lessons: RefCell::default(),
             matrix: read(&root.join(MATRIX)),
-            stages: read(&stages_file(root)).unwrap_or_default(),
+            stages: recorded_stages(root),
             printed: RefCell::default(),
             glossary: fs::read_to_string(root.join(FOLDER).join("src/glossary.md")).unwrap_or_default(),
         })
@@ -116,6 +116,11 @@ impl Sources {
 
 fn not_recorded(again: &str) -> String {
     format!("this was not recorded yet: cargo xtask {again}")
+}
+
+/// The weights of stages that were recorded, by the paths of their Dockerfiles.
+pub fn recorded_stages(root: &Path) -> BTreeMap<String, Stages> {
+    read(&stages_file(root)).unwrap_or_default()
 }
 
 /// Where the weights of stages are kept.

@@ -433,7 +433,8 @@ pub struct Book {
     /// Build although recordings are missing.
     #[arg(long)]
     pub draft: bool,
-    /// Record what pages show, then build: `lessons`, `stages`, or a part of a page's path; everything when nothing is named.
+    /// Record what pages show, then build: `lessons`, `stages`, a lesson's id for all that its page shows, or a part of a page's path;
+    /// everything when nothing is named.
     #[arg(long, num_args = 0.., value_name = "WHAT")]
     pub record: Option<Vec<String>>,
 }
