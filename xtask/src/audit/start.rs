@@ -23,6 +23,9 @@ pub struct Start {
     pub cmd: Option<Line>,
 }
 
+/// Programs that only start another one and pass its signals on.
+const INITS: [&str; 6] = ["tini", "/tini", "/sbin/tini", "/usr/bin/tini", "dumb-init", "/usr/bin/dumb-init"];
+
 impl Line {
     /// Reads an instruction, its keyword and flags left out.
     pub fn of(instruction: &Instruction) -> Self {
@@ -73,7 +76,7 @@ impl Start {
     /// The program and its arguments, where no shell gets them: the entrypoint's, then the command's. An entrypoint in the shell's
     /// form takes no arguments.
     pub fn words(&self) -> Vec<&str> {
-        let plain = |line: &Option<Line>| line.clone().filter(|line| !line.shell).is_some();
+        let plain = |line: &Option<Line>| line.as_ref().is_some_and(|line| !line.shell);
         match (&self.entrypoint, &self.cmd) {
             (Some(entrypoint), _) if entrypoint.shell => Vec::new(),
             (Some(entrypoint), Some(cmd)) if plain(&self.cmd) => {
@@ -105,12 +108,13 @@ impl Start {
         }
         loop {
             let skipped = match words.iter().map(String::as_str).collect::<Vec<_>>().as_slice() {
-                ["exec" | "npx" | "bunx", ..] => 1,
-                ["tini" | "/tini" | "/sbin/tini" | "/usr/bin/tini" | "dumb-init" | "/usr/bin/dumb-init", "--", ..] => 2,
-                ["tini" | "/tini" | "/sbin/tini" | "/usr/bin/tini" | "dumb-init" | "/usr/bin/dumb-init", ..] => 1,
-                ["uv" | "poetry" | "pipenv" | "pdm", "run", ..] => 2,
-                ["pnpm" | "yarn", "exec" | "dlx", ..] | ["bundle", "exec", ..] => 2,
+                [init, "--", ..] if INITS.contains(init) => 2,
+                ["uv" | "poetry" | "pipenv" | "pdm", "run", ..]
+                | ["pnpm" | "yarn", "exec" | "dlx", ..]
+                | ["bundle", "exec", ..] => 2,
                 [python, "-m", ..] if is_python(python) => 2,
+                ["exec" | "npx" | "bunx", ..] => 1,
+                [init, ..] if INITS.contains(init) => 1,
                 [script, _, ..] if script.ends_with("entrypoint.sh") => 1,
                 _ => return words,
             };

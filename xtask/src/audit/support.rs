@@ -19,7 +19,8 @@ struct Table {
 #[derive(Debug, Deserialize)]
 #[serde(deny_unknown_fields)]
 struct Product {
-    product: String,
+    #[serde(rename = "product")]
+    name: String,
     source: String,
     names: Vec<String>,
     digits: usize,
@@ -75,7 +76,7 @@ impl Product {
         let release = self.release.iter().find(|release| self.is(release, base))?;
         let until = date(release.until);
         (until < today).then(|| Ended {
-            what: format!("{} {}", self.product, release.version).trim().to_owned(),
+            what: format!("{} {}", self.name, release.version).trim().to_owned(),
             until,
             source: &self.source,
             newest: &self.newest,
@@ -90,7 +91,7 @@ impl Product {
             .as_deref()
             .is_some_and(|suite| base.has_word(suite) && base.reference.registry == "docker.io");
         let word = self.word.as_deref().is_some_and(|word| base.has_word(&format!("{word}{}", release.version)));
-        let distroless = self.product == "Debian"
+        let distroless = self.name == "Debian"
             && base.distroless().is_some()
             && base.debian().is_some_and(|n| n.to_string() == release.version);
         let own = self.names.iter().any(|name| *name == base.repository());
@@ -130,11 +131,11 @@ mod tests {
     fn the_table_can_be_read_and_names_a_source_for_everything() {
         assert!(as_of() <= jiff::Zoned::now().date());
         for product in &TABLE.product {
-            assert!(!product.source.is_empty() && !product.names.is_empty(), "{}", product.product);
+            assert!(!product.source.is_empty() && !product.names.is_empty(), "{}", product.name);
             for release in &product.release {
                 assert!(date(release.until).year() > 2010);
                 let parts = release.version.split('.').filter(|part| !part.is_empty()).count();
-                assert_eq!(parts, product.digits, "{} {}", product.product, release.version);
+                assert_eq!(parts, product.digits, "{} {}", product.name, release.version);
             }
         }
     }

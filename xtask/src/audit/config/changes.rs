@@ -91,7 +91,8 @@ fn exact(name: &'static str, was: Option<u64>, is: Option<u64>, shown: fn(u64) -
     let (was, is) = (was?, is?);
     // What is shown alike would only puzzle.
     let (shown_was, shown_is) = (shown(was), shown(is));
-    (shown_was != shown_is).then(|| Change { name, was: shown_was, is: shown_is, more: is > was })
+    let more = is > was;
+    (shown_was != shown_is).then_some(Change { name, was: shown_was, is: shown_is, more })
 }
 
 #[cfg(test)]
@@ -103,7 +104,7 @@ mod tests {
         let findings = ids.iter().map(|id| Finding { id: (*id).to_owned(), ..Finding::default() }).collect();
         let not_measured =
             unknown.iter().map(|id| NotMeasured { rule: (*id).to_owned(), why: "x".to_owned() }).collect();
-        Audit { findings, not_measured, figures, ..Audit::default() }
+        Audit { figures, findings, not_measured, ..Audit::default() }
     }
 
     #[test]

@@ -54,7 +54,7 @@ impl Config {
     pub fn find(folder: &Path) -> Result<Option<Self>> {
         let Ok(folder) = folder.canonicalize() else { return Ok(None) };
         let found = folder.ancestors().find(|above| above.join(NAME).is_file());
-        found.map(|above| Self::read(above)).transpose()
+        found.map(Self::read).transpose()
     }
 
     fn read(folder: &Path) -> Result<Self> {

@@ -53,7 +53,7 @@ fn find(seen: &Seen) -> Found {
     }
     let base = seen.dockerfile().ok().and_then(|written| written.base()).map(Base::of);
     let asks = address(&check);
-    let better = match (base.as_ref().and_then(|base| base.language()).map(|(language, _)| language), asks) {
+    let better = match (base.as_ref().and_then(Base::language).map(|(language, _)| language), asks) {
         (Some("Node"), Some(address)) => {
             let node = if base.is_some_and(|base| base.is_bare()) { "/nodejs/bin/node" } else { "node" };
             let script = format!("fetch('{address}').then(r => process.exit(r.ok ? 0 : 1), () => process.exit(1))");
@@ -116,6 +116,11 @@ fn missing_in(image: &Image, check: &Check, program: &str) -> Option<String> {
     (PROGRAMS.contains(&name) && !busybox && !there).then(|| name.to_owned())
 }
 
+/// Whether a program is a script of a shell, which may install anything.
+fn is_script(program: &str) -> bool {
+    std::path::Path::new(program).extension().is_some_and(|ending| ending == "sh")
+}
+
 fn missing_by_base(written: &Written, check: &Check, program: &str) -> Result<Option<String>, Unknown> {
     let name = program.rsplit('/').next().unwrap_or(program);
     let base = match written.parsed.stands_on() {
@@ -137,8 +142,7 @@ fn missing_by_base(written: &Written, check: &Check, program: &str) -> Result<Op
         return Ok(None);
     }
     let installs = |one: &&crate::dockerfile::Instruction| {
-        one.text.contains(name)
-            || calls(one).iter().any(|call| is_shell(call.program()) || call.program().ends_with(".sh"))
+        one.text.contains(name) || calls(one).iter().any(|call| is_shell(call.program()) || is_script(call.program()))
     };
     let installed = written.shipped().into_iter().filter(|one| one.keyword == "RUN").any(|one| installs(&one));
     Ok((!installed).then(|| name.to_owned()))

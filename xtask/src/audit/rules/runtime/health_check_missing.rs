@@ -54,7 +54,7 @@ fn check(seen: &Seen, port: u16) -> (&'static str, Option<String>) {
     let path = asked_path(seen);
     let address = format!("http://127.0.0.1:{port}{path}");
     let base = seen.dockerfile().ok().and_then(|written| written.base()).map(Base::of);
-    let language = base.as_ref().and_then(|base| base.language()).map(|(language, _)| language);
+    let language = base.as_ref().and_then(Base::language).map(|(language, _)| language);
     let says = "Ask with what the image has anyway; no curl is needed for it.";
     match language {
         Some("Node") => {

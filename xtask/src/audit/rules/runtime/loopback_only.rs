@@ -124,8 +124,13 @@ fn server(words: &[&str]) -> Option<&'static Server> {
         // `python manage.py runserver`
         let behind = plain.len() > server.starts.len()
             && plain[1..].iter().zip(server.starts).all(|(word, start)| word == start);
-        begins || (server.starts[0].ends_with(".py") && behind)
+        begins || (is_python_file(server.starts[0]) && behind)
     })
+}
+
+/// Whether a server is started by a file of Python.
+fn is_python_file(program: &str) -> bool {
+    std::path::Path::new(program).extension().is_some_and(|ending| ending == "py")
 }
 
 /// Whether something else tells a server where to listen: an option, a variable, a file.
@@ -148,9 +153,9 @@ fn told(seen: &Seen, server: &Server, words: &[&str]) -> bool {
                 && context.files.iter().any(|file| file.path.rsplit('/').next() == Some(*config))
         })
     });
-    let address = program.ends_with(".py")
+    let address = is_python_file(program)
         && words.iter().any(|word| word.contains("0.0.0.0") || word.contains('$') || word.starts_with("[::"));
-    option || variable || file || address || words.iter().any(|word| word.contains("$"))
+    option || variable || file || address || words.iter().any(|word| word.contains('$'))
 }
 
 fn with_change(seen: &Seen, evidence: Vec<Evidence>) -> crate::audit::model::Finding {

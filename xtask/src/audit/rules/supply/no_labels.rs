@@ -26,17 +26,13 @@ const TELLS: [&str; 7] = [
 
 fn find(seen: &Seen) -> Found {
     // Labels of the base tell of the base, so the Dockerfile decides where there is one.
-    let tells = match seen.dockerfile() {
-        Ok(written) => {
-            let labels = written.shipped().into_iter().filter(|one| one.keyword == "LABEL");
-            labels.flat_map(pairs).any(|pair| TELLS.contains(&pair.name.as_str()))
-        }
-        Err(_) => {
-            let image = seen
-                .image()
-                .map_err(|_| Unknown::because("There is neither a Dockerfile that could be read nor an image."))?;
-            image.config.labels.keys().any(|name| TELLS.contains(&name.as_str()))
-        }
+    let tells = if let Ok(written) = seen.dockerfile() {
+        let labels = written.shipped().into_iter().filter(|one| one.keyword == "LABEL");
+        labels.flat_map(pairs).any(|pair| TELLS.contains(&pair.name.as_str()))
+    } else {
+        let unknown = |_| Unknown::because("There is neither a Dockerfile that could be read nor an image.");
+        let image = seen.image().map_err(unknown)?;
+        image.config.labels.keys().any(|name| TELLS.contains(&name.as_str()))
     };
     if tells {
         return Ok(Vec::new());

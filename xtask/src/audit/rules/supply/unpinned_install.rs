@@ -191,7 +191,7 @@ fn at(words: &[String]) -> Vec<Loose> {
         let rest = bare.strip_prefix('@').unwrap_or(bare);
         let is_name = !rest.is_empty()
             && !rest.contains(['@', ':', '$'])
-            && !rest.ends_with(".tgz")
+            && std::path::Path::new(rest).extension().is_none_or(|ending| ending != "tgz")
             && (rest.contains('/') == bare.starts_with('@'));
         is_name.then(|| Loose { name: bare.to_owned(), ecosystem: "npm", between: "@" })
     });
