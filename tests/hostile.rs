@@ -2,7 +2,7 @@
 //! in the right answer, within a minute and within two gigabytes of address space. Twice: read to the end, and with `--quick`.
 
 use std::io::Write;
-use std::time::Duration;
+use std::time::{Duration, Instant};
 
 use drydock::process::{Command, Output};
 use drydock_tests::archive::{self, Tar, blob, blobs, config, gzip, header, image, manifest, packed};
@@ -45,7 +45,34 @@ const fn right(name: &'static str, says: &'static str, make: fn() -> Vec<u8>) ->
 
 fn main() {
     let trials = ARCHIVES.iter().chain(LAYERS).map(|lie| Trial::test(lie.name, || judge(lie)));
-    libtest_mimic::run(&Arguments::from_args(), trials.collect()).exit();
+    let ended = cfg!(unix).then(|| Trial::test("a bomb that nobody waits for any more", ended));
+    libtest_mimic::run(&Arguments::from_args(), trials.chain(ended).collect()).exit();
+}
+
+/// Reading a bomb takes long, and a signal ends it at once.
+fn ended() -> Result<(), Failed> {
+    let mut file = tempfile::NamedTempFile::new()?;
+    file.write_all(&bomb())?;
+    let command = xtask().args(["inspect", &file.path().display().to_string()]);
+    let (whole, _) = took(&command)?;
+    for signal in ["TERM", "INT"] {
+        let script = format!(
+            "set -m; run() {{ exec env {}; }}; run & child=$!; sleep {:.3}; kill -{signal} $child; wait $child",
+            command.display(),
+            whole.as_secs_f64() / 8.0
+        );
+        let (after, Output { status, stderr, .. }) = took(&Command::new("bash").args(["-c", &script]))?;
+        if status != 130 || !stderr.contains("[interrupted]") || after > whole / 2 {
+            return Err(format!("{signal}: {status} after {after:?} of {whole:?}: {stderr}").into());
+        }
+    }
+    Ok(())
+}
+
+fn took(command: &Command) -> Result<(Duration, Output), Failed> {
+    let began = Instant::now();
+    let output = command.output(LIMIT).map_err(|problem| told(&problem))?;
+    Ok((began.elapsed(), output))
 }
 
 fn judge(lie: &Lie) -> Result<(), Failed> {
@@ -120,6 +147,13 @@ fn index(documents: &[(&[u8], &str)]) -> Vec<u8> {
 fn oci_manifest() -> Vec<u8> {
     let digest = |bytes: &[u8]| json!({ "digest": drydock::image::Digest::of(bytes).to_string() });
     json!({ "config": digest(&config(&[&layer()])), "layers": [digest(&layer())] }).to_string().into_bytes()
+}
+
+/// A layer of 60 GiB in a few megabytes.
+fn bomb() -> Vec<u8> {
+    let start = Tar::new().raw(header("zeros", EntryType::Regular, 60 << 30), b"").open();
+    // A gzip may have many members, here one for each MiB.
+    packed(&[&layer()], &[&[gzip(&start), gzip(&vec![0; 1 << 20]).repeat(60 << 10), gzip(&start)].concat()])
 }
 
 /// A number that does not fit twelve octal digits, as GNU tar writes it.
@@ -254,11 +288,7 @@ const LAYERS: &[Lie] = &[
         packed(&[&layer()], &[&[0x1f, 0x8b, 8, 0, 0, 0, 0, 0, 0, 3, 0xff, 0xff]])
     }),
     refused("a zstd of noise", "do not decode", || packed(&[&layer()], &[&[0x28, 0xb5, 0x2f, 0xfd, 0xff, 0xff, 0xff]])),
-    refused("a bomb", "grew to more than", || {
-        let start = Tar::new().raw(header("zeros", EntryType::Regular, 60 << 30), b"").open();
-        // A gzip may have many members, here one for each MiB.
-        packed(&[&layer()], &[&[gzip(&start), gzip(&vec![0; 1 << 20]).repeat(60 << 10), gzip(&start)].concat()])
-    }),
+    refused("a bomb", "grew to more than", bomb),
     right("a giant hole", "stored 1.50 GB", || {
         let start = Tar::new().raw(header("var/log/lastlog", EntryType::Regular, 1_500_000_256), b"").open();
         let (zeros, end) = (vec![0; 1_000_000], vec![0; 256 + 1024]);

@@ -12,6 +12,9 @@ use mdbook_preprocessor::{Preprocessor, PreprocessorContext};
 use crate::page;
 use crate::sources::{FOLDER, Missing, Sources};
 
+/// The style that the builder writes, relative to the book's folder.
+pub const WRITTEN: &str = "theme/written.css";
+
 /// How scripts begin that no page loads.
 const UNUSED: [&str; 2] = ["searcher-", "mark-"];
 
@@ -28,8 +31,9 @@ pub fn build(root: &Path, missing: Missing) -> Result<PathBuf> {
 /// Errors: as [`build`].
 pub fn build_for(reader: Option<&AppId>, root: &Path, missing: Missing) -> Result<PathBuf> {
     let sources = Sources::open(root, missing)?;
-    let styles = root.join(FOLDER).join("theme/report.css");
-    drydock::state::write_atomically(&styles, report_style().as_bytes())?;
+    let lessons = sources.workshop.lessons.iter().map(|lesson| (lesson.number, lesson.id.as_str()));
+    let style = format!("{}{}", report_style(), numbers(lessons));
+    drydock::state::write_atomically(&root.join(FOLDER).join(WRITTEN), style.as_bytes())?;
     let mut book = MDBook::load(root.join(FOLDER)).map_err(|error| broken(&format!("{error:#}")))?;
     book.with_preprocessor(Directives { sources });
     book.build().map_err(|error| match error.downcast::<Problem>() {
@@ -88,8 +92,16 @@ fn slim(built: &Path) -> Result<()> {
 /// The reports' colours, and rules for the parts of reports that pages show, inside a box of their own.
 fn report_style() -> String {
     format!(
-        "/* Written by the book's builder from the style of the reports. */\n{PALETTE}.measured {{\n{FRAGMENT_STYLE}}}\n"
+        "/* Written by the book's builder: the style of the reports, and the numbers of the lessons. */\n{PALETTE}.measured {{\n{FRAGMENT_STYLE}}}\n"
     )
+}
+
+/// The number of each lesson before its name in the list of chapters: its place in the course, which leaves numbers out where
+/// lessons are still to come.
+fn numbers<'l>(lessons: impl Iterator<Item = (u32, &'l str)>) -> String {
+    let rules = lessons
+        .map(|(number, id)| format!("#chapters a[href$=\"lessons/{id}.html\"]::before {{ content: \"{number}\"; }}\n"));
+    rules.collect()
 }
 
 fn broken(what: &str) -> Problem {
@@ -125,5 +137,23 @@ impl Preprocessor for Directives {
             return Ok(book);
         }
         Err(Problem::new(ErrorId::Page, "Pages of the book name what is not there.").evidence(faults).into())
+    }
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    #[test]
+    fn every_lesson_has_its_own_number_in_the_list_of_chapters() {
+        let written = numbers([(2, "two"), (5, "five"), (12, "twelve")].into_iter());
+        let small = minifier::css::minify(&written).expect("the style is valid").to_string();
+        let rule = |id: &str, number: u32| {
+            format!("#chapters a[href$=\"lessons/{id}.html\"]::before{{content:\"{number}\";}}")
+        };
+        assert_eq!(small, [rule("two", 2), rule("five", 5), rule("twelve", 12)].concat());
+        // A number that stands in the theme as well would win or lose by the order of the files.
+        let theme = include_str!("../theme/css/chrome.css");
+        assert!(!theme.contains("counter(chapter)"), "the theme counts the lessons itself");
     }
 }

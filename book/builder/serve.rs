@@ -13,7 +13,7 @@ use notify_debouncer_mini::{DebounceEventResult, new_debouncer};
 use tower_http::services::ServeDir;
 use tower_livereload::{LiveReloadLayer, Reloader};
 
-use crate::build::build_for;
+use crate::build::{WRITTEN, build_for};
 use crate::sources::{FOLDER, Missing};
 
 /// What pages are made from, relative to the repository.
@@ -51,7 +51,7 @@ fn watch(reader: Option<AppId>, root: PathBuf, reloader: Reloader, style: report
         let _debouncer = debouncer;
         while let Ok(events) = changes.recv() {
             // The builder writes this one itself.
-            let own = |path: &Path| path.ends_with("theme/report.css");
+            let own = |path: &Path| path.ends_with(WRITTEN);
             if events.is_ok_and(|events| events.iter().all(|event| own(&event.path))) {
                 continue;
             }

@@ -1,6 +1,6 @@
 # python:3.13-trixie and python:3.13-slim-trixie, with Debian's interpreter instead of one compiled in /usr/local.
 ARG PARENT
-FROM ${PARENT}
+FROM ${PARENT} AS slim
 RUN --mount=type=cache,id=drydock-apt-python,target=/var/cache/apt,sharing=locked \
     --mount=type=cache,id=drydock-lists-python,target=/var/lib/apt/lists,sharing=locked \
     --mount=type=bind,source=files/keep-downloads.conf,target=/etc/apt/apt.conf.d/docker-clean \
@@ -21,3 +21,12 @@ RUN for tool in python3.13 python3 pip3 pydoc3; do ln -s "/usr/bin/${tool}" "/us
 RUN cd /usr/lib/python3/dist-packages && for note in packaging-*.dist-info pip-*.dist-info wheel-*.dist-info; do \
         find "${note%%-*}" "${note}" -type f -printf '%p,,\n' > "${note}/RECORD" || exit 1; done
 CMD ["python3"]
+
+# What an extension module needs to be compiled. The official image has it, and its slim form has not. Like the official one without
+# the static library.
+FROM slim AS full
+RUN --mount=type=cache,id=drydock-apt-python,target=/var/cache/apt,sharing=locked \
+    --mount=type=cache,id=drydock-lists-python,target=/var/lib/apt/lists,sharing=locked \
+    --mount=type=bind,source=files/keep-downloads.conf,target=/etc/apt/apt.conf.d/docker-clean \
+    apt-get update -q && apt-get install -qy --no-install-recommends libpython3-dev \
+    && find /usr/lib -name 'libpython3*.a' -delete

@@ -246,6 +246,9 @@ pub struct Inspect {
     /// Write the first line as a small picture to share, too.
     #[arg(long, value_name = "FILE.svg", requires = "image", help_heading = "Output")]
     pub card: Option<std::path::PathBuf>,
+    /// Write the packages as CycloneDX 1.6, which scanners read, too.
+    #[arg(long, value_name = "FILE", requires = "image", help_heading = "Output")]
+    pub sbom: Option<std::path::PathBuf>,
     /// Print one JSON document.
     #[arg(long, help_heading = "Output")]
     pub json: bool,

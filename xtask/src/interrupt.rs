@@ -18,6 +18,8 @@ pub fn listen(farewell: fn(Option<&str>)) -> Result<()> {
     host::on_signal(move || {
         if SIGNALS.fetch_add(1, Ordering::SeqCst) == 0 {
             process::stop_all();
+            // What is read here and not by a child goes on otherwise, for as long as a bomb unpacks.
+            drydock_reader::encoding::stop();
         } else {
             farewell(RUN.lock().ok().and_then(|run| run.clone()).as_deref());
             std::process::exit(Exit::Interrupted as i32);

@@ -3,6 +3,7 @@
 use std::cell::Cell;
 use std::io::{self, BufReader, Read};
 use std::rc::Rc;
+use std::sync::atomic::{AtomicBool, Ordering};
 
 use bzip2::bufread::MultiBzDecoder;
 use flate2::bufread::MultiGzDecoder;
@@ -37,6 +38,15 @@ const OUT_OF_PROPORTION: u64 = 200;
 /// `useradd` leaves behind a few gigabytes. A count of bytes gives every machine the same answer, however busy it is.
 const SWOLLEN: u64 = 16 << 30;
 
+/// Whether nobody waits for what is being read any more.
+static STOPPED: AtomicBool = AtomicBool::new(false);
+
+/// Makes all that is being unpacked fail with [`Fault::Stopped`], now and later: the program is about to end. A few megabytes may
+/// stand for many gigabytes, and no signal ends a loop.
+pub fn stop() {
+    STOPPED.store(true, Ordering::Relaxed);
+}
+
 impl Encoding {
     /// The name people know, and the command that unpacks it; `None` for what is not compressed.
     pub fn compression(self) -> Option<(&'static str, &'static str)> {
@@ -64,7 +74,7 @@ pub fn of(start: &[u8]) -> Option<Encoding> {
 
 /// The tar inside a packed stream.
 ///
-/// Reading fails with [`Fault::Compression`], [`Fault::Bomb`] or [`Fault::TooLarge`] inside the [`io::Error`].
+/// Reading fails with [`Fault::Compression`], [`Fault::Bomb`], [`Fault::TooLarge`] or [`Fault::Stopped`] inside the [`io::Error`].
 pub fn unpack<'r>(packed: impl Read + 'r, encoding: Encoding) -> Box<dyn Read + 'r> {
     let taken = Rc::new(Cell::new(0));
     let counted = Counted { inner: packed, taken: Rc::clone(&taken) };
@@ -109,6 +119,9 @@ impl<R> Guarded<R> {
 
 impl<R: Read> Read for Guarded<R> {
     fn read(&mut self, into: &mut [u8]) -> io::Result<usize> {
+        if STOPPED.load(Ordering::Relaxed) {
+            return Err(Fault::Stopped.into());
+        }
         let read = self.inner.read(into).map_err(undecodable)?;
         self.given += read as u64;
         if self.given > LARGEST {

@@ -17,6 +17,8 @@ pub enum Fault {
     Truncated,
     /// Reading failed for a reason outside the archive.
     Io(String),
+    /// Reading was given up, because the program ends.
+    Stopped,
     /// A tar header whose checksum or numbers do not hold.
     Header(&'static str),
     /// A compressed stream that does not decode.
@@ -100,6 +102,7 @@ impl fmt::Display for Fault {
         match self {
             Self::Truncated => f.write_str("it ends in the middle"),
             Self::Io(why) => write!(f, "reading it failed: {why}"),
+            Self::Stopped => f.write_str("it was not read to its end"),
             Self::Header(why) => write!(f, "a tar header in it is not valid: {why}"),
             Self::Compression(why) => write!(f, "its compressed data do not decode: {why}"),
             Self::TooManyEntries(limit) => write!(f, "a layer in it has more than {limit} entries"),

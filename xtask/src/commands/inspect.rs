@@ -61,6 +61,11 @@ pub fn run(options: &cli::Inspect, context: Context) -> Result<Exit> {
         state::write_for_people(file, report::card(&inspection).as_bytes())?;
         report::message(format!("wrote {}", file.display()));
     }
+    if let Some(file) = &options.sbom {
+        let text = report::sbom(&inspection, &jiff::Timestamp::now().to_string());
+        state::write_for_people(file, text.as_bytes())?;
+        report::message(format!("wrote {}", file.display()));
+    }
     Ok(Exit::Pass)
 }
 

@@ -4,10 +4,11 @@ use std::collections::BTreeSet;
 use std::path::{Path, PathBuf};
 
 use super::BuildContext;
-use crate::error::{self, Result};
+use crate::error::{self, ErrorId, Problem, Result};
+use crate::host;
 
 /// Docker's list of what is left out of a context. A Dockerfile may have one of its own: `<Dockerfile>.dockerignore`.
-const LIST: &str = ".dockerignore";
+pub(super) const LIST: &str = ".dockerignore";
 
 /// Names at the top of the context that its `.dockerignore` leaves out whatever is built.
 ///
@@ -34,6 +35,23 @@ pub(super) fn names(repository: &Path, layers: &[PathBuf], context: &BuildContex
         }
     }
     Ok(if none { BTreeSet::new() } else { plain(&list) })
+}
+
+/// Sees to it that a builder can read the lists of what is left out of a context: the one in its folder, where a link is followed
+/// as long as it stays inside, and the one beside the Dockerfile. From a FIFO, `docker build` reads for as long as nobody writes
+/// into it, and says nothing. `shown` is what people call the folder.
+///
+/// Errors: [`ErrorId::Context`].
+pub(super) fn readable(context: &Path, shown: &str, dockerfile: Option<(&Path, &str)>) -> Result<()> {
+    let stays_inside = |list: &Path| Some(list.canonicalize().ok()?.starts_with(context.canonicalize().ok()?));
+    let list = context.join(LIST);
+    let own = (stays_inside(&list) == Some(true)).then(|| (list, format!("{shown}/{LIST}")));
+    let beside = dockerfile.map(|(root, file)| (root.join(format!("{file}{LIST}")), format!("{file}{LIST}")));
+    let beside = beside.filter(|(list, _)| !list.is_symlink());
+    let waits = own.into_iter().chain(beside).find(|(list, _)| host::is_fifo(list));
+    let Some((_, shown)) = waits else { return Ok(()) };
+    let fact = format!("{shown} is a FIFO, and a build would wait for somebody to write into it.");
+    Err(Problem::new(ErrorId::Context, fact).next("Put a file in its place."))
 }
 
 /// What of a folder is not copied.

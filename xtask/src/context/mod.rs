@@ -58,7 +58,8 @@ impl BuildContext<'_> {
     /// `target/` may hold gigabytes, and no build would get to see it); everything else is. The folder appears complete or
     /// not at all.
     ///
-    /// Errors: [`ErrorId::Context`] for a path that leads out of the context or through a link, and for a device;
+    /// Errors: [`ErrorId::Context`] for a path that leads out of the context or through a link, for a device, and for a
+    /// `.dockerignore` that is a FIFO;
     /// [`ErrorId::StaleEdit`] for an edit whose text its file does not have exactly once; [`ErrorId::File`].
     pub fn materialise(&self, repository: &Path, name: &str) -> Result<String> {
         let plain = |c: char| c.is_ascii_alphanumeric() || c == '-' || c == '_';
@@ -73,6 +74,9 @@ impl BuildContext<'_> {
         let beside = beside.map_err(|e| error::io("create a folder in", &parent, &e))?;
         let fresh = beside.path().join("new");
         self.fill(repository, &fresh).inspect_err(|_| tree::allow_removal(&fresh))?;
+        let has_list = |folder: &&&str| repository.join(folder).join(ignored::LIST).symlink_metadata().is_ok();
+        let from = self.overlays.iter().rev().find(has_list).unwrap_or(&self.source);
+        ignored::readable(&fresh, from, Some((repository, self.dockerfile)).filter(|(_, file)| !file.is_empty()))?;
         // A folder with content cannot be replaced by a rename: the old one steps aside, and goes with `beside`.
         let place = parent.join(name);
         if place.exists() {
@@ -111,6 +115,14 @@ impl BuildContext<'_> {
         }
         Ok(())
     }
+}
+
+/// Sees to it that a builder can read what leaves files out of a context: a folder that is built as it is, by a Dockerfile. Both are
+/// relative to the repository.
+///
+/// Errors: [`ErrorId::Context`] where it would wait without end.
+pub fn readable(repository: &Path, context: &str, dockerfile: &str) -> Result<()> {
+    ignored::readable(&repository.join(context), context, Some((repository, dockerfile)))
 }
 
 /// A path inside a folder; none that leads out of it, be it through a link.

@@ -166,6 +166,44 @@ fn fifos_and_sockets_are_what_a_builder_makes_of_them() {
 }
 
 #[test]
+fn a_list_that_nobody_writes_into_is_refused_and_not_waited_for() {
+    const WAITS: &str = "apps/sloop/.dockerignore is a FIFO, and a build would wait for somebody to write into it.";
+    let root = repository();
+    let app = root.path().join("apps/sloop");
+    let pipe = |path: &Path| {
+        let (fifo, mode) = (rustix::fs::FileType::Fifo, rustix::fs::Mode::from_raw_mode(0o640));
+        rustix::fs::mknodat(rustix::fs::CWD, path, fifo, mode, 0).unwrap();
+    };
+    let refused = |context: BuildContext<'_>| {
+        let problem = context.materialise(root.path(), "piped").unwrap_err();
+        assert_eq!(problem.id, ErrorId::Context);
+        problem.fact
+    };
+    let list = app.join(".dockerignore");
+    pipe(&list);
+    assert_eq!(refused(plain()), WAITS);
+    // What takes its place is read.
+    BuildContext { files: &[(".dockerignore", b"bin\n")], ..plain() }.materialise(root.path(), "replaced").unwrap();
+    BuildContext { remove: &[".dockerignore"], ..plain() }.materialise(root.path(), "removed").unwrap();
+    // One of the learner's takes the place of the app's own.
+    fs::create_dir(root.path().join("my")).unwrap();
+    fs::rename(&list, root.path().join("my/.dockerignore")).unwrap();
+    fs::write(&list, "bin\n").unwrap();
+    assert_eq!(refused(BuildContext { overlays: &["my"], ..plain() }), WAITS.replace("apps/sloop", "my"));
+    fs::rename(root.path().join("my/.dockerignore"), &list).unwrap();
+    // A builder follows a link that stays in the context.
+    fs::rename(&list, app.join("pipe")).unwrap();
+    symlink("pipe", &list).unwrap();
+    assert_eq!(refused(plain()), WAITS);
+    fs::remove_file(&list).unwrap();
+    // An image that is built from its app's folder as it is.
+    pipe(&root.path().join("apps/sloop/naive.Dockerfile.dockerignore"));
+    let problem = readable(root.path(), "apps/sloop", "apps/sloop/naive.Dockerfile").unwrap_err();
+    assert!(problem.fact.contains("naive.Dockerfile.dockerignore is a FIFO"), "{}", problem.fact);
+    readable(root.path(), "apps/sloop", "apps/sloop/other.Dockerfile").unwrap();
+}
+
+#[test]
 fn what_is_removed_is_never_read() {
     let root = repository();
     let venv = root.path().join("apps/sloop/.venv/bin");

@@ -104,12 +104,17 @@ fn one(entry: &DirEntry, from: &Path, into: &Path, name: &Path, left_out: &LeftO
         link(&path, &copy)
     } else if kind.is_file() {
         file(&path, &copy)
-    } else if host::special(&path, &copy).map_err(|e| error::io("copy", &path, &e))? {
+    } else if make_room(&copy).and_then(|()| special(&path, &copy))? {
         Ok(())
     } else {
         let fact = format!("{} is a device, which no build context should hold.", path.display());
         Err(Problem::new(ErrorId::Context, fact))
     }
+}
+
+/// Makes a FIFO or a socket again, and returns whether it is one.
+fn special(from: &Path, to: &Path) -> Result<bool> {
+    host::special(from, to).map_err(|e| error::io("copy", from, &e))
 }
 
 /// Whether an entry is no longer there: an editor or a build beside us took it away while the folder was read. The builder goes on

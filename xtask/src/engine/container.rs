@@ -50,14 +50,25 @@ impl Spec {
         self.named(None)
     }
 
+    /// As [`Self::command`], for somebody who wants to see the same: without what only the program knows its containers by.
+    fn by_hand(&self) -> Command {
+        self.known_by(None, false)
+    }
+
     /// As [`Self::command`], with a name for the container.
     fn named(&self, name: Option<&str>) -> Command {
+        self.known_by(name, true)
+    }
+
+    fn known_by(&self, name: Option<&str>, labelled: bool) -> Command {
         // Never pull: an image that is not in the store is a fault to be told, not a download to be waited for.
         let mut command = docker(["run", "--detach", "--pull=never"]);
         if let Some(name) = name {
             command = command.args(["--name", name]);
         }
-        command = command.args(["--label".to_owned(), format!("{}={}", labels::RUN, self.run)]);
+        if labelled {
+            command = command.args(["--label".to_owned(), format!("{}={}", labels::RUN, self.run)]);
+        }
         if self.hardened {
             command = command.args(["--read-only", "--cap-drop", "ALL", "--security-opt", "no-new-privileges"]);
         }
@@ -180,7 +191,6 @@ impl Engine<'_> {
     ///
     /// Errors: [`ErrorId::ContainerNotStarted`] with what the engine said.
     pub fn start(&self, run: &Spec) -> Result<String> {
-        let command = run.command();
         let output = self.ask(&run.named(Some(&labels::container(&run.run))))?;
         let id = output.stdout.trim().to_owned();
         if output.success() && !id.is_empty() {
@@ -189,7 +199,7 @@ impl Engine<'_> {
         let problem =
             Problem::new(ErrorId::ContainerNotStarted, format!("A container of {} could not be started.", run.image))
                 .evidence(messages::excerpt(&output.stderr, LINES))
-                .next(format!("Try it by hand: {}", command.display()));
+                .next(format!("Try it by hand: {}", run.by_hand().display()));
         let found = messages::find(output.stderr.lines());
         Err(match found {
             Some(found) => found.advise(problem),
@@ -283,6 +293,7 @@ mod tests {
             "docker run --detach --pull=never --label dev.drydock.run=r1 --read-only --cap-drop ALL \
              --security-opt no-new-privileges --tmpfs /tmp --publish 127.0.0.1::8080 drydock.local/app/go:multi-stage"
         );
+        assert_eq!(run.by_hand().display(), run.command().display().replace("--label dev.drydock.run=r1 ", ""));
     }
 
     #[test]

@@ -22,7 +22,7 @@ pub enum Exit {
     ExpectationFailed = 1,
     /// The command line or a file the user wrote is not valid.
     Usage = 2,
-    /// The machine lacks something: an engine, disk space, a tool.
+    /// The machine lacks something: an engine, disk space, a tool, or what it takes to measure all that is expected.
     Environment = 3,
     /// Nothing was run, although the command could be understood.
     NothingRan = 4,
@@ -59,7 +59,9 @@ impl Exit {
             Self::Pass => "Everything ran, and every expectation held.",
             Self::ExpectationFailed => "Everything ran, but an expectation failed.",
             Self::Usage => "The command line, or a file you wrote, is not valid.",
-            Self::Environment => "The machine lacks something: an engine, disk space, a tool.",
+            Self::Environment => {
+                "The machine lacks something: an engine, disk space, a tool; or an expectation could not be measured here."
+            }
             Self::NothingRan => "The command is valid, but there was nothing to run.",
             Self::Network => "Something on the network did not answer, or refused.",
             Self::BuildFailed => "A build failed.",

@@ -78,8 +78,8 @@ impl Judged {
     pub fn exit(&self) -> Exit {
         match &self.trouble {
             Some(problem) => problem.exit(),
-            None if self.passes() => Exit::Pass,
-            None => Exit::ExpectationFailed,
+            None if self.result.is_none() => Exit::ExpectationFailed,
+            None => Verdict::exit(&self.verdicts),
         }
     }
 }

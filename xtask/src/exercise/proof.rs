@@ -3,10 +3,21 @@
 use std::collections::BTreeSet;
 
 use super::{Judged, Kind};
+use crate::error::ErrorId;
+use crate::model::Outcome;
 use crate::names;
 
 /// What is wrong with how an answer fared; `None` where nothing is.
 pub(super) fn fault(kind: &Kind, judged: &Judged) -> Option<String> {
+    if let Some(problem) = judged.trouble.as_ref().filter(|problem| problem.id == ErrorId::BuildTooLong) {
+        return Some(format!("its build was cut off, which proves nothing: {}", problem.fact));
+    }
+    // A rule that could not be judged says nothing of the answer. One that lacks what it takes to judge it fails another rule, too.
+    let of = |outcome: Outcome| judged.verdicts.iter().find(move |verdict| verdict.outcome == outcome);
+    let failed = judged.trouble.is_some() || of(Outcome::Failed).is_some();
+    if let Some(verdict) = of(Outcome::NotMeasured).filter(|_| !failed) {
+        return Some(format!("{} was not judged, which proves nothing: {}", verdict.id, verdict.measured));
+    }
     match kind {
         Kind::Shipped => judged.passes().then(|| "it passes as it is shipped: there is nothing to do".to_owned()),
         Kind::Right(_) => (!judged.passes()).then(|| format!("it should pass, and: {}", told(judged).join("; "))),
@@ -48,9 +59,9 @@ mod tests {
     use std::time::Duration;
 
     use super::*;
-    use crate::error::{ErrorId, Problem};
+    use crate::error::Problem;
     use crate::lesson::WrongAnswer;
-    use crate::model::{AppId, Outcome, Subject, Verdict};
+    use crate::model::{AppId, Subject, Verdict};
 
     fn judged(failing: &[(&str, &str)]) -> Judged {
         let verdict = |(id, measured): &(&str, &str)| Verdict {
@@ -109,5 +120,28 @@ mod tests {
         assert!(fault(&wrong(&["build"], "cannot find -lc"), &broken).is_none());
         assert!(fault(&wrong(&["healthy"], "cannot find -lc"), &broken).is_some());
         assert!(fault(&Kind::Shipped, &broken).is_none());
+    }
+
+    #[test]
+    fn a_build_that_was_cut_off_proves_nothing() {
+        let problem = Problem::new(ErrorId::BuildTooLong, "After 10 min the step still ran.").evidence(["ld: waits"]);
+        let cut_off = Judged { result: None, trouble: Some(problem), ..judged(&[]) };
+        for kind in [Kind::Shipped, Kind::Right("x".to_owned()), wrong(&["build"], "ld: waits")] {
+            let said = "its build was cut off, which proves nothing: After 10 min the step still ran.";
+            assert_eq!(fault(&kind, &cut_off).as_deref(), Some(said));
+        }
+    }
+
+    #[test]
+    fn a_rule_that_was_not_judged_proves_nothing() {
+        let mut unclear = judged(&[("ready-at-most", "it was not measured")]);
+        unclear.verdicts[0].outcome = Outcome::NotMeasured;
+        let said = "ready-at-most was not judged, which proves nothing: it was not measured";
+        for kind in [Kind::Shipped, Kind::Right("x".to_owned()), wrong(&["ready-at-most"], "not measured")] {
+            assert_eq!(fault(&kind, &unclear).as_deref(), Some(said));
+        }
+        // What is shipped fails for sure where another rule does.
+        unclear.verdicts.extend(judged(&[("non-root", "root")]).verdicts);
+        assert!(fault(&Kind::Shipped, &unclear).is_none());
     }
 }

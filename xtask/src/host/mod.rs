@@ -79,6 +79,11 @@ pub fn special(from: &Path, to: &Path) -> std::io::Result<bool> {
     system::special(from, to)
 }
 
+/// Whether a path, or what a link there leads to, is a FIFO: reading it waits for somebody who writes.
+pub fn is_fifo(path: &Path) -> bool {
+    system::is_fifo(path)
+}
+
 /// Lets the owner of a folder read and change it, as removing it asks for.
 ///
 /// Errors: it is not this user's, or gone.

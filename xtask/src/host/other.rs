@@ -58,6 +58,10 @@ pub(super) fn end_process(pid: u32, force: bool) {
 
 pub(super) fn set_apart(_command: &mut Command) {}
 
+pub(super) fn is_fifo(_path: &Path) -> bool {
+    false
+}
+
 pub(super) fn special(_from: &Path, _to: &Path) -> std::io::Result<bool> {
     Ok(false)
 }

@@ -102,6 +102,11 @@ fn name_of(number: u32, file: &str) -> String {
         .map_or(number.clone(), |fields| fields[0].to_owned())
 }
 
+pub(super) fn is_fifo(path: &Path) -> bool {
+    use std::os::unix::fs::FileTypeExt;
+    std::fs::metadata(path).is_ok_and(|found| found.file_type().is_fifo())
+}
+
 pub(super) fn special(from: &Path, to: &Path) -> std::io::Result<bool> {
     use std::os::unix::fs::FileTypeExt;
     let found = std::fs::symlink_metadata(from)?;

@@ -2,7 +2,7 @@
 
 use serde::Deserialize;
 
-use crate::model::{AppId, Measurement, Value};
+use crate::model::{AppId, Measurement, Quantity, Value};
 
 /// A text with places for measured values.
 #[derive(Clone, Debug, PartialEq, Eq, Deserialize)]
@@ -43,13 +43,37 @@ impl Words {
     }
 
     /// The text with its values, of one app or else of the first that was measured. `None` where one of them was not measured.
+    /// What is `1.00 times smaller` is said to be the same size.
     pub fn filled(&self, app: Option<&AppId>, results: &[Measurement]) -> Option<String> {
-        let words = self.0.iter().map(|part| match part {
-            Part::Text(text) => Some(text.clone()),
-            Part::Value(value) => Some(value.shown(value.number(app, results)?)),
-        });
-        words.collect()
+        let mut words = String::new();
+        // A quotient that is not written until it is known what follows it.
+        let mut equal = "";
+        for part in &self.0 {
+            match part {
+                Part::Text(text) => words.push_str(&behind(equal, text)),
+                Part::Value(value) => {
+                    let shown = value.shown(value.number(app, results)?);
+                    if value.quantity == Quantity::Times && shown == EQUAL {
+                        equal = EQUAL;
+                        continue;
+                    }
+                    words.push_str(&shown);
+                }
+            }
+            equal = "";
+        }
+        Some(words)
     }
+}
+
+/// A quotient that says of two sizes that they are one.
+const EQUAL: &str = "1.00";
+
+/// A text with the quotient before it, if there is one: in words where it says that one size is so many times smaller.
+fn behind(equal: &str, text: &str) -> String {
+    let same = [(" times smaller than ", "the same size as "), (" times smaller", "no smaller")];
+    let words = same.iter().find_map(|(times, same)| Some(format!("{same}{}", text.strip_prefix(times)?)));
+    words.filter(|_| !equal.is_empty()).unwrap_or_else(|| format!("{equal}{text}"))
 }
 
 #[cfg(test)]
@@ -67,6 +91,9 @@ mod tests {
         let go = AppId::try_from("go".to_owned()).unwrap();
         let text = words("{stored:naive} became {stored:tiny}, {times:naive/tiny} times less.").unwrap();
         assert_eq!(text.filled(Some(&go), &results).unwrap(), "8.00 MB became 1.00 MB, 8.00 times less.");
+        let same =
+            words("a is {times:tiny/tiny} times smaller than b, c {times:tiny/tiny} times smaller, {times:tiny/tiny}.");
+        assert_eq!(same.unwrap().filled(Some(&go), &results).unwrap(), "a is the same size as b, c no smaller, 1.00.");
         assert_eq!(words("{stored:slim}").unwrap().filled(None, &results), None);
         assert_eq!(words("no value").unwrap().filled(None, &[]).unwrap(), "no value");
     }

@@ -13,7 +13,7 @@ pub fn excerpt(printed: &str, count: usize) -> Vec<String> {
 
 /// As [`excerpt`], of lines that hold something.
 pub fn of_lines(lines: Vec<String>, count: usize) -> Vec<String> {
-    let telling: Vec<String> = lines.iter().filter(|line| !is_noise(line)).cloned().collect();
+    let telling: Vec<String> = without_blocks(&lines).into_iter().filter(|line| !is_noise(line)).cloned().collect();
     let lines = if telling.is_empty() { lines } else { telling };
     let Some(above) = lines.len().checked_sub(count).filter(|above| *above > 0) else { return lines };
     let cause = find(lines.iter().map(String::as_str)).map(|found| found.line);
@@ -30,4 +30,19 @@ pub fn of_lines(lines: Vec<String>, count: usize) -> Vec<String> {
 
 fn is_noise(line: &str) -> bool {
     table().noise.lines.iter().any(|pattern| pattern.0.is_match(line))
+}
+
+/// The lines that are in no block of noise. One without an end is none.
+fn without_blocks(lines: &[String]) -> Vec<&String> {
+    let mut kept = Vec::new();
+    let mut rest = lines;
+    while let [line, below @ ..] = rest {
+        let block = table().noise.block.iter().find(|block| block.from.0.is_match(line));
+        let end = block.and_then(|block| below.iter().position(|line| block.to.0.is_match(line)));
+        rest = end.map_or(below, |end| &below[end + 1..]);
+        if end.is_none() {
+            kept.push(line);
+        }
+    }
+    kept
 }

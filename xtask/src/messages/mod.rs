@@ -30,6 +30,15 @@ struct Table {
 #[serde(deny_unknown_fields)]
 struct Noise {
     lines: Vec<Pattern>,
+    block: Vec<NoisyBlock>,
+}
+
+/// Lines from one that fits to the next that fits, both among them: the help of a tool.
+#[derive(Debug, Deserialize)]
+#[serde(deny_unknown_fields)]
+struct NoisyBlock {
+    from: Pattern,
+    to: Pattern,
 }
 
 /// A row: one message, and what it means.

@@ -104,3 +104,23 @@ fn the_cause_is_shown_however_far_up_it_stands() {
     assert_eq!(excerpt(&said, 3), ["more", "more", "done"]);
     assert_eq!(excerpt("npm notice\nnpm notice\n", 3), ["npm notice", "npm notice"], "better noise than nothing");
 }
+
+#[test]
+fn the_help_of_a_tool_is_left_out_around_what_it_says() {
+    // As npm 11 printed it.
+    let said = "npm error code EUSAGE\nnpm error\nnpm error The `npm ci` command can only install with an existing package-lock.json or\n\
+                npm error npm-shrinkwrap.json with lockfileVersion >= 1. Run an install with npm@5 or\n\
+                npm error later to generate a package-lock.json file, then try again.\nnpm error\n\
+                npm error Clean install a project\nnpm error\nnpm error Usage:\nnpm error npm ci\nnpm error\nnpm error Options:\n\
+                npm error [--no-bin-links] [--no-fund] [--dry-run]\nnpm error\nnpm error   --install-links\n\
+                npm error     When set file: protocol dependencies will be packed and installed as\nnpm error\n\
+                npm error aliases: clean-install, ic, install-clean, isntall-clean\nnpm error\n\
+                npm error Run \"npm help ci\" for more info\n\
+                npm error A complete log of this run can be found in: /root/.npm/_logs/debug-0.log\nexit code: 1";
+    let shown = excerpt(said, 20);
+    assert_eq!(shown.len(), 5, "{shown:#?}");
+    assert!(shown[1].contains("can only install with an existing package-lock.json") && shown[4] == "exit code: 1");
+    // Help whose end is missing may hold what tells the cause.
+    let cut = "npm error Usage:\nnpm error npm ci\nsh: 1: tsc: not found";
+    assert_eq!(excerpt(cut, 20).len(), 3);
+}

@@ -113,6 +113,19 @@ impl Started {
     pub fn median_ms(&self) -> Option<u64> {
         self.ready_ms.get(self.ready_ms.len() / 2).copied()
     }
+
+    /// Between which starts the median of many more would most likely lie, in milliseconds: in 19 of 20 cases for starts that have
+    /// nothing to do with each other. Up to seven starts, that is from the shortest to the longest. `None` where nothing was started.
+    ///
+    /// By ranks, since one start that was held up says nothing about the others: Conover, "Practical Nonparametric Statistics", 3.2.
+    pub fn between_ms(&self) -> Option<(u64, u64)> {
+        let starts = self.ready_ms.len();
+        // n / 2 are shorter than the median, give or take two standard deviations of √n / 2 each: at least (n - 2√n) / 2.
+        let root = (4 * starts).isqrt();
+        let rounded_up = root + usize::from(root * root < 4 * starts);
+        let outside = starts.saturating_sub(rounded_up) / 2;
+        Some((*self.ready_ms.get(outside)?, *self.ready_ms.get(starts - 1 - outside)?))
+    }
 }
 
 /// How a service ended when it was told to.

@@ -37,20 +37,22 @@ pub struct BuildStep {
 }
 
 impl Timeline {
-    /// From when to when a stage of a target was at work, in milliseconds from the build's first step. Fetching the base does
-    /// not count, and neither do steps from the cache; `None` where nothing else ran.
-    pub fn at_work(&self, target: &str, stage: &str) -> Option<(u64, u64)> {
-        let of_stage = |step: &&BuildStep| step.target == target && step.stage == stage;
-        let ran = |step: &&BuildStep| !step.cached && !step.instruction.starts_with("FROM ");
-        let steps = self.steps.iter().filter(of_stage).filter(ran);
-        let spans = steps.filter_map(|step| step.start_ms.map(|start| (start, start + step.took_ms)));
-        spans.reduce(|whole, span| (whole.0.min(span.0), whole.1.max(span.1)))
+    /// From when to when each `RUN` of a stage of a target was at work, in milliseconds from the build's first step; none that
+    /// came from the cache. Other steps do not count: a `WORKDIR` is done before a stage waits for another, and the time in between
+    /// is no work.
+    fn runs(&self, target: &str, stage: &str) -> Vec<(u64, u64)> {
+        let of_stage = |step: &&BuildStep| step.target == target && step.stage == stage && !step.cached;
+        let runs = self.steps.iter().filter(of_stage).filter(|step| step.is_run());
+        runs.filter_map(|step| step.start_ms.map(|start| (start, start + step.took_ms))).collect()
     }
 
-    /// How long two stages of a target were at work at the same time, in milliseconds; `None` where one of them did nothing.
+    /// How long a `RUN` of one stage of a target and a `RUN` of another were at work at the same time, in milliseconds; `None`
+    /// where one of the stages ran nothing.
     pub fn overlap_ms(&self, target: &str, one: &str, other: &str) -> Option<u64> {
-        let (one, other) = (self.at_work(target, one)?, self.at_work(target, other)?);
-        Some(one.1.min(other.1).saturating_sub(one.0.max(other.0)))
+        let (ones, others) = (self.runs(target, one), self.runs(target, other));
+        let both = |one: &(u64, u64), other: &(u64, u64)| one.1.min(other.1).saturating_sub(one.0.max(other.0));
+        let pairs = ones.iter().flat_map(|one| others.iter().map(move |other| both(one, other)));
+        (!ones.is_empty() && !others.is_empty()).then(|| pairs.sum())
     }
 }
 
@@ -90,6 +92,11 @@ impl Timeline {
 }
 
 impl BuildStep {
+    /// Whether its instruction is a `RUN`, however it is written.
+    fn is_run(&self) -> bool {
+        self.instruction.split_whitespace().next().is_some_and(|word| word.eq_ignore_ascii_case("RUN"))
+    }
+
     fn bar(&self) -> Bar {
         // A step from the cache takes the time of looking it up, which says nothing.
         let took_ms = if self.cached { 0 } else { self.took_ms };
@@ -135,16 +142,33 @@ mod tests {
             step("a", "FROM x", Some(0), 50),
             step("a", "RUN one", Some(50), 100),
             step("a", "RUN two", Some(160), 40),
-            step("b", "RUN three", Some(120), 500),
+            step("b", "run --mount=type=cache,target=/x three", Some(120), 500),
             step("c", "RUN four", Some(700), 10),
             BuildStep { cached: true, ..step("d", "RUN five", Some(0), 0) },
             step("e", "RUN never", None, 0),
         ];
         let timeline = Timeline { took_ms: 710, steps };
-        assert_eq!(timeline.at_work("t", "a"), Some((50, 200)));
-        assert_eq!(timeline.overlap_ms("t", "a", "b"), Some(80));
+        assert_eq!(timeline.runs("t", "a"), [(50, 150), (160, 200)]);
+        assert_eq!(timeline.overlap_ms("t", "a", "b"), Some(30 + 40));
         assert_eq!(timeline.overlap_ms("t", "c", "a"), Some(0));
         assert_eq!((timeline.overlap_ms("t", "a", "d"), timeline.overlap_ms("t", "a", "e")), (None, None));
-        assert_eq!(timeline.at_work("other", "a"), None);
+        assert_eq!(timeline.overlap_ms("other", "a", "b"), None);
+    }
+
+    #[test]
+    fn a_folder_that_is_made_early_is_no_work_beside_another_stage() {
+        // As BuildKit recorded it: the WORKDIR is done at once, and all below it waits for the COPY from the other stage.
+        let chain = Timeline {
+            took_ms: 4291,
+            steps: vec![
+                step("tides", "WORKDIR /tides", Some(108), 70),
+                step("dependencies", "WORKDIR /app", Some(108), 74),
+                step("tides", "RUN sleep 2 && echo x > /tides/a", Some(185), 2444),
+                step("dependencies", "COPY --from=tides /tides /tides", Some(2882), 67),
+                step("dependencies", "RUN sleep 1 && echo y > /app/b", Some(2950), 1251),
+            ],
+        };
+        assert_eq!(chain.overlap_ms("t", "dependencies", "tides"), Some(0));
+        assert_eq!(chain.overlap_ms("t", "dependencies", "other"), None);
     }
 }

@@ -6,6 +6,7 @@ use std::str::FromStr;
 use serde::{Deserialize, Serialize};
 
 use super::{AppId, ImageKey, Platform, VariantId};
+use crate::error::Exit;
 
 /// What one expectation of a lesson or an exercise came to.
 #[derive(Clone, Debug, Serialize, Deserialize)]
@@ -35,6 +36,16 @@ impl Verdict {
     /// Whether the expectation held.
     pub fn held(&self) -> bool {
         self.outcome == Outcome::Held
+    }
+
+    /// The exit code that these stand for together. Where none failed and some were not measured, it is the machine that lacks
+    /// something, such as time of its own.
+    pub fn exit(all: &[Self]) -> Exit {
+        match all.iter().map(|verdict| verdict.outcome).min() {
+            Some(Outcome::Failed) => Exit::ExpectationFailed,
+            Some(Outcome::NotMeasured) => Exit::Environment,
+            Some(Outcome::Held) | None => Exit::Pass,
+        }
     }
 }
 
@@ -144,6 +155,26 @@ impl schemars::JsonSchema for Subject {
 #[cfg(test)]
 mod tests {
     use super::*;
+
+    #[test]
+    fn what_was_not_measured_fails_nothing_and_passes_nothing() {
+        let of = |outcomes: &[Outcome]| {
+            let verdict = |outcome: &Outcome| Verdict {
+                id: "ready-at-most".to_owned(),
+                subject: "go/naive".parse().unwrap(),
+                outcome: *outcome,
+                expected: String::new(),
+                measured: String::new(),
+                place: None,
+                source: None,
+                why: String::new(),
+            };
+            Verdict::exit(&outcomes.iter().map(verdict).collect::<Vec<_>>())
+        };
+        assert_eq!(of(&[Outcome::Held, Outcome::NotMeasured]), Exit::Environment);
+        assert_eq!(of(&[Outcome::NotMeasured, Outcome::Failed, Outcome::Held]), Exit::ExpectationFailed);
+        assert_eq!((of(&[Outcome::Held]), of(&[])), (Exit::Pass, Exit::Pass));
+    }
 
     #[test]
     fn a_subject_is_read_back_from_a_document() {

@@ -3,6 +3,7 @@
 //! What is asked is asked in a thread of its own, so that the container can be looked at meanwhile. How long is waited, the
 //! container decides by what it does: see [`patience`].
 
+mod again;
 pub mod ending;
 mod patience;
 
@@ -110,7 +111,6 @@ impl Service<'_> {
         let asked = ask_again_and_again(health, self.address, since + within);
         let mut patience = Patience::of_start(within);
         let (mut attempts, mut last, mut looked) = (0, Last::Refused, Instant::now());
-        let mut told = false;
         loop {
             let late = since.elapsed() > within;
             let pause = if late || matches!(last, Last::Refused) { LOOK_AGAIN } else { LOOK };
@@ -149,8 +149,7 @@ impl Service<'_> {
                 let problem = diagnose(self.name, &patience, seen, &last, &health.expect);
                 return Err(with_logs(problem, self.engine, self.container));
             }
-            if late && !told && patience.sees() {
-                told = true;
+            if late && patience.sees() && again::is_due(self.name, Instant::now()) {
                 self.engine.sink().emit(Event::Note(format!(
                     "{} is still starting: at work after {}, with {} of processor time so far.",
                     self.name,

@@ -7,29 +7,57 @@ use crate::event::{Event, Sink};
 /// A renderer that can be told to wait.
 pub struct Held {
     inner: Box<dyn Sink>,
+    state: Mutex<State>,
+}
+
+#[derive(Default)]
+struct State {
     /// What came meanwhile; `None` while nothing is held back.
-    back: Mutex<Option<Vec<Event>>>,
+    back: Option<Vec<Event>>,
+    /// What is at work, with what it does, in the order in which it began.
+    at_work: Vec<(String, String)>,
 }
 
 impl Held {
     pub(super) fn new(inner: Box<dyn Sink>) -> Self {
-        Self { inner, back: Mutex::new(None) }
+        Self { inner, state: Mutex::default() }
     }
 
     /// Draws nothing from now on.
     pub fn hold(&self) {
-        let mut back = self.back.lock().unwrap_or_else(PoisonError::into_inner);
-        if back.is_none() {
+        let mut state = self.state.lock().unwrap_or_else(PoisonError::into_inner);
+        if state.back.is_none() {
             self.inner.emit(Event::Quiet);
-            *back = Some(Vec::new());
+            state.back = Some(Vec::new());
         }
     }
 
-    /// Shows what came meanwhile, in its order, and goes on.
+    /// Shows what came meanwhile, in its order, then what is at work now, and goes on.
     pub fn release(&self) {
-        let mut back = self.back.lock().unwrap_or_else(PoisonError::into_inner);
-        for event in back.take().into_iter().flatten() {
+        let mut state = self.state.lock().unwrap_or_else(PoisonError::into_inner);
+        let Some(back) = state.back.take() else { return };
+        for event in back {
             self.inner.emit(event);
+        }
+        // A step that prints nothing may not say so again for minutes, and nobody would know what is waited for.
+        for (item, doing) in &state.at_work {
+            self.inner.emit(Event::Progress { item: item.clone(), doing: doing.clone() });
+        }
+    }
+}
+
+impl State {
+    fn note(&mut self, event: &Event) {
+        match event {
+            Event::Progress { item, doing } => match self.at_work.iter_mut().find(|(known, _)| known == item) {
+                Some((_, known)) => known.clone_from(doing),
+                None => self.at_work.push((item.clone(), doing.clone())),
+            },
+            Event::Done { item, .. } | Event::Counted { item, .. } | Event::Ready { item, .. } => {
+                self.at_work.retain(|(known, _)| known != item);
+            }
+            Event::Phase { .. } | Event::Quiet => self.at_work.clear(),
+            Event::Started { .. } | Event::Command(_) | Event::Note(_) | Event::Warning(_) => {}
         }
     }
 }
@@ -37,10 +65,10 @@ impl Held {
 impl Sink for Held {
     fn emit(&self, event: Event) {
         // Locked until it is shown: what comes while others are made up for has to wait its turn.
-        let mut back = self.back.lock().unwrap_or_else(PoisonError::into_inner);
-        match &mut *back {
+        let mut state = self.state.lock().unwrap_or_else(PoisonError::into_inner);
+        state.note(&event);
+        match &mut state.back {
             None => self.inner.emit(event),
-            // What is at work now will say so again.
             Some(_) if matches!(event, Event::Progress { .. }) => {}
             Some(held) => held.push(event),
         }
@@ -57,8 +85,10 @@ mod tests {
 
     impl Sink for Seen {
         fn emit(&self, event: Event) {
-            if let Event::Note(text) = event {
-                self.0.lock().unwrap().push(text);
+            match event {
+                Event::Note(text) => self.0.lock().unwrap().push(text),
+                Event::Progress { item, doing } => self.0.lock().unwrap().push(format!("{item}: {doing}")),
+                _ => {}
             }
         }
     }
@@ -77,5 +107,32 @@ mod tests {
         note("d");
         held.release();
         assert_eq!(*seen.lock().unwrap(), ["a", "b", "c", "d"]);
+    }
+
+    #[test]
+    fn what_is_still_at_work_is_named_when_it_is_waited_for() {
+        let seen = Arc::new(Mutex::new(Vec::new()));
+        let held = Held::new(Box::new(Seen(Arc::clone(&seen))));
+        let progress = |item: &str, doing: &str| {
+            held.emit(Event::Progress { item: item.to_owned(), doing: doing.to_owned() });
+        };
+        let done = |item: &str| {
+            let remark = "1 s".to_owned();
+            held.emit(Event::Done { item: item.to_owned(), remark, sign: crate::model::block::Sign::Held });
+        };
+        held.hold();
+        held.emit(Event::Phase { name: "Building", total: 3, of: "images" });
+        progress("Go, naive", "FROM");
+        progress("Rust, naive", "RUN cargo build");
+        progress("Go, naive", "RUN go build");
+        progress("Node, naive", "RUN npm ci");
+        done("Node, naive");
+        held.release();
+        assert_eq!(*seen.lock().unwrap(), ["Go, naive: RUN go build", "Rust, naive: RUN cargo build"]);
+        // What was drawn before it was held back is drawn again.
+        done("Go, naive");
+        held.hold();
+        held.release();
+        assert_eq!(seen.lock().unwrap()[2..], ["Rust, naive: RUN cargo build"]);
     }
 }

@@ -13,6 +13,8 @@ const WIDTH: usize = 92;
 const USUAL: usize = 100;
 /// Narrowest: below that, text is broken to no use.
 const NARROWEST: usize = 30;
+/// A word that is longer is the value of an option, such as a mount, rather than a word.
+const LONG_WORD: usize = 60;
 /// What stands between a command and the words that say what it does.
 const SAYS: &str = "    ";
 /// What stands before a command that was run.
@@ -99,7 +101,36 @@ pub(super) fn cut(text: &str, most: usize) -> String {
     }
 }
 
-/// Lines of whole words, as wide as that at most; only a word that is wider is a line of its own.
+/// An instruction without what its mounts say: `RUN --mount=… go test`.
+pub(super) fn unmounted(instruction: &str) -> String {
+    const MOUNT: &str = "--mount=";
+    if !instruction.contains(MOUNT) {
+        return instruction.to_owned();
+    }
+    let mut words: Vec<&str> = Vec::new();
+    for word in instruction.split_whitespace() {
+        let is_mount = word.starts_with(MOUNT);
+        match words.last() {
+            Some(last) if is_mount && last.starts_with(MOUNT) => {}
+            _ => words.push(if is_mount { "--mount=…" } else { word }),
+        }
+    }
+    words.join(" ")
+}
+
+/// The parts of a text that no line is broken in: words, and of a very long word what stands between its commas.
+pub(super) fn unbroken(text: &str) -> impl Iterator<Item = &str> {
+    text.split_whitespace().flat_map(after_commas)
+}
+
+/// A word that is longer than [`LONG_WORD`], broken after its commas; another one whole.
+fn after_commas(word: &str) -> impl Iterator<Item = &str> {
+    let is_long = display_width(word) > LONG_WORD;
+    word.split_inclusive(move |letter| is_long && letter == ',')
+}
+
+/// Lines of whole words, as wide as that at most; only a word that is wider is a line of its own. A very long word is broken after
+/// commas.
 pub(super) fn wrapped(text: &str, width: usize) -> Vec<String> {
     hanging(text, width, "")
 }
@@ -147,7 +178,9 @@ pub(super) fn shell(command: &str, width: usize) -> Vec<String> {
         return vec![command.to_owned()];
     }
     let glued = glue::quoted(command);
-    let lines = textwrap::wrap(&glued, options(width.saturating_sub(2)).subsequent_indent("    "));
+    // A word that is broken anywhere is another command.
+    let whole = options(width.saturating_sub(2)).word_separator(textwrap::WordSeparator::AsciiSpace);
+    let lines = textwrap::wrap(&glued, whole.subsequent_indent("    "));
     let last = lines.len() - 1;
     let end = |at: usize| if at < last { GOES_ON } else { "" };
     lines.iter().enumerate().map(|(at, line)| format!("{}{}", unglued(line), end(at))).collect()
@@ -157,8 +190,22 @@ fn options<'o>(width: usize) -> textwrap::Options<'o> {
     // A hyphen is often part of an option or a name, and a break there would change it.
     textwrap::Options::new(width)
         .word_splitter(textwrap::WordSplitter::NoHyphenation)
-        .word_separator(textwrap::WordSeparator::AsciiSpace)
+        .word_separator(textwrap::WordSeparator::Custom(words))
         .break_words(false)
+}
+
+/// Words between spaces, and the parts of very long ones.
+fn words(line: &str) -> Box<dyn Iterator<Item = textwrap::core::Word<'_>> + '_> {
+    let words = textwrap::WordSeparator::AsciiSpace.find_words(line);
+    Box::new(words.flat_map(|word| {
+        let mut parts: Vec<_> = after_commas(word.word).map(textwrap::core::Word::from).collect();
+        match parts.last_mut() {
+            Some(last) => last.whitespace = word.whitespace,
+            // Spaces at the beginning of a line.
+            None => parts.push(word),
+        }
+        parts
+    }))
 }
 
 /// What ends every colour.
@@ -217,6 +264,16 @@ pub(super) mod tests {
         // Where a line has no room for all of it, it is broken between words.
         assert_eq!(wrapped("`one two three`", 9), ["`one two", "three`"]);
         assert_eq!(wrapped("/a/path/that/is/longer is", 10), ["/a/path/that/is/longer", "is"]);
+        let mount = "RUN --mount=type=cache,id=harbour-clock-go-modules,target=/go/pkg/mod go test";
+        let broken = ["RUN --mount=type=cache,", "id=harbour-clock-go-modules,", "target=/go/pkg/mod go test"];
+        assert_eq!(wrapped(mount, 32), broken);
+        assert_eq!(
+            wrapped("RUN --mount=type=cache,target=/x go test", 20),
+            ["RUN", "--mount=type=cache,target=/x", "go test"]
+        );
+        assert_eq!(unmounted(&format!("{mount} ./...")), "RUN --mount=… go test ./...");
+        assert_eq!(unmounted("RUN --mount=a=b   --mount=c  sh -c 'd  e'"), "RUN --mount=… sh -c 'd e'");
+        assert_eq!(unmounted("COPY  a  b"), "COPY  a  b");
     }
 
     #[test]

@@ -152,7 +152,12 @@ impl Judged {
 
     /// Something that was not.
     pub fn not_measured(expected: impl Into<String>) -> Self {
-        Self { outcome: Outcome::NotMeasured, ..Self::new(false, expected, "it was not measured") }
+        Self::unclear(expected, "it was not measured")
+    }
+
+    /// Something of which what was seen says neither that it holds nor that it does not.
+    pub fn unclear(expected: impl Into<String>, seen: impl Into<String>) -> Self {
+        Self { outcome: Outcome::NotMeasured, ..Self::new(false, expected, seen) }
     }
 }
 

@@ -137,7 +137,7 @@ pub enum Rule {
     /// A build leaves nothing of a secret behind: neither in its image, nor in a stage that the builder keeps, nor in the
     /// folder that is built.
     SecretKept(secret_kept::SecretKept),
-    /// Two stages of a build without cache were at work at the same time, or were not.
+    /// In a build without cache, a `RUN` of one stage was at work at the same time as a `RUN` of another, or none was.
     StagesOverlap(stages_overlap::StagesOverlap),
     /// The container ends by itself when it is sent a signal.
     EndsOnSignal(ends_on_signal::EndsOnSignal),

@@ -1,8 +1,8 @@
 //! `secret-kept`: whether the value of a secret is left behind by the build: in a layer, the history, a label or a variable of the
 //! image or of any stage that the build went through, or in a file of the folder that is built.
 //!
-//! The stages count because the builder keeps their layers, and the folder because it keeps what it is sent. The value is searched for in every byte, as it is and in base64; what
-//! packs or enciphers it is not unpacked. Values are never shown.
+//! The stages count because the builder keeps their layers, and the folder because it keeps what it is sent. The value is searched
+//! for in every byte, as it is and in base64; what packs or enciphers it is not unpacked. Values are never shown.
 
 use serde::Deserialize;
 

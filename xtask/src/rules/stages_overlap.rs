@@ -1,5 +1,5 @@
-//! `stages-overlap`: in a build without cache two stages were at work at the same time, as BuildKit's own record tells; or, with
-//! `overlap = false`, one of them waited for the other.
+//! `stages-overlap`: in a build without cache a `RUN` of one stage was at work at the same time as a `RUN` of another, as
+//! BuildKit's own record tells; or, with `overlap = false`, the stages ran one after the other.
 //!
 //! Times within one build and of one clock: whether they overlap says how the stages depend on each other, not how fast the
 //! machine is. A machine with one processor runs them in turn, and then nothing was measured.
@@ -9,7 +9,7 @@ use serde::Deserialize;
 use super::limit::NONE;
 use super::{Case, Judge, Judged, Need};
 
-/// Two stages of a build.
+/// Two stages of a build. Each needs a `RUN`: only these are compared.
 #[derive(Clone, Debug, Deserialize)]
 #[cfg_attr(test, derive(schemars::JsonSchema))]
 #[serde(deny_unknown_fields, rename_all = "kebab-case")]

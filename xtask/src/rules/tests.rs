@@ -176,11 +176,23 @@ fn readiness_is_compared_by_medians_of_several_starts() {
         }
         rule.judge(&facts).remove(0)
     };
-    // One start that was held up says nothing.
-    let verdict = judged(&[("large", &[400, 450, 9000]), ("small", &[200, 300, 301])]);
-    assert!(verdict.held());
-    assert_eq!(verdict.measured, "1.50 ×: 450 ms against 300 ms, medians of 3 starts");
-    assert!(!judged(&[("large", &[400, 451, 452]), ("small", &[200, 300, 301])]).held());
+    let quiet = |ms: u64| (0..5).map(|start| ms + 4 * start).collect::<Vec<_>>();
+    let equal = judged(&[("large", &quiet(250)), ("small", &quiet(240))]);
+    assert!(equal.held());
+    assert_eq!(equal.measured, "1.04 ×: 258 ms against 248 ms, medians of 5 starts");
+    let slower = judged(&[("large", &quiet(500)), ("small", &quiet(240))]);
+    assert_eq!(slower.outcome, Outcome::Failed);
+    assert_eq!(slower.measured, "2.05 ×: 508 ms against 248 ms, medians of 5 starts");
+    // Neighbours held up most starts, now of the one and now of the other.
+    let noisy = judged(&[("large", &[250, 260, 430, 520, 900]), ("small", &[240, 245, 255, 300, 700])]);
+    assert_eq!(noisy.outcome, Outcome::NotMeasured);
+    let seen =
+        "1.69 ×: 430 ms against 255 ms, medians of 5 starts, which differ too much: from 0.36 × to 3.75 × is possible";
+    assert_eq!(noisy.measured, seen);
+    // One start of many that was held up says nothing.
+    let mut many: Vec<u64> = (0..10).map(|start| 250 + start).collect();
+    many[9] = 9000;
+    assert!(judged(&[("large", &many), ("small", &many)]).held());
     assert_eq!(judged(&[("large", &[1])]).outcome, Outcome::NotMeasured);
 }
 

@@ -18,15 +18,17 @@ use crate::event::Event;
 use crate::interrupt;
 use crate::model::block::Sign;
 use crate::model::{
-    ContractRun, Delivery, ImageFacts, Inspection, PackageLine, Ran, RanReadOnly, Setup, Started, Stopped,
+    ContractRun, Delivery, ImageFacts, Inspection, Outcome, PackageLine, Ran, RanReadOnly, Setup, Started, Stopped,
 };
 use crate::plan::Image;
 use crate::probe::ending;
 use crate::rules::{Expect, Need};
 use crate::units;
 
-/// How often a service is started whose readiness is compared with another's.
+/// How often a service is started whose readiness is compared with another's, before anything is judged.
 const STARTS: usize = 5;
+/// How often at most, where its starts differ too much to judge: on a machine that does other work, more would not help.
+const MOST_STARTS: usize = 15;
 
 /// How often a stop is measured that takes longer than [`LONG_STOP`].
 const STOPS: usize = 3;
@@ -368,7 +370,8 @@ impl Underway<'_> {
         Ok(())
     }
 
-    /// Starts the services whose readiness is compared several times, in turn, and takes the median for the time they need.
+    /// Starts the services whose readiness is compared several times, in turn, and takes the median for the time they need. Where
+    /// that is too little to judge by, it goes on for some rounds.
     ///
     /// Errors: the run was interrupted. A service that does not start has one entry less.
     pub(super) fn start_again(&mut self) -> Result<()> {
@@ -378,9 +381,38 @@ impl Underway<'_> {
             return Ok(());
         }
         let mut starts: Vec<Vec<u64>> = vec![Vec::new(); images.len()];
+        for done in (STARTS..=MOST_STARTS).step_by(STARTS) {
+            self.start_in_turn(&images, &mut starts)?;
+            for (image, ready_ms) in images.iter().zip(&starts) {
+                let mut ready_ms = ready_ms.clone();
+                ready_ms.sort_unstable();
+                let started = Started { ready_ms };
+                let median = started.median_ms();
+                let facts = self.of(image);
+                if let (Some(result), Some(median)) = (&mut facts.measurement, median) {
+                    result.ready_ms = median;
+                }
+                facts.started = Some(started);
+            }
+            // A service that never starts will not the next time.
+            if starts.iter().any(Vec::is_empty) || !self.is_unclear(&Need::Ready) {
+                break;
+            }
+            if done < MOST_STARTS {
+                let again = format!(
+                    "The start times differ too much to compare them, so each service starts {STARTS} times more."
+                );
+                self.engine.sink().emit(Event::Note(again));
+            }
+        }
+        Ok(())
+    }
+
+    /// Starts each of these services [`STARTS`] times, in turn and one at a time, and notes how long each took to be ready.
+    fn start_in_turn(&self, images: &[&Image], starts: &mut [Vec<u64>]) -> Result<()> {
         self.engine.sink().emit(Event::Phase { name: "Starting", total: images.len() * STARTS, of: "containers" });
         for _ in 0..STARTS {
-            for (image, ready) in images.iter().zip(&mut starts) {
+            for (image, ready) in images.iter().zip(&mut *starts) {
                 let item = image.called();
                 self.engine.sink().emit(Event::Progress { item: item.clone(), doing: "docker run".to_owned() });
                 if let Ok(up) = self.starter().start(image, &Setup::default()) {
@@ -391,17 +423,13 @@ impl Underway<'_> {
                 self.engine.sink().emit(Event::Counted { item, remark: String::new() });
             }
         }
-        for (image, mut ready_ms) in images.into_iter().zip(starts) {
-            ready_ms.sort_unstable();
-            let started = Started { ready_ms };
-            let median = started.median_ms();
-            let facts = self.of(image);
-            if let (Some(result), Some(median)) = (&mut facts.measurement, median) {
-                result.ready_ms = median;
-            }
-            facts.started = Some(started);
-        }
         Ok(())
+    }
+
+    /// Whether an expectation that is judged by this kind of fact cannot be judged by what is known so far.
+    fn is_unclear(&self, need: &Need) -> bool {
+        let judged_by = self.job.expect.iter().filter(|expect| expect.rule.judge().needs().contains(need));
+        judged_by.flat_map(|expect| expect.judge(&self.facts)).any(|one| one.outcome == Outcome::NotMeasured)
     }
 
     /// A container for questions that leave it as it is. It may be one that others ask as well.

@@ -3,7 +3,7 @@
 use std::collections::{BTreeMap, BTreeSet};
 use std::path::Path;
 
-use crate::context::{BuildContext, RUN};
+use crate::context::{self, BuildContext, RUN};
 use crate::error::Result;
 use crate::model::{Change, ExtraFile};
 use crate::plan::{Image, Recipe};
@@ -19,6 +19,8 @@ pub fn contexts<'i>(images: impl IntoIterator<Item = &'i Image>, run: &str, root
         if image.recipe.is_some() && made.insert(&image.context) {
             let name = Path::new(&image.context).file_name().unwrap_or_default();
             make(image, None, false, &name.to_string_lossy(), run, root)?;
+        } else if image.recipe.is_none() {
+            context::readable(root, &image.context, &image.dockerfile.path)?;
         }
         secrets(image, &BTreeMap::new(), run, root)?;
     }

@@ -21,6 +21,9 @@ pub struct Settings {
     pub bases: Option<String>,
     /// The last build that used no cache.
     pub last_cold: Option<Cold>,
+    /// How many times as long as on the machine of the recordings builds took here, when builds were last compared.
+    #[serde(default)]
+    pub pace: Option<f64>,
 }
 
 impl Settings {

@@ -1,11 +1,13 @@
 //! The end of a lesson: its result becomes a page, progress and words on the screen, the next command last.
 
 use super::narrator::Teller;
-use super::{Context, onward, page};
+use super::{Context, onward, page, wait};
 use crate::cli;
 use crate::error::{Exit, Problem, Result};
 use crate::event::{Event, Sink};
-use crate::model::{AppId, BaseSources, Cache, Cold, FullReport, Inspection, LessonRef, LessonReport, Timeline};
+use crate::model::{
+    AppId, BaseSources, Cache, Cold, FullReport, Inspection, LessonRef, LessonReport, Timeline, Verdict,
+};
 use crate::plan::Plan;
 use crate::progress::Book;
 use crate::report::{self, Finish};
@@ -44,10 +46,15 @@ impl Ran<'_> {
         if self.options.record {
             self.record(&report)?;
         }
-        let failed = report.expectations.iter().any(|v| !v.held()).then_some(Exit::ExpectationFailed);
-        let exit = outcome.problems.first().map(Problem::exit).or(failed).unwrap_or(Exit::Pass);
-        // A part of a lesson is not the lesson, and one that failed has not shown what it is for.
-        if exit == Exit::Pass && self.options.variant.is_empty() {
+        if let Some(pace) = wait::pace(&self.workshop.root, lesson, &report.told) {
+            Settings::update(|memory| memory.pace = Some(pace))?;
+        }
+        let judged = Verdict::exit(&report.expectations);
+        let exit = outcome.problems.first().map_or(judged, Problem::exit);
+        // A part of a lesson is not the lesson, and one that failed has not shown what it is for. What a busy machine could not
+        // measure is not the learner's to repeat.
+        let went_well = outcome.problems.is_empty() && judged != Exit::ExpectationFailed;
+        if went_well && self.options.variant.is_empty() {
             Book::open()?.update(sink, |progress| progress.ran(&lesson.id, &report.environment.date))?;
         }
         let page = self.look(&report, &outcome, &seen, sink).and_then(|images| self.page(&report, build, images));

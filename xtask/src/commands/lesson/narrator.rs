@@ -13,6 +13,7 @@ use crate::model::{Measurement, Told};
 use crate::plan::Image;
 use crate::report::{self, Style};
 use crate::runner::{Guess, Job, Magnitude, Narrator, Question};
+use crate::state::settings::Settings;
 
 /// Who listens, and how fast the lesson goes.
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
@@ -146,7 +147,9 @@ impl Narrator for Teller<'_> {
         self.show(images);
         let position = self.lesson.step.iter().position(|known| known.title == step.title && known.apps == step.apps);
         let usual = position.and_then(|position| self.usual.get(&position)).copied();
-        if let Some(words) = usual.filter(|_| self.is_attended()).and_then(wait::before_experiment) {
+        let pace = Settings::load()?.pace;
+        let words = usual.filter(|_| self.is_attended()).and_then(|took| wait::before_experiment(took, pace));
+        if let Some(words) = words {
             report::message(format!("\n{}", report::waits(&words, self.style).trim_end()));
         }
         self.live.as_mut().map_or(Ok(()), |live| live.begin(step, self.step, self.steps))

@@ -7,7 +7,7 @@ use std::time::Duration;
 use crate::engine::Engine;
 use crate::error::Result;
 use crate::lesson::Lesson;
-use crate::model::{AppId, Experiment, LessonReport, Shown};
+use crate::model::{AppId, Experiment, LessonReport, Shown, Told};
 use crate::plan::Plan;
 use crate::session::Session;
 use crate::tidy;
@@ -46,8 +46,24 @@ pub(super) fn experiments(root: &Path, lesson: &Lesson, runs: impl Fn(&AppId) ->
     let path = tidy::recorded_path(lesson.number, lesson.id.as_str());
     let text = std::fs::read_to_string(root.join(path)).unwrap_or_default();
     let recorded = serde_json::from_str::<LessonReport>(&text).map(|report| report.told).unwrap_or_default();
+    experiments_of(&recorded, runs)
+}
+
+/// How many times as long as in its recorded run the experiments of a lesson took here; `None` where there is none that takes long.
+pub(super) fn pace(root: &Path, lesson: &Lesson, told: &[Told]) -> Option<f64> {
+    /// What is shorter says little about longer builds.
+    const LONG: Duration = Duration::from_secs(10);
+    let runs = |app: &AppId| told.iter().any(|told| told.app.as_ref() == Some(app));
+    let recorded = experiments(root, lesson, runs);
+    let here = experiments_of(told, |_| true);
+    let both = here.iter().filter_map(|(step, here)| Some((*here, *recorded.get(step)?)));
+    let (here, recorded) = both.fold((Duration::ZERO, Duration::ZERO), |sum, one| (sum.0 + one.0, sum.1 + one.1));
+    (recorded >= LONG && !here.is_zero()).then(|| here.as_secs_f64() / recorded.as_secs_f64())
+}
+
+fn experiments_of(told: &[Told], runs: impl Fn(&AppId) -> bool) -> BTreeMap<usize, Duration> {
     let mut took = BTreeMap::new();
-    for told in &recorded {
+    for told in told {
         if let Shown::Experiment { experiments, .. } = &told.shown
             && told.app.as_ref().is_some_and(&runs)
         {
@@ -62,17 +78,17 @@ fn whole(experiment: &Experiment) -> Duration {
     Duration::from_millis(experiment.cold_ms + rebuilds.sum::<u64>())
 }
 
-/// What is said before an experiment that takes so long; `None` where that is next to nothing.
-pub(super) fn before_experiment(took: Duration) -> Option<String> {
-    let seconds = took.as_secs();
+/// What is said before an experiment that took so long when it was recorded; `None` where that is next to nothing. Where this
+/// machine's `pace` is known, that is what it will take here.
+pub(super) fn before_experiment(took: Duration, pace: Option<f64>) -> Option<String> {
+    let seconds = took.mul_f64(pace.unwrap_or(1.0).clamp(0.05, 50.0)).as_secs();
     let about = match seconds {
         0..20 => return None,
         20..90 => format!("{} seconds", seconds.next_multiple_of(10)),
         _ => format!("{} minutes", (seconds + 30) / 60),
     };
-    Some(format!(
-        "These builds run one after the other, so that their times compare. Recorded, they took about {about}."
-    ))
+    let took = if pace.is_some() { "On this machine, they take" } else { "Recorded, they took" };
+    Some(format!("These builds run one after the other, so that their times compare. {took} about {about}."))
 }
 
 fn said(bases: usize, images: usize, minutes: u32) -> Option<String> {
@@ -110,10 +126,13 @@ mod tests {
 
     #[test]
     fn an_experiment_says_how_long_it_took_when_it_was_recorded() {
-        let said = |seconds| before_experiment(Duration::from_secs(seconds));
-        assert_eq!(said(19), None);
-        assert!(said(41).unwrap().ends_with("about 50 seconds."));
-        assert!(said(100).unwrap().ends_with("about 2 minutes."));
+        let said = |seconds, pace| before_experiment(Duration::from_secs(seconds), pace);
+        assert_eq!(said(19, None), None);
+        assert!(said(41, None).unwrap().ends_with("Recorded, they took about 50 seconds."));
+        assert!(said(100, None).unwrap().ends_with("about 2 minutes."));
+        // A machine that was seen to be four times as fast, and one that is slower.
+        assert!(said(90, Some(0.25)).unwrap().ends_with("On this machine, they take about 30 seconds."));
+        assert!(said(90, Some(2.0)).unwrap().ends_with("about 3 minutes."));
         let experiment: Experiment = serde_json::from_value(serde_json::json!({
             "app": "go", "variant": "naive", "cold_ms": 1000, "cold_from": null, "steps": [],
             "rebuilds": [{ "change": "source", "summary": "", "took_ms": 10, "turns": 3, "ran": [], "new_layers": 0,

@@ -3,7 +3,7 @@
 
 use std::thread;
 
-use super::lesson;
+use super::lesson::{self, Machine};
 use super::parts::Rig;
 use crate::error::{ErrorId, Problem, Result};
 use crate::event::{Event, Sink};
@@ -39,7 +39,7 @@ pub(super) fn prove(rig: &mut Rig<'_>) -> Result<()> {
         .collect();
     for (lesson, app) in &pairs {
         one(sink, &mut failed, &format!("lesson/{}/{}", lesson.id, app.id), || {
-            lesson::prove(workshop, lesson, app).map(drop)
+            lesson::prove(workshop, lesson, app, Machine::Busy).map(drop)
         })?;
     }
     for app in workshop.apps.keys() {
@@ -93,7 +93,7 @@ fn at_once(workshop: &Workshop, pairs: &[(&Lesson, &App)]) -> Result<()> {
     let ended: Vec<Result<()>> = thread::scope(|scope| {
         let running: Vec<_> = pairs
             .iter()
-            .map(|(lesson, app)| scope.spawn(move || lesson::run(workshop, lesson, app).map(drop)))
+            .map(|(lesson, app)| scope.spawn(move || lesson::run(workshop, lesson, app, Machine::Busy).map(drop)))
             .collect();
         running.into_iter().map(|one| one.join().unwrap_or_else(|_| Err(crate::bug("A lesson panicked")))).collect()
     });

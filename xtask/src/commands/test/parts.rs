@@ -1,8 +1,9 @@
 //! The parts of a test run: the one table that says what there is, in the order in which it happens.
 
+use super::lesson::{self, Machine};
 use super::programs::{Programs, cargo};
 use super::proofs::{Proofs, is_trial};
-use super::{app, busy, lesson, today};
+use super::{app, busy, today};
 use crate::engine::Engine;
 use crate::error::{ErrorId, Problem, Result};
 use crate::event::{Silent, Sink};
@@ -242,7 +243,7 @@ fn contract(rig: &mut Rig<'_>, proofs: &mut Proofs<'_>) -> Result<()> {
 
 fn lessons(rig: &mut Rig<'_>, proofs: &mut Proofs<'_>) -> Result<()> {
     proofs.take(is_lesson, (rig.sink, rig.style), |subject| match subject {
-        Subject::Lesson(lesson, app) => lesson::prove(rig.workshop, lesson, app),
+        Subject::Lesson(lesson, app) => lesson::prove(rig.workshop, lesson, app, Machine::Calm),
         other => Err(stray(other)),
     })
 }

@@ -4,7 +4,7 @@ use textwrap::core::display_width;
 
 use super::{Column, Fit, Table};
 use crate::report::Style;
-use crate::report::lines::{cut, hanging, wrapped};
+use crate::report::lines::{cut, hanging, unbroken, unmounted, wrapped};
 
 /// Columns between two columns of the table.
 const GAP: usize = 2;
@@ -21,8 +21,13 @@ const DEEPER: &str = "  ";
 pub(super) fn lines(table: &Table, room: usize, style: Style) -> Vec<String> {
     let rows = table.rows.iter().map(|row| row.iter().map(|cell| style.cell(cell)).collect());
     let plain = Plain { columns: &table.columns, rows: rows.collect(), name: table.name };
-    match plain.widths(room) {
-        Some(widths) => plain.laid_out(&widths),
+    if let Some(widths) = plain.widths(room) {
+        return plain.laid_out(&widths);
+    }
+    // The command of an instruction tells more than its mounts do, and a table more than a list.
+    let short = plain.unmounted();
+    match short.widths(room) {
+        Some(widths) => short.laid_out(&widths),
         None => plain.listed(room),
     }
 }
@@ -35,6 +40,13 @@ struct Plain<'t> {
 }
 
 impl Plain<'_> {
+    /// The same with instructions whose mounts are left out.
+    fn unmounted(&self) -> Self {
+        let cell = |(cell, column): (&String, &Column)| if column.code { unmounted(cell) } else { cell.clone() };
+        let rows = self.rows.iter().map(|row| row.iter().zip(self.columns).map(cell).collect());
+        Self { columns: self.columns, rows: rows.collect(), name: self.name }
+    }
+
     /// How wide each column is; `None` where there is no room for all of them.
     fn widths(&self, room: usize) -> Option<Vec<usize>> {
         let all = 0..self.columns.len();
@@ -109,9 +121,13 @@ impl Plain<'_> {
         let heads = self.columns.iter().enumerate().filter(headed).map(|(_, column)| display_width(&column.head));
         let label = heads.max().unwrap_or_default();
         let mut lines = Vec::new();
-        lines.extend(Some(self.columns[self.name].head.clone()).filter(|head| !head.is_empty()));
+        let name = &self.columns[self.name];
+        // A number alone names nothing: `line 4`.
+        let is_number = name.right && !name.head.is_empty();
+        lines.extend(Some(name.head.clone()).filter(|head| !head.is_empty() && !is_number));
         for row in &self.rows {
-            lines.extend(hanging(&row[self.name], room, DEEPER));
+            let called = if is_number { format!("{} {}", name.head, row[self.name]) } else { row[self.name].clone() };
+            lines.extend(hanging(&called, room, DEEPER));
             let others = || {
                 self.columns
                     .iter()
@@ -150,7 +166,7 @@ impl Plain<'_> {
 fn entry(head: &str, label: usize, cell: &str, room: usize) -> Vec<String> {
     let beside = room.saturating_sub(DEEPER.len() + label + GAP);
     let whole = room.saturating_sub(2 * DEEPER.len());
-    let longest = cell.split_whitespace().map(display_width).max().unwrap_or_default();
+    let longest = unbroken(cell).map(display_width).max().unwrap_or_default();
     if longest > beside || (beside < display_width(cell) && display_width(cell) <= whole) {
         let below = wrapped(cell, whole);
         let below = below.iter().map(|line| format!("{DEEPER}{DEEPER}{line}"));
@@ -168,10 +184,12 @@ impl Column {
     /// The lines of a cell in so many columns.
     fn fit(&self, cell: &str, width: usize) -> Vec<String> {
         let lines = cell.lines();
+        let short =
+            |line: &str| if display_width(line) > width { cut(&unmounted(line), width) } else { line.to_owned() };
         match self.fit {
             Fit::Whole => lines.map(str::to_owned).collect(),
             Fit::Wraps => lines.flat_map(|line| wrapped(line, width)).collect(),
-            Fit::Cut(_) => lines.map(|line| cut(line, width)).collect(),
+            Fit::Cut(_) => lines.map(short).collect(),
         }
     }
 }

@@ -232,6 +232,43 @@ mod tests {
         assert!(text.starts_with(first), "{text}");
     }
 
+    /// What becomes of the instructions of a build: the number of the line names each.
+    fn fates() -> Table {
+        let columns = [block::Column::right("line"), block::Column::code("instruction"), block::Column::left("became")];
+        let mut table = block::Table::new("", columns);
+        let modules = "--mount=type=cache,id=harbour-clock-go-modules,target=/go/pkg/mod";
+        let cache = "--mount=type=cache,id=harbour-clock-go-build,target=/root/.cache/go-build";
+        let instruction = format!("RUN {modules} {cache}     go vet ./... && go test ./...");
+        table.row([block::Cell::from("4"), "COPY . .".into(), "ran, 0.0 s".into()]);
+        table.row([block::Cell::from("20"), instruction.as_str().into(), "failed".into()]);
+        Table::from(&table)
+    }
+
+    #[test]
+    fn mounts_are_left_out_before_the_command_they_serve() {
+        assert_eq!(
+            fates().within(2, 72, PLAIN),
+            "  line  instruction                                  became\n     \
+                 4  COPY . .                                     ran, 0.0 s\n    \
+                20  RUN --mount=… go vet ./... && go test ./...  failed"
+        );
+        let mut cut = Table::new([instructions("made by", 20), left("is")]);
+        cut.row(["RUN --mount=type=cache,target=/go/pkg/mod go test ./...", "new"]);
+        assert_eq!(
+            cut.within(0, 36, PLAIN),
+            "made by                          is\nRUN --mount=… go test ./...      new"
+        );
+        assert_eq!(cut.within(0, 80, PLAIN).lines().last().unwrap().split("  ").count(), 2);
+    }
+
+    #[test]
+    fn a_number_that_names_a_row_stands_behind_what_it_counts() {
+        let list = fates().within(2, 30, PLAIN);
+        let starts = "  line 4\n    instruction  COPY . .\n    became       ran, 0.0 s\n  line 20\n    instruction\n";
+        assert!(list.starts_with(starts), "{list}");
+        assert!(list.contains("      target=/root/.cache/go-build"), "{list}");
+    }
+
     #[test]
     fn running_text_wraps_between_words_at_every_width() {
         let words = "Pin versions in apt-get install, since /usr/share/doc/a-very-long-path changes";

@@ -42,24 +42,25 @@ impl Underway<'_> {
             Ended::Failed(failed) => failed.fates(&places),
         };
         let all: Vec<(&Place, Fate)> = places.iter().zip(fates).collect();
-        let (how, said) = match &ended {
-            Ended::Built(built) => (format!("built in {}", units::seconds(built.took)), String::new()),
+        let outcome = check_outcome(step, &ended);
+        let (how, said, remark) = match &ended {
+            Ended::Built(built) => {
+                (format!("built in {}", units::seconds(built.took)), String::new(), "passed".to_owned())
+            }
             Ended::Failed(failed) => {
-                let at = failed.step().and_then(|step| step.instruction()).map(|step| step.words.clone());
-                let line = failed.line().map(|line| format!(" in line {line}")).unwrap_or_default();
-                let at = at.map(|words| format!(": {}", printable(&words))).unwrap_or_default();
-                (format!("failed{line}{at}"), failed.said())
+                let at = failed.step().and_then(|step| step.instruction()).map(|step| step.words.as_str());
+                let [how, remark] = failure(failed.line(), at, outcome.held());
+                (how, failed.said(), remark)
             }
         };
-        let outcome = check_outcome(step, &ended);
-        let remark = if matches!(ended, Ended::Built(_)) { "passed" } else { "failed" }.to_owned();
         self.engine.sink().emit(Event::Done { item: image.called(), remark, sign: outcome.outcome.into() });
         let lines = printed::lines(&said);
+        let words = step.fails.as_ref().map_or("", |failure| &failure.contains);
         came.blocks.push(Block::Output(Output {
             title: format!("{}: {how}", image.name.variant),
             sign: Sign::of(outcome.held()),
             command: None,
-            lines: lines[lines.len().saturating_sub(step.lines)..].to_vec(),
+            lines: telling(&lines, step.lines, words).to_vec(),
             of: lines.len(),
             status: None,
         }));
@@ -71,6 +72,22 @@ impl Underway<'_> {
         came.checks.iter_mut().for_each(|check| check.variant = Some(image.name.variant.clone()));
         Ok(())
     }
+}
+
+/// Where a build failed, in words with the instruction and without. A failure that the step asks for is none of the build's.
+fn failure(line: Option<usize>, at: Option<&str>, as_it_must: bool) -> [String; 2] {
+    let line = line.map(|line| format!(" in line {line}")).unwrap_or_default();
+    let failed = format!("failed{line}{}", if as_it_must { ", as it must" } else { "" });
+    let at = at.map(|words| format!(": {}", printable(&squeezed(words)))).unwrap_or_default();
+    [format!("{failed}{at}"), failed]
+}
+
+/// The lines that are shown: the last `count`, or those from the expected words on. npm prints its whole usage below its message.
+fn telling<'l>(lines: &'l [String], count: usize, words: &str) -> &'l [String] {
+    let last = lines.len().saturating_sub(count);
+    let told = lines.iter().rposition(|line| !words.is_empty() && line.contains(words));
+    let first = told.map_or(last, |told| told.min(last));
+    &lines[first..(first + count).min(lines.len())]
 }
 
 /// Whether the build ended as the step says.
@@ -142,6 +159,16 @@ mod tests {
     }
 
     #[test]
+    fn a_message_is_shown_whatever_is_printed_below_it() {
+        let lines = ["npm error code EUSAGE", "out of sync", "usage", "options", "aliases"].map(str::to_owned);
+        assert_eq!(telling(&lines, 2, "sync"), ["out of sync", "usage"]);
+        assert_eq!(telling(&lines, 2, "options"), ["options", "aliases"]);
+        assert_eq!(telling(&lines, 2, "aliases"), ["options", "aliases"], "as many lines as there is room for");
+        assert_eq!(telling(&lines, 2, ""), ["options", "aliases"]);
+        assert_eq!(telling(&lines[..1], 2, "EUSAGE"), ["npm error code EUSAGE"]);
+    }
+
+    #[test]
     fn an_instruction_is_known_by_how_it_begins() {
         let (test, copy) = (place("RUN npm   test"), place("COPY . ."));
         let all = [(&test, Fate::Failed), (&copy, Fate::NeverRan)];
@@ -150,5 +177,13 @@ mod tests {
         assert!(held("COPY", false) && !held("COPY", true));
         // Another stage's instruction is none of this build's.
         assert!(held("RUN audit", false) && !held("RUN audit", true));
+    }
+
+    #[test]
+    fn a_build_that_must_fail_and_does_is_no_error() {
+        let asked_for = failure(Some(20), Some("RUN go test ./..."), true);
+        assert_eq!(asked_for, ["failed in line 20, as it must: RUN go test ./...", "failed in line 20, as it must"]);
+        assert_eq!(failure(Some(20), Some("RUN make"), false), ["failed in line 20: RUN make", "failed in line 20"]);
+        assert_eq!(failure(None, None, true), ["failed, as it must", "failed, as it must"]);
     }
 }

@@ -1,0 +1,16 @@
+FROM node:24-trixie AS build
+WORKDIR /app
+COPY package.json package-lock.json .npmrc ./
+RUN npm ci
+COPY . .
+RUN npm run build
+
+FROM node:24-trixie-slim
+WORKDIR /app
+ENV NODE_ENV=production
+COPY package.json .
+RUN npm ci --omit=dev
+COPY --from=build /app/dist dist
+USER node
+EXPOSE 8080
+CMD ["node", "dist/main.js"]
