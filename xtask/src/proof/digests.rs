@@ -13,6 +13,7 @@ use crate::exercise::{Answer, Kind, Task};
 use crate::lesson::{Action, Lesson, Step};
 use crate::model::{App, Reference};
 use crate::rules::{Expect, Need};
+use crate::tool;
 use crate::workshop::Workshop;
 
 /// What a run wrote down, in a lesson's folder: no lesson depends on it.
@@ -115,7 +116,7 @@ impl<'a> Digests<'a> {
                 .step
                 .iter()
                 .filter(takes)
-                .filter_map(tool)
+                .filter_map(asked)
                 .chain(lesson.expect.iter().filter(applies).flat_map(tools))
                 .collect(),
             ..Uses::default()
@@ -213,6 +214,7 @@ impl<'a> Digests<'a> {
             builds.push(folder.to_owned());
             uses.rules.extend(self.sources.keys().filter_map(|path| watch::rule(path)));
             uses.steps.extend(self.sources.keys().filter_map(|path| watch::step(path)));
+            uses.tools.extend(tool::names().map(str::to_owned));
         }
         let runs = |lesson: &&Lesson| trial.runs == Runs::FirstLesson && lesson.number == 1;
         for lesson in self.workshop.lessons.iter().filter(runs) {
@@ -287,7 +289,7 @@ fn rule(expect: &Expect) -> String {
 }
 
 /// The tool that a step asks.
-fn tool(step: &Step) -> Option<String> {
+fn asked(step: &Step) -> Option<String> {
     match &step.action {
         Action::Tool(step) => Some(step.tool.to_string()),
         _ => None,

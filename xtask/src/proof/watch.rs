@@ -67,7 +67,6 @@ pub const TABLE: &[(For, &[&str])] = &[
             "xtask/src/runner/story/mod.rs",
             "xtask/src/runner/story/verdicts.rs",
             "xtask/src/session.rs",
-            "xtask/src/tool",
             "xtask/src/units.rs",
             "xtask/src/workshop",
         ],
@@ -109,6 +108,7 @@ pub const TABLE: &[(For, &[&str])] = &[
     (For::Trials(&["scratch"]), &["tests/scratch.rs"]),
     (For::Trials(&["stores"]), &["tests/stores.rs"]),
     (For::Tools(&["audit"]), &["xtask/src/audit"]),
+    (For::Tools(&["audit", "hadolint", "inventory"]), &["xtask/src/tool"]),
     (For::Command, &["xtask/src/commands"]),
     // How an engine is found, what is said, what is kept for a person, what a deploy sends: no proof asks for it.
     (

@@ -26,6 +26,11 @@ pub const NOT_MEASURED: &str = "not measured";
 static PROGRAMS: LazyLock<BTreeMap<String, Program>> =
     LazyLock::new(|| toml::from_str(include_str!("tools.toml")).expect("a test reads it"));
 
+/// The names of all tools.
+pub fn names() -> impl Iterator<Item = &'static str> {
+    PROGRAMS.keys().map(String::as_str).chain([INVENTORY, AUDIT])
+}
+
 /// A program that reads a Dockerfile from its standard input and prints a JSON list of what it finds.
 #[derive(Debug, Deserialize)]
 #[serde(deny_unknown_fields)]
@@ -72,7 +77,7 @@ impl TryFrom<String> for ToolName {
     type Error = String;
 
     fn try_from(text: String) -> Result<Self, String> {
-        let known: Vec<&str> = PROGRAMS.keys().map(String::as_str).chain([INVENTORY, AUDIT]).collect();
+        let known: Vec<&str> = names().collect();
         if known.contains(&text.as_str()) {
             return Ok(Self(text));
         }
