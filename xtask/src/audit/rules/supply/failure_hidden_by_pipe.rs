@@ -42,7 +42,7 @@ fn find(seen: &Seen) -> Found {
 
 /// Downloads of a `RUN` whose output another program reads: line, and both programs. What runs it as a script is another rule's.
 fn piped(run: &Instruction) -> Vec<(usize, String, String)> {
-    let calls = calls(run);
+    let calls: Vec<Call> = calls(run).iter().map(Call::behind_options).collect();
     let pairs = calls.windows(2).filter(|pair| pair[1].piped && fetches(&pair[0]) && !is_shell(pair[1].program()));
     pairs.map(|pair| (pair[0].line, pair[0].program().to_owned(), pair[1].program().to_owned())).collect()
 }
@@ -86,6 +86,7 @@ mod tests {
             "FROM a\nRUN curl -fsSLo /tmp/a $URL && tar -xzf /tmp/a\n",
             "FROM a\nRUN cat a.tgz | tar -xz\n",
             "FROM a\nRUN curl $URL | sh\n",
+            "FROM a\nRUN curl $URL | sudo -E bash -\n",
             "FROM a\nRUN curl $URL || tar -xz\n",
             "FROM a AS unused\nRUN curl $URL | tar -xz\nFROM a\nRUN true\n",
         ] {
