@@ -14,17 +14,6 @@ RUN --mount=type=cache,id=your-own-pip,target=/root/.cache/pip \
 COPY . .
 RUN /venv/bin/python -m ruff check . && /venv/bin/python -m pytest -q
 
-# --- forgotten: what runs, without the library that the driver is linked to
-FROM python:3.13-slim-trixie AS forgotten
-COPY --from=packages /venv /venv
-ENV PATH=/venv/bin:$PATH
-WORKDIR /app
-COPY data data
-COPY berths berths
-USER 65532:65532
-EXPOSE 8080
-CMD ["gunicorn", "--bind", "0.0.0.0:8080", "--workers", "2", "--no-control-socket", "berths.app:app"]
-
 # --- the image: the interpreter, one library from Debian, the packages, and our own files by name
 FROM python:3.13-slim-trixie
 RUN apt-get update && apt-get install -y --no-install-recommends libmariadb3 && rm -rf /var/lib/apt/lists/*
