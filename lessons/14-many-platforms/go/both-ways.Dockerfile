@@ -29,8 +29,9 @@ RUN --mount=type=cache,id=harbour-clock-go-modules,target=/go/pkg/mod \
 # The standard library, compiled.
 RUN --mount=type=cache,id=harbour-clock-go-modules,target=/go/pkg/mod \
     --mount=type=cache,id=many-platforms-go-standard-library,target=/compiled \
-    . /other && go list -deps -f '{{if .Standard}}{{.ImportPath}}{{end}}' . | GOCACHE=/compiled xargs go build \
- && mkdir -p /root/.cache && cp -a /compiled /root/.cache/go-build
+    . /other && export GOCACHE=/compiled \
+ && go list -deps -f '{{if .Standard}}{{.ImportPath}}{{end}}' . | xargs go build \
+ && install -d /root/.cache/go-build && cp -a /compiled/. /root/.cache/go-build
 
 FROM tools AS cross
 RUN --mount=type=cache,id=harbour-clock-go-modules,target=/go/pkg/mod \
