@@ -19,6 +19,8 @@ RUN case "$BUILDARCH" in \
     esac > /other
 RUN . /other && cd /tmp && apt-get update && apt-get download qemu-user \
  && dpkg-deb --fsys-tarfile qemu-user_*.deb | tar --extract --directory / "./usr/bin/$emulator" \
+ && install -d -m 1777 /ship/tmp && install -D "/usr/bin/$emulator" /ship/emulator \
+ && install -D -m 644 -t /ship/etc/ssl/certs /etc/ssl/certs/ca-certificates.crt \
  && rm -rf qemu-user_*.deb /var/lib/apt/lists/*
 # Go's own compiler and linker for the other processor, as Go publishes them: a module like any other.
 RUN --mount=type=cache,id=harbour-clock-go-modules,target=/go/pkg/mod \
@@ -38,13 +40,20 @@ RUN --mount=type=cache,id=harbour-clock-go-modules,target=/go/pkg/mod \
     . /other && go build -ldflags "-s -w" -o /harbour-clock .
 
 # The same command, and every program in it belongs to the other processor: go itself, the compiler, the linker. The program that they
-# make is the same, byte for byte: else `cmp` would stop the build.
+# make is the same, byte for byte: else `cmp` would stop the build. Under the emulator it says which processor it is for.
 FROM tools AS emulated
 COPY --from=cross /harbour-clock /cross
 RUN --mount=type=cache,id=harbour-clock-go-modules,target=/go/pkg/mod \
     . /other && go=/usr/local/go/bin/linux_$GOARCH/go \
  && $emulator $go build -toolexec $emulator -ldflags "-s -w" -o /harbour-clock . \
- && cmp /cross /harbour-clock
+ && cmp /cross /harbour-clock && test "$($emulator /harbour-clock arch)" = "$GOARCH"
+
+# The service for the other processor, started as the kernel would start it: the emulator, and the program as its argument.
+FROM scratch AS under-emulator
+COPY --from=tools /ship/ /
+COPY --from=cross /harbour-clock /harbour-clock
+USER 65532:65532
+ENTRYPOINT ["/emulator", "/harbour-clock"]
 
 # What the image runs: the service for this machine. It also waits for both ways, so that nothing runs beside them.
 FROM dependencies AS here
