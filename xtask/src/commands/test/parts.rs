@@ -8,10 +8,11 @@ use crate::engine::Engine;
 use crate::error::{ErrorId, Problem, Result};
 use crate::event::{Silent, Sink};
 use crate::exercise::{self, Judge, Known};
+use crate::model::Platform;
 use crate::proof::{Kind, Subject};
 use crate::report::Style;
 use crate::session::{Opening, Session};
-use crate::setup::Tool;
+use crate::setup::{Tool, emulation};
 use crate::tidy;
 use crate::workshop::Workshop;
 
@@ -255,7 +256,11 @@ fn exercises(rig: &mut Rig<'_>, proofs: &mut Proofs<'_>) -> Result<()> {
     }
     let judge = Judge::new(rig.workshop, rig.session()?);
     proofs.take(is_answer, (rig.sink, rig.style), |subject| match subject {
-        Subject::Answer(task, answer) => exercise::prove(&judge, task, answer),
+        Subject::Answer(task, answer) => {
+            let platforms = task.exercise.mine.platforms.iter().map(Platform::as_str);
+            let _lent = emulation::lend(platforms, false, rig.sink)?;
+            exercise::prove(&judge, task, answer)
+        }
         other => Err(stray(other)),
     })
 }
