@@ -15,7 +15,7 @@ RUN touch /passed
 
 # cli: a tool for the person on call, with one dependency of its own
 FROM node:24-trixie AS cli
-WORKDIR /app/cli
+WORKDIR /cli
 COPY cli .
 RUN --mount=type=cache,id=gate-npm,target=/root/.npm \
     npm ci --no-audit --no-fund
@@ -40,9 +40,8 @@ COPY --from=check /passed /gate/check
 COPY --from=audit /passed /gate/audit
 
 FROM gcr.io/distroless/nodejs24-debian13:nonroot AS production
-WORKDIR /app
-COPY --from=cli /app/cli cli
-COPY --from=gated /app/dist ./
+COPY --from=cli /cli /cli
+COPY --from=gated /app/dist /app
 USER 65532:65532
 EXPOSE 8080
 ENTRYPOINT ["/nodejs/bin/node", "/app/main.js"]
