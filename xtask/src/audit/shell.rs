@@ -46,6 +46,7 @@ impl Call {
     }
 
     /// The same without options in front: `bash -` of `sudo -E bash -`.
+    #[must_use]
     pub fn behind_options(&self) -> Self {
         let options = self.words.iter().take_while(|word| word.starts_with('-')).count();
         Self { words: self.words[options..].to_vec(), ..self.clone() }

@@ -38,7 +38,7 @@ impl Examiner<'_> {
         run: &Run,
     ) -> Result<Seen> {
         let image = self.look(name, written.as_ref().ok())?;
-        let (running, _) = self.came_up(self.running_in(name, &image, run, &mut Vec::new()))?;
+        let (running, _) = came_up(self.running_in(name, &image, run, &mut Vec::new()))?;
         Ok(Seen {
             dockerfile: written,
             context,
@@ -56,19 +56,7 @@ impl Examiner<'_> {
         image: &Image,
         notes: &mut Vec<String>,
     ) -> Result<(Known<Running>, Option<Problem>)> {
-        self.came_up(self.running(name, image, notes))
-    }
-
-    fn came_up(&self, running: Result<Running>) -> Result<(Known<Running>, Option<Problem>)> {
-        match running {
-            Ok(running) => Ok((Ok(running), None)),
-            Err(problem) if problem.id == ErrorId::Interrupted => Err(problem),
-            Err(problem) => {
-                interrupt::check()?;
-                let why = format!("The service did not come up: {}", problem.fact);
-                Ok((Err(Unknown::because(why)), Some(problem)))
-            }
-        }
+        came_up(self.running(name, image, notes))
     }
 
     /// What the audit does now.
@@ -88,5 +76,18 @@ impl Examiner<'_> {
     /// What the service is called where something is said of it.
     pub fn called(&self) -> String {
         called(self.job)
+    }
+}
+
+/// A service that does not come up is unknown, and the problem says why.
+fn came_up(running: Result<Running>) -> Result<(Known<Running>, Option<Problem>)> {
+    match running {
+        Ok(running) => Ok((Ok(running), None)),
+        Err(problem) if problem.id == ErrorId::Interrupted => Err(problem),
+        Err(problem) => {
+            interrupt::check()?;
+            let why = format!("The service did not come up: {}", problem.fact);
+            Ok((Err(Unknown::because(why)), Some(problem)))
+        }
     }
 }
