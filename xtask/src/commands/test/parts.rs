@@ -54,6 +54,8 @@ pub(super) struct Rig<'w> {
     pub keys: Vec<String>,
     /// Whether everything is proved, so that what passes on an engine is written down.
     pub full: bool,
+    /// Whether what is missing may be fetched.
+    pub setup: bool,
 }
 
 impl Rig<'_> {
@@ -244,7 +246,12 @@ fn contract(rig: &mut Rig<'_>, proofs: &mut Proofs<'_>) -> Result<()> {
 
 fn lessons(rig: &mut Rig<'_>, proofs: &mut Proofs<'_>) -> Result<()> {
     proofs.take(is_lesson, (rig.sink, rig.style), |subject| match subject {
-        Subject::Lesson(lesson, app) => lesson::prove(rig.workshop, lesson, app, Machine::Calm),
+        Subject::Lesson(lesson, app) => {
+            // The run of the lesson finds it lent, and need not know where it was fetched to.
+            let platforms = lesson.variant.values().flat_map(|variant| &variant.platforms).map(Platform::as_str);
+            let _lent = emulation::lend(platforms, rig.setup, rig.sink)?;
+            lesson::prove(rig.workshop, lesson, app, Machine::Calm)
+        }
         other => Err(stray(other)),
     })
 }
@@ -258,7 +265,7 @@ fn exercises(rig: &mut Rig<'_>, proofs: &mut Proofs<'_>) -> Result<()> {
     proofs.take(is_answer, (rig.sink, rig.style), |subject| match subject {
         Subject::Answer(task, answer) => {
             let platforms = task.exercise.mine.platforms.iter().map(Platform::as_str);
-            let _lent = emulation::lend(platforms, false, rig.sink)?;
+            let _lent = emulation::lend(platforms, rig.setup, rig.sink)?;
             exercise::prove(&judge, task, answer)
         }
         other => Err(stray(other)),
