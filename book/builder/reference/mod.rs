@@ -1,5 +1,6 @@
 //! The reference: what the code says of itself, as pages.
 
+mod audit;
 mod commands;
 mod errors;
 mod shapes;
@@ -18,9 +19,10 @@ pub fn reference(name: &str, sources: &Sources) -> Outcome {
         "errors" => Ok(errors::errors()),
         "messages" => Ok(errors::messages()),
         "expectations" => shapes::expectations(root),
+        "audit-rules" => Ok(audit::rules(sources)),
         "documents" => shapes::documents(root),
         _ => shapes::manifest(name, root).unwrap_or_else(|| {
-            let known = "commands, exit-codes, errors, messages, expectations, documents";
+            let known = "commands, exit-codes, errors, messages, expectations, audit-rules, documents";
             let manifests = shapes::manifests(root);
             Err(format!("there is no reference `{name}`; there are {known} and the manifests {manifests}"))
         }),

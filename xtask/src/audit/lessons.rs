@@ -11,6 +11,11 @@ fn table() -> BTreeMap<String, String> {
     toml::from_str(TABLE).expect("a test reads this table")
 }
 
+/// The lesson that teaches what a rule is about, which may not be there.
+pub fn of(rule: &str) -> Option<String> {
+    table().remove(rule)
+}
+
 /// Names the lesson of each finding, of those that exist.
 pub fn name(audit: &mut Audit, exists: impl Fn(&str) -> bool) {
     let table = table();

@@ -116,7 +116,9 @@ pub fn place(job: &Job) -> Result<Place> {
 }
 
 /// Lists the context, and reads its `.dockerignore` and its manifests.
-fn context(place: &Place) -> Result<Context> {
+///
+/// Errors: a folder or the list cannot be read.
+pub fn context(place: &Place) -> Result<Context> {
     let mut beside = place.dockerfile.clone().into_os_string();
     beside.push(".dockerignore");
     let lists = [PathBuf::from(beside), place.folder.join(".dockerignore")];

@@ -45,6 +45,13 @@ impl Call {
         self.arguments().iter().any(|word| options.contains(&word.split('=').next().unwrap_or_default()))
     }
 
+    /// The same without options in front: `bash -` of `sudo -E bash -`.
+    #[must_use]
+    pub fn behind_options(&self) -> Self {
+        let options = self.words.iter().take_while(|word| word.starts_with('-')).count();
+        Self { words: self.words[options..].to_vec(), ..self.clone() }
+    }
+
     /// The program and its arguments as one text.
     pub fn text(&self) -> String {
         self.words.join(" ")

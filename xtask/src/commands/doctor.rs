@@ -13,7 +13,7 @@ use crate::event::Sink;
 use crate::model::{BaseRow, BaseState, Diagnosis, Finding, State};
 use crate::progress::Book;
 use crate::proof::engines::{Engines, Proved};
-use crate::setup::{self, Tool};
+use crate::setup::{self, Tool, emulation};
 use crate::state::runs::Run;
 use crate::workshop::Workshop;
 use crate::{interrupt, names, report, units, workshop};
@@ -81,6 +81,7 @@ fn with_engine(reached: &Reached, sink: &dyn Sink, found: &mut Findings) {
     found
         .ok("runs on", format!("{place}: {}, {}, {} CPUs, {memory} of memory", reached.os, reached.arch, reached.cpus));
     found.ok("images", format!("in the {}, under {}", reached.store.words(), reached.data_root.display()));
+    with_emulation(reached, engine, found);
     with_course(reached, found);
     // Where bases come from, and with that whether a registry answers, is decided and explained by the bases' own room.
     let missing = match bases::choose(None, &[], engine) {
@@ -107,6 +108,19 @@ fn with_engine(reached: &Reached, sink: &dyn Sink, found: &mut Findings) {
             found.unknown("proof", &format!("there is no test program for {}", reached.arch));
         }
         Err(problem) => found.problem("proof", problem),
+    }
+}
+
+/// Says whether programs for the other processor that lessons build for run here.
+fn with_emulation(reached: &Reached, engine: Engine<'_>, found: &mut Findings) {
+    let Some(other) = emulation::other_than(&reached.arch) else { return };
+    match emulation::runnable(engine) {
+        None => found.unknown("emulation", "the builder does not say which platforms it can run"),
+        Some(runs) if runs.contains(&other) => found.ok("emulation", format!("programs for {other} run here, too")),
+        Some(_) => found.ok(
+            "emulation",
+            format!("none: images for {other} are built and not run; a lesson with --setup borrows an emulator"),
+        ),
     }
 }
 

@@ -8,6 +8,7 @@ mod clean;
 mod compare;
 mod diff;
 mod doctor;
+mod emulated;
 mod explain;
 mod hint;
 mod inspect;
@@ -42,8 +43,14 @@ pub fn run(cli: Cli) -> Result<Exit> {
     let context = Context { global: cli.global, style: Style::of(cli.global.color.forced(), cli.global.accessible) };
     match cli.command {
         None => start::run(context),
-        Some(Command::Lesson(options)) => lesson::run(&options, context),
-        Some(Command::Check(options)) => check::run(&options, context),
+        Some(Command::Lesson(options)) => {
+            let _lent = emulated::lesson(&options, context);
+            lesson::run(&options, context)
+        }
+        Some(Command::Check(options)) => {
+            let _lent = emulated::check(&options, context);
+            check::run(&options, context)
+        }
         Some(Command::Hint(options)) => hint::run(&options, context),
         Some(Command::Solution(options)) => solution::run(&options, context),
         Some(Command::Reset(options)) => reset::run(&options, context),

@@ -10,9 +10,10 @@ use crate::bases::{self, Recipes};
 use crate::dockerfile::{self, Dockerfile, Source, Stage};
 use crate::error::Result;
 use crate::exercise::{Answer, Kind, Task};
-use crate::lesson::{Lesson, Step};
+use crate::lesson::{Action, Lesson, Step};
 use crate::model::{App, Reference};
-use crate::rules::Expect;
+use crate::rules::{Expect, Need};
+use crate::tool;
 use crate::workshop::Workshop;
 
 /// What a run wrote down, in a lesson's folder: no lesson depends on it.
@@ -111,6 +112,13 @@ impl<'a> Digests<'a> {
             whole: &[For::Everything, For::Lessons],
             rules: lesson.expect.iter().filter(applies).map(rule).collect(),
             steps: lesson.step.iter().filter(takes).map(|step| step.action.name().to_owned()).collect(),
+            tools: lesson
+                .step
+                .iter()
+                .filter(takes)
+                .filter_map(asked)
+                .chain(lesson.expect.iter().filter(applies).flat_map(tools))
+                .collect(),
             ..Uses::default()
         };
         let apps = BTreeSet::from([app.folder.clone()]);
@@ -151,7 +159,8 @@ impl<'a> Digests<'a> {
         // It may be compared with what the lesson builds.
         self.files_of(task.lesson, app, &mut own)?;
         let rules = task.expect().map(rule).collect();
-        let uses = Uses { whole: &[For::Everything, For::Exercises], rules, ..Uses::default() };
+        let tools = task.expect().flat_map(tools).collect();
+        let uses = Uses { whole: &[For::Everything, For::Exercises], rules, tools, ..Uses::default() };
         let builds = vec![answer.folder.clone(), format!("{folder}/{}", app.id)];
         Ok(Depends { own, apps: BTreeSet::from([app.folder.clone()]), builds, uses })
     }
@@ -179,6 +188,7 @@ impl<'a> Digests<'a> {
                 own.add(&format!("{}/{}", lesson.id, app.id), of_lesson.own.digest().as_bytes());
                 uses.rules.extend(of_lesson.uses.rules);
                 uses.steps.extend(of_lesson.uses.steps);
+                uses.tools.extend(of_lesson.uses.tools);
                 builds.extend(of_lesson.builds);
             }
             // Pages take what is shipped, and known answers, as learners' files.
@@ -204,6 +214,7 @@ impl<'a> Digests<'a> {
             builds.push(folder.to_owned());
             uses.rules.extend(self.sources.keys().filter_map(|path| watch::rule(path)));
             uses.steps.extend(self.sources.keys().filter_map(|path| watch::step(path)));
+            uses.tools.extend(tool::names().map(str::to_owned));
         }
         let runs = |lesson: &&Lesson| trial.runs == Runs::FirstLesson && lesson.number == 1;
         for lesson in self.workshop.lessons.iter().filter(runs) {
@@ -212,6 +223,7 @@ impl<'a> Digests<'a> {
                 own.add(app.id.as_str(), of_lesson.own.digest().as_bytes());
                 uses.rules.extend(of_lesson.uses.rules);
                 uses.steps.extend(of_lesson.uses.steps);
+                uses.tools.extend(of_lesson.uses.tools);
                 apps.extend(of_lesson.apps);
                 builds.extend(of_lesson.builds);
             }
@@ -274,6 +286,23 @@ const APART: [&str; 7] = ["exercise", "exercises", "solution", "wrong", "apps", 
 
 fn rule(expect: &Expect) -> String {
     expect.rule.name().to_owned()
+}
+
+/// The tool that a step asks.
+fn asked(step: &Step) -> Option<String> {
+    match &step.action {
+        Action::Tool(step) => Some(step.tool.to_string()),
+        _ => None,
+    }
+}
+
+/// The tools that an expectation asks.
+fn tools(expect: &Expect) -> Vec<String> {
+    let of = |need| match need {
+        Need::Tool(tool) => Some(tool.to_string()),
+        _ => None,
+    };
+    expect.rule.judge().needs().into_iter().filter_map(of).collect()
 }
 
 /// Whether a file below an exercise's folder belongs to an answer for one of these apps, or is a manifest.

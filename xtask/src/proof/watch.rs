@@ -19,6 +19,8 @@ pub enum For {
     Steps(&'static [&'static str]),
     /// Lessons and exercises with an expectation of one of these rules.
     Rules(&'static [&'static str]),
+    /// Lessons with a step, lessons and exercises with an expectation, that asks one of these tools.
+    Tools(&'static [&'static str]),
     /// What is told of a lesson as a whole.
     Lessons,
     /// Known answers to exercises, and pages that run the program.
@@ -65,7 +67,6 @@ pub const TABLE: &[(For, &[&str])] = &[
             "xtask/src/runner/story/mod.rs",
             "xtask/src/runner/story/verdicts.rs",
             "xtask/src/session.rs",
-            "xtask/src/tool",
             "xtask/src/units.rs",
             "xtask/src/workshop",
         ],
@@ -106,12 +107,13 @@ pub const TABLE: &[(For, &[&str])] = &[
     (For::Trials(&["rollout"]), &["tests/rollout.rs", "xtask/src/rollout"]),
     (For::Trials(&["scratch"]), &["tests/scratch.rs"]),
     (For::Trials(&["stores"]), &["tests/stores.rs"]),
+    (For::Tools(&["audit"]), &["xtask/src/audit"]),
+    (For::Tools(&["audit", "hadolint", "inventory"]), &["xtask/src/tool"]),
     (For::Command, &["xtask/src/commands"]),
     // How an engine is found, what is said, what is kept for a person, what a deploy sends: no proof asks for it.
     (
         For::Nothing,
         &[
-            "xtask/src/audit",
             "xtask/src/bases/archive.rs",
             "xtask/src/cli",
             "xtask/src/cli.rs",
@@ -192,6 +194,8 @@ pub struct Uses {
     pub rules: BTreeSet<String>,
     /// Kinds of the steps that are taken.
     pub steps: BTreeSet<String>,
+    /// Names of the tools that look.
+    pub tools: BTreeSet<String>,
     /// The trial that it is.
     pub trial: Option<&'static str>,
     /// Commands of the program that are run.
@@ -218,6 +222,7 @@ impl Uses {
             For::Step => self.steps.contains(&stem(path)),
             For::Steps(kinds) => kinds.iter().any(|kind| self.steps.contains(*kind)),
             For::Rules(rules) => rules.iter().any(|rule| self.rules.contains(*rule)),
+            For::Tools(names) => names.iter().any(|name| self.tools.contains(*name)),
             For::Trials(names) => self.trial.is_some_and(|trial| names.contains(&trial)),
             For::Command => self.commands.contains(&command(path)),
             For::Nothing => false,

@@ -13,7 +13,8 @@ use crate::tool::ToolName;
 #[cfg_attr(test, derive(schemars::JsonSchema))]
 #[serde(deny_unknown_fields, rename_all = "kebab-case")]
 pub struct ToolFinds {
-    /// Which: `hadolint`, which lints the variant's Dockerfile, or `inventory`, which lists the packages of its image.
+    /// Which: `hadolint`, which lints the variant's Dockerfile, `inventory`, which lists the packages of its image, or `audit`, which
+    /// looks at both and starts the image.
     pub tool: ToolName,
     /// Codes that must each be found.
     #[serde(default)]

@@ -1,6 +1,7 @@
 //! `--setup`: gets what is missing, says what it does before it does it, and changes nothing that is already fine.
 
 mod apt;
+pub mod emulation;
 mod platform;
 mod power;
 mod source;

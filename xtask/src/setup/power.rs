@@ -22,8 +22,8 @@ impl Power {
     ///
     /// Errors: [`ErrorId::SetupUnsupported`] where there is no way to them.
     pub(super) fn find(sink: &dyn Sink) -> Result<Self> {
-        if host::is_root() {
-            return Ok(Self::Root);
+        if let Some(power) = Self::at_hand() {
+            return Ok(power);
         }
         let lacking = || {
             Problem::new(ErrorId::SetupUnsupported, "--setup needs the rights of root, and this user does not get them.")
@@ -34,10 +34,6 @@ impl Power {
         if host::find("sudo").is_none() {
             return Err(lacking());
         }
-        let allowed = |output: Result<crate::process::Output>| output.is_ok_and(|o| o.success());
-        if allowed(Command::new("sudo").args(["-n", "true"]).output(Duration::from_secs(10))) {
-            return Ok(Self::Sudo);
-        }
         if std::io::stdin().is_terminal() {
             sink.emit(Event::Note("Installing needs the rights of root: sudo asks for your password.".into()));
             if Command::new("sudo").arg("-v").inherit()? == 0 {
@@ -45,6 +41,16 @@ impl Power {
             }
         }
         Err(lacking())
+    }
+
+    /// The rights that this process has without asking anybody for a password.
+    pub(super) fn at_hand() -> Option<Self> {
+        if host::is_root() {
+            return Some(Self::Root);
+        }
+        let answer = || Command::new("sudo").args(["-n", "true"]).output(Duration::from_secs(10));
+        let allowed = host::find("sudo").is_some() && answer().is_ok_and(|output| output.success());
+        allowed.then_some(Self::Sudo)
     }
 
     /// A command that will run with these rights, and with the folders of administrators' programs on its PATH.

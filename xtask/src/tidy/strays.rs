@@ -67,12 +67,15 @@ fn names_in_code(workshop: &Workshop) -> Vec<String> {
 }
 
 /// Whether a line has this word, and not as a part of a longer one: `--build-context` is an option of Docker's. Nor behind `# `, as
-/// in the remark `# buildkit` with which the builder ends an image's history entries.
+/// in the remark `# buildkit` with which the builder ends an image's history entries. A word that may be an identifier, or stand in a
+/// sentence, counts as a text of its own or a part of a path.
 fn names(line: &str, word: &str) -> bool {
     let goes_on = |c: char| c.is_ascii_alphanumeric() || c == '-' || c == '_';
+    let everyday = !word.contains(['-', '/']);
     line.match_indices(word).any(|(at, _)| {
         let (before, after) = (&line[..at], &line[at + word.len()..]);
-        !before.ends_with(goes_on) && !before.ends_with("# ") && !after.starts_with(goes_on)
+        let whole = !before.ends_with(goes_on) && !before.ends_with("# ") && !after.starts_with(goes_on);
+        whole && (!everyday || before.ends_with(['"', '/']) && after.starts_with(['"', '/']))
     })
 }
 
@@ -104,7 +107,15 @@ mod tests {
         assert!(names("open(\"apps/go/main.go\")", "apps/go"));
         assert!(!names("args([\"--build-context\", place])", "build-context"));
         assert!(!names("two-stages-proof", "two-stages"));
-        assert!(names("--layers layers", "layers"), "the second one counts");
-        assert!(!names("trim_end_matches(\"# layers\")", "layers"), "a remark names nothing");
+        assert!(names("--the-layers the-layers", "the-layers"), "the second one counts");
+        assert!(!names("trim_end_matches(\"# the-layers\")", "the-layers"), "a remark names nothing");
+    }
+
+    #[test]
+    fn an_everyday_word_names_nothing_by_itself() {
+        assert!(names("if id == \"layers\" {", "layers") && names("open(\"lessons/layers/notes\")", "layers"));
+        assert!(!names("let layers = layers(image);", "layers"));
+        assert!(!names("format!(\"{many} layers in it\")", "layers"));
+        assert!(!names("&[\"src/image/layers.rs\"]", "layers"), "a file of code");
     }
 }

@@ -1,6 +1,7 @@
 //! Tools that look for faults: which there are, how they are called, and what their output means.
 //!
-//! A program is an entry in `tools.toml`. [`INVENTORY`] is our own: it lists the packages that the reader of images found.
+//! A program is an entry in `tools.toml`. Two are our own: [`INVENTORY`] lists the packages that the reader of images found, and
+//! [`AUDIT`] is what `cargo xtask audit` finds.
 
 use std::collections::BTreeMap;
 use std::sync::LazyLock;
@@ -8,15 +9,27 @@ use std::sync::LazyLock;
 use serde::{Deserialize, Serialize};
 use serde_json::Value;
 
+use crate::audit::judge::judge;
+use crate::audit::model::{Finding, NotMeasured};
+use crate::audit::seen::Seen;
 use crate::model::{Inspection, ToolFinding};
 use crate::names::{self, printable};
 
 /// The tool that lists an image's packages.
 pub const INVENTORY: &str = "inventory";
+/// The audit: looks at Dockerfile, context and image, and starts the image.
+pub const AUDIT: &str = "audit";
+/// The level of a rule of the audit that could not look.
+pub const NOT_MEASURED: &str = "not measured";
 
 /// Every program.
 static PROGRAMS: LazyLock<BTreeMap<String, Program>> =
     LazyLock::new(|| toml::from_str(include_str!("tools.toml")).expect("a test reads it"));
+
+/// The names of all tools.
+pub fn names() -> impl Iterator<Item = &'static str> {
+    PROGRAMS.keys().map(String::as_str).chain([INVENTORY, AUDIT])
+}
 
 /// A program that reads a Dockerfile from its standard input and prints a JSON list of what it finds.
 #[derive(Debug, Deserialize)]
@@ -41,7 +54,8 @@ struct Keys {
     says: String,
 }
 
-/// The name of a tool: `hadolint`, which lints the variant's Dockerfile, or `inventory`, which lists the packages of its image.
+/// The name of a tool: `hadolint`, which lints the variant's Dockerfile, `inventory`, which lists the packages of its image, or
+/// `audit`, which looks at both and starts the image, as `cargo xtask audit` does.
 #[derive(Clone, Debug, PartialEq, Eq, PartialOrd, Ord, Serialize, Deserialize)]
 #[cfg_attr(test, derive(schemars::JsonSchema))]
 #[serde(try_from = "String")]
@@ -63,7 +77,7 @@ impl TryFrom<String> for ToolName {
     type Error = String;
 
     fn try_from(text: String) -> Result<Self, String> {
-        let known: Vec<&str> = PROGRAMS.keys().map(String::as_str).chain([INVENTORY]).collect();
+        let known: Vec<&str> = names().collect();
         if known.contains(&text.as_str()) {
             return Ok(Self(text));
         }
@@ -114,6 +128,29 @@ pub fn inventory(inspection: &Inspection) -> Vec<ToolFinding> {
     inspection.packages.iter().map(finding).collect()
 }
 
+/// What the audit finds, what matters most first: the rule's id, the kind of rule in place of a level, and the first line of the
+/// Dockerfile that shows it. A rule that could not look is listed as well, with [`NOT_MEASURED`] as its level: that it found nothing
+/// would be no good news.
+pub fn audit(seen: &Seen) -> Vec<ToolFinding> {
+    let finding = |finding: Finding| ToolFinding {
+        code: finding.id,
+        level: finding.kind.name().to_owned(),
+        line: finding.evidence.iter().find_map(|evidence| evidence.line),
+        says: printable(&finding.says),
+    };
+    let not_measured = |one: NotMeasured| ToolFinding {
+        code: one.rule,
+        level: NOT_MEASURED.to_owned(),
+        line: None,
+        says: printable(&one.why),
+    };
+    let audit = judge(seen);
+    // What nobody asked for is not missing.
+    let asked = |one: &NotMeasured| seen.rebuild.as_ref().err().is_none_or(|unknown| unknown.0 != one.why);
+    let missing = audit.not_measured.into_iter().filter(asked).map(not_measured);
+    audit.findings.into_iter().map(finding).chain(missing).collect()
+}
+
 #[cfg(test)]
 mod tests {
     use super::*;
@@ -158,5 +195,20 @@ mod tests {
         for program in PROGRAMS.values() {
             recipes.get(&program.image).unwrap();
         }
+    }
+
+    #[test]
+    fn what_the_audit_could_not_look_at_is_no_clean_bill() {
+        use crate::audit::seen::Unknown;
+        use crate::audit::seen::fixture::Fixture;
+        let mut seen = Fixture::of("FROM debian:latest\nRUN true\n").image().seen();
+        seen.running = Err(Unknown::because("The service did not come up."));
+        seen.rebuild = Err(Unknown::because("It was not built again."));
+        let found = audit(&seen);
+        let of = |code: &str| found.iter().find(|one| one.code == code);
+        let moving = of("moving-tag").unwrap();
+        assert_eq!((moving.level.as_str(), moving.line), ("supply", Some(1)));
+        assert_eq!(of("stops-slowly").unwrap().level, NOT_MEASURED);
+        assert!(of("edit-rebuilds-much").is_none(), "nobody asked for a second build");
     }
 }

@@ -41,8 +41,8 @@ impl Lab<'_> {
         if let Some(why) = too_large(context) {
             return Ok(Err(why));
         }
-        self.phase("Building again", "edits");
-        self.doing("copying the build context");
+        self.examiner().phase("Building again", "edits");
+        self.examiner().doing("copying the build context");
         let token = format!("drydock {:x}", jiff::Timestamp::now().as_millisecond());
         let copied = match self.copied(recipe, context, &file, &token) {
             Err(problem) if problem.id == ErrorId::Context => return Ok(Err(Unknown::because(problem.fact))),
@@ -78,16 +78,16 @@ impl Lab<'_> {
         note(&mut costs, &keys, made);
         // What came from the cache just now costs nothing here and all its time on the next machine.
         if keys.iter().any(|key| costs.get(key).is_none()) {
-            self.doing("without the build cache, to know what each step costs");
+            self.examiner().doing("without the build cache, to know what each step costs");
             let cold = self.build(&Recipe { cold: true, ..recipe.tagged("cold") }, written, notes)?;
             note(&mut costs, &keys, &cold);
             costs.clone().save()?;
             self.remove_image(&cold.image);
             // The builder has two results of a step now; what it takes from the cache is what an edit is compared with.
-            self.doing("from the cache");
+            self.examiner().doing("from the cache");
             self.build(recipe, written, notes)?;
         }
-        self.doing("after an edit");
+        self.examiner().doing("after an edit");
         let edited = Recipe { folder: copied.0.clone(), dockerfile: copied.1.clone(), ..recipe.tagged("edited") };
         let after = self.build(&edited, written, notes)?;
         let ms = |at: usize| costs.get(&keys[at]).map_or(0, |cost| cost.ms);
@@ -103,7 +103,7 @@ impl Lab<'_> {
         costs.save()?;
         let (new_layers, new_bytes, stored_bytes) = self.new_layers(&made.image, &after.image)?;
         self.remove_image(&after.image);
-        self.done(after.took);
+        self.examiner().done(after.took);
         Ok(Rebuild {
             touched: String::new(),
             whole_ms,

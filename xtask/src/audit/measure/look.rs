@@ -7,7 +7,7 @@ use drydock_reader::archive::Shelf;
 use drydock_reader::overlay::{self, Seen as Visible};
 use drydock_reader::{Class, Depth, FileLine, LayerFacts, What};
 
-use super::Lab;
+use super::Examiner;
 use crate::audit::seen::{Config, Hidden, How, Image, Written};
 use crate::engine::docker;
 use crate::error::{ErrorId, Problem, Result};
@@ -16,18 +16,18 @@ use crate::image::gather::{Detail, gather, is_on_disk};
 use crate::image::weigh::{Base, Subject, weigh_closely};
 use crate::names::printable;
 
-impl Lab<'_> {
+impl Examiner<'_> {
     /// Looks into an image of the engine, or into an archive.
     ///
     /// Errors: there is none of that name, or it cannot be read.
     pub fn look(&self, name: &str, written: Option<&Written>) -> Result<Image> {
-        let way = || Ok(self.session.way(false));
+        let way = || Ok(self.way);
         let dockerfiles = |_: &str| written.map(|written| written.parsed.clone());
         let files = Files { most: usize::MAX, class: None };
         let archive = is_on_disk(name);
         let platform = self.job.platform.as_deref().filter(|_| archive);
         let wanted = Detail { depth: Depth::Everything, files, platform };
-        let mut inspection = gather(name, wanted, self.session.engine, &way, &dockerfiles)?;
+        let mut inspection = gather(name, wanted, self.engine, &way, &dockerfiles)?;
         let (config, history, hidden) = if archive {
             from_disk(Path::new(name), platform, &inspection.files)?
         } else {
@@ -42,7 +42,7 @@ impl Lab<'_> {
     }
 
     fn of_engine(&self, name: &str, files: &[FileLine]) -> Result<(Config, Vec<String>, Vec<Hidden>)> {
-        let engine = self.session.engine;
+        let engine = self.engine;
         let config = engine.tell(&docker(["image", "inspect", "--format", "{{json .Config}}", name]))?;
         let config: Config = serde_json::from_str(config.trim()).map_err(|error| unread(name, &error))?;
         let history = engine.history(name)?.into_iter().map(|entry| entry.created_by).collect();
@@ -50,7 +50,7 @@ impl Lab<'_> {
             engine.inspect_images(&[name.to_owned()])?.pop().map(|image| image.root_fs.layers).unwrap_or_default();
         let subject = Subject { image: name.to_owned(), layers, base: Base::Unknown };
         // Everything is remembered from the look a moment ago.
-        let weighed = weigh_closely(&subject, engine, self.session.way(false))?;
+        let weighed = weigh_closely(&subject, engine, self.way)?;
         let facts: Vec<&LayerFacts> =
             weighed.weight.layers.iter().filter_map(|layer| weighed.facts.get(&layer.diff_id)).collect();
         Ok((config, history, hidden(&facts, &weighed.seen, files)))

@@ -5,6 +5,7 @@
 mod again;
 mod bases;
 mod build;
+mod examiner;
 mod look;
 mod observed;
 mod serve;
@@ -17,19 +18,18 @@ use std::sync::Arc;
 use std::time::Duration;
 
 pub use build::{Made, Recipe};
+pub use examiner::Examiner;
 pub use serve::{How as Start, Service};
 pub use touch::{brings, is_source};
 
 use super::job::Job;
 use super::read::Place;
-use super::seen::{Known, Seen, Unknown, Written};
+use super::seen::{Seen, Unknown, Written};
 use crate::dockerfile::File;
-use crate::error::{ErrorId, Problem, Result};
-use crate::event::Event;
+use crate::error::{Problem, Result};
 use crate::interrupt;
 use crate::names::printable;
 use crate::session::Session;
-use crate::units;
 
 /// Where an audit takes place.
 #[derive(Clone, Copy)]
@@ -72,8 +72,8 @@ impl Lab<'_> {
             }
         };
         let written = seen.dockerfile.as_ref().ok().cloned();
-        let image = self.look(&made.image, written.as_ref())?;
-        let (running, problem) = self.serve(&made.image, &image, &mut notes)?;
+        let image = self.examiner().look(&made.image, written.as_ref())?;
+        let (running, problem) = self.examiner().serve(&made.image, &image, &mut notes)?;
         seen.running = running;
         seen.rebuild = self.again(&recipe, &made, &seen, &mut notes)?;
         seen.image = Ok(image);
@@ -87,12 +87,12 @@ impl Lab<'_> {
         let mut notes = Vec::new();
         let parsed = dockerfile.and_then(|file| Some((file, file.parsed().ok()?.clone())));
         let written = parsed.map(|(file, parsed)| Written { file: Arc::clone(file), parsed });
-        let image = self.look(name, written.as_ref())?;
+        let image = self.examiner().look(name, written.as_ref())?;
         let (running, problem) = if crate::image::gather::is_on_disk(name) {
             let why = "An archive is looked into, and not started.";
             (Err(Unknown::because(why)), None)
         } else {
-            self.serve(name, &image, &mut notes)?
+            self.examiner().serve(name, &image, &mut notes)?
         };
         let seen = Seen {
             dockerfile: written.ok_or_else(|| Unknown::because("There is no Dockerfile: an image was named.")),
@@ -105,38 +105,9 @@ impl Lab<'_> {
         Ok(Measured { seen, image: Some(name.to_owned()), notes, problem })
     }
 
-    /// Starts the image and asks it. A service that does not come up is unknown, and the problem says why.
-    fn serve(
-        &self,
-        name: &str,
-        image: &super::seen::Image,
-        notes: &mut Vec<String>,
-    ) -> Result<(Known<super::seen::Running>, Option<Problem>)> {
-        match self.running(name, image, notes) {
-            Ok(running) => Ok((Ok(running), None)),
-            Err(problem) if problem.id == ErrorId::Interrupted => Err(problem),
-            Err(problem) => {
-                interrupt::check()?;
-                let why = format!("The service did not come up: {}", problem.fact);
-                Ok((Err(Unknown::because(why)), Some(problem)))
-            }
-        }
-    }
-
-    /// What a phase of the audit does now.
-    fn doing(&self, doing: &str) {
-        let item = self.called();
-        self.session.engine.sink().emit(Event::Progress { item, doing: doing.to_owned() });
-    }
-
-    fn phase(&self, name: &'static str, of: &'static str) {
-        self.session.engine.sink().emit(Event::Phase { name, total: 1, of });
-    }
-
-    fn done(&self, took: Duration) {
-        let sign = crate::model::block::Sign::Held;
-        let event = Event::Done { item: self.called(), remark: units::seconds(took), sign };
-        self.session.engine.sink().emit(event);
+    /// What looks into images and starts them.
+    pub fn examiner(&self) -> Examiner<'_> {
+        Examiner { engine: self.session.engine, way: self.session.way(false), job: self.job }
     }
 
     /// What the service is called where something is said of it.

@@ -3,7 +3,7 @@
 use std::time::{Duration, Instant};
 
 use super::serve::{How, Service, has_check};
-use super::{Lab, millis, sockets};
+use super::{Examiner, millis, sockets};
 use crate::audit::seen::{Image, Known, Running, Stop, Unknown};
 use crate::engine::docker;
 use crate::error::{ErrorId, Result};
@@ -21,10 +21,10 @@ pub(super) const CHECKS: Duration = Duration::from_secs(2);
 /// How long its verdict is waited for.
 const VERDICT: Duration = Duration::from_secs(75);
 
-impl Lab<'_> {
+impl Examiner<'_> {
     /// Everything else that a container that answers shows. It is stopped in the end.
     pub(super) fn shown(&self, service: &Service, name: &str, image: &Image, run: &Run) -> Result<Running> {
-        let engine = self.session.engine;
+        let engine = self.engine;
         let mut asked = service.asked.clone();
         for request in &self.job.requests {
             asked.push(self.sent(service, request)?);
@@ -71,8 +71,7 @@ impl Lab<'_> {
     fn first_process(&self, service: &Service, process: u32) -> Known<Vec<String>> {
         let unknown = || Unknown::because("The engine does not list the container's processes.");
         let command = docker(["top", &service.id, "-eo", "pid,args"]);
-        let table =
-            self.session.engine.ask(&command).ok().filter(crate::process::Output::success).ok_or_else(unknown)?;
+        let table = self.engine.ask(&command).ok().filter(crate::process::Output::success).ok_or_else(unknown)?;
         let rows = table.stdout.lines().skip(1).filter_map(|row| row.trim().split_once(char::is_whitespace));
         let mut rows = rows.filter(|(id, _)| id.parse() == Ok(process));
         let (_, line) = rows.next().ok_or_else(unknown)?;
@@ -81,7 +80,7 @@ impl Lab<'_> {
 
     /// What it made or changed.
     fn wrote(&self, service: &Service) -> Known<Vec<String>> {
-        let output = self.session.engine.ask(&docker(["diff", &service.id]));
+        let output = self.engine.ask(&docker(["diff", &service.id]));
         let output = output.ok().filter(crate::process::Output::success);
         let text = output.ok_or_else(|| Unknown::because("The engine does not say what the container wrote."))?.stdout;
         Ok(leaves(&text))
@@ -94,7 +93,7 @@ impl Lab<'_> {
         let mut notes = Vec::new();
         match self.start(name, image, how, run, &mut notes) {
             Ok(service) => {
-                let killed = ending::kill(self.session.engine, &service.id).ok().map(|(_, after)| after);
+                let killed = ending::kill(self.engine, &service.id).ok().map(|(_, after)| after);
                 self.remove(&service, run);
                 Ok((Ok(None), killed))
             }
@@ -152,8 +151,8 @@ fn leaves(text: &str) -> Vec<String> {
 /// Tells it to stop, and says how that went.
 ///
 /// A busy machine adds to the time. What the engine needs to end a container at all, `engines`, is none of the service's.
-fn stopped(lab: &Lab<'_>, service: &Service, engines: Option<Duration>) -> Result<Known<Stop>> {
-    match ending::stop(lab.session.engine, &service.id) {
+fn stopped(examiner: &Examiner<'_>, service: &Service, engines: Option<Duration>) -> Result<Known<Stop>> {
+    match ending::stop(examiner.engine, &service.id) {
         Ok((status, after)) => {
             let own = after.saturating_sub(engines.unwrap_or_default());
             Ok(Ok(Stop { ms: millis(own), status }))

@@ -4,7 +4,7 @@ use std::collections::BTreeSet;
 use std::time::{Duration, Instant};
 
 use super::observed::CHECKS;
-use super::{Lab, sockets, wants};
+use super::{Examiner, sockets, wants};
 use crate::audit::seen::{Asked, Image, Listener, Running};
 use crate::engine::container::{Spec, State};
 use crate::engine::sweep;
@@ -66,7 +66,7 @@ pub struct Service {
     pub asked: Vec<Asked>,
 }
 
-impl Lab<'_> {
+impl Examiner<'_> {
     /// Everything that a container of the image shows.
     ///
     /// Errors: it does not start, ends, or does not answer, each with its log; [`ErrorId::Interrupted`].
@@ -74,18 +74,28 @@ impl Lab<'_> {
         self.in_a_run(|run| {
             self.phase("Starting", "containers");
             self.doing("docker run");
-            let service = self.start(name, image, How::default(), run, notes)?;
-            let running = self.shown(&service, name, image, run)?;
-            self.done(service.began.elapsed());
+            let began = Instant::now();
+            let running = self.running_in(name, image, run, notes)?;
+            self.done(began.elapsed());
             Ok(running)
         })
+    }
+
+    /// As [`Self::running`], in a run that began elsewhere and goes on.
+    ///
+    /// Errors: as [`Self::running`].
+    pub(super) fn running_in(&self, name: &str, image: &Image, run: &Run, notes: &mut Vec<String>) -> Result<Running> {
+        let service = self.start(name, image, How::default(), run, notes)?;
+        let running = self.shown(&service, name, image, run)?;
+        self.remove(&service, run);
+        Ok(running)
     }
 
     /// Does something with containers, and removes all of them, whatever came of it.
     ///
     /// Errors: those of what is done; [`ErrorId::Interrupted`].
     pub fn in_a_run<T>(&self, act: impl FnOnce(&Run) -> Result<T>) -> Result<T> {
-        let engine = self.session.engine;
+        let engine = self.engine;
         sweep::sweep(engine)?;
         let run = Run::begin()?;
         interrupt::note_run(Some(run.id()));
@@ -131,7 +141,7 @@ impl Lab<'_> {
 
     /// Removes a container that is no longer needed.
     pub fn remove(&self, service: &Service, run: &Run) {
-        if self.session.engine.remove_containers(std::slice::from_ref(&service.id)).is_ok() {
+        if self.engine.remove_containers(std::slice::from_ref(&service.id)).is_ok() {
             run.forget(&service.id);
         }
     }
@@ -169,7 +179,7 @@ impl Lab<'_> {
             ..Spec::default()
         };
         let began = Instant::now();
-        let engine = self.session.engine;
+        let engine = self.engine;
         let id = engine.start(&spec)?;
         run.add(&id);
         let inspected = engine.inspect_container(&id)?;
@@ -244,7 +254,7 @@ impl Lab<'_> {
                 if let Some(state) = state.filter(|state| !state.running) {
                     return Err(self.ended(&service, &state));
                 }
-                let usage = self.session.engine.usage(&service.id);
+                let usage = self.engine.usage(&service.id);
                 if patience.look(service.began.elapsed(), usage, false) != Looked::Going {
                     return Err(self.silent(&service, &first, answer));
                 }
@@ -264,7 +274,7 @@ impl Lab<'_> {
     /// Errors: [`ErrorId::StillAtWork`], [`ErrorId::Interrupted`]; the engine does not answer.
     fn ask(&self, service: &Service, method: &str, path: &str) -> Result<Answered> {
         let Some(address) = &service.address else { return Ok(Err("it has no address".to_owned())) };
-        let (engine, name) = (self.session.engine, self.called());
+        let (engine, name) = (self.engine, self.called());
         let asked = probe::Service { engine, container: &service.id, address, name: &name };
         let answer = asked.ask(&request(method, path))?;
         Ok(answer.map(|answer| (answer.status, answer.body.chars().take(BODY).collect())))
@@ -298,11 +308,11 @@ impl Lab<'_> {
     }
 
     pub(super) fn state(&self, service: &Service) -> Result<Option<State>> {
-        Ok(self.session.engine.inspect_container(&service.id)?.map(|inspected| inspected.state))
+        Ok(self.engine.inspect_container(&service.id)?.map(|inspected| inspected.state))
     }
 
     pub(super) fn log(&self, service: &Service) -> Vec<String> {
-        self.session.engine.logs(&service.id, LOG).iter().map(|line| printable(line)).collect()
+        self.engine.logs(&service.id, LOG).iter().map(|line| printable(line)).collect()
     }
 
     fn ended(&self, service: &Service, state: &State) -> Problem {

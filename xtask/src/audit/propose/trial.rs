@@ -9,7 +9,7 @@ use super::model::{Accepted, Compared, Proposed, Tried};
 use super::{Proposal, Service, ladder, shape};
 use crate::audit::job::Job;
 use crate::audit::judge::judge;
-use crate::audit::measure::{Lab, Measured, Start};
+use crate::audit::measure::{Examiner, Lab, Measured, Start};
 use crate::audit::model::Figures;
 use crate::audit::read::{self, Place};
 use crate::audit::seen::{Image, Running, Seen};
@@ -269,16 +269,16 @@ impl Trial<'_> {
                 requests.push(request);
             }
         }
-        lab.in_a_run(|run| {
-            let asked = |of: &Lab<'_>, name: &str, image: &Image, how: Start| -> Result<Vec<String>> {
+        lab.examiner().in_a_run(|run| {
+            let asked = |of: Examiner<'_>, name: &str, image: &Image, how: Start| -> Result<Vec<String>> {
                 let service = of.start(name, image, how, run, &mut Vec::new())?;
                 let answers = requests.iter().map(|request| of.sent(&service, request).map(|asked| shape::of(&asked)));
                 let answers = answers.collect::<Result<Vec<String>>>();
                 of.remove(&service, run);
                 answers
             };
-            let before = asked(&self.lab, self.image, self.before, Start::default())?;
-            let after = asked(lab, name, image, Start { read_only: true, unprivileged: true })?;
+            let before = asked(self.lab.examiner(), self.image, self.before, Start::default())?;
+            let after = asked(lab.examiner(), name, image, Start { read_only: true, unprivileged: true })?;
             let rows = requests.iter().zip(before).zip(after);
             Ok(rows.map(|((request, before), after)| Compared { request: request.clone(), before, after }).collect())
         })

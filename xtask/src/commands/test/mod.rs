@@ -56,6 +56,7 @@ pub fn run(options: &Test, context: Context) -> Result<Exit> {
         programs: Programs::new(&workshop.root),
         keys: keys_elsewhere,
         full: options.full,
+        setup: options.setup,
     };
     let outcomes = all(&parts, options, &mut rig, proofs.as_mut())?;
     let summary = proofs.as_ref().map(Proofs::summary);

@@ -8,10 +8,11 @@ use crate::engine::Engine;
 use crate::error::{ErrorId, Problem, Result};
 use crate::event::{Silent, Sink};
 use crate::exercise::{self, Judge, Known};
+use crate::model::Platform;
 use crate::proof::{Kind, Subject};
 use crate::report::Style;
 use crate::session::{Opening, Session};
-use crate::setup::Tool;
+use crate::setup::{Tool, emulation};
 use crate::tidy;
 use crate::workshop::Workshop;
 
@@ -53,6 +54,8 @@ pub(super) struct Rig<'w> {
     pub keys: Vec<String>,
     /// Whether everything is proved, so that what passes on an engine is written down.
     pub full: bool,
+    /// Whether what is missing may be fetched.
+    pub setup: bool,
 }
 
 impl Rig<'_> {
@@ -243,7 +246,12 @@ fn contract(rig: &mut Rig<'_>, proofs: &mut Proofs<'_>) -> Result<()> {
 
 fn lessons(rig: &mut Rig<'_>, proofs: &mut Proofs<'_>) -> Result<()> {
     proofs.take(is_lesson, (rig.sink, rig.style), |subject| match subject {
-        Subject::Lesson(lesson, app) => lesson::prove(rig.workshop, lesson, app, Machine::Calm),
+        Subject::Lesson(lesson, app) => {
+            // The run of the lesson finds it lent, and need not know where it was fetched to.
+            let platforms = lesson.variant.values().flat_map(|variant| &variant.platforms).map(Platform::as_str);
+            let _lent = emulation::lend(platforms, rig.setup, rig.sink)?;
+            lesson::prove(rig.workshop, lesson, app, Machine::Calm)
+        }
         other => Err(stray(other)),
     })
 }
@@ -255,7 +263,11 @@ fn exercises(rig: &mut Rig<'_>, proofs: &mut Proofs<'_>) -> Result<()> {
     }
     let judge = Judge::new(rig.workshop, rig.session()?);
     proofs.take(is_answer, (rig.sink, rig.style), |subject| match subject {
-        Subject::Answer(task, answer) => exercise::prove(&judge, task, answer),
+        Subject::Answer(task, answer) => {
+            let platforms = task.exercise.mine.platforms.iter().map(Platform::as_str);
+            let _lent = emulation::lend(platforms, rig.setup, rig.sink)?;
+            exercise::prove(&judge, task, answer)
+        }
         other => Err(stray(other)),
     })
 }

@@ -1,8 +1,13 @@
 //! `tool`: what a tool finds in Dockerfiles or images.
 
+use std::sync::Arc;
 use std::time::Duration;
 
 use super::{Came, Check, Underway};
+use crate::audit;
+use crate::audit::measure::Examiner;
+use crate::audit::read::Place;
+use crate::audit::seen::{Seen, Unknown, Written};
 use crate::engine::{docker, labels};
 use crate::error::Result;
 use crate::event::Event;
@@ -58,6 +63,9 @@ impl Underway<'_> {
         image: &Image,
         tool: &ToolName,
     ) -> Result<std::result::Result<Vec<ToolFinding>, String>> {
+        if tool.as_str() == tool::AUDIT {
+            return Ok(Ok(tool::audit(&self.examined(image)?)));
+        }
         let Some(program) = tool.program() else {
             let known = self.facts.of(&image.name.key()).and_then(|facts| facts.inspection.as_ref());
             if let Some(inspection) = known {
@@ -68,6 +76,29 @@ impl Underway<'_> {
             return Ok(Ok(found.first().map(tool::inventory).unwrap_or_default()));
         };
         self.run_tool(program, image.dockerfile.text.clone())
+    }
+
+    /// What the audit sees of an image, its Dockerfile and its context, and of a container of it.
+    fn examined(&self, image: &Image) -> Result<Seen> {
+        let health = image.app.contract.health().map(|request| request.path.clone());
+        let folder = self.job.root.join(&image.context);
+        let dockerfile = folder.join("Dockerfile");
+        let job = audit::job::Job {
+            path: folder.clone(),
+            target: image.variant.target.clone(),
+            build_args: image.variant.args.clone(),
+            platform: image.name.platform.as_ref().map(ToString::to_string),
+            port: Some(image.app.port),
+            health,
+            environment: image.variant.run.environment.clone(),
+            tmpfs: image.variant.tmpfs.clone(),
+            ..audit::job::Job::default()
+        };
+        let written = image.stages().map(|parsed| Written { file: Arc::clone(&image.dockerfile), parsed });
+        let written = written.map_err(|problem| Unknown::because(problem.fact));
+        let context = audit::read::context(&Place { folder, dockerfile, shown: image.dockerfile.path.clone() })?;
+        let examiner = Examiner { engine: self.engine, way: self.job.options.weigh, job: &job };
+        examiner.image_of_run(&image.name.tag(), written, Ok(context), self.run)
     }
 
     fn run_tool(&self, program: &Program, text: String) -> Result<std::result::Result<Vec<ToolFinding>, String>> {
@@ -95,7 +126,7 @@ fn shown(variant: &str, step: &ToolStep, finds: Option<&Finds>, found: &[ToolFin
         return vec![Block::text(format!("{variant}: {} finds nothing.", step.tool))];
     }
     let forbidden = |one: &&ToolFinding| finds.is_some_and(|finds| finds.forbids(one));
-    let of_a_file = found.iter().any(|one| one.line.is_some());
+    let of_a_file = step.tool.as_str() != tool::INVENTORY;
     let mut columns = vec![Column::left(if of_a_file { "code" } else { "package" })];
     if of_a_file {
         columns.extend([Column::left("level"), Column::right("line"), Column::left("what it says")]);

@@ -4,6 +4,7 @@ mod health_check_impossible;
 mod health_check_lies;
 mod health_check_missing;
 mod loopback_only;
+mod no_folder;
 mod package_manager_is_pid_1;
 mod roots_missing;
 mod runs_as_root;
@@ -35,6 +36,7 @@ pub const ALL: &[Rule] = &[
     setuid_files::RULE,
     world_writable::RULE,
     loopback_only::RULE,
+    no_folder::RULE,
     roots_missing::RULE,
     zones_missing::RULE,
 ];

@@ -1,10 +1,12 @@
 //! Rules of the kind [`crate::audit::model::Kind`] `supply`.
 
 mod base_out_of_support;
+mod failure_hidden_by_pipe;
 mod moving_tag;
 mod no_digest;
 mod no_labels;
 mod script_from_network;
+mod sudo_in_build;
 mod unpinned_install;
 mod versions_differ;
 
@@ -22,6 +24,8 @@ pub const ALL: &[Rule] = &[
     base_out_of_support::RULE,
     versions_differ::RULE,
     script_from_network::RULE,
+    failure_hidden_by_pipe::RULE,
+    sudo_in_build::RULE,
     unpinned_install::RULE,
     no_labels::RULE,
 ];

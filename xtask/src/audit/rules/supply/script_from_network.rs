@@ -51,9 +51,7 @@ fn fetched(run: &Instruction) -> Vec<(usize, Option<String>, String)> {
     let calls = calls(run);
     let mut found = Vec::new();
     for (index, call) in calls.iter().enumerate() {
-        // `sudo -E bash -`: options of what only stands before the command.
-        let options = call.words.iter().take_while(|word| word.starts_with('-')).count();
-        let call = &Call { words: call.words[options..].to_vec(), ..call.clone() };
+        let call = &call.behind_options();
         let before = index.checked_sub(1).map(|before| &calls[before]).filter(|_| call.piped);
         if let Some(fetch) = before.filter(|before| fetches(before))
             && runs_input(call)
