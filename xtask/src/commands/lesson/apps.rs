@@ -18,8 +18,11 @@ pub(super) struct Chosen {
 }
 
 /// The apps to run: those named, else those the learner follows, else all; of these, the ones the lesson is about. A learner
-/// who follows none of them borrows the lesson's first.
+/// who follows none of them borrows the lesson's first. A lesson that only has services of its own is about no language.
 pub(super) fn choose(workshop: &Workshop, lesson: &Lesson, options: &cli::Lesson) -> Result<Chosen> {
+    if lesson.apps.is_empty() && !lesson.guests.is_empty() {
+        return Ok(Chosen { apps: guests(workshop, lesson, &options.app)?, note: None });
+    }
     let Chosen { apps, note } = followed(workshop, options)?;
     if lesson.apps.is_empty() {
         return Ok(Chosen { apps, note });
@@ -29,6 +32,16 @@ pub(super) fn choose(workshop: &Workshop, lesson: &Lesson, options: &cli::Lesson
         return Ok(Chosen { apps: fitting, note });
     }
     Ok(Chosen { apps: lesson.apps.iter().take(1).cloned().collect(), note: lesson.borrow.clone() })
+}
+
+/// The services of its own that were named, else all of them, which is what an empty list means.
+fn guests(workshop: &Workshop, lesson: &Lesson, typed: &[String]) -> Result<Vec<AppId>> {
+    let is = |guest: &&AppId, typed: &String| guest.as_str() == typed;
+    let others: Vec<String> =
+        typed.iter().filter(|typed| !lesson.guests.keys().any(|guest| is(&guest, typed))).cloned().collect();
+    // A language that there is does no harm; a slip of the pen is told.
+    workshop.chosen(&others)?;
+    Ok(lesson.guests.keys().filter(|guest| typed.iter().any(|typed| is(guest, typed))).cloned().collect())
 }
 
 /// Makes these the apps that lessons follow. Says so.
