@@ -1,1 +1,0 @@
-"""Which berth is free."""
