@@ -69,10 +69,7 @@ impl<'w> Task<'w> {
         };
         let has = |app: &&AppId| exercise.apps.contains(*app);
         let id = if let Some(typed) = app {
-            let id = match lesson.guests.keys().find(|guest| guest.as_str() == typed) {
-                Some(guest) => guest,
-                None => &workshop.app(typed)?.id,
-            };
+            let id = &workshop.app(typed)?.id;
             if !exercise.apps.contains(id) {
                 let known = names::list(exercise.apps.iter().map(AppId::as_str));
                 let fact = format!("The exercise of lesson {} is there for {known}, not for {id}.", lesson.number);
