@@ -238,6 +238,7 @@ fn every_rule() -> Result<(), Failed> {
         "edit-rebuilds-much",
         "writes-to-root",
         "health-check-lies",
+        "no-folder",
         "setuid-files",
         "roots-missing",
         "zones-missing",
