@@ -149,8 +149,13 @@ fn lessons(root: &Path) -> Result<(), Failed> {
         assert!(contents.contains(&format!("({path})")), "{path} is not in the table of contents");
         let page = fs::read_to_string(root.join("book/src").join(&path))?;
         let count = |directive: &str| page.lines().filter(|line| line.trim_end() == directive).count();
-        for name in ["lesson", "result", "verdicts", "exercise"] {
-            let directive = format!("{{{{#{name} {}}}}}", lesson.id);
+        let told = ["lesson", "result", "verdicts"].map(|name| format!("{{{{#{name} {}}}}}", lesson.id));
+        // One of several is named behind a slash.
+        let exercises = lesson.exercises.iter().map(|exercise| match lesson.exercises.len() {
+            1 => format!("{{{{#exercise {}}}}}", lesson.id),
+            _ => format!("{{{{#exercise {}/{}}}}}", lesson.id, exercise.id),
+        });
+        for directive in told.into_iter().chain(exercises) {
             assert_eq!(count(&directive), 1, "{path}: {directive}");
         }
         let titles: BTreeSet<&str> = lesson.step.iter().map(|step| step.title.as_str()).collect();
