@@ -55,16 +55,16 @@ fn a_lesson_builds_on_bases_of_a_registry() {
         .expect("the registry starts");
     let host = format!("127.0.0.1:{}", registry.get_host_port_ipv4(5000.tcp()).expect("a port"));
 
-    // An app whose bases have names of both kinds: of the default registry, and with a registry in front.
-    let app = workshop
-        .apps
-        .keys()
+    // An app of the lesson whose bases have names of both kinds: of the default registry, and with a registry in front.
+    let lesson = &workshop.lessons[0];
+    let app = lesson
+        .apps_of(&workshop.apps)
+        .map(|app| &app.id)
         .find(|app| {
             let mut bases = images.iter().filter(|i| i.name.app == **app).flat_map(|i| &i.bases);
             bases.clone().any(|b| b.contains('/')) && bases.any(|b| !b.contains('/'))
         })
         .expect("an app with both kinds of bases");
-    let lesson = &workshop.lessons[0];
     let of_app = std::slice::from_ref(app);
     let plan = Plan::of_lesson(&workshop, lesson, of_app, &[], |path| workshop.dockerfile(path));
     let own = plan.unwrap_or_else(|p| panic!("{}", told(&p))).bases();
