@@ -66,13 +66,14 @@ fn names_in_code(workshop: &Workshop) -> Vec<String> {
     findings
 }
 
-/// Whether a line has this word, and not as a part of a longer one: `--build-context` is an option of Docker's. Nor behind `# `, as
-/// in the remark `# buildkit` with which the builder ends an image's history entries.
+/// Whether a line has this word, and not as a part of a longer one: `--build-context` is an option of Docker's. A name without a hyphen
+/// may be a word of a sentence, or of the program; it names a lesson where it is all of a text, or a folder of a path.
 fn names(line: &str, word: &str) -> bool {
     let goes_on = |c: char| c.is_ascii_alphanumeric() || c == '-' || c == '_';
     line.match_indices(word).any(|(at, _)| {
         let (before, after) = (&line[..at], &line[at + word.len()..]);
-        !before.ends_with(goes_on) && !before.ends_with("# ") && !after.starts_with(goes_on)
+        let is_whole = before.ends_with(['"', '/']) && after.starts_with(['"', '/']);
+        !before.ends_with(goes_on) && !after.starts_with(goes_on) && (is_whole || word.contains(['-', '/']))
     })
 }
 
@@ -104,7 +105,10 @@ mod tests {
         assert!(names("open(\"apps/go/main.go\")", "apps/go"));
         assert!(!names("args([\"--build-context\", place])", "build-context"));
         assert!(!names("two-stages-proof", "two-stages"));
-        assert!(names("--layers layers", "layers"), "the second one counts");
-        assert!(!names("trim_end_matches(\"# layers\")", "layers"), "a remark names nothing");
+        assert!(names("--two-stages two-stages", "two-stages"), "the second one counts");
+        assert!(names("lesson(\"layers\")", "layers"));
+        assert!(names("\"book/layers/x\"", "layers"));
+        assert!(!names("mod layers;", "layers"), "a word of the program names nothing");
+        assert!(!names("trim_end_matches(\"# layers\")", "layers"), "nor does one of a sentence");
     }
 }
