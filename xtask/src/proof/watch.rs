@@ -113,6 +113,7 @@ pub const TABLE: &[(For, &[&str])] = &[
         &[
             "xtask/src/audit",
             "xtask/src/bases/archive.rs",
+            "xtask/src/claim",
             "xtask/src/cli",
             "xtask/src/cli.rs",
             "xtask/src/commands/mod.rs",
