@@ -153,6 +153,9 @@ pub struct Lesson {
     /// Only this variant, i.e. Dockerfile; may be given several times.
     #[arg(long, value_name = "VARIANT", help_heading = "What to run")]
     pub variant: Vec<String>,
+    /// Only what measures this claim, in a lesson on published figures.
+    #[arg(long, value_name = "ID", conflicts_with_all = ["variant", "all", "record"], requires = "lesson", help_heading = "What to run")]
+    pub claim: Option<String>,
     /// Where the images named in FROM come from.
     #[command(flatten)]
     pub bases: BaseOptions,

@@ -6,6 +6,7 @@
 
 pub mod audit;
 pub mod bases;
+pub mod claim;
 pub mod cli;
 pub mod commands;
 pub mod context;

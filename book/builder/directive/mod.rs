@@ -1,5 +1,6 @@
 //! What the directives of a page stand for, a file a kind. Each goes from its arguments and the sources to Markdown or markup.
 
+mod claims;
 mod commands;
 mod compare;
 mod dockerfile;
@@ -41,6 +42,8 @@ pub fn expand(text: &str, page: &str, sources: &Sources) -> Outcome {
         "step" => lesson::step(arguments, page, sources),
         "result" => measured::result(arguments, sources),
         "verdicts" => measured::verdicts(arguments, sources),
+        "claims" => claims::claims(arguments, sources),
+        "mistakes" => claims::mistakes(arguments, sources),
         "exercise" => exercise::exercise(arguments, sources),
         "graph" => for_each_app(arguments, sources, graph::graph),
         "dockerfile" => for_each_app(arguments, sources, dockerfile::plain),

@@ -42,6 +42,8 @@ catalogue! {
     /// The command line names a variant that this app or lesson does not have.
     /// A variant is one way to build an app, such as `naive` or `multi-stage`.
     UnknownVariant = "unknown-variant", Usage;
+    /// The command line names a claim that this lesson does not measure. A claim is a figure that somebody published.
+    UnknownClaim = "unknown-claim", Usage;
     /// A Dockerfile or the command line names a base that Drydock has no recipe for.
     /// `cargo xtask bases list` shows the recipes. Where a registry answers, `--bases registry` pulls any base.
     UnknownBase = "unknown-base", Usage;

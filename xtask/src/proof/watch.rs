@@ -115,6 +115,7 @@ pub const TABLE: &[(For, &[&str])] = &[
         For::Nothing,
         &[
             "xtask/src/bases/archive.rs",
+            "xtask/src/claim",
             "xtask/src/cli",
             "xtask/src/cli.rs",
             "xtask/src/commands/mod.rs",

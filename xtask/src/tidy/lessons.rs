@@ -4,6 +4,7 @@ use std::collections::BTreeMap;
 use std::fs;
 use std::path::Path;
 
+use crate::claim;
 use crate::lesson::{Exercise, Lesson, WrongAnswer};
 use crate::manifest;
 use crate::model::VariantId;
@@ -18,6 +19,7 @@ pub fn find(workshop: &Workshop) -> Vec<String> {
         let files = files(&workshop.root.join(&folder));
         findings.extend(files.iter().filter_map(|file| stray(workshop, lesson, file)));
         findings.extend(lesson.exercises.iter().flat_map(|exercise| answers(workshop, exercise)));
+        findings.extend(published(workshop, lesson));
         findings.extend(unwritten(&workshop.root, files.iter().map(|file| format!("{folder}/{file}"))));
     }
     findings.extend(pages(workshop));
@@ -27,6 +29,14 @@ pub fn find(workshop: &Workshop) -> Vec<String> {
         findings.extend(unwritten(&workshop.root, dockerfiles.chain([manifest])));
     }
     findings
+}
+
+/// What was published and is measured here is shown and decided by the lesson; mistakes are shown somewhere in the course.
+fn published(workshop: &Workshop, lesson: &Lesson) -> Vec<String> {
+    let claims = claim::of(&workshop.root, lesson).map(|claims| claim::findings(&claims, lesson));
+    let mistakes = claim::of_mistakes(&workshop.root, lesson)
+        .map(|all| all.iter().flat_map(|mistake| mistake.findings(workshop)).collect());
+    [claims, mistakes].into_iter().flat_map(|found| found.unwrap_or_else(|problem| vec![problem.fact])).collect()
 }
 
 /// Every lesson has a page in the book, which its contents list, and every page there has a lesson. Nothing where there is no
@@ -75,7 +85,10 @@ fn numbers(root: &Path) -> Vec<String> {
 /// What is wrong with a file's place in its lesson; `None` where it belongs there.
 fn stray(workshop: &Workshop, lesson: &Lesson, file: &str) -> Option<String> {
     let shown = format!("{}/{file}", lesson.folder());
-    if matches!(file, "lesson.toml" | "recorded.json" | "README.md") || is_taken(lesson, &shown) {
+    if matches!(file, "lesson.toml" | "recorded.json" | "README.md")
+        || claim::FILES.contains(&file)
+        || is_taken(lesson, &shown)
+    {
         return None;
     }
     if let Some(exercise) = lesson.exercises.iter().find(|exercise| is_part(exercise, &shown)) {

@@ -54,7 +54,7 @@ impl Ran<'_> {
         // A part of a lesson is not the lesson, and one that failed has not shown what it is for. What a busy machine could not
         // measure is not the learner's to repeat.
         let went_well = outcome.problems.is_empty() && judged != Exit::ExpectationFailed;
-        if went_well && self.options.variant.is_empty() {
+        if went_well && self.options.variant.is_empty() && self.options.claim.is_none() {
             Book::open()?.update(sink, |progress| progress.ran(&lesson.id, &report.environment.date))?;
         }
         let page = self.look(&report, &outcome, &seen, sink).and_then(|images| self.page(&report, build, images));

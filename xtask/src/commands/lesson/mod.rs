@@ -16,6 +16,7 @@ use self::narrator::Teller;
 use super::Context;
 use super::check::onward;
 use crate::bases;
+use crate::claim;
 use crate::cli;
 use crate::engine::Engine;
 use crate::engine::bake;
@@ -42,7 +43,22 @@ pub fn run(options: &cli::Lesson, context: Context) -> Result<Exit> {
         report::line(report::listing(&workshop.lessons, context.style));
         return Ok(Exit::Pass);
     };
-    one(&workshop, workshop.lesson(typed)?, options, context)
+    let lesson = workshop.lesson(typed)?;
+    match &options.claim {
+        None => one(&workshop, lesson, options, context),
+        Some(id) => about(&workshop, lesson, id, options, context),
+    }
+}
+
+/// Runs what one claim of a lesson needs, and says in the end what we make of the claim.
+fn about(workshop: &Workshop, lesson: &Lesson, id: &str, options: &cli::Lesson, context: Context) -> Result<Exit> {
+    let claim = claim::chosen(claim::of(&workshop.root, lesson)?, lesson, id)?;
+    report::message(format!("The claim: {} ({})\nIt is measured by {}.\n", claim.says, claim.source, claim.how));
+    let exit = one(workshop, &claim::only(lesson, &claim), options, context)?;
+    if !options.dry_run {
+        report::message(format!("\nOur verdict: it {}. {}", claim.verdict.told(), claim.why));
+    }
+    Ok(exit)
 }
 
 /// Runs every lesson in turn. The exit code is that of the first that did not pass.

@@ -41,6 +41,9 @@ pub(super) fn again(workshop: &Workshop, report: &LessonReport, options: &cli::L
     for variant in &options.variant {
         command = command.args(["--variant", variant]);
     }
+    if let Some(claim) = &options.claim {
+        command = command.args(["--claim", claim]);
+    }
     if let Some(bases) = &options.bases.bases {
         command = command.args(["--bases".to_owned(), bases.to_string()]);
     }

@@ -1,0 +1,12 @@
+FROM golang:1.27-trixie AS build
+WORKDIR /src
+COPY . .
+RUN --mount=type=cache,id=harbour-clock-go-modules,target=/go/pkg/mod \
+    --mount=type=cache,id=harbour-clock-go-build,target=/root/.cache/go-build \
+    CGO_ENABLED=0 go build -o /harbour-clock .
+
+FROM gcr.io/distroless/static-debian13:nonroot
+WORKDIR /app
+COPY --from=build /harbour-clock .
+EXPOSE 8080
+CMD ["./harbour-clock"]
