@@ -28,9 +28,9 @@ ARG REVISION=unknown
 RUN echo "$REVISION" > /etc/revision
 WORKDIR /app
 ENV NODE_ENV=production
-COPY --link --from=dependencies /app/node_modules /app/node_modules
-COPY --link package.json /app/
-COPY --link --from=build /app/dist /app/dist
+COPY --link --from=dependencies /app/node_modules node_modules
+COPY --link package.json .
+COPY --link --from=build /app/dist dist
 EXPOSE 8080
 CMD ["node", "dist/main.js"]
 

@@ -25,8 +25,8 @@ ARG REVISION=unknown
 RUN echo "$REVISION" > /etc/revision
 WORKDIR /app
 ENV PYTHONPATH=/app:/app/packages
-COPY --link --from=dependencies /app/packages /app/packages
-COPY --link --from=build /app/harbour_clock /app/harbour_clock
+COPY --link --from=dependencies /app/packages packages
+COPY --link --from=build /app/harbour_clock harbour_clock
 EXPOSE 8080
 CMD ["python", "-m", "harbour_clock"]
 
