@@ -22,18 +22,6 @@ COPY --from=build /app/dist dist
 EXPOSE 8080
 CMD ["node", "dist/main.js"]
 
-# ---- the same, with layers that do not stand on those below
-FROM node:24-trixie-slim AS linked
-ARG REVISION=unknown
-RUN echo "$REVISION" > /etc/revision
-WORKDIR /app
-ENV NODE_ENV=production
-COPY --link --from=dependencies /app/node_modules node_modules
-COPY --link package.json .
-COPY --link --from=build /app/dist dist
-EXPOSE 8080
-CMD ["node", "dist/main.js"]
-
 # ---- permissions in a line of their own, at the end
 FROM node:24-trixie-slim AS opened
 WORKDIR /app

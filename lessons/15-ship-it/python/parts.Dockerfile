@@ -19,17 +19,6 @@ COPY --from=build /app/harbour_clock harbour_clock
 EXPOSE 8080
 CMD ["python", "-m", "harbour_clock"]
 
-# ---- the same, with layers that do not stand on those below
-FROM python:3.13-slim-trixie AS linked
-ARG REVISION=unknown
-RUN echo "$REVISION" > /etc/revision
-WORKDIR /app
-ENV PYTHONPATH=/app:/app/packages
-COPY --link --from=dependencies /app/packages packages
-COPY --link --from=build /app/harbour_clock harbour_clock
-EXPOSE 8080
-CMD ["python", "-m", "harbour_clock"]
-
 # ---- permissions in a line of their own, at the end
 FROM python:3.13-slim-trixie AS opened
 WORKDIR /app
