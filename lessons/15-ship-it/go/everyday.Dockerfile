@@ -1,0 +1,14 @@
+FROM golang:1.27-trixie AS build
+WORKDIR /src
+COPY . .
+RUN --mount=type=cache,id=harbour-clock-go-modules,target=/go/pkg/mod \
+    --mount=type=cache,id=harbour-clock-go-build,target=/root/.cache/go-build \
+    CGO_ENABLED=0 go build -o /harbour-clock .
+
+FROM debian:trixie-slim
+COPY --from=build /harbour-clock /usr/local/bin/harbour-clock
+RUN apt-get update \
+ && apt-get install --yes --no-install-recommends ca-certificates tzdata \
+ && rm -rf /var/lib/apt/lists/*
+EXPOSE 8080
+CMD ["harbour-clock"]
