@@ -40,7 +40,7 @@ fn meant<'w>(
     progress: &Progress,
     follows: &[AppId],
 ) -> Result<Task<'w>> {
-    let find = |lesson: Option<&str>, app: Option<&str>| Task::find(workshop, (lesson, app), progress, follows);
+    let find = |lesson: Option<&str>, app: Option<&str>| of_guest(workshop, (lesson, app), progress, follows);
     let (typed, app) = (which.lesson.as_deref(), which.app.as_deref());
     let known = |here: &&Here| workshop.lessons.iter().any(|l| l.id == here.lesson && !l.exercises.is_empty());
     let Some(here) = here.filter(known) else { return find(typed, app) };
@@ -54,6 +54,23 @@ fn meant<'w>(
         return find(Some(lesson), Some(last.as_str()));
     }
     Ok(task)
+}
+
+/// As [`Task::find`], which knows the apps of the workshop. A service of the lesson's own may be named too: exercises have it as their
+/// only one, so that naming none finds it.
+fn of_guest<'w>(
+    workshop: &'w Workshop,
+    (lesson, app): (Option<&str>, Option<&str>),
+    progress: &Progress,
+    follows: &[AppId],
+) -> Result<Task<'w>> {
+    if let Some(typed) = app {
+        let task = Task::find(workshop, (lesson, None), progress, follows)?;
+        if task.app.id.as_str() == typed {
+            return Ok(task);
+        }
+    }
+    Task::find(workshop, (lesson, app), progress, follows)
 }
 
 /// The exercise whose files are in the folder `at`, or above it.

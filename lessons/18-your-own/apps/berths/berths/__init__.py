@@ -1,0 +1,1 @@
+"""Which berth is free."""

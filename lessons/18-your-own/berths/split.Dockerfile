@@ -1,0 +1,27 @@
+# --- packages: the driver is compiled here; the full image has the compiler and the database's headers
+FROM python:3.13-trixie AS packages
+RUN python -m venv --without-pip /venv
+WORKDIR /app
+COPY requirements.txt .
+RUN --mount=type=cache,id=your-own-pip,target=/root/.cache/pip \
+    pip --python /venv/bin/python install --require-hashes -r requirements.txt
+
+# --- check: linter and tests, on demand with --target check; what ships does not depend on it
+FROM packages AS check
+COPY requirements-dev.txt .
+RUN --mount=type=cache,id=your-own-pip,target=/root/.cache/pip \
+    pip --python /venv/bin/python install --require-hashes -r requirements-dev.txt
+COPY . .
+RUN /venv/bin/python -m ruff check . && /venv/bin/python -m pytest -q
+
+# --- the image: the interpreter, one library from Debian, the packages, and our own files by name
+FROM python:3.13-slim-trixie
+RUN apt-get update && apt-get install -y --no-install-recommends libmariadb3 && rm -rf /var/lib/apt/lists/*
+COPY --from=packages /venv /venv
+ENV PATH=/venv/bin:$PATH
+WORKDIR /app
+COPY data data
+COPY berths berths
+USER 65532:65532
+EXPOSE 8080
+CMD ["gunicorn", "--bind", "0.0.0.0:8080", "--workers", "2", "--no-control-socket", "berths.app:app"]
