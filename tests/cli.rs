@@ -36,7 +36,7 @@ Learn:
   solution  Compare your answer with a right one, when you have solved the exercise
   reset     Begin an exercise again; what you had is kept beside
   progress  What you have done, what is next, and how small you got it
-  explain   Explain an error by its id
+  explain   Explain an error or a rule of the audit by its id
   inspect   Say what an image is made of, byte by byte; without a name, which images carry most
             besides their payload
   diff      Say where the bytes went between two images
@@ -227,6 +227,26 @@ A variant is one way to build an app, such as `naive` or `multi-stage`.
 
 "#]]
     );
+}
+
+#[test]
+fn a_rule_of_the_audit_can_be_explained() {
+    let (status, out, _) = said(&idle(), &["explain", "single-stage"]);
+    assert_eq!(status, 0);
+    assert_data_eq!(
+        out,
+        str![[r#"
+single-stage  (rule of the audit, bytes)
+
+Finds an image that is built and shipped in the same stage.
+Everything the build needed is in the image: compilers, package managers, sources. Every machine downloads it, every scanner reports it, and an intruder finds tools there.
+
+"#]]
+    );
+    let (_, listed, _) = said(&idle(), &["explain"]);
+    assert!(listed.contains("disk-full") && listed.contains("single-stage"), "{listed}");
+    let (status, _, err) = said(&idle(), &["explain", "single-stag"]);
+    assert!(status == 2 && err.contains("single-stage"), "{err}");
 }
 
 #[test]

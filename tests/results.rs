@@ -30,6 +30,7 @@ fn compares() -> Result<(), Failed> {
     let workshop = Workshop::find().map_err(|p| told(&p))?;
     let app = workshop.apps.values().next().ok_or("no app")?;
     let images = app.variant.len();
+    let before = containers_of_ours()?;
     let output = xtask().args(["compare", "--app", app.id.as_str(), "--json"]).output(LONG).map_err(|p| told(&p))?;
     if output.status != 0 {
         return Err(format!("ended with {}:\n{}\n{}", output.status, output.stderr, output.stdout).into());
@@ -37,7 +38,7 @@ fn compares() -> Result<(), Failed> {
     let matrix: Matrix = serde_json::from_str(&output.stdout)?;
     assert_eq!((matrix.schema, matrix.leftovers, matrix.results.len()), (1, 0, images));
     assert!(matrix.results.iter().all(|m| m.health.ok && m.stored_bytes > 100_000), "{:?}", matrix.results);
-    assert_eq!(containers_of_ours()?, "", "a comparison leaves no container behind");
+    assert_eq!(new_containers(&before)?, Vec::<String>::new(), "a comparison leaves no container behind");
 
     let output = xtask().args(["inspect", "--json"]).output(LONG).map_err(|p| told(&p))?;
     let ranking: serde_json::Value = serde_json::from_str(&output.stdout)?;
@@ -81,6 +82,7 @@ fn by_hand() -> Result<(), Failed> {
 fn keeps() -> Result<(), Failed> {
     let workshop = Workshop::find().map_err(|p| told(&p))?;
     let app = workshop.apps.keys().next().ok_or("no app")?.to_string();
+    let before = containers_of_ours()?;
     let arguments = ["lesson", "1", "--app", &app, "--keep", "--color", "never"];
     let output = xtask().args(arguments).output(LONG).map_err(|p| told(&p))?;
     let urls: Vec<&str> = output.stdout.split_whitespace().filter(|w| w.starts_with("http://127.0.0.1:")).collect();
@@ -96,7 +98,7 @@ fn keeps() -> Result<(), Failed> {
         assert_eq!(answer.status, 200);
     }
     let cleaned = xtask().args(["clean", "--containers"]).output(LONG).map_err(|p| told(&p))?;
-    assert_eq!((cleaned.status, containers_of_ours()?.as_str()), (0, ""), "{}", cleaned.stderr);
+    assert_eq!((cleaned.status, new_containers(&before)?), (0, Vec::new()), "{}", cleaned.stderr);
     Ok(())
 }
 
@@ -200,7 +202,13 @@ fn docker(arguments: &[&str]) -> Result<String, Failed> {
     if output.status == 0 { Ok(output.stdout.trim().to_owned()) } else { Err(output.stderr.into()) }
 }
 
-fn containers_of_ours() -> Result<String, Failed> {
-    let command = Command::new("docker").args(["ps", "--all", "--quiet", "--filter", "label=dev.drydock.run"]);
-    Ok(command.output(LONG).map_err(|p| told(&p))?.stdout.trim().to_owned())
+/// Ids of all containers with a run's label, also of runs of another checkout on the same engine.
+fn containers_of_ours() -> Result<Vec<String>, Failed> {
+    let listed = docker(&["ps", "--all", "--quiet", "--filter", "label=dev.drydock.run"])?;
+    Ok(listed.lines().map(str::to_owned).collect())
+}
+
+/// Those that were not there before.
+fn new_containers(before: &[String]) -> Result<Vec<String>, Failed> {
+    Ok(containers_of_ours()?.into_iter().filter(|id| !before.contains(id)).collect())
 }

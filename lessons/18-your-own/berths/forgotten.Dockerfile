@@ -14,4 +14,5 @@ COPY data data
 COPY berths berths
 USER 65532:65532
 EXPOSE 8080
-CMD ["gunicorn", "--bind", "0.0.0.0:8080", "--workers", "2", "--no-control-socket", "berths.app:app"]
+# with --preload the error comes once, and not from every worker
+CMD ["gunicorn", "--preload", "--bind", "0.0.0.0:8080", "--workers", "2", "--no-control-socket", "berths.app:app"]

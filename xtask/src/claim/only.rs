@@ -3,8 +3,8 @@
 use std::collections::BTreeSet;
 
 use super::Claim;
-use crate::lesson::{Lesson, Step};
-use crate::model::VariantId;
+use crate::lesson::{Lesson, Step, Words};
+use crate::model::{Value, VariantId};
 use crate::rules::Expect;
 
 impl Claim {
@@ -31,9 +31,9 @@ pub fn only(lesson: &Lesson, claim: &Claim) -> Lesson {
     }
     let needed: BTreeSet<&VariantId> = {
         let of_steps = part.step.iter().flat_map(|step| {
-            let values = step.means.iter().flat_map(|words| words.values());
+            let values = step.means.iter().flat_map(Words::values);
             let asked = step.guess.iter().filter_map(|guess| guess.value());
-            step.variants().into_iter().chain(values.chain(asked).flat_map(|value| value.variants()))
+            step.variants().into_iter().chain(values.chain(asked).flat_map(Value::variants))
         });
         let of_rules = part.expect.iter().flat_map(|expect| {
             let compared = expect.rule.judge().compared_with();

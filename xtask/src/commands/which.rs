@@ -56,8 +56,8 @@ fn meant<'w>(
     Ok(task)
 }
 
-/// As [`Task::find`], which knows the apps of the workshop. A service of the lesson's own may be named too: exercises have it as their
-/// only one, so that naming none finds it.
+/// As [`Task::find`], which knows only the apps of the workshop. This also finds a lesson's own service by its name: an exercise on one
+/// has no other app, so it is the app that is found when none is named.
 fn of_guest<'w>(
     workshop: &'w Workshop,
     (lesson, app): (Option<&str>, Option<&str>),
@@ -141,5 +141,32 @@ mod tests {
         assert_eq!(find(&typed(None, Some(other.as_str())), Some(&here)), (second.id.clone(), other.clone()));
         let gone = Here { lesson: "no-lesson-has-this-id".to_owned().try_into().unwrap(), ..here };
         assert_eq!(find(&typed(None, None), Some(&gone)).0, first.id);
+    }
+    #[test]
+    fn a_service_of_the_lessons_own_can_be_named() {
+        let workshop = workshop();
+        let with = |lesson: &&Lesson| lesson.exercises.first().is_some_and(|e| lesson.guests.contains_key(&e.first));
+        let lesson = workshop.lessons.iter().find(with).expect("a lesson has an exercise on its own service");
+        let (id, guest) = (lesson.id.as_str(), lesson.exercises[0].first.as_str());
+        let other = workshop.lessons.iter().find(|other| other.id != lesson.id && !other.exercises.is_empty()).unwrap();
+        let there = |lesson: &Lesson, app: Option<&AppId>| {
+            Some(Here { lesson: lesson.id.clone(), exercise: None, app: app.cloned() })
+        };
+        let find = |which: &cli::Which, here: Option<Here>| {
+            let task = meant(&workshop, which, here.as_ref(), &Progress::default(), &[])?;
+            Ok((task.lesson.id.to_string(), task.app.id.to_string()))
+        };
+        let same = |found: Result<(String, String)>| assert_eq!(found.unwrap(), (id.to_owned(), guest.to_owned()));
+        // With the lesson, from a terminal that was nowhere, there, or elsewhere.
+        same(find(&typed(Some(id), Some(guest)), None));
+        same(find(&typed(Some(id), Some(guest)), there(lesson, Some(&lesson.exercises[0].first))));
+        same(find(&typed(Some(id), Some(guest)), there(other, Some(&other.exercises[0].first))));
+        // Without it, in a terminal that is there.
+        same(find(&typed(None, Some(guest)), there(lesson, None)));
+        same(find(&typed(None, None), there(lesson, Some(&lesson.exercises[0].first))));
+        // Another lesson does not have it, and this one has nothing else.
+        assert!(find(&typed(Some(other.id.as_str()), Some(guest)), None).is_err());
+        let app = workshop.apps.keys().next().unwrap();
+        assert!(find(&typed(Some(id), Some(app.as_str())), None).is_err());
     }
 }

@@ -91,11 +91,11 @@ fn context(program: &[u8]) -> std::io::Result<Vec<u8>> {
     archive.into_inner()
 }
 
-/// Removes the build cache's records of the proof: of the copied file, and of the upload of the context. Those of an
-/// upload carry no name of ours; that they are new and that nothing can ever use them again makes them safe to remove.
+/// Removes the build cache's records of the proof: of the copied file, also where a proof that was killed has left it, and of the
+/// upload of the context. Those of an upload carry no name of ours; that they are new and that nothing can ever use them again makes
+/// them safe to remove.
 fn forget_cache(engine: Engine<'_>, before: &[CacheRecord]) {
-    let new = cache_records(engine).into_iter().filter(|record| !before.contains(record));
-    for record in new.filter(CacheRecord::is_ours) {
+    for record in cache_records(engine).iter().filter(|record| record.is_ours(before)) {
         let _ = engine.ask(&docker(["buildx", "prune", "--force", "--filter", &format!("id={}", record.id)]));
     }
 }
@@ -108,10 +108,10 @@ struct CacheRecord {
 }
 
 impl CacheRecord {
-    fn is_ours(&self) -> bool {
-        self.description.contains(FILE)
-            || self.description.starts_with("http url http://buildkit-session/")
-            || self.description == "copy /context /"
+    fn is_ours(&self, before: &[Self]) -> bool {
+        let upload =
+            self.description.starts_with("http url http://buildkit-session/") || self.description == "copy /context /";
+        self.description.contains(FILE) || upload && !before.contains(self)
     }
 }
 
@@ -141,8 +141,14 @@ mod tests {
             Usage count:\t1\n\nID:\t\tl4fbs1\nDescription:\thttp url http://buildkit-session/ijaqd7\n\nID:\t\tx9\n\
             Description:\tlocal source for context\n\nReclaimable:\t10.61kB\nTotal:\t\t10.61kB\n";
         let records = records(printed);
-        let ours: Vec<(&str, bool)> = records.iter().map(|r| (r.id.as_str(), r.is_ours())).collect();
-        assert_eq!(ours, [("dh5a2oq", true), ("l4fbs1", true), ("x9", false)]);
+        let ours = |before: &[CacheRecord]| records.iter().map(|r| r.is_ours(before)).collect::<Vec<bool>>();
+        assert_eq!(records.iter().map(|r| r.id.as_str()).collect::<Vec<_>>(), ["dh5a2oq", "l4fbs1", "x9"]);
+        assert_eq!(ours(&[]), [true, true, false]);
+        assert_eq!(
+            ours(&records),
+            [true, false, false],
+            "a proof that was killed left its file, and uploads may be another's"
+        );
     }
 
     #[test]

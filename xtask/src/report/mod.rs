@@ -32,6 +32,7 @@ mod problem;
 mod proofs;
 mod ranking;
 mod rollout;
+mod rule;
 mod sarif;
 mod sbom;
 #[cfg(test)]
@@ -72,6 +73,7 @@ pub use problem::{errors, explained, problem};
 pub use proofs::{PartOutcome, out_of_date, part, parts};
 pub use ranking::ranking;
 pub use rollout::rollout;
+pub use rule::{rule_explained, rules};
 pub use sarif::sarif;
 pub use sbom::sbom;
 pub use solution::{beside, better, changes};

@@ -3,6 +3,7 @@
 mod generated;
 mod lessons;
 mod pages;
+mod rooms;
 mod strays;
 mod wording;
 
@@ -21,6 +22,7 @@ pub fn check(workshop: &Workshop) -> Result<()> {
     findings.extend(lessons::find(workshop));
     findings.extend(pages::find(workshop));
     findings.extend(wording::find(workshop));
+    findings.extend(rooms::find(workshop));
     for file in generated::files(workshop)? {
         if current(workshop, file.path)?.as_ref() != Some(&file.content) {
             findings.push(format!("{} is not what its generator writes: cargo xtask tidy --fix", file.path));
