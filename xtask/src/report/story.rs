@@ -47,7 +47,7 @@ pub fn after(
     {
         parts.push(format!("\n  {}", style.bold(app.as_str())));
     }
-    parts.push(shown(variants, &told.shown, results, style));
+    parts.push(shown(variants, step, &told.shown, results, style));
     parts.extend(told.guessed.as_ref().map(|guessed| guess(guessed, style)));
     parts.extend(look::means(step, told, last, results).map(|means| paragraph(&means)));
     parts.join("\n\n")
@@ -59,9 +59,14 @@ fn guess(guessed: &Guessed, style: Style) -> String {
     headed(&mark, &told::guess(guessed), style)
 }
 
-fn shown(variants: &[VariantId], shown: &Shown, results: &[Measurement], style: Style) -> String {
+fn shown(variants: &[VariantId], step: &Step, shown: &Shown, results: &[Measurement], style: Style) -> String {
     match shown {
-        Shown::Table => lesson::table(variants, results, style),
+        Shown::Table if step.apps.is_empty() => lesson::table(variants, results, style),
+        // A step that is about some apps compares these.
+        Shown::Table => {
+            let of_step = results.iter().filter(|measured| step.apps.contains(&measured.app));
+            lesson::table(variants, &of_step.cloned().collect::<Vec<_>>(), style)
+        }
         Shown::Changed { from, to, lines, changed } => difference(from, to, lines, *changed, style),
         Shown::MadeOf { images } => images.iter().map(|one| made(one, style)).collect::<Vec<_>>().join("\n\n"),
         Shown::Experiment { experiments, prediction } => {

@@ -34,15 +34,21 @@ pub fn happened(step: &Step, told: &Told, several: bool, last: bool, report: &Le
     let means = look::means(step, told, last, &report.results);
     html! {
         @if let (true, Some(app)) = (several, &told.app) { h3 { (app.as_str()) } }
-        (shown(&told.shown, report))
+        (shown(step, &told.shown, report))
         @if let Some(guessed) = &told.guessed { p { (text(&told::guess(guessed))) } }
         @for words in means.iter() { (paragraphs(words)) }
     }
 }
 
-fn shown(shown: &Shown, report: &LessonReport) -> Markup {
+fn shown(step: &Step, shown: &Shown, report: &LessonReport) -> Markup {
     match shown {
-        Shown::Table => sizes::charts(report),
+        Shown::Table if step.apps.is_empty() => sizes::charts(report),
+        // A step that is about some apps compares these.
+        Shown::Table => {
+            let mut report = report.clone();
+            report.results.retain(|measured| step.apps.contains(&measured.app));
+            sizes::charts(&report)
+        }
         Shown::Changed { from, to, lines, changed } => difference(from, to, lines, *changed),
         Shown::MadeOf { images } => html! { @for one in images { (made(one)) } },
         Shown::Experiment { experiments, prediction } => html! {
