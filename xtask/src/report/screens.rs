@@ -335,7 +335,8 @@ fn of_commands(screens: &mut Vec<Screen>) {
     screens.push(screen("rules", || super::rules(PLAIN)));
     for rule in crate::audit::rules::all() {
         let lesson = Some((1, "A lesson"));
-        screens.push(screen(format!("rule_explained, {}", rule.id), move || super::rule_explained(rule, lesson, PLAIN)));
+        screens
+            .push(screen(format!("rule_explained, {}", rule.id), move || super::rule_explained(rule, lesson, PLAIN)));
     }
     screens.push(screen("next", || {
         super::next("cargo xtask solution 2 --app python --anyway    shows it all the same, whatever is solved", PLAIN)
