@@ -54,7 +54,10 @@ fn together(rollout: &Rollout) -> String {
 
 fn headline(rollout: &Rollout) -> String {
     let fleet = &rollout.fleet;
-    format!("Until all {} nodes have it, and what they fetch on a day with {} deploys", fleet.nodes, fleet.deploys)
+    match fleet.nodes {
+        1 => format!("Until one node has it, and what it fetches on a day with {} deploys", fleet.deploys),
+        many => format!("Until all {many} nodes have it, and what they fetch on a day with {} deploys", fleet.deploys),
+    }
 }
 
 fn forecast(rollout: &Rollout, style: Style) -> String {
@@ -91,15 +94,22 @@ fn pulled(rollout: &Rollout, image: &ShippedImage) -> [String; 2] {
     [time(image.pulled.map(|pulled| pulled.ms)), less]
 }
 
+fn pullers(fleet: &Fleet) -> String {
+    let Fleet { nodes, parallel, mbps, .. } = fleet;
+    let who = if *nodes == 1 {
+        format!("one node with {mbps} Mbit/s")
+    } else {
+        format!("{nodes} nodes, {parallel} of them pulling at a time, {mbps} Mbit/s for each")
+    };
+    format!("{who}, and a registry that keeps up (--nodes, --parallel, --mbps);")
+}
+
 /// The model in words: whoever doubts a number finds here what it stands on.
 fn assumptions(rollout: &Rollout, style: Style) -> String {
     let fleet = &rollout.fleet;
     let lines = [
         "Bytes are measured: what the engine pushes. Times and days are calculated, on these assumptions:".to_owned(),
-        format!(
-            "{} nodes, {} of them pulling at a time, {} Mbit/s for each, and a registry that keeps up (--nodes, --parallel, --mbps);",
-            fleet.nodes, fleet.parallel, fleet.mbps
-        ),
+        pullers(fleet),
         format!("{} deploys a day{} (--deploys, --change);", fleet.deploys, mix(fleet)),
         "each node already runs the version before; unpacking and starting are left out.".to_owned(),
     ];
@@ -202,6 +212,16 @@ pub(super) mod tests {
         sample.images[1].pulled = Some(Pulled { ms: 2_400 });
         let text = rollout(&sample, STYLE);
         assert!(text.contains("measured") && text.contains("2.4 s      8.00 ×"), "{text}");
+    }
+
+    #[test]
+    fn one_node_is_no_fleet() {
+        let mut sample = sample();
+        sample.fleet.nodes = 1;
+        let text = rollout(&sample, STYLE);
+        assert!(text.contains("Until one node has it, and what it fetches on a day with 40 deploys"), "{text}");
+        assert!(text.contains("one node with 200 Mbit/s, and a registry that keeps up"), "{text}");
+        assert!(!text.contains("1 nodes"), "{text}");
     }
 
     #[test]
