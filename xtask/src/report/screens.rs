@@ -462,6 +462,25 @@ fn every_renderer_is_tried() {
     assert_eq!(kinds.len(), KINDS, "a kind of step is in no recorded lesson: show one of it here");
 }
 
+/// A step that is about some apps shows the sizes of their images, and no others.
+#[test]
+fn a_table_of_a_step_compares_the_apps_of_the_step() {
+    let mut tried = 0;
+    for (lesson, report) in lessons() {
+        for told in report.told.iter().filter(|told| matches!(told.shown, Shown::Table)) {
+            let step = &lesson.step[told.step];
+            let others = |m: &&crate::model::Measurement| !step.apps.is_empty() && !step.apps.contains(&m.app);
+            let text = super::after(&lesson.variants, step, told, (true, true), &report.results, PLAIN);
+            for other in report.results.iter().filter(others) {
+                let row = format!("  {}  ", other.app);
+                assert!(!text.lines().any(|line| line.starts_with(&row)), "{}: {text}", step.title);
+                tried += 1;
+            }
+        }
+    }
+    assert!(tried > 0, "no recorded step with a table is about some apps");
+}
+
 /// What is drawn rather than written.
 fn is_drawn(word: &str) -> bool {
     word.contains(['├', '┤', '│', '─', '╌', '·', '○', '…'])

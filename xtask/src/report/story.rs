@@ -61,12 +61,7 @@ fn guess(guessed: &Guessed, style: Style) -> String {
 
 fn shown(variants: &[VariantId], step: &Step, shown: &Shown, results: &[Measurement], style: Style) -> String {
     match shown {
-        Shown::Table if step.apps.is_empty() => lesson::table(variants, results, style),
-        // A step that is about some apps compares these.
-        Shown::Table => {
-            let of_step = results.iter().filter(|measured| step.apps.contains(&measured.app));
-            lesson::table(variants, &of_step.cloned().collect::<Vec<_>>(), style)
-        }
+        Shown::Table => lesson::table(variants, &told::compared(step, results), style),
         Shown::Changed { from, to, lines, changed } => difference(from, to, lines, *changed, style),
         Shown::MadeOf { images } => images.iter().map(|one| made(one, style)).collect::<Vec<_>>().join("\n\n"),
         Shown::Experiment { experiments, prediction } => {

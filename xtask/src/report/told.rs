@@ -2,8 +2,9 @@
 
 use std::borrow::Cow;
 
+use crate::lesson::Step;
 use crate::model::block::{Block, Column, Output, Sign, Table};
-use crate::model::{Answered, Ended, Guessed, SentContext, Shown, Tried};
+use crate::model::{Answered, Ended, Guessed, Measurement, SentContext, Shown, Tried};
 use crate::units;
 
 /// What came of a step, in such parts; none for a step that has a picture or a table of its own.
@@ -17,6 +18,12 @@ pub(super) fn blocks(shown: &Shown) -> Cow<'_, [Block]> {
         Shown::Blocks { blocks } => blocks.into(),
         Shown::Table | Shown::Changed { .. } | Shown::MadeOf { .. } | Shown::Experiment { .. } => Cow::default(),
     }
+}
+
+/// The measurements that a step's table compares: of the apps that the step is about.
+pub(super) fn compared(step: &Step, results: &[Measurement]) -> Vec<Measurement> {
+    let is_about = |measured: &&Measurement| step.apps.is_empty() || step.apps.contains(&measured.app);
+    results.iter().filter(is_about).cloned().collect()
 }
 
 /// How near a guess came.

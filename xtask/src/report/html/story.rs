@@ -42,12 +42,8 @@ pub fn happened(step: &Step, told: &Told, several: bool, last: bool, report: &Le
 
 fn shown(step: &Step, shown: &Shown, report: &LessonReport) -> Markup {
     match shown {
-        Shown::Table if step.apps.is_empty() => sizes::charts(report),
-        // A step that is about some apps compares these.
         Shown::Table => {
-            let mut report = report.clone();
-            report.results.retain(|measured| step.apps.contains(&measured.app));
-            sizes::charts(&report)
+            sizes::charts(&LessonReport { results: told::compared(step, &report.results), ..report.clone() })
         }
         Shown::Changed { from, to, lines, changed } => difference(from, to, lines, *changed),
         Shown::MadeOf { images } => html! { @for one in images { (made(one)) } },
