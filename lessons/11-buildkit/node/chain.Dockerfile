@@ -1,5 +1,5 @@
 # tides: the private package; with-registry.mjs stands in for the company's registry
-FROM node:24-trixie AS tides
+FROM node:24-trixie-slim AS tides
 WORKDIR /tides
 COPY tides .
 RUN --mount=type=bind,source=registry,target=/registry \

@@ -8,7 +8,7 @@ RUN --mount=type=bind,source=package.json,target=package.json \
     npm ci
 
 # tides: the private package; with-registry.mjs stands in for the company's registry
-FROM node:24-trixie AS tides
+FROM node:24-trixie-slim AS tides
 WORKDIR /tides
 COPY tides .
 RUN --mount=type=bind,source=registry,target=/registry \

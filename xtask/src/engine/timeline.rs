@@ -1,6 +1,6 @@
 //! From BuildKit's record to the times of its steps.
 
-use std::collections::BTreeMap;
+use std::collections::{BTreeMap, BTreeSet};
 
 use jiff::Timestamp;
 
@@ -12,6 +12,7 @@ use crate::names::printable;
 /// builder does for itself, such as reading the Dockerfile, is left out. `called` says what a person calls each target.
 pub(super) fn of(steps: &[Step], called: &BTreeMap<String, String>) -> Timeline {
     let shown: Vec<_> = steps.iter().filter_map(|step| Some((step, place(step)?))).collect();
+    let inputs = Inputs::of(steps, &shown);
     let first = shown.iter().filter_map(|(step, _)| step.started).min();
     let since = |time: Timestamp| first.map_or(0, |first| millis(first, time));
     let steps: Vec<_> = shown
@@ -24,10 +25,42 @@ pub(super) fn of(steps: &[Step], called: &BTreeMap<String, String>) -> Timeline 
             start_ms: step.started.map(since),
             took_ms: step.started.zip(step.completed).map_or(0, |(start, end)| millis(start, end)),
             cached: step.cached,
+            after: inputs.shown(step),
         })
         .collect();
     let ends = steps.iter().map(|step| step.start_ms.unwrap_or_default() + step.took_ms);
     Timeline { took_ms: ends.max().unwrap_or_default(), steps }
+}
+
+/// What steps take from one another, by digest.
+struct Inputs<'s> {
+    all: BTreeMap<&'s str, &'s Step>,
+    /// Positions among the steps that are shown.
+    shown: BTreeMap<&'s str, usize>,
+}
+
+impl<'s> Inputs<'s> {
+    fn of<P>(steps: &'s [Step], shown: &[(&'s Step, P)]) -> Self {
+        let all = steps.iter().map(|step| (step.digest.as_str(), step)).collect();
+        Self { all, shown: shown.iter().enumerate().map(|(at, (step, _))| (step.digest.as_str(), at)).collect() }
+    }
+
+    /// The nearest shown steps whose results a step takes, sorted: a step of the builder's own stands for what it takes itself.
+    fn shown(&self, step: &Step) -> Vec<usize> {
+        let mut seen = BTreeSet::new();
+        let mut found = BTreeSet::new();
+        let mut next: Vec<&str> = step.inputs.iter().map(String::as_str).collect();
+        while let Some(digest) = next.pop() {
+            match self.shown.get(digest) {
+                Some(&at) => drop(found.insert(at)),
+                None if seen.insert(digest) => {
+                    next.extend(self.all.get(digest).into_iter().flat_map(|step| &step.inputs).map(String::as_str));
+                }
+                None => {}
+            }
+        }
+        found.into_iter().collect()
+    }
 }
 
 /// The stage a step belongs to, and its words; `None` for the builder's own steps.
@@ -75,6 +108,26 @@ mod tests {
             [("context", Some(0), 30), ("build", Some(30), 100), ("stage-1", Some(20), 1), ("export", Some(130), 60)]
         );
         assert_eq!(timeline.took_ms, 190);
+    }
+
+    #[test]
+    fn a_step_comes_after_those_it_takes_from_also_behind_a_step_of_the_builders_own() {
+        let step = |name: &str, digest: &str, inputs: &[&str]| Step {
+            digest: digest.to_owned(),
+            inputs: inputs.iter().map(|&input| input.to_owned()).collect(),
+            ..Step::named("t", name)
+        };
+        let timeline = of(
+            &[
+                step("[a 1/1] RUN one", "1", &["unknown"]),
+                step("merging", "2", &["1"]),
+                step("[b 1/2] COPY --from=a x y", "3", &["2", "1"]),
+                step("[b 2/2] RUN two", "4", &["3"]),
+            ],
+            &BTreeMap::new(),
+        );
+        let after: Vec<_> = timeline.steps.iter().map(|step| step.after.as_slice()).collect();
+        assert_eq!(after, [[].as_slice(), &[0], &[1]]);
     }
 
     #[test]

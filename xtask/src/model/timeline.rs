@@ -1,5 +1,7 @@
 //! When each step of a build ran, as BuildKit's own record tells.
 
+use std::collections::BTreeSet;
+
 use serde::Serialize;
 
 use super::block::{Bar, Group, Lane, Lanes, Sign};
@@ -34,6 +36,9 @@ pub struct BuildStep {
     pub took_ms: u64,
     /// Whether its result came from the build cache.
     pub cached: bool,
+    /// The steps it cannot start before, as positions in the list of steps: those whose results it takes itself. Steps of the
+    /// builder's own, which are not in the list, are looked through.
+    pub after: Vec<usize>,
 }
 
 impl Timeline {
@@ -53,6 +58,33 @@ impl Timeline {
         let both = |one: &(u64, u64), other: &(u64, u64)| one.1.min(other.1).saturating_sub(one.0.max(other.0));
         let pairs = ones.iter().flat_map(|one| others.iter().map(move |other| both(one, other)));
         (!ones.is_empty() && !others.is_empty()).then(|| pairs.sum())
+    }
+
+    /// Whether a `RUN` of one stage of a target and a `RUN` of another can be at work at the same time: neither takes, on whatever
+    /// way, the other's result. `None` where one of the stages has no `RUN`, or the record does not say what a step takes.
+    pub fn independent(&self, target: &str, one: &str, other: &str) -> Option<bool> {
+        let runs = |stage: &str| {
+            let of_stage = |step: &BuildStep| step.target == target && step.stage == stage && step.is_run();
+            let positions = self.steps.iter().enumerate().filter(|(_, step)| of_stage(step));
+            positions.map(|(at, _)| at).collect::<Vec<_>>()
+        };
+        let (ones, others) = (runs(one), runs(other));
+        let told = self.steps.iter().any(|step| !step.after.is_empty());
+        let free = |one: usize, other: usize| !self.waits(one, other) && !self.waits(other, one);
+        let any = ones.iter().any(|&one| others.iter().any(|&other| free(one, other)));
+        (told && !ones.is_empty() && !others.is_empty()).then_some(any)
+    }
+
+    /// Whether a step takes the result of another, itself or by way of others.
+    fn waits(&self, step: usize, other: usize) -> bool {
+        let mut seen = BTreeSet::new();
+        let mut next = vec![step];
+        while let Some(step) = next.pop() {
+            if seen.insert(step) {
+                next.extend(self.steps.get(step).into_iter().flat_map(|step| &step.after));
+            }
+        }
+        step != other && seen.contains(&other)
     }
 }
 
@@ -133,7 +165,46 @@ mod tests {
             start_ms,
             took_ms,
             cached: false,
+            after: Vec::new(),
         }
+    }
+
+    /// As `step`, below others.
+    fn below(after: &[usize], stage: &str, instruction: &str) -> BuildStep {
+        BuildStep { after: after.to_vec(), ..step(stage, instruction, Some(0), 1) }
+    }
+
+    #[test]
+    fn stages_are_independent_by_what_they_take_and_not_by_when_they_ran() {
+        let of = |steps| Timeline { took_ms: 1, steps };
+        // Both have a WORKDIR of their own, and the second COPY of the last stage takes from both.
+        let apart = of(vec![
+            below(&[], "a", "WORKDIR /a"),
+            below(&[0], "a", "RUN one"),
+            below(&[], "b", "WORKDIR /b"),
+            below(&[2], "b", "RUN two"),
+            below(&[1, 3], "stage-2", "COPY --from=a --from=b"),
+        ]);
+        assert_eq!(apart.overlap_ms("t", "a", "b"), Some(1));
+        assert_eq!(apart.independent("t", "a", "b"), Some(true));
+        let chain = of(vec![
+            below(&[], "a", "RUN one"),
+            below(&[0], "b", "COPY --from=a /a /a"),
+            below(&[1], "b", "RUN two"),
+            below(&[2], "b", "RUN three"),
+        ]);
+        assert_eq!((chain.independent("t", "a", "b"), chain.independent("t", "b", "a")), (Some(false), Some(false)));
+        // Where the first RUN of a stage waits for nothing, it is at work beside the other stage.
+        let late = of(vec![
+            below(&[], "a", "RUN one"),
+            below(&[], "b", "RUN two"),
+            below(&[0, 1], "b", "COPY --from=a /a /a"),
+            below(&[2], "b", "RUN three"),
+        ]);
+        assert_eq!(late.independent("t", "a", "b"), Some(true));
+        assert_eq!(late.independent("t", "a", "c"), None);
+        let silent = of(vec![below(&[], "a", "RUN one"), below(&[], "b", "RUN two")]);
+        assert_eq!(silent.independent("t", "a", "b"), None);
     }
 
     #[test]

@@ -1,8 +1,9 @@
-//! `stages-overlap`: in a build without cache a `RUN` of one stage was at work at the same time as a `RUN` of another, as
-//! BuildKit's own record tells; or, with `overlap = false`, the stages ran one after the other.
+//! `stages-overlap`: a `RUN` of one stage and a `RUN` of another can be at work at the same time, because neither takes the
+//! other's result; or, with `overlap = false`, each waits for the other stage or is waited for.
 //!
-//! Times within one build and of one clock: whether they overlap says how the stages depend on each other, not how fast the
-//! machine is. A machine with one processor runs them in turn, and then nothing was measured.
+//! What takes whose result is in BuildKit's own record of a build, so no clock decides. A builder may still run them in turn: on one
+//! processor, or in BuildKit 0.13 to 0.15, which reads all files of a stage before a `RUN` with a secret mount
+//! (<https://github.com/moby/buildkit/pull/5251>).
 
 use serde::Deserialize;
 
@@ -16,7 +17,7 @@ use super::{Case, Judge, Judged, Need};
 pub struct StagesOverlap {
     /// Their names, as `AS` gives them.
     pub stages: [String; 2],
-    /// Whether they must overlap or must not.
+    /// Whether they must be able to overlap or must not.
     #[serde(default = "yes")]
     pub overlap: bool,
 }
@@ -32,16 +33,24 @@ impl Judge for StagesOverlap {
 
     fn judge(&self, case: &Case<'_>) -> Option<Judged> {
         let [one, other] = &self.stages;
-        let expected =
-            format!("{one} and {other} {} at the same time", if self.overlap { "work" } else { "never work" });
-        let overlap = case.facts.timeline.as_ref().and_then(|timeline| {
+        let expected = if self.overlap {
+            format!("{one} and {other} can work at the same time")
+        } else {
+            format!("{one} and {other} never work at the same time")
+        };
+        let seen = case.facts.timeline.as_ref().and_then(|timeline| {
             let target = &timeline.steps.first()?.target;
-            timeline.overlap_ms(target, &one.to_lowercase(), &other.to_lowercase())
+            let (one, other) = (one.to_lowercase(), other.to_lowercase());
+            let together = timeline.overlap_ms(target, &one, &other).unwrap_or_default();
+            Some((timeline.independent(target, &one, &other)?, together))
         });
-        Some(match overlap {
+        Some(match seen {
             None => Judged::not_measured(expected),
-            Some(0) => Judged::new(!self.overlap, expected, "one after the other"),
-            Some(ms) => Judged::new(self.overlap, expected, format!("{ms} ms at the same time")),
+            Some((false, _)) => Judged::new(!self.overlap, expected, "one waits for the other"),
+            Some((true, 0)) => {
+                Judged::new(self.overlap, expected, "neither waits for the other, and this build ran them in turn")
+            }
+            Some((true, ms)) => Judged::new(self.overlap, expected, format!("{ms} ms at the same time")),
         })
     }
 }

@@ -113,6 +113,9 @@ impl BuildRecord {
             if !vertex.error.is_empty() {
                 step.error = vertex.error;
             }
+            if let Some(inputs) = vertex.inputs {
+                step.inputs = inputs;
+            }
             touched.push(index);
         }
         for transfer in status.statuses.iter().filter(|transfer| transfer.is_of_context()) {

@@ -27,6 +27,8 @@ pub struct Step {
     pub log: String,
     /// Bytes of the build context that it took from the client.
     pub transferred: u64,
+    /// The steps whose results it takes, by digest. They end before it starts.
+    pub inputs: Vec<String>,
 }
 
 /// Which part of a build's work a step is.

@@ -34,6 +34,9 @@ pub(super) struct Vertex {
     pub cached: bool,
     #[serde(default)]
     pub error: String,
+    /// Digests of the steps whose results it takes; missing where it takes none.
+    #[serde(default)]
+    pub inputs: Option<Vec<String>>,
 }
 
 /// What a step printed, in base64.

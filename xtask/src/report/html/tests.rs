@@ -84,6 +84,7 @@ fn step(stage: &str, times: Option<(u64, u64)>, cached: bool) -> BuildStep {
         start_ms: times.map(|(from, _)| from),
         took_ms: times.map_or(0, |(from, to)| to - from),
         cached,
+        after: Vec::new(),
     }
 }
 
