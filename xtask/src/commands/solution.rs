@@ -39,9 +39,8 @@ pub fn run(options: &cli::Solution, context: Context) -> Result<Exit> {
 
     // The difference is on the screen; measuring may take a build.
     let name = answer.kind.shown();
-    report::message(
-        context.style.dim(&format!("\nThat is the difference. Now {name} is built and judged like yours.")),
-    );
+    let seen = if mine == theirs { "" } else { "That is the difference. " };
+    report::message(context.style.dim(&format!("\n{seen}Now {name} is built and judged like yours.")));
     let opening = options.bases.opening(false).within(options.timeout);
     let judge = Judge::new(&workshop, Session::open(opening, Engine::new(sink))?);
     let named = exercise::beside(&task.lesson.id);
