@@ -76,6 +76,9 @@ pub struct Made {
     /// words of a C shell's language.
     #[serde(default)]
     pub shell: bool,
+    /// The processor it is compiled for, as ELF numbers them (`e_machine`: 62 is amd64, 183 arm64); 0 where it does not say.
+    #[serde(default)]
+    pub machine: u16,
 }
 
 /// What a shell holds, a family a row; one row is enough.
@@ -117,7 +120,8 @@ impl Search {
         let bare = starts_without_sections(&self.buffer);
         let loader = has_loader(&self.buffer);
         let packed = bare && (memmem::find(&self.buffer, UPX).is_some() || self.is_dense(&mut program)?);
-        let mut made = Made { packed, loader, ..Made::default() };
+        let machine = machine(&self.buffer);
+        let mut made = Made { packed, loader, machine, ..Made::default() };
         let Some(mut table) = Table::named_in(&self.buffer).filter(|_| !packed) else {
             return Ok(Told { made, ..Told::default() });
         };
@@ -278,6 +282,15 @@ fn has_loader(start: &[u8]) -> bool {
         Some(segments.iter().any(|segment| segment.p_type(endian) == PT_INTERP))
     }
     of::<FileHeader64<Endianness>>(start).or_else(|| of::<FileHeader32<Endianness>>(start)).unwrap_or(false)
+}
+
+/// The processor that a program is compiled for, as its header says; 0 where it has none that can be read.
+fn machine(start: &[u8]) -> u16 {
+    fn of<Elf: FileHeader<Endian = Endianness>>(start: &[u8]) -> Option<u16> {
+        let header = Elf::parse(start).ok()?;
+        Some(header.e_machine(header.endian().ok()?).0)
+    }
+    of::<FileHeader64<Endianness>>(start).or_else(|| of::<FileHeader32<Endianness>>(start)).unwrap_or_default()
 }
 
 /// Shannon's entropy of so many bytes of each value, in bits a byte, from 0 to 8.

@@ -54,14 +54,18 @@ pub(super) fn now() -> String {
 }
 
 /// What to type next for a learner who is in `lesson`, or where progress says: its exercise as long as that is not solved, then the
-/// first lesson that is not done.
+/// first lesson that is not done; where that lies behind the learner, also the next one ahead.
 ///
 /// Errors: progress cannot be read.
 pub(super) fn onward(workshop: &Workshop, book: &Book, lesson: Option<&LessonId>) -> Result<String> {
     let mut progress = book.load(&Silent)?;
     progress.at = lesson.cloned().or(progress.at);
-    let next = Standing::of(&workshop.lessons, &progress).command();
-    Ok(next.unwrap_or_else(|| "cargo xtask compare    shows how far every service goes".to_owned()))
+    let standing = Standing::of(&workshop.lessons, &progress);
+    let Some(next) = standing.command() else {
+        return Ok("cargo xtask compare    shows how far every service goes".to_owned());
+    };
+    let Some(further) = standing.further() else { return Ok(next) };
+    Ok(format!("{next}    is still open; `cargo xtask lesson {further}` goes on from here"))
 }
 
 /// Everything one check needs.

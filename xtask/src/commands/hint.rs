@@ -1,7 +1,7 @@
 //! `cargo xtask hint`: one more hint for what failed in the last check.
 
 use super::Context;
-use super::which::{find, headline};
+use super::which::{find_last, headline};
 use crate::cli;
 use crate::error::{ErrorId, Exit, Problem, Result};
 use crate::event::Sink;
@@ -16,7 +16,7 @@ pub fn run(options: &cli::Hint, context: Context) -> Result<Exit> {
     let sink: &dyn Sink = sink.as_ref();
     let book = Book::open()?;
     let progress = book.load(sink)?;
-    let task = find(&workshop, &options.which, &progress)?;
+    let task = find_last(&workshop, &options.which, &progress)?;
     let last = progress.attempt(task.spot()).and_then(|attempt| attempt.last.as_ref());
     let Some(last) = last else {
         let fact = format!("{} has not been checked yet, so nothing is known to fail.", task.file());
@@ -47,6 +47,9 @@ pub fn run(options: &cli::Hint, context: Context) -> Result<Exit> {
     let given = book.update(sink, |progress| progress.hint(task.spot(), &hints.about, there_are))?;
     let next = if given < there_are {
         format!("{}    one more", task.command("hint"))
+    } else if last.failed.len() > 1 {
+        let others = "that was the last one for this; a check after the repair opens those for what else failed";
+        format!("{}    {others}", task.command("check"))
     } else {
         format!("{} --anyway    that was the last one; this shows a right answer", task.command("solution"))
     };

@@ -52,7 +52,10 @@ pub fn run(cli: Cli) -> Result<Exit> {
             check::run(&options, context)
         }
         Some(Command::Hint(options)) => hint::run(&options, context),
-        Some(Command::Solution(options)) => solution::run(&options, context),
+        Some(Command::Solution(options)) => {
+            let _lent = emulated::solution(&options, context);
+            solution::run(&options, context)
+        }
         Some(Command::Reset(options)) => reset::run(&options, context),
         Some(Command::Progress(options)) => progress::run(&options, context),
         Some(Command::New(options)) => new::run(&options, context),

@@ -1,7 +1,7 @@
 //! `cargo xtask reset`: begins an exercise again, and keeps what was there.
 
 use super::Context;
-use super::which::find;
+use super::which::find_last;
 use crate::cli;
 use crate::error::{ErrorId, Exit, Problem, Result};
 use crate::event::Sink;
@@ -15,7 +15,7 @@ pub fn run(options: &cli::Reset, context: Context) -> Result<Exit> {
     let sink = report::sink(context.style, context.global.verbose);
     let sink: &dyn Sink = sink.as_ref();
     let book = Book::open()?;
-    let task = find(&workshop, &options.which, &book.load(sink)?)?;
+    let task = find_last(&workshop, &options.which, &book.load(sink)?)?;
     let there = workshop.root.join(task.folder()).exists();
     if there && !options.yes {
         if !report::terminal() {

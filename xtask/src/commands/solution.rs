@@ -2,7 +2,7 @@
 
 use super::Context;
 use super::check::onward;
-use super::which::find;
+use super::which::find_last;
 use crate::cli;
 use crate::engine::Engine;
 use crate::error::{ErrorId, Exit, Problem, Result};
@@ -19,7 +19,7 @@ pub fn run(options: &cli::Solution, context: Context) -> Result<Exit> {
     let sink: &dyn Sink = sink.as_ref();
     let book = Book::open()?;
     let progress = book.load(sink)?;
-    let task = find(&workshop, &options.which, &progress)?;
+    let task = find_last(&workshop, &options.which, &progress)?;
     let attempt = progress.attempt(task.spot());
     if !options.anyway && attempt.is_none_or(|attempt| attempt.solved.is_none()) {
         let fact = format!("The exercise of lesson {} is not solved yet for {}.", task.lesson.number, task.app.id);

@@ -8,7 +8,7 @@ use crate::error::Result;
 use crate::event::Event;
 use crate::exercise::{MY, Task};
 use crate::lesson::Lesson;
-use crate::model::AppId;
+use crate::model::{AppId, ExerciseId};
 use crate::progress::Progress;
 use crate::state::settings::Settings;
 use crate::state::terminals::{self, Here};
@@ -18,9 +18,28 @@ use crate::workshop::Workshop;
 ///
 /// Errors: as [`Task::find`]; the state folder cannot be written.
 pub(super) fn find<'w>(workshop: &'w Workshop, which: &cli::Which, progress: &Progress) -> Result<Task<'w>> {
+    found(workshop, which, progress, Solved::MakesWay)
+}
+
+/// As [`find`], for a command that speaks of what was done: the exercise this terminal worked on last, also once it is solved.
+pub(super) fn find_last<'w>(workshop: &'w Workshop, which: &cli::Which, progress: &Progress) -> Result<Task<'w>> {
+    found(workshop, which, progress, Solved::Stays)
+}
+
+/// What becomes of an exercise that is solved when a command does not name one.
+#[derive(Clone, Copy, PartialEq, Eq)]
+enum Solved {
+    /// The next of its lesson is meant.
+    MakesWay,
+    /// It is still the one that is meant.
+    Stays,
+}
+
+fn found<'w>(workshop: &'w Workshop, which: &cli::Which, progress: &Progress, solved: Solved) -> Result<Task<'w>> {
     let here = std::env::current_dir().ok().and_then(|at| of_folder(&workshop.root, &workshop.lessons, &at));
     let follows = Settings::load()?.apps.unwrap_or_default();
-    let task = meant(workshop, which, here.or_else(terminals::here).as_ref(), progress, &follows)?;
+    let here = here.or_else(terminals::here);
+    let task = meant(workshop, which, (here.as_ref(), solved), progress, &follows)?;
     let exercise = Some(task.exercise.id.clone());
     terminals::note(&Here { lesson: task.lesson.id.clone(), exercise, app: Some(task.app.id.clone()) })?;
     Ok(task)
@@ -36,7 +55,7 @@ pub(super) fn headline(task: &Task<'_>) -> Event {
 fn meant<'w>(
     workshop: &'w Workshop,
     which: &cli::Which,
-    here: Option<&Here>,
+    (here, solved): (Option<&Here>, Solved),
     progress: &Progress,
     follows: &[AppId],
 ) -> Result<Task<'w>> {
@@ -44,8 +63,8 @@ fn meant<'w>(
     let (typed, app) = (which.lesson.as_deref(), which.app.as_deref());
     let known = |here: &&Here| workshop.lessons.iter().any(|l| l.id == here.lesson && !l.exercises.is_empty());
     let Some(here) = here.filter(known) else { return find(typed, app) };
-    // One that is solved makes way for the next of its lesson.
-    let open = here.exercise.as_ref().filter(|exercise| !progress.solved(&here.lesson, exercise));
+    let stays = |exercise: &&ExerciseId| solved == Solved::Stays || !progress.solved(&here.lesson, exercise);
+    let open = here.exercise.as_ref().filter(stays);
     let near = open.map_or_else(|| here.lesson.to_string(), |exercise| format!("{}/{exercise}", here.lesson));
     let lesson = typed.unwrap_or(&near);
     let task = find(Some(lesson), app)?;
@@ -130,7 +149,7 @@ mod tests {
         let app = second.exercises[0].apps.last().unwrap();
         let here = Here { lesson: second.id.clone(), exercise: None, app: Some(app.clone()) };
         let find = |which: &cli::Which, here: Option<&Here>| {
-            let task = meant(&workshop, which, here, &progress, &[]).unwrap();
+            let task = meant(&workshop, which, (here, Solved::MakesWay), &progress, &[]).unwrap();
             (task.lesson.id.clone(), task.app.id.clone())
         };
         assert_eq!(find(&typed(None, None), None).0, first.id);
@@ -142,6 +161,35 @@ mod tests {
         let gone = Here { lesson: "no-lesson-has-this-id".to_owned().try_into().unwrap(), ..here };
         assert_eq!(find(&typed(None, None), Some(&gone)).0, first.id);
     }
+
+    #[test]
+    fn of_several_exercises_the_language_chooses_and_a_solved_one_is_still_spoken_of() {
+        let workshop = workshop();
+        let several = |lesson: &&Lesson| lesson.exercises.len() > 2;
+        let lesson = workshop.lessons.iter().find(several).expect("a lesson has several exercises");
+        let of = |app: &AppId| lesson.exercises.iter().filter(|e| e.apps.contains(app)).collect::<Vec<_>>();
+        let app = lesson.exercises.iter().map(|e| &e.first).find(|app| of(app).len() > 1).expect("two for one app");
+        let [first, second] = of(app)[..2] else { unreachable!("there are two") };
+        let mut progress = Progress::default();
+        let found = |which: &cli::Which, solved, here: Option<&Here>, progress: &Progress, follows: &[AppId]| {
+            meant(&workshop, which, (here, solved), progress, follows).unwrap().exercise.id.clone()
+        };
+        let id = Some(lesson.id.as_str());
+        let named = typed(id, Some(app.as_str()));
+        let follows = [app.clone()];
+        assert_eq!(found(&named, Solved::MakesWay, None, &progress, &[]), first.id);
+        assert_eq!(found(&typed(id, None), Solved::MakesWay, None, &progress, &follows), first.id);
+        let check = crate::progress::Checked { date: "2026-01-01T00:00:00Z".to_owned(), ..Default::default() };
+        let spot = crate::progress::Spot { lesson: &lesson.id, exercise: &first.id, app };
+        progress.checked(spot, check);
+        assert!(progress.solved(&lesson.id, &first.id));
+        let here = Here { lesson: lesson.id.clone(), exercise: Some(first.id.clone()), app: Some(app.clone()) };
+        for which in [typed(None, None), typed(id, None), named] {
+            assert_eq!(found(&which, Solved::MakesWay, Some(&here), &progress, &follows), second.id, "{which:?}");
+        }
+        assert_eq!(found(&typed(None, None), Solved::Stays, Some(&here), &progress, &follows), first.id);
+    }
+
     #[test]
     fn a_service_of_the_lessons_own_can_be_named() {
         let workshop = workshop();
@@ -153,7 +201,7 @@ mod tests {
             Some(Here { lesson: lesson.id.clone(), exercise: None, app: app.cloned() })
         };
         let find = |which: &cli::Which, here: Option<Here>| {
-            let task = meant(&workshop, which, here.as_ref(), &Progress::default(), &[])?;
+            let task = meant(&workshop, which, (here.as_ref(), Solved::MakesWay), &Progress::default(), &[])?;
             Ok((task.lesson.id.to_string(), task.app.id.to_string()))
         };
         let same = |found: Result<(String, String)>| assert_eq!(found.unwrap(), (id.to_owned(), guest.to_owned()));

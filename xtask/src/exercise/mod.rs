@@ -59,9 +59,13 @@ impl<'w> Task<'w> {
         } else {
             let last = visited.and_then(|visited| visited.exercise.as_ref());
             let last = lesson.exercises.iter().find(|exercise| Some(&exercise.id) == last);
-            // The one at hand as long as it is not solved, then the next that is not.
-            let open = |exercise: &&Exercise| !progress.solved(&lesson.id, &exercise.id);
-            last.filter(open).or_else(|| progress.open(lesson).next()).or(last).or(lesson.exercises.first())
+            let fits = |exercise: &&Exercise| app.is_none_or(|app| exercise.apps.iter().any(|id| id.as_str() == app));
+            let followed = |exercise: &&Exercise| exercise.apps.iter().any(|app| follows.contains(app));
+            // The one at hand as long as it is not solved, then the next that is not, in the learner's language if there is one.
+            let open = |exercise: &&Exercise| fits(exercise) && !progress.solved(&lesson.id, &exercise.id);
+            let next = || progress.open(lesson).filter(fits).find(followed).or_else(|| progress.open(lesson).find(fits));
+            let of_app = || lesson.exercises.iter().find(fits);
+            last.filter(open).or_else(next).or(last.filter(fits)).or_else(of_app).or(lesson.exercises.first())
         };
         let Some(exercise) = exercise else {
             let fact = format!("Lesson {} has no exercise.", lesson.number);

@@ -51,6 +51,15 @@ impl Standing {
         self.rows.iter().filter(|row| row.done).count()
     }
 
+    /// The number of the first open lesson behind the one at hand, where an earlier one comes next by its place: for somebody who left
+    /// that out on purpose.
+    pub fn further(&self) -> Option<u32> {
+        let place = |id: &LessonId| self.rows.iter().position(|row| row.lesson == *id);
+        let (at, next) = (self.at.as_ref().and_then(place)?, self.next.as_ref().and_then(place)?);
+        let later = self.rows.get(at + 1..).unwrap_or_default().iter().find(|row| !row.done)?;
+        (next < at).then_some(later.number)
+    }
+
     /// What to type next: run a lesson that was not begun, check one that was; `None` when everything is done.
     pub fn command(&self) -> Option<String> {
         let row = self.rows.iter().find(|row| Some(&row.lesson) == self.next.as_ref())?;

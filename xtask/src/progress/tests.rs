@@ -87,10 +87,14 @@ fn next_is_the_first_open_lesson_also_where_it_was_skipped() {
     assert_eq!(stands(&progress).at, Some(lesson_id("b")));
     // The gap that was left behind.
     assert_eq!(stands(&progress).command().as_deref(), Some("cargo xtask lesson 1"));
+    // Who left it out on purpose can go on from here.
+    assert_eq!(stands(&progress).further(), Some(3));
     progress.ran(&lesson_id("a"), "2");
+    assert_eq!(stands(&progress).further(), None);
     assert_eq!(stands(&progress).command().as_deref(), Some("cargo xtask lesson 3"));
     progress.ran(&lesson_id("c"), "3");
     assert_eq!((stands(&progress).command(), stands(&progress).done()), (None, 3));
+    assert_eq!(stands(&progress).further(), None);
 }
 
 #[test]

@@ -28,7 +28,10 @@ pub(super) fn compared(step: &Step, results: &[Measurement]) -> Vec<Measurement>
 
 /// How near a guess came.
 pub(super) fn guess(guessed: &Guessed) -> String {
-    format!("You guessed {}; it is {}.", guessed.said, guessed.right)
+    if guessed.said == guessed.right {
+        return format!("You guessed right: {}.", guessed.right);
+    }
+    format!("You guessed {}; right is {}.", guessed.said, guessed.right)
 }
 
 /// What came out as the lesson says needs no mark: that a command is refused may be the point.

@@ -1,6 +1,6 @@
 //! What a rule is given, and what it gives back.
 
-use crate::model::{Delivery, Facts, ImageFacts, ImageKey, Inspection, LayerLine, Measurement, Outcome, VariantId};
+use crate::model::{Delivery, Facts, ImageFacts, ImageKey, Inspection, LayerLine, Measurement, Outcome, Platform, VariantId};
 use crate::tool::ToolName;
 
 /// Judges images by one property.
@@ -104,6 +104,11 @@ impl<'f> Case<'f> {
     /// The case of an image; `None` where nothing is known of it.
     pub fn new(all: &'f Facts, key: &'f ImageKey, measured: &'f Measurement) -> Option<Self> {
         Some(Self { all, key, measured, facts: all.of(key)? })
+    }
+
+    /// The platform that the image is built for; `None` for the engine's own.
+    pub fn platform(&self) -> Option<&'f Platform> {
+        self.key.platform.as_ref()
     }
 
     /// What is known of another variant of the same app, for the same platform.

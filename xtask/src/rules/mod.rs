@@ -7,6 +7,7 @@
 mod absent;
 mod answers;
 mod case;
+mod compiled_for_platform;
 mod context_at_most;
 mod ends_on_signal;
 mod engine_health;
@@ -137,7 +138,8 @@ pub enum Rule {
     /// A build leaves nothing of a secret behind: neither in its image, nor in a stage that the builder keeps, nor in the
     /// folder that is built.
     SecretKept(secret_kept::SecretKept),
-    /// In a build without cache, a `RUN` of one stage was at work at the same time as a `RUN` of another, or none was.
+    /// A `RUN` of one stage and a `RUN` of another can be at work at the same time, because neither takes the other's result; or they
+    /// cannot.
     StagesOverlap(stages_overlap::StagesOverlap),
     /// The container ends by itself when it is sent a signal.
     EndsOnSignal(ends_on_signal::EndsOnSignal),
@@ -153,6 +155,8 @@ pub enum Rule {
     ToolFinds(tool_finds::ToolFinds),
     /// The image has the layers of another one, digest by digest, and nothing else; or has them at the bottom and more on top.
     SameLayers(same_layers::SameLayers),
+    /// Every program of the application is compiled for the processor of the image's platform.
+    CompiledForPlatform,
     /// A build of a target passes, and stops after a change that breaks the app.
     TargetStops(target_stops::TargetStops),
 }
@@ -195,6 +199,7 @@ impl Rule {
             Self::PullsAtMost(rule) => ("pulls-at-most", rule),
             Self::ToolFinds(rule) => ("tool-finds", rule),
             Self::SameLayers(rule) => ("same-layers", rule),
+            Self::CompiledForPlatform => ("compiled-for-platform", &compiled_for_platform::CompiledForPlatform),
             Self::TargetStops(rule) => ("target-stops", rule),
         }
     }

@@ -130,9 +130,9 @@ impl Underway<'_> {
                 Need::Answer(request) => self.each("Asking", &images, |run, image| run.answer_to(image, &request))?,
                 Need::Offline(change) => self.each("Rebuilding", &images, |run, image| run.offline(image, &change))?,
                 Need::Withheld(secret) => {
-                    self.each("Withholding", &images, |run, image| run.withheld(image, &secret))?;
+                    self.each("Withholding the secret from", &images, |run, image| run.withheld(image, &secret))?;
                 }
-                Need::Traces(secret) => self.each("Searching", &images, |run, image| run.traces(image, &secret))?,
+                Need::Traces(secret) => self.each("Looking for the secret in", &images, |run, image| run.traces(image, &secret))?,
                 Need::Packages(change) => {
                     self.each("Rebuilding", &images, |run, image| run.packages_after(image, &change))?;
                 }

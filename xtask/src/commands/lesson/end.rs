@@ -148,7 +148,8 @@ impl Ran<'_> {
         let follows = Settings::load()?.apps.unwrap_or_default();
         let differs = |app: &AppId| !follows.is_empty() && !follows.contains(app);
         let has = |app: &AppId| lesson.exercises.iter().any(|exercise| exercise.apps.contains(app));
-        let named = app.filter(|app| next.contains(" check ") && differs(app) && has(app));
+        let here = next.ends_with(&format!(" check {}", lesson.number));
+        let named = app.filter(|app| here && differs(app) && has(app));
         Ok(named.map_or(next.clone(), |app| format!("{next} --app {app}")))
     }
 
@@ -160,7 +161,7 @@ impl Ran<'_> {
         page: Option<&str>,
     ) -> Result<()> {
         let next = self.next(report)?;
-        let gives = if next.contains(" check ") { "    gives you the exercise" } else { "" };
+        let gives = if next.contains(" check ") && !next.contains("    ") { "    gives you the exercise" } else { "" };
         // The one that the lesson made for itself tells more than the app's last.
         let own = self.plan.images.iter().rfind(|image| image.dockerfile.path.starts_with("lessons/"));
         let example = own.or(self.plan.images.last()).map(|image| image.target(self.sources).by_hand().display());

@@ -227,7 +227,7 @@ fn a_guess_stands_beside_what_came_of_it() {
         guessed: Some(guessed),
         amiss: Vec::new(),
     });
-    assert!(html(&lesson, &report).contains("You guessed 40 MB; it is &lt;2 MB."));
+    assert!(html(&lesson, &report).contains("You guessed 40 MB; right is &lt;2 MB."));
 }
 
 #[test]
