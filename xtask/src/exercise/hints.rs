@@ -38,8 +38,12 @@ fn of(rule: &str, clue: Option<&String>, task: &Task<'_>) -> Option<Hints> {
         fitting.retain(narrow);
     }
     fitting.sort_by_key(|hint| hint.app.is_none());
-    let mut say: Vec<String> = found.iter().flat_map(|found| [found.means(), found.look()]).collect();
-    say.extend(fitting.into_iter().flat_map(|hint| hint.say.iter().cloned()));
+    // Those that lead, what the message means in general, and then the others.
+    let (leading, others): (Vec<&Hint>, Vec<&Hint>) = fitting.into_iter().partition(|hint| hint.leads);
+    let said = |hints: Vec<&Hint>| hints.into_iter().flat_map(|hint| hint.say.clone()).collect::<Vec<_>>();
+    let mut say = said(leading);
+    say.extend(found.iter().flat_map(|found| [found.means(), found.look()]));
+    say.extend(said(others));
     let about = found.as_ref().map_or_else(|| rule.to_owned(), |found: &Found| format!("{rule}/{}", found.message.id));
     (!say.is_empty()).then(|| Hints { rule: rule.to_owned(), about, clue: clue.cloned(), say })
 }
@@ -88,6 +92,12 @@ message = ["node-package"]
 say = ["Where is node_modules?"]
 
 [[hint]]
+when = "build"
+app = "python"
+leads = true
+say = ["Is that a base at all?"]
+
+[[hint]]
 when = "rebuild-keeps"
 say = ["In which order?"]
 
@@ -129,6 +139,12 @@ say = ["What does it copy?"]
         assert_eq!(said("python", "rebuild-keeps", Some(&place("RUN npm ci"))).unwrap(), ["In which order?"]);
         assert_eq!(instruction("layer 1, from the base golang:1 (line 2)"), Some("FROM"));
         assert_eq!(instruction("layer 3"), None);
+    }
+
+    #[test]
+    fn a_hint_that_leads_comes_before_what_the_message_says() {
+        let all = said("python", "build", Some("/bin/sh: 1: [go,: not found")).unwrap();
+        assert_eq!((all.len(), all[0].as_str()), (3, "Is that a base at all?"));
     }
 
     #[test]

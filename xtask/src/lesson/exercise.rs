@@ -74,6 +74,10 @@ pub struct Hint {
     /// Only where the verdict blames this instruction, e.g. `COPY`; `FROM` for what the base brings. Takes the place of hints for the
     /// rule too.
     pub at: Option<String>,
+    /// Said before what the table of messages says of the message, which then comes last: for an exercise in which a message means
+    /// something else than it usually does.
+    #[serde(default)]
+    pub leads: bool,
     /// From a nudge to nearly the answer; one more is shown each time.
     pub say: Vec<String>,
 }

@@ -26,7 +26,7 @@ impl Judge for StopsWithin {
     }
 
     fn judge(&self, case: &Case<'_>) -> Option<Judged> {
-        let expected = format!("ends by itself within {} s", self.seconds);
+        let expected = format!("ends by itself within {} s, with status 0", self.seconds);
         let Some(stop) = &case.facts.stopped else { return Some(Judged::not_measured(expected)) };
         let after = Duration::from_millis(stop.after_ms);
         let how = if stop.status == 137 { "was killed" } else { "ended" };
