@@ -63,7 +63,8 @@ impl<'w> Task<'w> {
             let followed = |exercise: &&Exercise| exercise.apps.iter().any(|app| follows.contains(app));
             // The one at hand as long as it is not solved, then the next that is not, in the learner's language if there is one.
             let open = |exercise: &&Exercise| fits(exercise) && !progress.solved(&lesson.id, &exercise.id);
-            let next = || progress.open(lesson).filter(fits).find(followed).or_else(|| progress.open(lesson).find(fits));
+            let next =
+                || progress.open(lesson).filter(fits).find(followed).or_else(|| progress.open(lesson).find(fits));
             let of_app = || lesson.exercises.iter().find(fits);
             last.filter(open).or_else(next).or(last.filter(fits)).or_else(of_app).or(lesson.exercises.first())
         };

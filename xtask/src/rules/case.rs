@@ -1,6 +1,8 @@
 //! What a rule is given, and what it gives back.
 
-use crate::model::{Delivery, Facts, ImageFacts, ImageKey, Inspection, LayerLine, Measurement, Outcome, Platform, VariantId};
+use crate::model::{
+    Delivery, Facts, ImageFacts, ImageKey, Inspection, LayerLine, Measurement, Outcome, Platform, VariantId,
+};
 use crate::tool::ToolName;
 
 /// Judges images by one property.

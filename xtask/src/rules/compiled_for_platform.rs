@@ -55,7 +55,10 @@ mod tests {
     #[test]
     fn the_processor_is_the_platforms_second_word() {
         let number = |platform: &str| processor(&platform.to_owned().try_into().unwrap());
-        assert_eq!((number("linux/amd64"), number("linux/arm/v7"), number("linux/mips")), (Some(62), Some(40), Some(8)));
+        assert_eq!(
+            (number("linux/amd64"), number("linux/arm/v7"), number("linux/mips")),
+            (Some(62), Some(40), Some(8))
+        );
         assert_eq!(number("linux/loong64"), None);
     }
 }
