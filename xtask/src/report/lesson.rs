@@ -5,7 +5,7 @@ use super::table::{Table, left, right, wraps};
 use super::verdict::{tally, verdict};
 use super::{Style, look};
 use crate::lesson::{Lesson, Step};
-use crate::model::{Cache, Cold, LessonReport, Measurement, VariantId, Verdict};
+use crate::model::{AppId, Cache, Cold, LessonReport, Measurement, VariantId, Verdict};
 use crate::units;
 
 /// What is said below the table, apart from the report itself.
@@ -62,12 +62,20 @@ pub fn lesson(lesson: &Lesson, report: &LessonReport, finish: &Finish<'_>, style
     parts.join("\n\n")
 }
 
+/// From so many times on, an image counts as smaller than another.
+const SMALLER: f64 = 1.05;
+
 /// One row a service: stored bytes of each variant, how many times the last goes into the first, when the last was ready, as which
-/// user both ran. A line below says which variants these columns are about; a service that lacks one of them has a dash there.
+/// user both ran. A line below says which variants these columns are about; a service that lacks one of them has a dash there. Where no
+/// last variant is smaller than the first, the lesson is about something else, and there is no column for it.
 pub fn table(variants: &[VariantId], results: &[Measurement], style: Style) -> String {
     let variants: Vec<_> = variants.iter().filter(|r| results.iter().any(|m| m.variant == **r)).collect();
     let (Some(&first), Some(&last)) = (variants.first(), variants.last()) else { return String::new() };
-    let compared = first != last;
+    let of = |app: &AppId, variant: &VariantId| results.iter().find(|m| m.app == *app && m.variant == *variant);
+    let is_smaller = |one: &Measurement| {
+        of(&one.app, first).is_some_and(|first| units::times(first.stored_bytes, one.stored_bytes) >= SMALLER)
+    };
+    let compared = first != last && results.iter().filter(|one| one.variant == *last).any(is_smaller);
     let mut columns = vec![left("service")];
     columns.extend(variants.iter().map(|variant| right(variant.as_str())));
     columns.extend(compared.then(|| right("smaller")));
@@ -76,7 +84,7 @@ pub fn table(variants: &[VariantId], results: &[Measurement], style: Style) -> S
     let mut apps: Vec<_> = results.iter().map(|m| &m.app).collect();
     apps.dedup();
     for app in apps {
-        let of = |variant: &VariantId| results.iter().find(|m| m.app == *app && m.variant == *variant);
+        let of = |variant: &VariantId| of(app, variant);
         let dash = || "–".to_owned();
         let mut row = vec![app.to_string()];
         row.extend(variants.iter().map(|variant| of(variant).map_or_else(dash, |m| units::bytes(m.stored_bytes))));
@@ -88,10 +96,11 @@ pub fn table(variants: &[VariantId], results: &[Measurement], style: Style) -> S
         table.row(row);
     }
     let table = table.text(2, style);
-    if !compared {
+    if first == last {
         return table;
     }
-    let about = format!("\"smaller\" compares {last} with {first}; \"ready in\" is the start of {last}.");
+    let start = format!("\"ready in\" is the start of {last}.");
+    let about = if compared { format!("\"smaller\" compares {last} with {first}; {start}") } else { start };
     format!("{table}\n{}", style.dim(&paragraph(&about)))
 }
 
