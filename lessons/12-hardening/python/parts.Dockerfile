@@ -2,7 +2,7 @@ FROM python:3.13-trixie AS packages
 WORKDIR /app
 COPY requirements.txt .
 RUN --mount=type=cache,id=harbour-clock-pip,target=/root/.cache/pip \
-    pip install --require-hashes --only-binary :all: --no-compile --target packages -r requirements.txt
+    pip install --require-hashes --only-binary :all: --target packages -r requirements.txt
 
 FROM debian:trixie-slim AS tools
 RUN apt-get update && apt-get install --yes --no-install-recommends busybox-static tini
