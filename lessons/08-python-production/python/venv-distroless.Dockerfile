@@ -5,7 +5,6 @@ COPY requirements.txt .
 RUN --mount=type=cache,id=python-production-pip,target=/root/.cache/pip \
     /venv/bin/pip install --require-hashes --only-binary :all: -r requirements.txt
 
-# Its only interpreter is /usr/bin/python3.13.
 FROM gcr.io/distroless/python3-debian13:nonroot
 COPY --from=packages /venv /venv
 WORKDIR /app
