@@ -175,10 +175,7 @@ mod tests {
         ];
         rank(&mut found, &Fixture::nothing().seen());
         let ids: Vec<_> = found.iter().map(|finding| finding.id.as_str()).collect();
-        assert_eq!(
-            ids,
-            ["secret-in-layer", "single-stage", "sources-before-install", "runs-as-root", "no-labels"]
-        );
+        assert_eq!(ids, ["secret-in-layer", "single-stage", "sources-before-install", "runs-as-root", "no-labels"]);
     }
 
     #[test]

@@ -66,7 +66,13 @@ fn find(seen: &Seen) -> Found {
         [_, ..] => {
             let lines: Vec<String> = uses.iter().map(|one| one.line.to_string()).collect();
             let lines = crate::names::list(lines.iter().map(String::as_str));
-            (format!("Lend it to each RUN that needs it (it is used on lines {lines}), and build with `--secret id={},env={name}`.", id_of(&name)), None)
+            (
+                format!(
+                    "Lend it to each RUN that needs it (it is used on lines {lines}), and build with `--secret id={},env={name}`.",
+                    id_of(&name)
+                ),
+                None,
+            )
         }
     };
     let finding = finding.fix(fix);
@@ -85,9 +91,10 @@ fn uses<'w>(
     name: &str,
 ) -> Vec<&'w Instruction> {
     let lists = [".npmrc", ".yarnrc.yml", ".yarnrc", "pip.conf"];
-    let by_list = seen.context.as_ref().is_ok_and(|context| {
-        lists.iter().any(|list| context.text(list).is_some_and(|text| text.contains(name)))
-    });
+    let by_list = seen
+        .context
+        .as_ref()
+        .is_ok_and(|context| lists.iter().any(|list| context.text(list).is_some_and(|text| text.contains(name))));
     let is_used = |one: &&Instruction| {
         let is_named = one.text.match_indices(name).any(|(at, _)| {
             let before = one.text[..at].ends_with(['$', '{']);

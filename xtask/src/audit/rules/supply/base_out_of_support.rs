@@ -79,7 +79,8 @@ fn find(seen: &Seen) -> Found {
             format!("Move to a supported release, such as `{better}`, and run your tests on it.")
         }
         all => {
-            let all: Vec<String> = all.iter().map(|(name, better)| format!("`{better}` in place of `{name}`")).collect();
+            let all: Vec<String> =
+                all.iter().map(|(name, better)| format!("`{better}` in place of `{name}`")).collect();
             let all = names::list(all.iter().map(String::as_str));
             format!("Move to supported releases, such as {all}, and run your tests on them.")
         }
