@@ -48,7 +48,13 @@ fn find(seen: &Seen) -> Found {
         return Ok(vec![finding.fix("Start the service itself, with the command that the package manager runs.")]);
     };
     let better = format!("CMD {}", list(&service));
-    let finding = finding.fix(format!("Start the service itself: `{better}`."));
+    let is_node = service.first().is_some_and(|program| program == "node" || program.ends_with("/node"));
+    let signals = if is_node {
+        " Node as PID 1 ignores SIGTERM unless the program handles it: handle it, or start the container with `--init`."
+    } else {
+        ""
+    };
+    let finding = finding.fix(format!("Start the service itself: `{better}`.{signals}"));
     Ok(vec![match (seen.dockerfile(), line.at) {
         (Ok(written), Some(at)) if start.entrypoint.as_ref().is_none_or(|entrypoint| entrypoint.at.is_none()) => {
             finding.diff(written.path(), written.replaced(at, &[&better]))
@@ -126,6 +132,7 @@ mod tests {
         let found =
             find(&Fixture::of("FROM a\nCMD [\"npm\", \"start\"]\n").text("package.json", PACKAGE).seen()).unwrap();
         assert_eq!(found[0].fix.diff[2], "+CMD [\"node\", \"dist/server.js\"]");
+        assert!(found[0].fix.says.contains("--init"), "{}", found[0].fix.says);
         let found = find(&Fixture::of("FROM a\nCMD npm run dev\n").text("package.json", PACKAGE).seen()).unwrap();
         assert!(found[0].fix.diff.is_empty(), "nobody knows where nodemon is");
         let uv = |before: &str| {
