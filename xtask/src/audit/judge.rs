@@ -120,9 +120,9 @@ fn figures(seen: &Seen) -> Figures {
         figures.layers = u64::try_from(inspection.layers.len()).ok();
     }
     if let Ok(rebuild) = &seen.rebuild {
-        figures.build_ms = Some(rebuild.whole_ms);
+        figures.build_ms = rebuild.share().map(|_| rebuild.whole_ms);
         figures.rebuild_ms = Some(rebuild.took_ms);
-        figures.rebuild_share = Some(rebuild.share());
+        figures.rebuild_share = rebuild.share();
         figures.rebuild_bytes = Some(rebuild.new_bytes);
     }
     if let Ok(running) = &seen.running {

@@ -66,6 +66,9 @@ fn findings(accepted: &Accepted, style: Style) -> Vec<String> {
             parts.push(headed(head, &format!("{}.", ids(found)), style));
         }
     }
+    if starts_node(&accepted.dockerfile) {
+        parts.push(headed("Note:", NODE_AS_PID_1, style));
+    }
     if !accepted.withheld.is_empty() {
         let names = ids(&accepted.withheld);
         let words = format!(
@@ -85,7 +88,10 @@ fn onward(accepted: &Accepted, proposed: &Proposed, typed: &str, style: Style) -
         }
         [file, ..] => {
             let run = accepted.hardened.join(" ");
-            let words = format!("docker build --file {file} --tag NAME . && docker run {run} NAME");
+            // It was written into the folder that is its build context.
+            let folder = file.rsplit_once('/').map_or(".", |(folder, _)| folder);
+            let port = exposed(&accepted.dockerfile).map(|port| format!("-p {port}:{port} ")).unwrap_or_default();
+            let words = format!("docker build --file {file} --tag NAME {folder} && docker run {port}{run} NAME");
             format!(
                 "{}\n{}",
                 paragraph(&format!("Written: {}.", list(accepted.written.iter().map(String::as_str)))),
@@ -93,6 +99,22 @@ fn onward(accepted: &Accepted, proposed: &Proposed, typed: &str, style: Style) -
             )
         }
     }
+}
+
+/// What Node does with the signal to stop. Source: Docker and Node.js best practices, "Handling kernel signals".
+const NODE_AS_PID_1: &str =
+    "Node as PID 1 ignores SIGTERM unless the program handles it. Handle it, or start the container with --init.";
+
+/// Whether the last stage starts Node itself.
+fn starts_node(dockerfile: &str) -> bool {
+    let start = dockerfile.lines().rev().find(|line| line.starts_with("ENTRYPOINT") || line.starts_with("CMD"));
+    start.is_some_and(|line| line.split(['"', ' ', '/', '[']).any(|word| word == "node"))
+}
+
+/// The port that the last stage names.
+fn exposed(dockerfile: &str) -> Option<u16> {
+    let lines = dockerfile.lines().rev().filter_map(|line| line.trim_start().strip_prefix("EXPOSE "));
+    lines.filter_map(|ports| ports.split([' ', '/']).next()?.parse().ok()).next()
 }
 
 /// Proposals of each kind, for tests that draw them.
