@@ -1,6 +1,7 @@
 //! Asks all rules, and puts what they found in order.
 
 use std::cmp::Reverse;
+use std::fmt::Write as _;
 
 use super::masked::Masks;
 use super::model::{Audit, Figures, Finding, Kind, NotMeasured, Risk};
@@ -100,10 +101,8 @@ fn say_what_meets(findings: &mut [Finding]) {
         }
         if !ids.is_empty() {
             let (what, verb) = if ids.len() == 1 { ("fix", "changes") } else { ("fixes", "change") };
-            finding.fix.says.push_str(&format!(
-                " The {what} of {} {verb} the same line: keep what both change.",
-                crate::names::list(ids.iter().map(String::as_str))
-            ));
+            let ids = crate::names::list(ids.iter().map(String::as_str));
+            let _ = write!(finding.fix.says, " The {what} of {ids} {verb} the same line: keep what both change.");
         }
     }
 }

@@ -126,11 +126,11 @@ fn kept(written: &Written, before: &[&Instruction], second: &mut Second) -> Opti
     let user = user.map(|user| user.split(':').next().unwrap_or_default().to_owned());
     let by_name = user.filter(|user| !user.is_empty() && !user.bytes().all(|b| b.is_ascii_digit()) && user != "root");
     if by_name.is_some() {
-        let makes = |call: &Call| ["useradd", "adduser", "groupadd", "addgroup"].contains(&call.program());
-        let maker = written.target().instructions.iter().find(|one| calls(one).iter().any(makes));
+        let adds_user = |call: &Call| ["useradd", "adduser", "groupadd", "addgroup"].contains(&call.program());
+        let maker = written.target().instructions.iter().find(|one| calls(one).iter().any(adds_user));
         if let Some(maker) = maker {
             let has_shell = !second.from.iter().any(|line| line.contains("distroless"));
-            let only = calls(maker).iter().all(|call| makes(call) || ["mkdir", "chown"].contains(&call.program()));
+            let only = calls(maker).iter().all(|call| adds_user(call) || ["mkdir", "chown"].contains(&call.program()));
             if !has_shell || !only {
                 return None;
             }
@@ -192,21 +192,23 @@ fn second(written: &Written, context: Option<&Context>, family: Family, name: &s
             second.from.extend(work_folder_line(written));
             let jar = written.last("CMD").into_iter().chain(written.last("ENTRYPOINT")).flat_map(operands);
             let jar = jar.flat_map(|word| word.split(' ').map(str::to_owned).collect::<Vec<_>>());
-            let jar = jar.map(|word| word.trim_matches(['"', '\'']).to_owned()).find(|word| word.ends_with(".jar"));
-            let to = match jar.filter(|jar| !jar.contains('*')) {
-                Some(jar) => inside(&folder, &jar),
-                None => {
-                    second
-                        .also
-                        .push("Start it with `java -jar /app.jar`: the tool of the build is not there.".to_owned());
-                    "/app.jar".to_owned()
-                }
+            let jar = jar.map(|word| word.trim_matches(['"', '\'']).to_owned()).find(|word| is_jar(word));
+            let to = if let Some(jar) = jar.filter(|jar| !jar.contains('*')) {
+                inside(&folder, &jar)
+            } else {
+                let says = "Start it with `java -jar /app.jar`: the tool of the build is not there.";
+                second.also.push(says.to_owned());
+                "/app.jar".to_owned()
             };
             second.copies.push(copy(name, &format!("{}/{built}/*.jar", folder.trim_end_matches('/')), &to));
         }
         Family::DotNet | Family::Native => return None,
     }
     Some(second)
+}
+
+fn is_jar(word: &str) -> bool {
+    std::path::Path::new(word).extension().is_some_and(|ending| ending == "jar")
 }
 
 fn copy(stage: &str, from: &str, to: &str) -> String {
@@ -238,10 +240,26 @@ fn started(written: &Written) -> Option<String> {
     operands(start).into_iter().next()
 }
 
-/// What removes the packages of Node that only the build needed.
+/// What removes the packages of Node that only the build needed; `None` where packages lie outside of the project's folder.
 fn pruned(written: &Written, context: Option<&Context>) -> Option<&'static str> {
     let tool = written.shipped().into_iter().flat_map(calls).find_map(|call| installs(&call));
     let is_workspace = context.is_some_and(|context| context.has("pnpm-workspace.yaml"));
+    // Programs for the whole image lie among those of the base.
+    let is_global = |call: &Call| {
+        let managers = ["npm", "pnpm", "yarn", "corepack"];
+        let names =
+            |word: &&String| !word.starts_with('-') && !["install", "i", "add", "global"].contains(&word.as_str());
+        let others = |call: &Call| {
+            call.arguments()
+                .iter()
+                .filter(names)
+                .any(|word| !managers.contains(&word.split('@').next().unwrap_or_default()))
+        };
+        managers.contains(&call.program()) && call.has_option(&["-g", "--global"]) && others(call)
+    };
+    if written.shipped().into_iter().flat_map(calls).any(|call| is_global(&call)) {
+        return None;
+    }
     match tool {
         Some(Tool::Pnpm) if is_workspace => None,
         Some(Tool::Pnpm) => Some("RUN pnpm prune --prod"),
@@ -544,6 +562,15 @@ mod tests {
             split.also.iter().any(|says| says.contains("ffmpeg")) && !split.also.concat().contains("gcc"),
             "{split:?}"
         );
+    }
+
+    #[test]
+    fn programs_for_the_whole_image_are_in_no_folder_to_copy() {
+        let text = |run: &str| {
+            format!("FROM node:24\nWORKDIR /app\nCOPY . .\nRUN {run}\nRUN npm ci && npm run build\nCMD [\"x\"]\n")
+        };
+        assert!(of(&text("npm install -g serve@14"), Family::Node).is_empty());
+        assert!(!of(&text("npm install -g pnpm@9"), Family::Node).is_empty());
     }
 
     #[test]

@@ -34,6 +34,7 @@ pub fn run(options: &cli::Audit, context: Context) -> Result<Exit> {
     present(&job)?;
     let Looked { measured, shown, outside, folder, proposal } = look(options, &job, &workshop, sink)?;
     sink.emit(Event::Quiet);
+    let proposal = proposal.map(|proposal| without_values(proposal, &measured.seen));
     let mut audit = Audit {
         subject: subject(&job, shown, outside, &measured),
         notes: measured.notes,
@@ -151,6 +152,16 @@ fn masked(mut problem: Problem, seen: &Seen) -> Problem {
     problem.fact = masks.masked(&problem.fact);
     problem.evidence = problem.evidence.iter().map(|line| masks.masked(line)).collect();
     problem
+}
+
+/// The same proposal without the values of secrets in what a failed try printed.
+fn without_values(mut proposal: Proposed, seen: &Seen) -> Proposed {
+    let masks = seen.dockerfile.as_ref().map(Masks::of).unwrap_or_default();
+    for tried in &mut proposal.tried {
+        tried.failed = tried.failed.as_ref().map(|failed| masks.masked(failed));
+        tried.log = tried.log.iter().map(|line| masks.masked(line)).collect();
+    }
+    proposal
 }
 
 fn unbuilt(seen: Seen, problem: Problem) -> Measured {

@@ -101,7 +101,7 @@ fn onward(accepted: &Accepted, proposed: &Proposed, typed: &str, style: Style) -
     }
 }
 
-/// What Node does with the signal to stop. Source: Docker and Node.js best practices, "Handling kernel signals".
+/// What Node does with the signal to stop. Source: the best practices of Node's own images, "Handling kernel signals".
 const NODE_AS_PID_1: &str =
     "Node as PID 1 ignores SIGTERM unless the program handles it. Handle it, or start the container with --init.";
 
@@ -113,8 +113,8 @@ fn starts_node(dockerfile: &str) -> bool {
 
 /// The port that the last stage names.
 fn exposed(dockerfile: &str) -> Option<u16> {
-    let lines = dockerfile.lines().rev().filter_map(|line| line.trim_start().strip_prefix("EXPOSE "));
-    lines.filter_map(|ports| ports.split([' ', '/']).next()?.parse().ok()).next()
+    let mut lines = dockerfile.lines().rev().filter_map(|line| line.trim_start().strip_prefix("EXPOSE "));
+    lines.find_map(|ports| ports.split([' ', '/']).next()?.parse().ok())
 }
 
 /// Proposals of each kind, for tests that draw them.

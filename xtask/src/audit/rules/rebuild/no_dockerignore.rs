@@ -56,9 +56,9 @@ fn find(seen: &Seen) -> Found {
     let mut finding = RULE.finding(says).risk(Risk::Low);
     if !is_whole {
         // BuildKit sends what is asked for, and nothing asks for the rest.
-        finding.why = "The builder gets what COPY and ADD name, and all that lies in the folders among it: an `.env`, a cache, what an \
-                       editor left. Each change of any of it runs the following steps again."
-            .to_owned();
+        let why = "The builder gets what COPY and ADD name, and all that lies in the folders among it: an `.env`, a cache, what an \
+                       editor left. Each change of any of it runs the following steps again.";
+        why.clone_into(&mut finding.why);
     }
     let finding = finding.with(Evidence::of(format!("`{}` copies a whole folder", copy.joined.trim())).line(copy.line));
     let evidence =

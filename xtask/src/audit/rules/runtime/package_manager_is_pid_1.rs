@@ -1,6 +1,6 @@
 //! A package manager starts the service, and stays between it and the engine.
 
-use super::list;
+use super::{list, signals};
 use crate::audit::model::{Evidence, Kind, Risk};
 use crate::audit::rules::{Found, Rule};
 use crate::audit::seen::Seen;
@@ -48,12 +48,7 @@ fn find(seen: &Seen) -> Found {
         return Ok(vec![finding.fix("Start the service itself, with the command that the package manager runs.")]);
     };
     let better = format!("CMD {}", list(&service));
-    let is_node = service.first().is_some_and(|program| program == "node" || program.ends_with("/node"));
-    let signals = if is_node {
-        " Node as PID 1 ignores SIGTERM unless the program handles it: handle it, or start the container with `--init`."
-    } else {
-        ""
-    };
+    let signals = signals(&service.iter().map(String::as_str).collect::<Vec<_>>());
     let finding = finding.fix(format!("Start the service itself: `{better}`.{signals}"));
     Ok(vec![match (seen.dockerfile(), line.at) {
         (Ok(written), Some(at)) if start.entrypoint.as_ref().is_none_or(|entrypoint| entrypoint.at.is_none()) => {

@@ -142,7 +142,9 @@ fn is_of_roots_home(one: &Instruction) -> bool {
 
 /// Whether a path that was written to is one that other users may not write to.
 fn is_roots(path: &str) -> bool {
-    !["/tmp", "/var/tmp", "/run/secrets", "/dev", "/proc"].iter().any(|open| path.starts_with(open))
+    // Caches are missed nowhere.
+    let is_cache = ["__pycache__", "/.cache", "/.npm", "/.config"].iter().any(|part| path.contains(part));
+    !is_cache && !["/tmp", "/var/tmp", "/run/secrets", "/dev", "/proc"].iter().any(|open| path.starts_with(open))
 }
 
 /// The user as the Dockerfile tells it: its own, or that of a base whose config is known; empty for root.

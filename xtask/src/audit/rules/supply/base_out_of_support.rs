@@ -13,7 +13,7 @@ pub const RULE: Rule = Rule {
     id: "base-out-of-support",
     kind: Kind::Supply,
     looks_for: "a base whose language or distribution gets no security updates any more",
-    why: "A fault that is found in it from now on stays in it. A rebuild does not help, because nobody publishes a repaired version.",
+    why: "A fault that is found in it from now on unmoved in it. A rebuild does not help, because nobody publishes a repaired version.",
     find,
 };
 
@@ -51,15 +51,15 @@ fn find(seen: &Seen) -> Found {
     let mut finding = RULE.finding(says).risk(if ships { Risk::Medium } else { Risk::Low }).with_all(evidence);
     // A base has to move on every line that names it, and every base that ended.
     let mut moved: Vec<(&str, String)> = Vec::new();
-    let mut stays: Vec<&str> = Vec::new();
+    let mut unmoved: Vec<&str> = Vec::new();
     for (name, ..) in &ended {
-        if moved.iter().any(|(known, _)| known == name) || stays.contains(name) {
+        if moved.iter().any(|(known, _)| known == name) || unmoved.contains(name) {
             continue;
         }
         let of_name: Vec<&Ended> = ended.iter().filter(|(other, _, _)| other == name).map(|(_, _, one)| one).collect();
         match better(name, &of_name) {
             Some(better) => moved.push((name, better)),
-            None => stays.push(name),
+            None => unmoved.push(name),
         }
     }
     let mut lines: Vec<(usize, &str, &str)> = Vec::new();
@@ -75,7 +75,7 @@ fn find(seen: &Seen) -> Found {
     lines.sort_unstable();
     let fix = match moved.as_slice() {
         [] => "Move to an image of the same language that is still published, and run your tests on it.".to_owned(),
-        [(_, better)] if stays.is_empty() => {
+        [(_, better)] if unmoved.is_empty() => {
             format!("Move to a supported release, such as `{better}`, and run your tests on it.")
         }
         all => {
