@@ -174,6 +174,11 @@ fn second(written: &Written, context: Option<&Context>, family: Family, name: &s
             second.from.extend(work_folder_line(written));
             second.last.push(pruned(written, context)?.to_owned());
             second.copies.extend(places.iter().map(|place| copy(name, place, place)));
+            if written.last("CMD").is_some_and(|one| operands(one).iter().any(|word| word.trim_matches('"') == "dev")) {
+                let says = "Its command starts a server for development, whose packages go with the others that only the build needs: \
+                            start what the build made.";
+                second.also.push(says.to_owned());
+            }
             libraries(written, base?, &mut second);
         }
         Family::Python => {
@@ -571,6 +576,14 @@ mod tests {
         };
         assert!(of(&text("npm install -g serve@14"), Family::Node).is_empty());
         assert!(!of(&text("npm install -g pnpm@9"), Family::Node).is_empty());
+    }
+
+    #[test]
+    fn a_server_for_development_is_told() {
+        let text = "FROM node:24\nWORKDIR /app\nCOPY . .\nRUN npm ci && npm run build\nCMD npm run dev\n";
+        let seen = Fixture::of(text).seen();
+        let split = split(seen.dockerfile.as_ref().unwrap(), None, Family::Node).unwrap();
+        assert!(split.also.iter().any(|says| says.contains("for development")), "{split:?}");
     }
 
     #[test]

@@ -83,6 +83,10 @@ fn needs(seen: &Seen, written: &Written) -> Vec<Need> {
                     writes to /var/cache/nginx and /var/run/nginx.pid, which are root's.";
         needs.push(Need { says: says.to_owned(), breaks: true });
     }
+    if base.as_ref().is_some_and(|base| base.repository() == "library/httpd") {
+        let says = "httpd then also needs a place for its pid that the user may write to: it uses /usr/local/apache2/logs, which is root's.";
+        needs.push(Need { says: says.to_owned(), breaks: true });
+    }
     for one in shipped.iter().filter(|one| one.keyword == "VOLUME") {
         let folders = operands(one).join(" ");
         let says = format!(
@@ -188,6 +192,7 @@ mod tests {
             ("FROM python:3\nCOPY --from=b /root/.local /root/.local\nCMD [\"x\"]\n", "line 2 puts below /root"),
             ("FROM python:3\nRUN pip install --user x\nCMD [\"x\"]\n", "line 2 puts below /root"),
             ("FROM nginx:1\nCOPY x /usr/share/nginx/html\n", "/var/cache/nginx"),
+            ("FROM httpd:2\nCOPY x /usr/local/apache2/htdocs/\n", "/usr/local/apache2/logs"),
         ] {
             let fix = fix(file);
             assert!(fix.says.contains(said) && fix.diff.is_empty(), "{file}: {fix:?}");

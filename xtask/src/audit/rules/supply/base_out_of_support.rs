@@ -13,7 +13,7 @@ pub const RULE: Rule = Rule {
     id: "base-out-of-support",
     kind: Kind::Supply,
     looks_for: "a base whose language or distribution gets no security updates any more",
-    why: "A fault that is found in it from now on unmoved in it. A rebuild does not help, because nobody publishes a repaired version.",
+    why: "A fault that is found in it from now on stays in it. A rebuild does not help, because nobody publishes a repaired version.",
     find,
 };
 
