@@ -208,3 +208,15 @@ fn typed(options: &cli::Audit) -> String {
     }
     printable(&command.display())
 }
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    #[test]
+    fn a_file_of_variables_that_is_not_there_is_refused_at_once() {
+        let job = Job { env_file: Some("/no/such/file".into()), ..Job::default() };
+        assert_eq!(present(&job).unwrap_err().id, ErrorId::Usage);
+        assert!(present(&Job::default()).is_ok());
+    }
+}

@@ -182,6 +182,18 @@ mod tests {
     }
 
     #[test]
+    fn what_was_written_is_built_from_its_own_folder() {
+        let (_, mut proposed) = samples().into_iter().find(|(known, _)| *known == "written").unwrap();
+        let accepted = proposed.accepted.as_mut().unwrap();
+        accepted.dockerfile =
+            "FROM a AS b\nEXPOSE 1\nFROM c\nEXPOSE 3000\nENTRYPOINT [\"/nodejs/bin/node\", \"x\"]\n".to_owned();
+        let text =
+            audit_proposal(&proposed, "cargo xtask audit", PLAIN).split_whitespace().collect::<Vec<_>>().join(" ");
+        assert!(text.contains("--tag NAME services/api && docker run -p 3000:3000 --read-only"), "{text}");
+        assert!(text.contains("Node as PID 1 ignores SIGTERM"), "{text}");
+    }
+
+    #[test]
     fn what_passed_is_shown_with_its_table() {
         let text = shown("passed");
         let parts = [
