@@ -66,6 +66,11 @@ fn command(folder: &Path, name: &str, service: &Node) -> Option<String> {
     }
     let context = folder.join(context.trim_start_matches("./").trim_end_matches('/'));
     let context = if context == folder.join(".") || context == folder.join("") { folder.to_owned() } else { context };
+    // What is built from a folder that is not here cannot be looked at.
+    let file = value("dockerfile").map(|file| context.join(file));
+    if !context.is_dir() || file.is_some_and(|file| !file.is_file()) {
+        return None;
+    }
     let shown = |path: &Path| printable(&path.display().to_string());
     let mut command = Command::new("cargo").args(["xtask".to_owned(), "audit".to_owned(), shown(&context)]);
     if let Some(dockerfile) = value("dockerfile") {
@@ -132,6 +137,8 @@ mod tests {
     fn of(text: &str) -> Vec<String> {
         let dir = tempfile::tempdir().unwrap();
         fs::write(dir.path().join("compose.yaml"), text).unwrap();
+        fs::create_dir_all(dir.path().join("api/docker")).unwrap();
+        fs::write(dir.path().join("api/docker/prod.Dockerfile"), "FROM a\n").unwrap();
         let top = dir.path().display().to_string();
         commands(dir.path(), "compose.yaml").into_iter().map(|line| line.replace(&top, "TOP")).collect()
     }
@@ -156,6 +163,8 @@ mod tests {
             "services: 3",
             &format!("services: {}", "[".repeat(3000)),
             "services:\n  a:\n    build: https://x/y.git",
+            "services:\n  a:\n    build: ./gone",
+            "services:\n  a:\n    build:\n      context: ./api\n      dockerfile: gone.Dockerfile",
         ] {
             assert!(of(text).is_empty(), "{text:.20}");
         }

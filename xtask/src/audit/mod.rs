@@ -15,6 +15,7 @@ pub mod installs;
 pub mod job;
 pub mod judge;
 pub mod lessons;
+pub mod masked;
 pub mod measure;
 pub mod model;
 pub mod pairs;

@@ -37,14 +37,30 @@ impl Audit {
 pub struct Subject {
     /// The folder, as it was typed; `null` where an image was named instead.
     pub folder: Option<String>,
-    /// The Dockerfile as it is shown, relative to the folder; `null` where there is none.
+    /// The Dockerfile as it is shown: relative to the folder, or as it was typed where it lies outside; `null` where there is none.
     pub dockerfile: Option<String>,
+    /// Whether the Dockerfile lies outside of the folder.
+    #[serde(default)]
+    pub outside: bool,
     /// The stage that was built, where `--target` named one.
     pub target: Option<String>,
     /// The image or archive that was looked into; `null` where nothing was built.
     pub image: Option<String>,
     /// The platform, where `--platform` named one.
     pub platform: Option<String>,
+}
+
+impl Subject {
+    /// What was looked at, in one path that exists, or the image's name.
+    pub fn called(&self) -> String {
+        match (&self.folder, &self.dockerfile) {
+            (Some(folder), Some(file)) if folder == "." || self.outside => file.clone(),
+            // The folder may have been named by its Dockerfile.
+            (Some(folder), Some(file)) if folder == file || folder.ends_with(&format!("/{file}")) => folder.clone(),
+            (Some(folder), Some(file)) => format!("{}/{file}", folder.trim_end_matches('/')),
+            _ => self.image.clone().unwrap_or_default(),
+        }
+    }
 }
 
 /// What was measured. Each figure is `null` where it was not.
@@ -63,11 +79,11 @@ pub struct Figures {
     pub setuid_files: Option<u64>,
     /// Layers.
     pub layers: Option<u64>,
-    /// Milliseconds that the steps of a build take that nothing comes to from the cache.
+    /// Milliseconds that the RUN steps of a build take to which nothing comes from the cache; `null` where it has none.
     pub build_ms: Option<u64>,
-    /// Milliseconds that the build took after one source file was touched.
+    /// Milliseconds that the build took after one source file was touched, from call to end: more than its RUN steps.
     pub rebuild_ms: Option<u64>,
-    /// Share of the steps' time that ran again after that, from 0 to 1.
+    /// Share of the RUN steps' time that ran again after that, from 0 to 1; `null` where the build has none.
     pub rebuild_share: Option<f64>,
     /// Stored bytes of the layers that were new after that.
     pub rebuild_bytes: Option<u64>,

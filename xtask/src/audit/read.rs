@@ -28,6 +28,8 @@ pub struct Place {
     pub dockerfile: PathBuf,
     /// The same as it is shown: relative to the folder where it lies in it.
     pub shown: String,
+    /// Whether it lies outside of the folder.
+    pub outside: bool,
 }
 
 /// Everything that the files tell. Image, container and rebuild are unknown, with `why`.
@@ -110,9 +112,11 @@ pub fn place(job: &Job) -> Result<Place> {
         return Err(Problem::new(ErrorId::NoDockerfile, fact));
     }
     let inside = || Some(dockerfile.canonicalize().ok()?.strip_prefix(folder.canonicalize().ok()?).ok()?.to_owned());
-    let shown = inside().unwrap_or_else(|| dockerfile.clone());
+    let inside = inside();
+    let outside = inside.is_none();
+    let shown = inside.unwrap_or_else(|| dockerfile.clone());
     let shown = printable(&shown.display().to_string()).replace('\\', "/");
-    Ok(Place { folder, dockerfile, shown })
+    Ok(Place { folder, dockerfile, shown, outside })
 }
 
 /// Lists the context, and reads its `.dockerignore` and its manifests.
@@ -310,5 +314,21 @@ mod tests {
         let dir = made(&[("x.Dockerfile", "FROM a\n"), ("y", "")]);
         let (place, _) = folder(&Job { path: dir.path().join("x.Dockerfile"), ..Job::default() }, "x").unwrap();
         assert_eq!((place.folder.as_path(), place.shown.as_str()), (dir.path(), "x.Dockerfile"));
+    }
+
+    #[test]
+    fn a_dockerfile_of_elsewhere_keeps_its_path() {
+        let dir = made(&[("api/main.js", ""), ("docker/Dockerfile", "FROM a\n")]);
+        let other = dir.path().join("docker/Dockerfile");
+        let job = Job { path: dir.path().join("api"), dockerfile: Some(other.clone()), ..Job::default() };
+        let place = place(&job).unwrap();
+        assert!(place.outside && place.shown == other.display().to_string(), "{place:?}");
+        let subject = crate::audit::model::Subject {
+            folder: Some("api".to_owned()),
+            dockerfile: Some("docker/Dockerfile".to_owned()),
+            outside: true,
+            ..Default::default()
+        };
+        assert_eq!(subject.called(), "docker/Dockerfile");
     }
 }

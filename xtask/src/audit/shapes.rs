@@ -1,6 +1,7 @@
 //! What looks like a secret, by its shape or by the name of what holds it. The shapes are the reader's, for texts that no image
 //! holds yet. A value is looked at and never kept.
 
+use std::ops::Range;
 use std::sync::LazyLock;
 
 use serde::Deserialize;
@@ -32,6 +33,12 @@ struct Token {
 static SHAPES: LazyLock<Shapes> =
     LazyLock::new(|| toml::from_str(include_str!("../../reader/src/secrets.toml")).expect("a test parses the shapes"));
 
+/// Where a text has secrets in it, by their shape alone. What stands between the marks of a private key is the caller's.
+pub fn spans(text: &str) -> Vec<Range<usize>> {
+    let tokens = SHAPES.token.iter().flat_map(|token| token.texts.iter().flat_map(|words| token.spans(text, words)));
+    tokens.chain(passwords(text)).collect()
+}
+
 /// What kind of secret a text has in it, by its shape alone: the rule's name.
 pub fn shape(text: &str) -> Option<&'static str> {
     let armour = SHAPES.armour.iter().find(|armour| armour.texts.iter().any(|words| text.contains(words.as_str())));
@@ -44,7 +51,12 @@ pub fn shape(text: &str) -> Option<&'static str> {
 
 impl Token {
     fn is_in(&self, text: &str, words: &str) -> bool {
-        text.match_indices(words).any(|(at, _)| {
+        !self.spans(text, words).is_empty()
+    }
+
+    /// Where it stands in a text: with the words that it begins with, unless those are a name before it.
+    fn spans(&self, text: &str, words: &str) -> Vec<Range<usize>> {
+        let found = text.match_indices(words).filter_map(|(at, _)| {
             let in_a_word = text[..at].ends_with(|c: char| c.is_ascii_alphanumeric() || matches!(c, '-' | '_'));
             let mut rest = &text[at + words.len()..];
             if self.gap {
@@ -55,23 +67,36 @@ impl Token {
                 "base64" => c.is_ascii_alphanumeric() || matches!(c, '+' | '/' | '=' | '-' | '_'),
                 _ => c.is_ascii_alphanumeric() || matches!(c, '-' | '_'),
             };
-            (!in_a_word || self.gap) && rest.chars().take_while(|c| is_part(*c)).count() >= self.more
-        })
+            // Every part is one byte long.
+            let count = rest.chars().take_while(|c| is_part(*c)).count();
+            let start = text.len() - rest.len();
+            let is_token = (!in_a_word || self.gap) && count >= self.more;
+            is_token.then(|| if self.gap { start..start + count } else { at..start + count })
+        });
+        found.collect()
     }
 }
 
 /// An address such as `postgres://user:password@host`. A variable in the place of the password is none, and neither is a word that
 /// only holds the place.
 fn has_password(text: &str) -> bool {
-    text.match_indices("://").any(|(at, mark)| {
-        let rest = &text[at + mark.len()..];
+    !passwords(text).is_empty()
+}
+
+/// Where passwords stand in the addresses of a text.
+fn passwords(text: &str) -> Vec<Range<usize>> {
+    let found = text.match_indices("://").filter_map(|(at, mark)| {
+        let from = at + mark.len();
+        let rest = &text[from..];
         let end = rest.find(|c: char| c.is_whitespace() || matches!(c, '/' | '"' | '\'' | '?' | '#'));
         let authority = &rest[..end.unwrap_or(rest.len())];
-        let Some((login, _)) = authority.rsplit_once('@') else { return false };
-        let Some((user, password)) = login.split_once(':') else { return false };
+        let (login, _) = authority.rsplit_once('@')?;
+        let (user, password) = login.split_once(':')?;
         let is_written = !password.contains(['$', '{', '<', '*', '%', '[']);
-        is_written && user != password && is_value(password)
-    })
+        let start = from + user.len() + 1;
+        (is_written && user != password && is_value(password)).then(|| start..start + password.len())
+    });
+    found.collect()
 }
 
 /// Words at the end of a name that say that its value is a secret.

@@ -9,15 +9,17 @@ use super::Context;
 use crate::audit::config::settle;
 use crate::audit::job::Job;
 use crate::audit::judge::judge;
+use crate::audit::masked::Masks;
 use crate::audit::measure::{Lab, Measured};
 use crate::audit::model::{Audit, Subject};
 use crate::audit::propose::{self, model::Proposed};
 use crate::audit::read::Place;
+use crate::audit::seen::Seen;
 use crate::audit::{lessons, read};
 use crate::cli;
 use crate::dockerfile::File;
 use crate::engine::{Engine, bake};
-use crate::error::{Exit, Problem, Result};
+use crate::error::{ErrorId, Exit, Problem, Result};
 use crate::event::{Event, Sink};
 use crate::names::printable;
 use crate::report;
@@ -29,10 +31,16 @@ pub fn run(options: &cli::Audit, context: Context) -> Result<Exit> {
     let sink: &dyn Sink = sink.as_ref();
     let workshop = Workshop::find()?;
     let job = options.job();
-    let Looked { measured, shown, folder, proposal } = look(options, &job, &workshop, sink)?;
+    present(&job)?;
+    let Looked { measured, shown, outside, folder, proposal } = look(options, &job, &workshop, sink)?;
     sink.emit(Event::Quiet);
-    let mut audit =
-        Audit { subject: subject(&job, shown, &measured), notes: measured.notes, proposal, ..judge(&measured.seen) };
+    let proposal = proposal.map(|proposal| without_values(proposal, &measured.seen));
+    let mut audit = Audit {
+        subject: subject(&job, shown, outside, &measured),
+        notes: measured.notes,
+        proposal,
+        ..judge(&measured.seen)
+    };
     lessons::name(&mut audit, |id| workshop.lessons.iter().any(|lesson| lesson.id.as_str() == id));
     let settled = settle::settle(&mut audit, folder.as_deref(), options.baseline.as_deref(), crate::audit::today())?;
     if let Some(folder) = folder.filter(|_| options.init) {
@@ -54,10 +62,24 @@ pub fn run(options: &cli::Audit, context: Context) -> Result<Exit> {
     outputs::write(&options.outputs, &audit, &measured.seen)?;
     match measured.problem {
         // What was found is shown in any case; what kept the rest from being measured decides the status.
-        Some(problem) => Err(problem),
+        Some(problem) => Err(masked(problem, &measured.seen)),
         // The thresholds that were just written are of these figures.
         None if settled.is_broken && !options.init => Ok(Exit::ExpectationFailed),
         None => Ok(Exit::Pass),
+    }
+}
+
+/// Refuses what would only be missed after a build of minutes.
+///
+/// Errors: the file of `--env-file` cannot be read.
+fn present(job: &Job) -> Result<()> {
+    match &job.env_file {
+        Some(file) if !file.is_file() => {
+            let fact =
+                format!("There is no file `{}`, which --env-file names.", printable(&file.display().to_string()));
+            Err(Problem::new(ErrorId::Usage, fact).next("Write it, one NAME=VALUE a line, or use --env NAME=VALUE."))
+        }
+        _ => Ok(()),
     }
 }
 
@@ -65,6 +87,8 @@ pub fn run(options: &cli::Audit, context: Context) -> Result<Exit> {
 struct Looked {
     measured: Measured,
     shown: Option<String>,
+    /// Whether it lies outside of the folder.
+    outside: bool,
     /// The folder; `None` where an image was named.
     folder: Option<PathBuf>,
     proposal: Option<Proposed>,
@@ -79,6 +103,7 @@ fn look(options: &cli::Audit, job: &Job, workshop: &Workshop, sink: &dyn Sink) -
         return Ok(Looked {
             measured,
             shown: dockerfile.map(|file| printable(&file.path)),
+            outside: false,
             folder: None,
             proposal: None,
         });
@@ -86,10 +111,10 @@ fn look(options: &cli::Audit, job: &Job, workshop: &Workshop, sink: &dyn Sink) -
     let why = if options.no_build { "Nothing was built (--no-build)." } else { "Nothing was built." };
     let (place, seen) = read::folder(job, why)?;
     let shown = Some(place.shown.clone());
-    let folder = Some(place.folder.clone());
+    let (folder, outside) = (Some(place.folder.clone()), place.outside);
     if options.no_build {
         let measured = Measured { seen, image: None, notes: Vec::new(), problem: None };
-        return Ok(Looked { measured, shown, folder, proposal: None });
+        return Ok(Looked { measured, shown, outside, folder, proposal: None });
     }
     let words = format!("This runs the commands of {} and starts what they make.", place.shown);
     sink.emit(Event::Note(words));
@@ -97,7 +122,7 @@ fn look(options: &cli::Audit, job: &Job, workshop: &Workshop, sink: &dyn Sink) -
         Ok(session) => session,
         // Without an engine, the files still tell something.
         Err(problem) if problem.exit() == Exit::Environment => {
-            return Ok(Looked { measured: unbuilt(seen, problem), shown, folder, proposal: None });
+            return Ok(Looked { measured: unbuilt(seen, problem), shown, outside, folder, proposal: None });
         }
         Err(problem) => return Err(problem),
     };
@@ -105,7 +130,7 @@ fn look(options: &cli::Audit, job: &Job, workshop: &Workshop, sink: &dyn Sink) -
     sink.emit(Event::Phase { name: "Building", total: 1, of: "images" });
     let measured = lab.folder(&place, seen)?;
     let proposal = proposed(&options.proposing, lab, &place, &measured)?;
-    Ok(Looked { measured, shown, folder, proposal })
+    Ok(Looked { measured, shown, outside, folder, proposal })
 }
 
 /// A better Dockerfile, where one is asked for.
@@ -121,7 +146,25 @@ fn proposed(options: &cli::Proposing, lab: Lab<'_>, place: &Place, measured: &Me
     Ok(Some(proposed))
 }
 
-fn unbuilt(seen: crate::audit::seen::Seen, problem: Problem) -> Measured {
+/// The same problem without the values of secrets: what a build prints repeats the lines of its Dockerfile.
+fn masked(mut problem: Problem, seen: &Seen) -> Problem {
+    let masks = seen.dockerfile.as_ref().map(Masks::of).unwrap_or_default();
+    problem.fact = masks.masked(&problem.fact);
+    problem.evidence = problem.evidence.iter().map(|line| masks.masked(line)).collect();
+    problem
+}
+
+/// The same proposal without the values of secrets in what a failed try printed.
+fn without_values(mut proposal: Proposed, seen: &Seen) -> Proposed {
+    let masks = seen.dockerfile.as_ref().map(Masks::of).unwrap_or_default();
+    for tried in &mut proposal.tried {
+        tried.failed = tried.failed.as_ref().map(|failed| masks.masked(failed));
+        tried.log = tried.log.iter().map(|line| masks.masked(line)).collect();
+    }
+    proposal
+}
+
+fn unbuilt(seen: Seen, problem: Problem) -> Measured {
     Measured { seen, image: None, notes: Vec::new(), problem: Some(problem) }
 }
 
@@ -134,10 +177,11 @@ fn read_file(file: &Path) -> Result<Arc<File>> {
     File::read(Path::new(""), &file.display().to_string())
 }
 
-fn subject(job: &Job, shown: Option<String>, measured: &Measured) -> Subject {
+fn subject(job: &Job, shown: Option<String>, outside: bool, measured: &Measured) -> Subject {
     Subject {
         folder: job.image.is_none().then(|| printable(&job.path.display().to_string())),
         dockerfile: shown,
+        outside,
         target: job.target.as_deref().map(printable),
         image: measured.image.as_deref().map(printable),
         platform: job.platform.as_deref().map(printable),
@@ -163,4 +207,16 @@ fn typed(options: &cli::Audit) -> String {
         command = command.arg("--no-build");
     }
     printable(&command.display())
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    #[test]
+    fn a_file_of_variables_that_is_not_there_is_refused_at_once() {
+        let job = Job { env_file: Some("/no/such/file".into()), ..Job::default() };
+        assert_eq!(present(&job).unwrap_err().id, ErrorId::Usage);
+        assert!(present(&Job::default()).is_ok());
+    }
 }

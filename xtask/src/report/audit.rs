@@ -29,13 +29,10 @@ pub fn audit(audit: &Audit, all: bool, typed: &str, style: Style) -> String {
 /// What was looked at, and its figures.
 fn head(audit: &Audit, style: Style) -> String {
     let subject = &audit.subject;
-    let what = match (&subject.folder, &subject.dockerfile) {
-        (Some(folder), Some(file)) if folder == "." => file.clone(),
-        (Some(folder), Some(file)) => format!("{}/{file}", folder.trim_end_matches('/')),
-        _ => subject.image.clone().unwrap_or_default(),
-    };
+    let what = subject.called();
     let target = subject.target.as_ref().map(|target| format!(", target {target}")).unwrap_or_default();
     let count = match audit.findings.len() {
+        0 if audit.figures.stored_bytes.is_none() && !audit.not_measured.is_empty() => "nothing found".to_owned(),
         0 => "nothing to do".to_owned(),
         1 => "1 finding".to_owned(),
         many => format!("{many} findings"),
@@ -57,8 +54,13 @@ fn figures(figures: &Figures) -> Vec<String> {
     if let Some(packages) = figures.packages {
         parts.push(format!("{packages} packages"));
     }
-    if let (Some(took), Some(share)) = (figures.rebuild_ms, figures.rebuild_share) {
-        parts.push(format!("rebuild after an edit {}, {} of the build", ms(took), percent(share)));
+    match (figures.rebuild_ms, figures.rebuild_share) {
+        (Some(took), Some(share)) => {
+            parts.push(format!("rebuild after an edit {}, with {} of the RUN steps' time", ms(took), percent(share)));
+        }
+        // Without a RUN there is nothing to have a share of.
+        (Some(took), None) => parts.push(format!("rebuild after an edit {}", ms(took))),
+        (None, _) => {}
     }
     if let Some(ready) = figures.ready_ms {
         parts.push(format!("ready in {}", ms(ready)));
@@ -188,6 +190,14 @@ fn count(rules: usize) -> String {
 fn onward(audit: &Audit, shown: usize, all: bool, typed: &str, style: Style) -> String {
     let held = count(audit.held.len());
     if audit.findings.is_empty() {
+        // A rule that could not look without an image has not found that all is well.
+        if audit.figures.stored_bytes.is_none() && !audit.not_measured.is_empty() {
+            let unknown = audit.not_measured.len();
+            let were = if unknown == 1 { "was" } else { "were" };
+            let words =
+                format!("{held} looked and found nothing; {} {were} not measured, so nobody knows.", count(unknown));
+            return paragraph(&words);
+        }
         let words = format!("{held} looked and found nothing. Nothing to do.");
         return style.good(&paragraph(&words));
     }
@@ -257,6 +267,31 @@ pub(super) fn samples() -> Vec<(&'static str, Audit)> {
         notes: vec!["The `# syntax=` line was left aside: it needs a registry, and none is used here.".to_owned()],
         ..Audit::default()
     };
+    let unbuilt = Audit {
+        subject: subject.clone(),
+        held: vec!["no-labels".to_owned(); 31],
+        not_measured: vec![not("stops-slowly"), not("writes-to-root")],
+        ..Audit::default()
+    };
     let none = Audit { subject, held: vec!["no-labels".to_owned(); 40], ..Audit::default() };
-    vec![("seven findings", many), ("no finding", none)]
+    vec![("seven findings", many), ("no finding", none), ("not built", unbuilt)]
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    #[test]
+    fn what_was_not_built_is_no_pass() {
+        let of = |name: &str| {
+            let (_, sample) = samples().into_iter().find(|(sample, _)| *sample == name).unwrap();
+            audit(&sample, false, "cargo xtask audit", Style::of(Some(false), true))
+        };
+        assert!(of("no finding").contains("Nothing to do"));
+        let unbuilt = of("not built");
+        assert!(
+            unbuilt.contains("2 rules were not measured") && !unbuilt.to_lowercase().contains("nothing to do"),
+            "{unbuilt}"
+        );
+    }
 }

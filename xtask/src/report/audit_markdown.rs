@@ -12,11 +12,7 @@ use crate::units;
 /// The document.
 pub fn audit_markdown(audit: &Audit) -> String {
     let subject = &audit.subject;
-    let what = match (&subject.folder, &subject.dockerfile) {
-        (Some(folder), Some(file)) if folder == "." => file.clone(),
-        (Some(folder), Some(file)) => format!("{}/{file}", folder.trim_end_matches('/')),
-        _ => subject.image.clone().unwrap_or_default(),
-    };
+    let what = subject.called();
     let mut parts = vec![format!("# Audit of {}", plain(&what))];
     let figures = figures(&audit.figures);
     if !figures.is_empty() {
@@ -24,6 +20,9 @@ pub fn audit_markdown(audit: &Audit) -> String {
             .push(table(&["measured", "value"], figures.into_iter().map(|(name, value)| vec![name.to_owned(), value])));
     }
     parts.push(match audit.findings.len() {
+        0 if audit.figures.stored_bytes.is_none() && !audit.not_measured.is_empty() => {
+            format!("No rule found anything, and {} could not look.", audit.not_measured.len())
+        }
         0 => "Nothing to do: no rule found anything.".to_owned(),
         1 => "One finding.".to_owned(),
         many => format!("{many} findings, what matters most first."),
@@ -104,7 +103,7 @@ pub(super) fn rows(accepted: &Accepted) -> Vec<[String; 3]> {
     let count = |count: Option<u64>| count.map_or_else(unknown, |count| count.to_string());
     let rebuild = |figures: &Figures| match figures.rebuild_share {
         // On a busy machine times differ; what runs again does not.
-        Some(share) => format!("{}, {:.0} % of the build", ms(figures.rebuild_ms), share * 100.0),
+        Some(share) => format!("{}, {:.0} % of RUN time", ms(figures.rebuild_ms), share * 100.0),
         None => ms(figures.rebuild_ms),
     };
     let row = |name: &str, before, after| [name.to_owned(), before, after];
@@ -136,8 +135,9 @@ pub(super) fn figures(figures: &Figures) -> Vec<(&'static str, String)> {
         ("setuid files", figures.setuid_files.map(|count| count.to_string())),
         ("layers", figures.layers.map(|count| count.to_string())),
         ("build context", figures.context_bytes.map(units::bytes)),
-        ("build without cache", figures.build_ms.map(ms)),
-        ("rebuild after an edit", figures.rebuild_ms.map(ms)),
+        ("RUN steps without cache", figures.build_ms.map(ms)),
+        ("of these again after an edit", figures.rebuild_share.map(|share| format!("{:.0} %", share * 100.0))),
+        ("rebuild after an edit, from call to end", figures.rebuild_ms.map(ms)),
         ("ready in", figures.ready_ms.map(ms)),
         ("stops in", figures.stop_ms.map(ms)),
     ];

@@ -66,6 +66,9 @@ fn findings(accepted: &Accepted, style: Style) -> Vec<String> {
             parts.push(headed(head, &format!("{}.", ids(found)), style));
         }
     }
+    if starts_node(&accepted.dockerfile) {
+        parts.push(headed("Note:", NODE_AS_PID_1, style));
+    }
     if !accepted.withheld.is_empty() {
         let names = ids(&accepted.withheld);
         let words = format!(
@@ -85,7 +88,10 @@ fn onward(accepted: &Accepted, proposed: &Proposed, typed: &str, style: Style) -
         }
         [file, ..] => {
             let run = accepted.hardened.join(" ");
-            let words = format!("docker build --file {file} --tag NAME . && docker run {run} NAME");
+            // It was written into the folder that is its build context.
+            let folder = file.rsplit_once('/').map_or(".", |(folder, _)| folder);
+            let port = exposed(&accepted.dockerfile).map(|port| format!("-p {port}:{port} ")).unwrap_or_default();
+            let words = format!("docker build --file {file} --tag NAME {folder} && docker run {port}{run} NAME");
             format!(
                 "{}\n{}",
                 paragraph(&format!("Written: {}.", list(accepted.written.iter().map(String::as_str)))),
@@ -93,6 +99,22 @@ fn onward(accepted: &Accepted, proposed: &Proposed, typed: &str, style: Style) -
             )
         }
     }
+}
+
+/// What Node does with the signal to stop. Source: the best practices of Node's own images, "Handling kernel signals".
+const NODE_AS_PID_1: &str =
+    "Node as PID 1 ignores SIGTERM unless the program handles it. Handle it, or start the container with --init.";
+
+/// Whether the last stage starts Node itself.
+fn starts_node(dockerfile: &str) -> bool {
+    let start = dockerfile.lines().rev().find(|line| line.starts_with("ENTRYPOINT") || line.starts_with("CMD"));
+    start.is_some_and(|line| line.split(['"', ' ', '/', '[']).any(|word| word == "node"))
+}
+
+/// The port that the last stage names.
+fn exposed(dockerfile: &str) -> Option<u16> {
+    let mut lines = dockerfile.lines().rev().filter_map(|line| line.trim_start().strip_prefix("EXPOSE "));
+    lines.find_map(|ports| ports.split([' ', '/']).next()?.parse().ok())
 }
 
 /// Proposals of each kind, for tests that draw them.
@@ -157,6 +179,18 @@ mod tests {
     fn shown(name: &str) -> String {
         let (_, proposed) = samples().into_iter().find(|(known, _)| *known == name).unwrap();
         audit_proposal(&proposed, "cargo xtask audit", PLAIN)
+    }
+
+    #[test]
+    fn what_was_written_is_built_from_its_own_folder() {
+        let (_, mut proposed) = samples().into_iter().find(|(known, _)| *known == "written").unwrap();
+        let accepted = proposed.accepted.as_mut().unwrap();
+        accepted.dockerfile =
+            "FROM a AS b\nEXPOSE 1\nFROM c\nEXPOSE 3000\nENTRYPOINT [\"/nodejs/bin/node\", \"x\"]\n".to_owned();
+        let text =
+            audit_proposal(&proposed, "cargo xtask audit", PLAIN).split_whitespace().collect::<Vec<_>>().join(" ");
+        assert!(text.contains("--tag NAME services/api && docker run -p 3000:3000 --read-only"), "{text}");
+        assert!(text.contains("Node as PID 1 ignores SIGTERM"), "{text}");
     }
 
     #[test]

@@ -191,6 +191,7 @@ fn file(audit: &Audit) -> Option<String> {
     let file = audit.subject.dockerfile.as_deref()?;
     let folder = audit.subject.folder.as_deref().unwrap_or(".").trim_start_matches("./").trim_end_matches('/');
     Some(match folder {
+        _ if audit.subject.outside && !file.starts_with('/') && !file.contains("..") => file.to_owned(),
         "" | "." => file.to_owned(),
         // A path of this machine tells no host anything.
         folder if folder.starts_with(['/', '~']) || folder.contains("..") || file.starts_with('/') => {

@@ -67,15 +67,21 @@ impl Config {
                 .findings
                 .iter()
                 .any(|finding| finding.id == waived.rule && covers(waived, finding) != Covered::Nothing);
+            let about = format!("The waiver of {} for {}", waived.rule, waived.path);
+            let is_over = waived.until.0 < today;
             if !matching {
+                // What could not look found nothing either, and that tells nothing of the waiver.
+                if is_over {
+                    audit
+                        .notes
+                        .push(format!("{about} expired on {}, and nothing needs it: take it out.", waived.until.0));
+                } else if !audit.not_measured.iter().any(|one| one.rule == waived.rule) {
+                    audit.notes.push(format!("{about} matches nothing that was found."));
+                }
                 continue;
             }
-            if waived.until.0 < today {
-                let note = format!(
-                    "{} counts again for {}: its waiver ended on {}.",
-                    waived.rule, waived.path, waived.until.0
-                );
-                audit.notes.push(note);
+            if is_over {
+                audit.notes.push(format!("{about} expired on {}: it counts again.", waived.until.0));
                 continue;
             }
             audit.notes.push(format!(
@@ -173,7 +179,10 @@ mod tests {
         assert_eq!(left(WAIVED, date(2026, 11, 28)), (findings(&[("secret-in-layer", 1), ("no-labels", 0)]), 1));
         assert_eq!(left(WAIVED, date(2026, 11, 29)), (both.clone(), 1), "it counts again, and that is said");
         let elsewhere = WAIVED.replace("/app/test/*.pem", "srv/*");
-        assert_eq!(left(&elsewhere, date(2026, 11, 28)), (both.clone(), 0));
+        assert_eq!(left(&elsewhere, date(2026, 11, 28)), (both.clone(), 1), "it matches nothing, and that is said");
+        let mut late = audit();
+        config(WAIVED).apply(&mut late, date(2026, 11, 29));
+        assert!(late.notes[0].contains("expired on 2026-11-28"), "{:?}", late.notes);
         let all = WAIVED.replace("/app/test/*.pem", "app/**");
         assert_eq!(left(&all, date(2026, 11, 28)).0, findings(&[("no-labels", 0)]));
         let any = WAIVED.replace("secret-in-layer", "no-labels").replace("/app/test/*.pem", "*");

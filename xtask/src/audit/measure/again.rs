@@ -91,15 +91,21 @@ impl Lab<'_> {
         let edited = Recipe { folder: copied.0.clone(), dockerfile: copied.1.clone(), ..recipe.tagged("edited") };
         let after = self.build(&edited, written, notes)?;
         let ms = |at: usize| costs.get(&keys[at]).map_or(0, |cost| cost.ms);
-        let whole_ms = (0..keys.len()).map(ms).sum();
         let ran = after.steps.iter().zip(&after.ran).enumerate().filter(|(_, (_, ran))| !ran.cached);
-        let again = ran.map(|(at, (step, ran))| StepAgain {
-            line: step.line,
-            text: printable(&step.text),
+        let again = ran.map(|(at, (step, ran))| {
             // Without a cache mount a step costs what it cost before, even if the machine was less busy now.
-            ms: if step.text.contains("type=cache") { ran.ms } else { ms(at).max(ran.ms) },
+            let ms = if step.text.contains("type=cache") { ran.ms } else { ms(at).max(ran.ms) };
+            (at, StepAgain { line: step.line, text: printable(&step.text), ms })
         });
-        let again: Vec<StepAgain> = again.collect();
+        let again: Vec<(usize, StepAgain)> = again.collect();
+        // The whole with the same times as its part: the machine may have been busier for one than for the other.
+        let is_run = |at: &usize| made.steps[*at].text.trim_start().to_ascii_uppercase().starts_with("RUN");
+        let longest = |at: usize| {
+            let now = again.iter().find(|(step, _)| *step == at).map(|(_, step)| step.ms);
+            ms(at).max(now.unwrap_or_default())
+        };
+        let whole_ms = (0..keys.len()).filter(is_run).map(longest).sum();
+        let again: Vec<StepAgain> = again.into_iter().map(|(_, step)| step).collect();
         costs.save()?;
         let (new_layers, new_bytes, stored_bytes) = self.new_layers(&made.image, &after.image)?;
         self.remove_image(&after.image);

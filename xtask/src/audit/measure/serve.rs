@@ -256,7 +256,7 @@ impl Examiner<'_> {
                 }
                 let usage = self.engine.usage(&service.id);
                 if patience.look(service.began.elapsed(), usage, false) != Looked::Going {
-                    return Err(self.silent(&service, &first, answer));
+                    return Err(self.silent(&service, image, &first, answer));
                 }
             }
             std::thread::sleep(PAUSE);
@@ -329,10 +329,21 @@ impl Examiner<'_> {
             let problem = problem.cause("Its program is for another kind of processor than this machine has.");
             return problem.next("--platform linux/ARCH    builds for this machine");
         }
-        wants::advised(problem, &log)
+        wants::advised(problem, &log, self.compose().as_deref())
     }
 
-    fn silent(&self, service: &Service, path: &str, answer: Answered) -> Problem {
+    /// The compose file that lies in the folder.
+    fn compose(&self) -> Option<String> {
+        if self.job.image.is_some() {
+            return None;
+        }
+        let folder = if self.job.path.is_file() { self.job.path.parent()? } else { &self.job.path };
+        let names = ["compose.yaml", "compose.yml", "docker-compose.yaml", "docker-compose.yml"];
+        let file = names.into_iter().map(|name| folder.join(name)).find(|file| file.is_file())?;
+        Some(printable(&file.display().to_string()))
+    }
+
+    fn silent(&self, service: &Service, image: &Image, path: &str, answer: Answered) -> Problem {
         let log = self.log(service);
         let port = service.port.map(|port| port.to_string()).unwrap_or_default();
         let problem = match answer {
@@ -343,10 +354,14 @@ impl Examiner<'_> {
             }
             Err(error) => {
                 let fact = format!("Nothing answers on port {port}: {}.", printable(&error));
-                Problem::new(ErrorId::NeverListened, fact).next("--port N    names another port")
+                let problem = Problem::new(ErrorId::NeverListened, fact);
+                match port_of(None, image).0.filter(|exposed| Some(*exposed) != service.port) {
+                    Some(exposed) => problem.next(format!("--port {exposed}    is the port that the image names")),
+                    None => problem.next("--port N    names another port"),
+                }
             }
         };
-        wants::advised(problem.evidence(messages::excerpt(&log.join("\n"), SHOWN)), &log)
+        wants::advised(problem.evidence(messages::excerpt(&log.join("\n"), SHOWN)), &log, self.compose().as_deref())
     }
 }
 

@@ -25,6 +25,8 @@ pub(super) fn connection(log: &[String]) -> Option<String> {
         r"connecting to ([\w.\-]+:\d+)",
         // MySQL: `Can't connect to MySQL server on 'db'`.
         r"Can't connect to \w+ server on '([^']+)'",
+        // Python and others, through a wrapper: `could not connect to db:5432`, `failed to connect to db`.
+        r#"(?i)(?:could not|cannot|failed to|unable to) connect to (?:server |database |host )?[`'"]?([\w.\-]+(?::\d+)?)"#,
     ];
     let lines = log.iter().rev().take(LINES);
     lines.into_iter().find_map(|line| {
@@ -33,6 +35,24 @@ pub(super) fn connection(log: &[String]) -> Option<String> {
             (!found.is_empty()).then(|| printable(found))
         })
     })
+}
+
+/// Whether a log says that a connection failed, without where to: `socket.gaierror: [Errno -2] Name or service not known`.
+fn lost_connection(log: &[String]) -> bool {
+    let signs = [
+        "gaierror",
+        "name or service not known",
+        "temporary failure in name resolution",
+        "econnrefused",
+        "enotfound",
+        "eai_again",
+        "connection refused",
+        "could not connect",
+        "no such host",
+        "unknownhostexception",
+    ];
+    let lines = log.iter().rev().take(LINES).map(|line| line.to_lowercase());
+    lines.into_iter().any(|line| signs.iter().any(|sign| line.contains(sign)))
 }
 
 /// The variable that a log says is missing, e.g. `DATABASE_URL`.
@@ -57,12 +77,21 @@ pub(super) fn variable(log: &[String]) -> Option<String> {
 }
 
 /// The same problem with what to do about it.
-pub(super) fn advised(problem: Problem, log: &[String]) -> Problem {
+///
+/// `compose` is the compose file that lies beside it, where one does.
+pub(super) fn advised(problem: Problem, log: &[String], compose: Option<&str>) -> Problem {
     let mut problem = problem;
-    if let Some(connection) = connection(log) {
+    let cause = match connection(log) {
+        Some(connection) => Some(format!("It tried to connect to {connection}, and nothing answers there.")),
+        None => lost_connection(log).then(|| "It tried to connect to something that does not answer.".to_owned()),
+    };
+    if let Some(cause) = cause {
         problem = problem
-            .cause(format!("It tried to connect to {connection}, and nothing answers there."))
+            .cause(cause)
             .next("--network NAME    puts the container where its database is; or --env NAME=VALUE names another one");
+        if let Some(file) = compose {
+            problem = problem.next(format!("docker compose --file {file} up --detach    starts what the compose file beside it names, in a network of its own"));
+        }
     }
     if let Some(variable) = variable(log) {
         problem = problem.next(format!("--env {variable}=…    gives it the variable that its log misses"));
@@ -95,5 +124,15 @@ mod tests {
         assert_eq!(variable(&["Error: DATABASE_URL is not set".to_owned()]).as_deref(), Some("DATABASE_URL"));
         assert_eq!(variable(&["KeyError: 'SECRET_KEY'".to_owned()]).as_deref(), Some("SECRET_KEY"));
         assert_eq!(variable(&["Error [ERR_MODULE_NOT_FOUND]: Cannot find module, missing".to_owned()]), None);
+    }
+
+    #[test]
+    fn a_lost_connection_is_told_even_where_nobody_says_to_what() {
+        let problem = || Problem::new(crate::error::ErrorId::ContainerExited, "It ended.");
+        let log = ["socket.gaierror: [Errno -2] Name or service not known".to_owned()];
+        let told = advised(problem(), &log, Some("compose.yaml"));
+        assert!(told.next[0].starts_with("--network") && told.next[1].contains("compose.yaml"), "{:?}", told.next);
+        assert_eq!(connection(&["could not connect to db:5432".to_owned()]).as_deref(), Some("db:5432"));
+        assert!(advised(problem(), &["started".to_owned()], Some("compose.yaml")).next.is_empty());
     }
 }

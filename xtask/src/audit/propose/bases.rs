@@ -40,6 +40,16 @@ struct Packages {
     run: BTreeMap<String, String>,
 }
 
+/// Whether no running service needs a package of Debian.
+pub fn is_of_builds(package: &str) -> bool {
+    PACKAGES.build.iter().any(|known| known == package)
+}
+
+/// The package that a program loads which was compiled against this one.
+pub fn run_of(package: &str) -> Option<String> {
+    PACKAGES.run.get(package).cloned()
+}
+
 /// For whom images are chosen.
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
 pub(super) enum Of {

@@ -2,6 +2,7 @@
 
 use super::Service;
 use super::text::{Text, exec, is_plain, quoted};
+use crate::audit::shapes::shape;
 use crate::audit::stack::{Present, words};
 
 /// The user of distroless images, as a number.
@@ -72,8 +73,10 @@ impl Kept {
             environment.retain(|(other, _)| other != name);
             environment.push((name.clone(), value.clone()));
         }
-        let (withheld, environment) =
-            environment.into_iter().partition(|(name, value)| is_secret(name) && !value.is_empty());
+        // An address with a password in it is one under any name.
+        let (withheld, environment) = environment
+            .into_iter()
+            .partition(|(name, value)| (is_secret(name) && !value.is_empty()) || shape(value).is_some());
         let folder =
             present.folder.clone().filter(|folder| is_plain(folder) && folder.len() > 1 && !folder.contains(' '));
         let mut ports = present.ports.clone();
@@ -100,7 +103,9 @@ impl Kept {
             labels: present
                 .labels
                 .iter()
-                .filter(|label| !label.contains('$') && !label.contains("org.opencontainers.image.title"))
+                .filter(|label| {
+                    !label.contains('$') && !label.contains("org.opencontainers.image.title") && shape(label).is_none()
+                })
                 .cloned()
                 .collect(),
             secrets: secrets(present),
@@ -181,6 +186,11 @@ impl Kept {
         }
         self.check(text, probe);
         text.comment("Exec form: the service itself is PID 1 and gets SIGTERM, with no shell in between.");
+        if start.first().is_some_and(|program| program.rsplit('/').next() == Some("node")) {
+            text.comment(
+                "Node as PID 1 ignores it unless the program handles it. Handle it, or start with docker run --init.",
+            );
+        }
         text.line(format!("ENTRYPOINT {}", exec(start)));
     }
 

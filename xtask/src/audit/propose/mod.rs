@@ -15,6 +15,7 @@ mod shape;
 mod text;
 mod trial;
 
+pub use bases::{is_of_builds, run_of};
 pub use trial::{propose, write};
 
 use crate::audit::stack::{Found, Present, Stack, Tree};

@@ -161,7 +161,7 @@ impl Trial<'_> {
         // Named after its own file, so that its image does not take the name of the present one.
         let own = Job { path: file.clone(), dockerfile: None, ..job };
         let lab = Lab { job: &own, ..self.lab };
-        let place = Place { folder, dockerfile: file, shown: "the proposal".to_owned() };
+        let place = Place { folder, dockerfile: file, shown: "the proposal".to_owned(), outside: false };
         let measured = lab.folder(&place, seen)?;
         let outcome = self.judged(&lab, &measured);
         if let Some(image) = &measured.image {

@@ -7,7 +7,7 @@ mod runtime;
 mod secrets;
 mod supply;
 
-use super::model::{Finding, Kind};
+use super::model::{Evidence, Finding, Kind};
 use super::seen::{Seen, Unknown};
 
 /// What a rule found: nothing, findings, or why it could not look.
@@ -41,6 +41,19 @@ impl Rule {
     }
 }
 
+/// So many places of one finding are listed; who has more sees how many.
+const MOST_PLACES: usize = 200;
+
+/// Each of these paths as something seen, and how many more there are than anybody reads.
+fn at_each<'p>(paths: impl ExactSizeIterator<Item = &'p str>, says: &str) -> Vec<Evidence> {
+    let more = paths.len().saturating_sub(MOST_PLACES);
+    let mut places: Vec<Evidence> = paths.take(MOST_PLACES).map(|path| Evidence::of(says).path(path)).collect();
+    if more > 0 {
+        places.push(Evidence::of(format!("and {more} more, not listed")));
+    }
+    places
+}
+
 /// All rules, by kind.
 pub fn all() -> impl Iterator<Item = &'static Rule> {
     [bytes::ALL, rebuild::ALL, secrets::ALL, runtime::ALL, supply::ALL].into_iter().flatten()
@@ -66,5 +79,13 @@ mod tests {
             assert!(rule.id.bytes().all(|b| b.is_ascii_lowercase() || b == b'-' || b.is_ascii_digit()), "{}", rule.id);
             assert!(rule.why.ends_with('.') && !rule.looks_for.ends_with('.'), "{}", rule.id);
         }
+    }
+
+    #[test]
+    fn places_add_up() {
+        let paths: Vec<String> = (0..MOST_PLACES + 7).map(|number| number.to_string()).collect();
+        let places = at_each(paths.iter().map(String::as_str), "x");
+        assert_eq!((places.len(), places.last().unwrap().says.as_str()), (MOST_PLACES + 1, "and 7 more, not listed"));
+        assert_eq!(at_each(paths[..11].iter().map(String::as_str), "x").len(), 11);
     }
 }

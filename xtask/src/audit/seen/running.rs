@@ -64,7 +64,8 @@ pub struct Listener {
 pub struct Rebuild {
     /// The file.
     pub touched: String,
-    /// Milliseconds that all steps take where none comes from the cache.
+    /// Milliseconds that all RUN steps take where none comes from the cache. What ran again counts with the longer of its times, so
+    /// that a part is never more than the whole.
     pub whole_ms: u64,
     /// Milliseconds that the build after the edit took, from call to end.
     pub took_ms: u64,
@@ -89,16 +90,23 @@ pub struct StepAgain {
     pub ms: u64,
 }
 
+impl StepAgain {
+    /// Whether it runs a command. What other steps take is the builder's and the disk's.
+    pub fn is_run(&self) -> bool {
+        self.text.split_whitespace().next().is_some_and(|keyword| keyword.eq_ignore_ascii_case("RUN"))
+    }
+}
+
 impl Rebuild {
-    /// Milliseconds of the steps that ran again.
+    /// Milliseconds of the RUN steps that ran again.
     pub fn again_ms(&self) -> u64 {
-        self.again.iter().map(|step| step.ms).sum()
+        self.again.iter().filter(|step| step.is_run()).map(|step| step.ms).sum()
     }
 
-    /// Share of the whole build's steps that ran again, by their time, from 0 to 1.
+    /// Share of the whole build's RUN steps that ran again, by their time, from 0 to 1; `None` for a build without any.
     #[expect(clippy::cast_precision_loss, reason = "a share, to be shown in percent")]
-    pub fn share(&self) -> f64 {
-        if self.whole_ms == 0 { 0.0 } else { (self.again_ms() as f64 / self.whole_ms as f64).min(1.0) }
+    pub fn share(&self) -> Option<f64> {
+        (self.whole_ms > 0).then(|| (self.again_ms() as f64 / self.whole_ms as f64).min(1.0))
     }
 }
 
@@ -109,5 +117,23 @@ impl Running {
             Some(first) => first.status.as_ref().is_ok_and(|status| *status < 400),
             None => self.port.is_none(),
         }
+    }
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    fn rebuild(whole_ms: u64, again: &[(&str, u64)]) -> Rebuild {
+        let step = |(text, ms): &(&str, u64)| StepAgain { line: 1, text: (*text).to_owned(), ms: *ms };
+        Rebuild { whole_ms, took_ms: 9000, again: again.iter().map(step).collect(), ..Rebuild::default() }
+    }
+
+    #[test]
+    fn a_share_is_of_commands_alone() {
+        assert_eq!(rebuild(0, &[("COPY . .", 5600)]).share(), None, "nothing ran");
+        let half = rebuild(4000, &[("COPY . .", 900), ("RUN make", 2000)]);
+        assert_eq!((half.again_ms(), half.share()), (2000, Some(0.5)));
+        assert_eq!(rebuild(4000, &[("RUN make", 4900)]).share(), Some(1.0));
     }
 }

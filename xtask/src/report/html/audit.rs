@@ -32,7 +32,7 @@ pub fn audit_html(audit: &Audit, image: Option<&Inspection>, file: Option<&Docke
                 header {
                     p.kicker { "Drydock · audit" }
                     h1 { (text(what)) }
-                    p.question { (count(audit.findings.len())) }
+                    p.question { (count(audit)) }
                     dl.surroundings {
                         @for (name, value) in figures(&audit.figures) { div { dt { (name) } dd { (value) } } }
                     }
@@ -67,8 +67,11 @@ pub fn audit_html(audit: &Audit, image: Option<&Inspection>, file: Option<&Docke
     .into_string()
 }
 
-fn count(findings: usize) -> String {
-    match findings {
+fn count(audit: &Audit) -> String {
+    match audit.findings.len() {
+        0 if audit.figures.stored_bytes.is_none() && !audit.not_measured.is_empty() => {
+            format!("No rule found anything, and {} could not look.", audit.not_measured.len())
+        }
         0 => "Nothing to do.".to_owned(),
         1 => "One finding.".to_owned(),
         many => format!("{many} findings."),

@@ -96,7 +96,8 @@ impl Underway<'_> {
         };
         let written = image.stages().map(|parsed| Written { file: Arc::clone(&image.dockerfile), parsed });
         let written = written.map_err(|problem| Unknown::because(problem.fact));
-        let context = audit::read::context(&Place { folder, dockerfile, shown: image.dockerfile.path.clone() })?;
+        let context =
+            audit::read::context(&Place { folder, dockerfile, shown: image.dockerfile.path.clone(), outside: false })?;
         let examiner = Examiner { engine: self.engine, way: self.job.options.weigh, job: &job };
         examiner.image_of_run(&image.name.tag(), written, Ok(context), self.run)
     }

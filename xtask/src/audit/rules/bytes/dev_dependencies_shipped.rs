@@ -36,15 +36,25 @@ fn find(seen: &Seen) -> Found {
     if let Some((_, call)) = &installed {
         finding = finding.with(Evidence::of(format!("`{}` installs them", call.text())).line(call.line));
     }
-    Ok(vec![finding.fix(fix(installed.as_ref())).settled_by("single-stage")])
+    Ok(vec![finding.fix(fix(installed.as_ref(), is_locked(seen))).settled_by("single-stage")])
 }
 
-fn fix(installed: Option<&(Tool, Call)>) -> String {
+/// Whether npm has a list of what it installed: `npm ci` refuses to work without one.
+fn is_locked(seen: &Seen) -> bool {
+    let locks = ["package-lock.json", "npm-shrinkwrap.json"];
+    seen.context.as_ref().is_ok_and(|context| {
+        context.sent().any(|file| locks.contains(&file.path.rsplit('/').next().unwrap_or_default()))
+    })
+}
+
+fn fix(installed: Option<&(Tool, Call)>, is_locked: bool) -> String {
     let Some((tool, call)) = installed else {
         return "Install without them in a stage of their own, and copy the packages from there.".to_owned();
     };
     let without = match tool {
-        Tool::Npm => "npm ci --omit=dev",
+        // Where no folder is known, the command that was there says that there is one.
+        Tool::Npm if is_locked || call.verb() != "install" => "npm ci --omit=dev",
+        Tool::Npm => "npm install --omit=dev",
         Tool::Pnpm => "pnpm install --frozen-lockfile --prod",
         Tool::Yarn => "yarn install --frozen-lockfile --production",
         Tool::Poetry => "poetry install --only main",
@@ -94,6 +104,14 @@ mod tests {
         let found = find(&seen).unwrap();
         assert!(found[0].fix.says.contains("npm ci --omit=dev"), "{}", found[0].fix.says);
         assert_eq!(found[0].evidence.last().unwrap().line, Some(2));
+    }
+
+    #[test]
+    fn without_a_lockfile_npm_ci_would_fail() {
+        let text = COPIED.replace("npm ci", "npm install");
+        let seen = Fixture::of(&text).file("package.json", 9).image().layer(4, false);
+        let seen = seen.layer_file(1, "app/node_modules/typescript/x", Class::DevDependencies, 60_000_000);
+        assert!(find(&seen.seen()).unwrap()[0].fix.says.contains("npm install --omit=dev"));
     }
 
     #[test]

@@ -37,7 +37,11 @@ fn find(seen: &Seen) -> Found {
     }
     let names = crate::names::list(found.iter().map(|(name, _)| *name));
     let finding = RULE.finding(format!("The image carries {names}: {} that nothing in it uses.", units::bytes(bytes)));
-    let finding = finding.saves_bytes(bytes).risk(Risk::Low).settled_by("single-stage");
+    let mut finding = finding.saves_bytes(bytes).risk(Risk::Low);
+    // The slim images that a second stage of Node or Python stands on bring npm and pip themselves.
+    if !found.iter().any(|(name, _)| ["npm", "corepack", "yarn", "pip"].contains(name)) {
+        finding = finding.settled_by("single-stage");
+    }
     let evidence = found.iter().map(|(name, bytes)| Evidence::of(*name).bytes(*bytes));
     let base = seen.dockerfile.as_ref().ok().and_then(|written| written.base()).map(crate::names::printable);
     let fix = match base {
@@ -85,6 +89,9 @@ mod tests {
     fn an_installer_that_nothing_uses_is_found() {
         let seen = with("usr/local/lib/node_modules/npm/x", 14_000_000, &["node", "x.js"]);
         assert_eq!(find(&seen).unwrap()[0].bytes, 14_000_000);
+        assert_eq!(find(&seen).unwrap()[0].settled_by, None, "the slim image has npm, too");
+        let maven = with("usr/share/maven/x", 14_000_000, &["java", "-jar", "x.jar"]);
+        assert_eq!(find(&maven).unwrap()[0].settled_by.as_deref(), Some("single-stage"));
     }
 
     #[test]

@@ -19,7 +19,7 @@ pub const RULE: Rule = Rule {
 
 /// Smaller files are not looked at; in all, fewer bytes are not worth a change.
 const SMALL: u64 = 1_000_000;
-const SHOWN: usize = 3;
+const SHOWN: usize = 200;
 
 fn find(seen: &Seen) -> Found {
     let image = seen.image()?;

@@ -52,7 +52,10 @@ fn find(seen: &Seen) -> Found {
     let finding = finding.with(Evidence::of(says).line(call.line));
     let says = "Name this stage, begin a second one on a small base, and copy only the result into it.";
     Ok(vec![match split::split(written, seen.context.as_ref().ok(), family) {
-        Some(lines) => finding.fix(says).diff(written.path(), lines),
+        Some(split) => {
+            let says = std::iter::once(says).chain(split.also.iter().map(String::as_str)).collect::<Vec<_>>();
+            finding.fix(says.join(" ")).diff(written.path(), split.lines)
+        }
         None => finding.fix(says),
     }])
 }

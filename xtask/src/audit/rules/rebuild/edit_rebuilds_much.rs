@@ -34,9 +34,9 @@ fn find(seen: &Seen) -> Found {
         return Ok(Vec::new());
     }
     let says = format!(
-        "One edited line of {} ran {} of {} of the build again, and {} of layers were new.",
+        "One edited line of {} ran {} of the {} of RUN steps again, and {} of layers were new.",
         rebuild.touched,
-        seconds(rebuild.again_ms()),
+        seconds(rebuild.again_ms().min(rebuild.whole_ms)),
         seconds(rebuild.whole_ms),
         units::bytes(rebuild.new_bytes)
     );

@@ -96,3 +96,13 @@ fn list(words: &[impl AsRef<str>]) -> String {
         words.iter().map(|word| serde_json::to_string(word.as_ref()).unwrap_or_default()).collect();
     format!("[{}]", quoted.join(", "))
 }
+/// What should be known of a command that becomes PID 1, as a further sentence: the kernel gives PID 1 no default action for a
+/// signal, and Node installs none. Source: the best practices of Node's own images, "Handling kernel signals".
+fn signals(words: &[&str]) -> &'static str {
+    match words.first() {
+        Some(program) if program.rsplit('/').next() == Some("node") => {
+            " Node as PID 1 ignores SIGTERM unless the program handles it: handle it, or start the container with `--init`."
+        }
+        _ => "",
+    }
+}

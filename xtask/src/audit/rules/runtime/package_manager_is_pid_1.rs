@@ -1,6 +1,6 @@
 //! A package manager starts the service, and stays between it and the engine.
 
-use super::list;
+use super::{list, signals};
 use crate::audit::model::{Evidence, Kind, Risk};
 use crate::audit::rules::{Found, Rule};
 use crate::audit::seen::Seen;
@@ -48,7 +48,8 @@ fn find(seen: &Seen) -> Found {
         return Ok(vec![finding.fix("Start the service itself, with the command that the package manager runs.")]);
     };
     let better = format!("CMD {}", list(&service));
-    let finding = finding.fix(format!("Start the service itself: `{better}`."));
+    let signals = signals(&service.iter().map(String::as_str).collect::<Vec<_>>());
+    let finding = finding.fix(format!("Start the service itself: `{better}`.{signals}"));
     Ok(vec![match (seen.dockerfile(), line.at) {
         (Ok(written), Some(at)) if start.entrypoint.as_ref().is_none_or(|entrypoint| entrypoint.at.is_none()) => {
             finding.diff(written.path(), written.replaced(at, &[&better]))
@@ -126,6 +127,7 @@ mod tests {
         let found =
             find(&Fixture::of("FROM a\nCMD [\"npm\", \"start\"]\n").text("package.json", PACKAGE).seen()).unwrap();
         assert_eq!(found[0].fix.diff[2], "+CMD [\"node\", \"dist/server.js\"]");
+        assert!(found[0].fix.says.contains("--init"), "{}", found[0].fix.says);
         let found = find(&Fixture::of("FROM a\nCMD npm run dev\n").text("package.json", PACKAGE).seen()).unwrap();
         assert!(found[0].fix.diff.is_empty(), "nobody knows where nodemon is");
         let uv = |before: &str| {

@@ -1,7 +1,7 @@
 //! The image has programs that give whoever starts them the rights of their owner.
 
-use crate::audit::model::{Evidence, Kind, Risk};
-use crate::audit::rules::{Found, Rule};
+use crate::audit::model::{Kind, Risk};
+use crate::audit::rules::{Found, Rule, at_each};
 use crate::audit::seen::Seen;
 
 pub const RULE: Rule = Rule {
@@ -12,9 +12,6 @@ pub const RULE: Rule = Rule {
     find,
 };
 
-/// How many are shown.
-const SHOWN: usize = 5;
-
 fn find(seen: &Seen) -> Found {
     let setuid = &seen.image()?.inspection.surface.setuid;
     if setuid.is_empty() {
@@ -24,7 +21,7 @@ fn find(seen: &Seen) -> Found {
         1 => "One program runs with the rights of its owner, and any user may start it.".to_owned(),
         count => format!("{count} programs run with the rights of their owners, and any user may start them."),
     };
-    let evidence = setuid.iter().take(SHOWN).map(|path| Evidence::of("set-user-id or set-group-id").path(path));
+    let evidence = at_each(setuid.iter().map(String::as_str), "set-user-id or set-group-id");
     let finding = RULE.finding(says).risk(Risk::Low).with_all(evidence).fix(
         "A base without them has none to take away, such as distroless. Here, take the bits away in the final stage, and start with \
          `--security-opt no-new-privileges` in any case.",

@@ -54,7 +54,7 @@ fn finding(seen: &Seen, written: &Written, keyword: &str, line: &Line) -> Findin
         let words: Vec<&str> = text.split_whitespace().collect();
         let better = format!("{keyword} {}", list(&words));
         return finding
-            .fix("Write a JSON list, and the service is PID 1.")
+            .fix(format!("Write a JSON list, and the service is PID 1.{}", super::signals(&words)))
             .diff(written.path(), written.replaced(at, &[&better]));
     }
     // `cd /srv && npm start`: a folder and a command.
@@ -68,7 +68,10 @@ fn finding(seen: &Seen, written: &Written, keyword: &str, line: &Line) -> Findin
         let better = [format!("WORKDIR {}", cd.arguments()[0]), format!("{keyword} {}", list(&service.words))];
         let better: Vec<&str> = better.iter().map(String::as_str).collect();
         return finding
-            .fix("Let WORKDIR name the folder, and write a JSON list.")
+            .fix(format!(
+                "Let WORKDIR name the folder, and write a JSON list.{}",
+                super::signals(&service.words.iter().map(String::as_str).collect::<Vec<_>>())
+            ))
             .diff(written.path(), written.replaced(at, &better));
     }
     let last = text.rfind("&&").map_or(0, |at| at + 2);
@@ -76,8 +79,9 @@ fn finding(seen: &Seen, written: &Written, keyword: &str, line: &Line) -> Findin
     let with_exec =
         if before.is_empty() { format!("exec {service}") } else { format!("{before} exec {}", service.trim_start()) };
     let better = format!("{keyword} {}", list(&["sh", "-c", &with_exec]));
+    let words: Vec<&str> = service.split_whitespace().collect();
     finding
-        .fix("Where the line needs a shell, let `exec` make way for the service.")
+        .fix(format!("Where the line needs a shell, let `exec` make way for the service.{}", super::signals(&words)))
         .diff(written.path(), written.replaced(at, &[&better]))
 }
 

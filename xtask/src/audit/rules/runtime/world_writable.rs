@@ -1,7 +1,7 @@
 //! Anybody may change files of the application.
 
 use crate::audit::model::{Evidence, Kind, Risk};
-use crate::audit::rules::{Found, Rule};
+use crate::audit::rules::{Found, Rule, at_each};
 use crate::audit::seen::{Image, Seen};
 use crate::audit::shell::calls;
 use crate::dockerfile::Instruction;
@@ -14,8 +14,6 @@ pub const RULE: Rule = Rule {
     find,
 };
 
-/// How many are shown.
-const SHOWN: usize = 5;
 /// Where everybody may write by custom, and packages make folders for it.
 const BY_CUSTOM: [&str; 6] = ["tmp", "var/tmp", "run", "var/run", "var/lock", "dev"];
 
@@ -33,8 +31,7 @@ fn find(seen: &Seen) -> Found {
         count => format!("Any user may change {count} files and folders, {first} among them."),
     };
     let finding = RULE.finding(says).risk(Risk::Low);
-    let mut finding = finding
-        .with_all(paths.iter().take(SHOWN).map(|path| Evidence::of("writable by everybody").path(path.as_str())));
+    let mut finding = finding.with_all(at_each(paths.iter().map(|path| path.as_str()), "writable by everybody"));
     let fix = "Let root own the application, and give the service's user only the folder that it writes to.";
     let (Ok(written), Some(run)) = (seen.dockerfile(), opened) else { return Ok(vec![finding.fix(fix)]) };
     finding = finding.with(Evidence::of("gives everybody the right to write").line(run.line)).fix(fix);

@@ -1,7 +1,7 @@
 //! A container writes to its own root file system, and fails where it may not.
 
 use crate::audit::model::{Evidence, Kind, Risk};
-use crate::audit::rules::{Found, Rule};
+use crate::audit::rules::{Found, Rule, at_each};
 use crate::audit::seen::Seen;
 
 pub const RULE: Rule = Rule {
@@ -13,7 +13,7 @@ pub const RULE: Rule = Rule {
     find,
 };
 
-/// How many paths are shown.
+/// How many folders are named in one command.
 const SHOWN: usize = 5;
 
 fn find(seen: &Seen) -> Found {
@@ -24,8 +24,7 @@ fn find(seen: &Seen) -> Found {
         .risk(Risk::Low)
         .with(Evidence::of(format!("with --read-only: {why}")));
     let wrote: Vec<&String> = running.wrote.iter().flatten().collect();
-    finding = finding
-        .with_all(wrote.iter().take(SHOWN).map(|path| Evidence::of("written while it served").path(path.as_str())));
+    finding = finding.with_all(at_each(wrote.iter().map(|path| path.as_str()), "written while it served"));
     let folders: std::collections::BTreeSet<String> = wrote.iter().filter_map(|path| folder(path)).collect();
     let fix = if folders.is_empty() {
         "Find out what it writes, with `docker diff`, and give it a tmpfs or a volume for that.".to_owned()

@@ -1,10 +1,12 @@
 //! A build argument is a secret.
 
+use crate::audit::installs::installs;
 use crate::audit::model::{Evidence, Kind, Risk};
 use crate::audit::pairs::pairs;
 use crate::audit::rules::{Found, Rule};
 use crate::audit::seen::{Seen, Written};
 use crate::audit::shapes::{is_value, names_secret, shape};
+use crate::audit::shell::calls;
 use crate::dockerfile::Instruction;
 
 pub const RULE: Rule = Rule {
@@ -45,24 +47,76 @@ fn find(seen: &Seen) -> Found {
             "The secret {name} is a build argument of a stage that does not ship; the build cache and the build's record keep it."
         )
     };
-    let fix =
+    let finding = RULE.finding(says).risk(if ships { Risk::High } else { Risk::Medium }).with_all(evidence);
+    let lend =
         format!("Lend it to the one RUN that needs it, and build with `--secret id={},env={name}`.", id_of(&name));
-    let finding = RULE.finding(says).risk(if ships { Risk::High } else { Risk::Medium }).with_all(evidence).fix(fix);
-    Ok(vec![match change(written, stage, argument, &name) {
+    let uses = uses(seen, written, stage, argument, &name);
+    let (fix, change) = match uses.as_slice() {
+        [] => (
+            format!(
+                "Delete it: nothing in its stage names {name}. Where a program reads it without being told, lend it to that one RUN with \
+                 `--mount=type=secret,id={}`.",
+                id_of(&name)
+            ),
+            deleted(written, argument),
+        ),
+        // An ENV or a COPY of it puts it into the image, and no mount helps there.
+        [one] if one.keyword == "RUN" => (lend, lent(written, argument, one, &name)),
+        [one] => (format!("{lend} Line {} also keeps it in the stage: take it out there.", one.line), None),
+        [_, ..] => {
+            let lines: Vec<String> = uses.iter().map(|one| one.line.to_string()).collect();
+            let lines = crate::names::list(lines.iter().map(String::as_str));
+            (
+                format!(
+                    "Lend it to each RUN that needs it (it is used on lines {lines}), and build with `--secret id={},env={name}`.",
+                    id_of(&name)
+                ),
+                None,
+            )
+        }
+    };
+    let finding = finding.fix(fix);
+    Ok(vec![match change {
         Some(lines) => finding.diff(written.path(), lines),
         None => finding,
     }])
 }
 
-/// The argument goes, and the first command of its stage that uses it gets a mount.
-fn change(written: &Written, stage: usize, argument: &Instruction, name: &str) -> Option<Vec<String>> {
+/// The instructions behind the argument that use it, in its stage: they name it, or install with a list that does.
+fn uses<'w>(
+    seen: &Seen,
+    written: &'w Written,
+    stage: usize,
+    argument: &Instruction,
+    name: &str,
+) -> Vec<&'w Instruction> {
+    let lists = [".npmrc", ".yarnrc.yml", ".yarnrc", "pip.conf"];
+    let by_list = seen
+        .context
+        .as_ref()
+        .is_ok_and(|context| lists.iter().any(|list| context.text(list).is_some_and(|text| text.contains(name))));
+    let is_used = |one: &&Instruction| {
+        let is_named = one.text.match_indices(name).any(|(at, _)| {
+            let before = one.text[..at].ends_with(['$', '{']);
+            let end = one.text[at + name.len()..].starts_with(|c: char| c.is_ascii_alphanumeric() || c == '_');
+            before && !end
+        });
+        is_named || (by_list && calls(one).iter().any(|call| installs(call).is_some()))
+    };
+    let after = written.parsed.stages[stage].instructions.iter().filter(|one| one.line > argument.line);
+    after.filter(is_used).collect()
+}
+
+/// Without the argument. One of several in an instruction is for a reader to take out.
+fn deleted(written: &Written, argument: &Instruction) -> Option<Vec<String>> {
+    (pairs(argument).len() == 1).then(|| written.replaced(argument.line, &[]))
+}
+
+/// The argument goes, and the command that uses it gets a mount.
+fn lent(written: &Written, argument: &Instruction, run: &Instruction, name: &str) -> Option<Vec<String>> {
     if pairs(argument).len() != 1 {
         return None;
     }
-    let after = written.parsed.stages[stage].instructions.iter().filter(|one| one.line > argument.line);
-    let mut runs = after.filter(|one| one.keyword == "RUN");
-    let uses = |one: &&Instruction| one.text.contains(&format!("${name}")) || one.text.contains(&format!("${{{name}"));
-    let run = runs.clone().find(uses).or_else(|| runs.next())?;
     let first = written.line(run.line);
     let rest = first.trim_start().get(3..)?.trim_start();
     if rest.starts_with('[') || rest.starts_with("<<") || rest.starts_with("--") {
@@ -102,6 +156,21 @@ mod tests {
                 "+    x $NPM_TOKEN && \\"
             ]
         );
+    }
+
+    #[test]
+    fn it_is_lent_to_a_command_that_uses_it_or_to_none() {
+        let unused = "FROM a\nARG NPM_TOKEN\nRUN apt-get update\nRUN npm ci\n";
+        let found = find(&Fixture::of(unused).seen()).unwrap();
+        assert_eq!(found[0].fix.diff, [" FROM a", "-ARG NPM_TOKEN", " RUN apt-get update"]);
+        assert!(found[0].fix.says.starts_with("Delete it"), "{}", found[0].fix.says);
+        let by_list = Fixture::of(unused).text(".npmrc", "//r.example/:_authToken=${NPM_TOKEN}\n").seen();
+        assert!(find(&by_list).unwrap()[0].fix.diff.contains(&"-RUN npm ci".to_owned()));
+        let other = "FROM a\nARG NPM_TOKEN\nRUN x $NPM_TOKEN_FILE\n";
+        assert!(find(&Fixture::of(other).seen()).unwrap()[0].fix.says.starts_with("Delete it"));
+        let kept = "FROM a\nARG NPM_TOKEN\nENV NPM_TOKEN=$NPM_TOKEN\nRUN npm ci\n";
+        let found = find(&Fixture::of(kept).seen()).unwrap();
+        assert!(found[0].fix.diff.is_empty() && found[0].fix.says.contains("Line 3"), "{}", found[0].fix.says);
     }
 
     #[test]

@@ -4,8 +4,9 @@ use super::{images, renamed};
 use crate::audit::base::Base;
 use crate::audit::model::{Evidence, Kind, Risk};
 use crate::audit::rules::{Found, Rule};
-use crate::audit::seen::Seen;
+use crate::audit::seen::{Seen, Written};
 use crate::audit::support::{self, Ended};
+use crate::dockerfile::Source;
 use crate::names;
 
 pub const RULE: Rule = Rule {
@@ -25,7 +26,7 @@ fn find(seen: &Seen) -> Found {
     }
     // What ships comes first.
     ended.sort_by_key(|(name, line, one)| (Some(*name) != shipped, *line, one.what.clone()));
-    let Some((name, line, first)) = ended.first() else { return Ok(Vec::new()) };
+    let Some((_, _, first)) = ended.first() else { return Ok(Vec::new()) };
     let ships = ended.iter().any(|(name, _, _)| Some(*name) == shipped);
     let mut names: Vec<&str> = Vec::new();
     for (_, _, one) in &ended {
@@ -47,20 +48,69 @@ fn find(seen: &Seen) -> Found {
         ))
         .line(*line)
     });
-    let finding = RULE.finding(says).risk(if ships { Risk::Medium } else { Risk::Low }).with_all(evidence);
-    let of_name: Vec<&Ended> = ended.iter().filter(|(other, _, _)| other == name).map(|(_, _, one)| one).collect();
-    let better = better(name, &of_name);
-    let finding = match &better {
-        Some(better) => {
-            finding.fix(format!("Move to a supported release, such as `{better}`, and run your tests on it."))
+    let mut finding = RULE.finding(says).risk(if ships { Risk::Medium } else { Risk::Low }).with_all(evidence);
+    // A base has to move on every line that names it, and every base that ended.
+    let mut moved: Vec<(&str, String)> = Vec::new();
+    let mut unmoved: Vec<&str> = Vec::new();
+    for (name, ..) in &ended {
+        if moved.iter().any(|(known, _)| known == name) || unmoved.contains(name) {
+            continue;
         }
-        None => finding.fix("Move to an image of the same language that is still published, and run your tests on it."),
+        let of_name: Vec<&Ended> = ended.iter().filter(|(other, _, _)| other == name).map(|(_, _, one)| one).collect();
+        match better(name, &of_name) {
+            Some(better) => moved.push((name, better)),
+            None => unmoved.push(name),
+        }
+    }
+    let mut lines: Vec<(usize, &str, &str)> = Vec::new();
+    for (name, better) in &moved {
+        let first = ended.iter().find(|(other, ..)| other == name).map(|(_, line, _)| *line);
+        for line in named_on(written, name) {
+            lines.push((line, *name, better.as_str()));
+            if Some(line) != first {
+                finding = finding.with(Evidence::of(format!("{name} again")).line(line));
+            }
+        }
+    }
+    lines.sort_unstable();
+    let fix = match moved.as_slice() {
+        [] => "Move to an image of the same language that is still published, and run your tests on it.".to_owned(),
+        [(_, better)] if unmoved.is_empty() => {
+            format!("Move to a supported release, such as `{better}`, and run your tests on it.")
+        }
+        all => {
+            let all: Vec<String> =
+                all.iter().map(|(name, better)| format!("`{better}` in place of `{name}`")).collect();
+            let all = names::list(all.iter().map(String::as_str));
+            format!("Move to supported releases, such as {all}, and run your tests on them.")
+        }
     };
-    let change = better.and_then(|better| renamed(written, *line, name, &better));
-    Ok(vec![match change {
-        Some(change) => finding.diff(written.path(), change),
-        None => finding,
-    }])
+    let finding = finding.fix(fix);
+    let mut change: Vec<String> = Vec::new();
+    for (line, name, better) in lines {
+        let Some(part) = renamed(written, line, name, better) else { continue };
+        if !change.is_empty() {
+            change.push(" …".to_owned());
+        }
+        change.extend(part);
+    }
+    Ok(vec![if change.is_empty() { finding } else { finding.diff(written.path(), change) }])
+}
+
+/// The lines of the stages that the build needs which begin with a base of this name, or copy from it.
+fn named_on(written: &Written, name: &str) -> Vec<usize> {
+    let mut lines = Vec::new();
+    for at in written.parsed.reachable(None) {
+        let stage = &written.parsed.stages[at];
+        let base = std::iter::once((&stage.base, stage.line));
+        for (source, line) in base.chain(stage.takes.iter().map(|take| (&take.from, take.line))) {
+            if matches!(source, Source::Image(other) if other == name) && !lines.contains(&line) {
+                lines.push(line);
+            }
+        }
+    }
+    lines.sort_unstable();
+    lines
 }
 
 /// The same image of a supported release: the version, or the suite, is another.
@@ -110,6 +160,19 @@ mod tests {
         assert_eq!(both[0].says, "Support of Debian 10 and Python 3.8 has ended.");
         let suite = find(&Fixture::of("FROM node:24-bullseye-slim\n").seen()).unwrap();
         assert_eq!(suite[0].fix.diff, ["-FROM node:24-bullseye-slim", "+FROM node:24-slim"]);
+    }
+
+    #[test]
+    fn every_line_that_names_a_base_moves() {
+        let twice = "FROM node:20-bookworm AS build\nRUN x\n\nFROM node:20-bookworm\nCOPY --from=build /x /x\n";
+        let found = find(&Fixture::of(twice).seen()).unwrap();
+        let added = |diff: &[String]| diff.iter().filter(|line| line.starts_with('+')).cloned().collect::<Vec<_>>();
+        assert_eq!(added(&found[0].fix.diff), ["+FROM node:24-bookworm AS build", "+FROM node:24-bookworm"]);
+        assert_eq!(found[0].evidence.iter().map(|one| one.line.unwrap()).collect::<Vec<_>>(), [1, 4]);
+        let both = "FROM mcr.microsoft.com/dotnet/sdk:8.0 AS build\nRUN x\nFROM mcr.microsoft.com/dotnet/aspnet:8.0\nCOPY --from=build /x /x\n";
+        let found = find(&Fixture::of(both).seen()).unwrap();
+        assert_eq!(added(&found[0].fix.diff).len(), 2, "{:?}", found[0].fix);
+        assert!(found[0].fix.says.contains("sdk:8.0`") && found[0].fix.says.contains("aspnet:8.0`"));
     }
 
     #[test]
