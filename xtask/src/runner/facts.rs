@@ -133,7 +133,7 @@ impl Underway<'_> {
                     self.each("Withholding the secret from", &images, |run, image| run.withheld(image, &secret))?;
                 }
                 Need::Traces(secret) => {
-                    self.each("Looking for the secret in", &images, |run, image| run.traces(image, &secret))?
+                    self.each("Looking for the secret in", &images, |run, image| run.traces(image, &secret))?;
                 }
                 Need::Packages(change) => {
                     self.each("Rebuilding", &images, |run, image| run.packages_after(image, &change))?;
