@@ -486,12 +486,12 @@ fn is_drawn(word: &str) -> bool {
     word.contains(['├', '┤', '│', '─', '╌', '·', '○', '…'])
 }
 
-/// The words of a text, without what a list or a shell puts around them. A very long one may be broken after its commas.
+/// The words of a text, without what a list, a shell or a diff puts around them. A very long one may be broken after its commas.
 fn words(text: &str) -> impl Iterator<Item = &str> {
     text.split_whitespace()
         .flat_map(|word| word.split_inclusive(','))
         .map(|word| word.trim_end_matches([',', '\\', ':']))
-        .filter(|word| !word.is_empty() && !is_drawn(word))
+        .filter(|word| !["", "+", "-"].contains(word) && !is_drawn(word))
 }
 
 #[test]
