@@ -333,6 +333,14 @@ fn of_commands(screens: &mut Vec<Screen>) {
     screens.push(screen("problem", || super::problem(&problem(), PLAIN)));
     screens.push(screen("errors", || super::errors(PLAIN)));
     screens.push(screen("rules", || super::rules(PLAIN)));
+    screens.push(screen("expectations", || super::expectations(["healthy", "times-smaller-than"].into_iter(), PLAIN)));
+    screens.push(screen("expectation_explained", || {
+        super::expectation_explained(
+            "non-root",
+            "By number, because a name says nothing\nto the engine.\n\nPID 1.",
+            PLAIN,
+        )
+    }));
     for rule in crate::audit::rules::all() {
         let lesson = Some((1, "A lesson"));
         screens
