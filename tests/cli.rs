@@ -36,7 +36,7 @@ Learn:
   solution  Compare your answer with a right one, when you have solved the exercise
   reset     Begin an exercise again; what you had is kept beside
   progress  What you have done, what is next, and how small you got it
-  explain   Explain an error or a rule of the audit by its id
+  explain   Explain an error, a rule of the audit or an expectation of a lesson by its id
   inspect   Say what an image is made of, byte by byte; without a name, which images carry most
             besides their payload
   diff      Say where the bytes went between two images
@@ -244,9 +244,24 @@ Everything the build needed is in the image: compilers, package managers, source
 "#]]
     );
     let (_, listed, _) = said(&idle(), &["explain"]);
-    assert!(listed.contains("disk-full") && listed.contains("single-stage"), "{listed}");
+    assert!(["disk-full", "single-stage", "healthy"].iter().all(|id| listed.contains(id)), "{listed}");
     let (status, _, err) = said(&idle(), &["explain", "single-stag"]);
     assert!(status == 2 && err.contains("single-stage"), "{err}");
+}
+
+#[test]
+fn an_expectation_can_be_explained() {
+    let (status, out, _) = said(&idle(), &["explain", "healthy"]);
+    assert_eq!(status, 0);
+    assert_data_eq!(
+        out,
+        str![[r#"
+healthy  (expectation of lessons and exercises)
+
+The container gave the answer that its health endpoint must give.
+
+"#]]
+    );
 }
 
 #[test]

@@ -100,7 +100,7 @@ pub enum Command {
     Reset(Reset),
     /// What you have done, what is next, and how small you got it.
     Progress(Progress),
-    /// Explain an error or a rule of the audit by its id.
+    /// Explain an error, a rule of the audit or an expectation of a lesson by its id.
     Explain(Explain),
     /// Say what an image is made of, byte by byte; without a name, which images carry most besides their payload.
     Inspect(Inspect),
@@ -216,7 +216,7 @@ impl BaseOptions {
 /// `cargo xtask explain`
 #[derive(Debug, Args)]
 pub struct Explain {
-    /// The id printed in brackets behind an error or a finding. Without it all are listed.
+    /// The id printed in brackets behind an error or a finding, or at the head of a verdict. Without it all are listed.
     pub id: Option<String>,
 }
 

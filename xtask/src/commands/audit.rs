@@ -1,10 +1,12 @@
 //! `cargo xtask audit`: what is wrong with an image of anybody's, and how to write it better.
 
+mod masking;
 mod outputs;
 
 use std::path::{Path, PathBuf};
 use std::sync::Arc;
 
+use self::masking::Masking;
 use super::Context;
 use crate::audit::config::settle;
 use crate::audit::job::Job;
@@ -14,7 +16,7 @@ use crate::audit::measure::{Lab, Measured};
 use crate::audit::model::{Audit, Subject};
 use crate::audit::propose::{self, model::Proposed};
 use crate::audit::read::Place;
-use crate::audit::seen::Seen;
+use crate::audit::seen::{Seen, Written};
 use crate::audit::{lessons, read};
 use crate::cli;
 use crate::dockerfile::File;
@@ -34,7 +36,8 @@ pub fn run(options: &cli::Audit, context: Context) -> Result<Exit> {
     present(&job)?;
     let Looked { measured, shown, outside, folder, proposal } = look(options, &job, &workshop, sink)?;
     sink.emit(Event::Quiet);
-    let proposal = proposal.map(|proposal| without_values(proposal, &measured.seen));
+    let masks = masks(&measured.seen);
+    let proposal = proposal.map(|proposal| masking::proposal(proposal, &masks));
     let mut audit = Audit {
         subject: subject(&job, shown, outside, &measured),
         notes: measured.notes,
@@ -62,7 +65,7 @@ pub fn run(options: &cli::Audit, context: Context) -> Result<Exit> {
     outputs::write(&options.outputs, &audit, &measured.seen)?;
     match measured.problem {
         // What was found is shown in any case; what kept the rest from being measured decides the status.
-        Some(problem) => Err(masked(problem, &measured.seen)),
+        Some(problem) => Err(masking::problem(problem, &masks)),
         // The thresholds that were just written are of these figures.
         None if settled.is_broken && !options.init => Ok(Exit::ExpectationFailed),
         None => Ok(Exit::Pass),
@@ -97,7 +100,9 @@ struct Looked {
 fn look(options: &cli::Audit, job: &Job, workshop: &Workshop, sink: &dyn Sink) -> Result<Looked> {
     if let Some(image) = &job.image {
         let dockerfile = job.dockerfile.as_deref().map(read_file).transpose()?;
-        let session = Session::open(opening(options), Engine::new(sink))?;
+        let masks = dockerfile.as_ref().and_then(Written::of).as_ref().map(Masks::of).unwrap_or_default();
+        let sink = Masking { sink, masks };
+        let session = Session::open(opening(options), Engine::new(&sink))?;
         let lab = Lab { session: &session, repository: &workshop.root, job };
         let measured = lab.image(image, dockerfile.as_ref())?;
         return Ok(Looked {
@@ -118,7 +123,8 @@ fn look(options: &cli::Audit, job: &Job, workshop: &Workshop, sink: &dyn Sink) -
     }
     let words = format!("This runs the commands of {} and starts what they make.", place.shown);
     sink.emit(Event::Note(words));
-    let session = match Session::open(opening(options), Engine::new(sink)) {
+    let masking = Masking { sink, masks: masks(&seen) };
+    let session = match Session::open(opening(options), Engine::new(&masking)) {
         Ok(session) => session,
         // Without an engine, the files still tell something.
         Err(problem) if problem.exit() == Exit::Environment => {
@@ -146,22 +152,9 @@ fn proposed(options: &cli::Proposing, lab: Lab<'_>, place: &Place, measured: &Me
     Ok(Some(proposed))
 }
 
-/// The same problem without the values of secrets: what a build prints repeats the lines of its Dockerfile.
-fn masked(mut problem: Problem, seen: &Seen) -> Problem {
-    let masks = seen.dockerfile.as_ref().map(Masks::of).unwrap_or_default();
-    problem.fact = masks.masked(&problem.fact);
-    problem.evidence = problem.evidence.iter().map(|line| masks.masked(line)).collect();
-    problem
-}
-
-/// The same proposal without the values of secrets in what a failed try printed.
-fn without_values(mut proposal: Proposed, seen: &Seen) -> Proposed {
-    let masks = seen.dockerfile.as_ref().map(Masks::of).unwrap_or_default();
-    for tried in &mut proposal.tried {
-        tried.failed = tried.failed.as_ref().map(|failed| masks.masked(failed));
-        tried.log = tried.log.iter().map(|line| masks.masked(line)).collect();
-    }
-    proposal
+/// What the Dockerfile holds that must not be said.
+fn masks(seen: &Seen) -> Masks {
+    seen.dockerfile.as_ref().map(Masks::of).unwrap_or_default()
 }
 
 fn unbuilt(seen: Seen, problem: Problem) -> Measured {

@@ -1,7 +1,9 @@
 //! An audit as text: one line of figures, the findings that matter most, and what to do next.
 
+use console::Term;
+
 use super::Style;
-use super::lines::{headed, next, paragraph, paragraph_in, width, wrapped};
+use super::lines::{diff_line, headed, limit, next, paragraph, paragraph_in, width, wrapped};
 use crate::audit::model::{Audit, Evidence, Figures, Finding};
 use crate::names::{list, printable};
 use crate::units;
@@ -146,16 +148,22 @@ fn seen(evidence: &Evidence, audit: &Audit) -> String {
 fn diff(found: &Finding, style: Style) -> Vec<String> {
     let file = found.fix.file.as_deref().unwrap_or("Dockerfile");
     let head = format!("{}{}", " ".repeat(2 + IN), style.dim(&printable(file)));
-    let lines = found.fix.diff.iter().map(|line| {
+    let indent = 4 + IN;
+    let room = limit(&Term::stdout()).map_or(usize::MAX, |columns| columns.saturating_sub(indent));
+    let is_dockerfile = file.ends_with("Dockerfile") && !found.fix.diff.iter().any(|line| line.contains("<<"));
+    let wrapped = |line: &String| {
         let line = printable(line);
+        if is_dockerfile { diff_line(&line, room) } else { vec![line] }
+    };
+    let painted = |line: String| {
         let shown = match line.chars().next() {
             Some('+') => style.good(&line),
             Some('-') => style.bad(&line),
             _ => style.dim(&line),
         };
-        format!("{}{shown}", " ".repeat(4 + IN))
-    });
-    std::iter::once(head).chain(lines).collect()
+        format!("{}{shown}", " ".repeat(indent))
+    };
+    std::iter::once(head).chain(found.fix.diff.iter().flat_map(wrapped).map(painted)).collect()
 }
 
 /// One line for the findings that are not shown.

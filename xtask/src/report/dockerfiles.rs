@@ -1,7 +1,7 @@
 //! Dockerfiles before the step that speaks of them: short ones as they are, long ones by their path.
 
 use super::Style;
-use super::lines::{columns, fitted, hanging};
+use super::lines::{columns, dockerfile, fitted};
 use crate::names::printable;
 
 /// Most lines of a file that is shown whole: with its neighbours it still fits on a screen.
@@ -25,15 +25,15 @@ pub fn dockerfiles(files: &[Shown<'_>], style: Style) -> String {
     let alone = files.iter().all(|file| file.app == files[0].app);
     let (mut whole, mut folded) = (Vec::new(), Vec::new());
     for (index, file) in files.iter().enumerate() {
-        let lines = file.text.trim_end().lines();
-        let count = lines.clone().count();
+        let count = file.text.trim_end().lines().count();
         let name = if alone { file.variant.to_owned() } else { format!("{}/{}", file.app, file.variant) };
         let name = style.bold(&name);
         let twin = files[..index].iter().find(|before| before.app == file.app && before.text == file.text);
         if let Some(twin) = twin {
             folded.push(fitted(&format!("  {name}  the same lines as {}", style.bold(twin.variant)), columns()));
         } else if alone && count <= MOST {
-            let lines = lines.flat_map(|line| hanging(&printable(line), columns().saturating_sub(4), "    "));
+            let text = file.text.lines().map(printable).collect::<Vec<_>>().join("\n");
+            let lines = dockerfile(&text, columns().saturating_sub(4)).into_iter();
             let lines = lines.map(|line| format!("    {line}").trim_end().to_owned());
             let head = fitted(&format!("  {name}  {}", style.dim(file.path)), columns());
             whole.push([format!("\n{head}")].into_iter().chain(lines).collect::<Vec<_>>().join("\n"));

@@ -30,7 +30,8 @@ pub(super) fn lanes(lanes: &Lanes, indent: usize, columns: usize, style: Style) 
             let lanes = group.lanes.iter().map(|lane| drawn(lane, lanes.took_ms, measure, style)).collect::<Vec<_>>();
             iter::once(style.bold(&printable(&group.name))).chain(lanes).collect::<Vec<_>>()
         };
-        lanes.groups.iter().flat_map(group).chain([axis(lanes.took_ms, measure, style)]).collect()
+        let below = iter::once(axis(lanes.took_ms, measure, style)).chain(legend(lanes, columns - indent, style));
+        lanes.groups.iter().flat_map(group).chain(below).collect()
     } else {
         let told = lanes.groups.iter().flat_map(|group| told(group, style)).collect::<Vec<_>>().join("\n");
         fitted(&told, columns.saturating_sub(indent)).lines().map(str::to_owned).collect()
@@ -111,6 +112,20 @@ fn axis(whole: u64, measure: Measure, style: Style) -> String {
     style.dim(&format!("  {}  0 s{}{end}", " ".repeat(measure.name), " ".repeat(between)))
 }
 
+/// What the shapes mean, where there is more than one.
+fn legend(lanes: &Lanes, columns: usize, style: Style) -> Vec<String> {
+    let any =
+        |is: fn(&Bar) -> bool| lanes.groups.iter().flat_map(|group| &group.lanes).flat_map(|lane| &lane.bars).any(is);
+    let failed = any(|bar| bar.sign == Sign::Failed).then_some("├╌╌┤ not as it should be");
+    let cached = any(|bar| bar.cached).then_some("○ from cache");
+    let others: Vec<&str> = failed.into_iter().chain(cached).collect();
+    if others.is_empty() {
+        return Vec::new();
+    }
+    let all = iter::once("├──┤ ran").chain(others).collect::<Vec<_>>().join("   ");
+    fitted(&format!("  {all}"), columns).lines().map(|line| style.dim(line)).collect()
+}
+
 fn told(group: &Group, style: Style) -> Vec<String> {
     let mut lines = vec![style.bold(&printable(&group.name))];
     for lane in &group.lanes {
@@ -167,8 +182,13 @@ pub(super) mod tests {
                final  ······························○·····························       cached\n  \
              health\n    \
                go     ├ starting ────────────┤├ ✗ unhealthy ╌╌╌╌╌╌╌╌╌╌╌╌╌╌╌╌╌╌╌╌╌┤  ✗ unhealthy\n           \
-               0 s                                                    1.0 s"
+               0 s                                                    1.0 s\n    \
+             ├──┤ ran   ├╌╌┤ not as it should be   ○ from cache"
         );
+        let mut plain = sample();
+        plain.groups.pop();
+        plain.groups[0].lanes.pop();
+        assert!(!lanes(&plain, 2, 110, PLAIN).contains("ran"), "one shape needs no words");
     }
 
     #[test]

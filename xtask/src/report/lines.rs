@@ -1,9 +1,11 @@
 //! Text in lines: as wide as is comfortable to read, no wider than the terminal, and broken between words only.
 
 mod glue;
+mod instruction;
 
 use textwrap::core::display_width;
 
+pub(super) use self::instruction::{diff_line, dockerfile};
 use super::Style;
 use glue::{glued, unglued};
 

@@ -73,7 +73,7 @@ pub use problem::{errors, explained, problem};
 pub use proofs::{PartOutcome, out_of_date, part, parts};
 pub use ranking::ranking;
 pub use rollout::rollout;
-pub use rule::{rule_explained, rules};
+pub use rule::{expectation_explained, expectations, rule_explained, rules};
 pub use sarif::sarif;
 pub use sbom::sbom;
 pub use solution::{beside, better, changes};

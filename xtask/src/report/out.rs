@@ -9,8 +9,9 @@ use std::sync::OnceLock;
 
 use console::Term;
 
+use super::Style;
 use super::lines::{fitted, limit};
-use crate::error::{self, Result};
+use crate::error::{self, ErrorId, Result};
 
 /// The first write to standard output that failed.
 static FAILED: OnceLock<io::Error> = OnceLock::new();
@@ -50,11 +51,26 @@ pub fn written() -> Result<()> {
 ///
 /// Errors: as [`written`].
 pub fn usage(said: &clap::Error) -> Result<()> {
-    let printed = said.print();
-    if !said.use_stderr() {
-        note(printed);
+    if said.use_stderr() {
+        let rendered = said.render();
+        let text = if Style::of(None, false).color { rendered.ansi().to_string() } else { rendered.to_string() };
+        message(with_id(text.trim_end()));
+    } else {
+        note(said.print());
     }
     written()
+}
+
+/// What the command line's own reader says, with the id that every error of ours has: at the end of its first sentence, before the
+/// colon where a list follows.
+fn with_id(text: &str) -> String {
+    let (first, rest) =
+        text.split_once('\n').map_or((text, String::new()), |(first, rest)| (first, format!("\n{rest}")));
+    let id = ErrorId::Usage.name();
+    match first.strip_suffix(':') {
+        Some(first) => format!("{first} [{id}]:{rest}"),
+        None => format!("{first} [{id}]{rest}"),
+    }
 }
 
 /// Writes lines for the person at the terminal to standard error.
@@ -75,4 +91,18 @@ pub fn terminal() -> bool {
 /// Whether that person also sees what is written to standard output as it comes.
 pub fn attended() -> bool {
     terminal() && io::stdout().is_terminal()
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    #[test]
+    fn an_error_of_the_command_line_has_an_id() {
+        assert_eq!(
+            with_id("error: unexpected argument 'x' found\n\nUsage: y"),
+            "error: unexpected argument 'x' found [usage]\n\nUsage: y"
+        );
+        assert_eq!(with_id("error: not provided:\n  <A>"), "error: not provided [usage]:\n  <A>");
+    }
 }

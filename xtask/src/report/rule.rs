@@ -19,6 +19,23 @@ pub fn rule_explained(rule: &Rule, lesson: Option<(u32, &str)>, style: Style) ->
     format!("{}  (rule of the audit, {})\n\n{}", style.bold(rule.id), rule.kind.name(), lines.join("\n"))
 }
 
+/// What an expectation of lessons asks for. A paragraph of `says` ends with an empty line.
+pub fn expectation_explained(name: &str, says: &str, style: Style) -> String {
+    let columns = limit(&Term::stdout()).unwrap_or(usize::MAX);
+    let paragraph = |text: &str| wrapped(&text.split_whitespace().collect::<Vec<_>>().join(" "), columns).join("\n");
+    let text = says.split("\n\n").map(paragraph).collect::<Vec<_>>().join("\n\n");
+    format!("{}  (expectation of lessons and exercises)\n\n{text}", style.bold(name))
+}
+
+/// The names of all expectations.
+pub fn expectations<'a>(names: impl Iterator<Item = &'a str>, style: Style) -> String {
+    let mut table = Table::new([left(""), left("")]);
+    for name in names {
+        table.row([name, "expectation of lessons and exercises"]);
+    }
+    table.text(2, style)
+}
+
 /// Every rule, by kind.
 pub fn rules(style: Style) -> String {
     let mut table = Table::new([left(""), left("")]);

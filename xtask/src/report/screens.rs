@@ -333,6 +333,14 @@ fn of_commands(screens: &mut Vec<Screen>) {
     screens.push(screen("problem", || super::problem(&problem(), PLAIN)));
     screens.push(screen("errors", || super::errors(PLAIN)));
     screens.push(screen("rules", || super::rules(PLAIN)));
+    screens.push(screen("expectations", || super::expectations(["healthy", "times-smaller-than"].into_iter(), PLAIN)));
+    screens.push(screen("expectation_explained", || {
+        super::expectation_explained(
+            "non-root",
+            "By number, because a name says nothing\nto the engine.\n\nPID 1.",
+            PLAIN,
+        )
+    }));
     for rule in crate::audit::rules::all() {
         let lesson = Some((1, "A lesson"));
         screens
@@ -486,12 +494,12 @@ fn is_drawn(word: &str) -> bool {
     word.contains(['├', '┤', '│', '─', '╌', '·', '○', '…'])
 }
 
-/// The words of a text, without what a list or a shell puts around them. A very long one may be broken after its commas.
+/// The words of a text, without what a list, a shell or a diff puts around them. A very long one may be broken after its commas.
 fn words(text: &str) -> impl Iterator<Item = &str> {
     text.split_whitespace()
         .flat_map(|word| word.split_inclusive(','))
         .map(|word| word.trim_end_matches([',', '\\', ':']))
-        .filter(|word| !word.is_empty() && !is_drawn(word))
+        .filter(|word| !["", "+", "-"].contains(word) && !is_drawn(word))
 }
 
 #[test]

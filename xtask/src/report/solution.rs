@@ -6,7 +6,7 @@ use console::Term;
 use similar::TextDiff;
 
 use super::Style;
-use super::lines::{hanging, limit, paragraph};
+use super::lines::{diff_line, hanging, limit, paragraph};
 use super::table::{Cell, Table, left, right, wraps};
 use crate::names::{self, printable};
 use crate::units;
@@ -33,7 +33,9 @@ pub fn changes(mine: Files<'_>, theirs: Files<'_>, style: Style) -> String {
         for line in unified.lines().map(printable) {
             // What is wrapped has the colour of its first line.
             let paint = painted(&line);
-            lines.extend(hanging(&line, columns, "      ").iter().map(|line| paint(style, line)));
+            let is_dockerfile = path.ends_with("Dockerfile") && !new.contains("<<");
+            let wrapped = if is_dockerfile { diff_line(&line, columns) } else { hanging(&line, columns, "      ") };
+            lines.extend(wrapped.iter().map(|line| paint(style, line)));
         }
     }
     if lines.is_empty() {

@@ -85,8 +85,7 @@ impl Lab<'_> {
     /// Errors: there is no such image, or it cannot be read; as [`Self::folder`].
     pub fn image(&self, name: &str, dockerfile: Option<&Arc<File>>) -> Result<Measured> {
         let mut notes = Vec::new();
-        let parsed = dockerfile.and_then(|file| Some((file, file.parsed().ok()?.clone())));
-        let written = parsed.map(|(file, parsed)| Written { file: Arc::clone(file), parsed });
+        let written = dockerfile.and_then(Written::of);
         let image = self.examiner().look(name, written.as_ref())?;
         let (running, problem) = if crate::image::gather::is_on_disk(name) {
             let why = "An archive is looked into, and not started.";

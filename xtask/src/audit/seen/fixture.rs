@@ -27,9 +27,9 @@ fn unknown<T>() -> Result<T, Unknown> {
 impl Fixture {
     /// Nothing is known but this Dockerfile.
     pub fn of(dockerfile: &str) -> Self {
-        let file = File::of("Dockerfile", dockerfile.to_owned());
-        let parsed = file.parsed().expect("a test's Dockerfile can be read").clone();
-        Self(Seen { dockerfile: Ok(Written { file: Arc::new(file), parsed }), ..Self::nothing().0 })
+        let file = Arc::new(File::of("Dockerfile", dockerfile.to_owned()));
+        let written = Written::of(&file).expect("a test's Dockerfile can be read");
+        Self(Seen { dockerfile: Ok(written), ..Self::nothing().0 })
     }
 
     /// Nothing is known at all.

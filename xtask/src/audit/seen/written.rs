@@ -14,6 +14,11 @@ pub struct Written {
 }
 
 impl Written {
+    /// The whole file; `None` where our reader cannot read it.
+    pub fn of(file: &Arc<File>) -> Option<Self> {
+        Some(Self { file: Arc::clone(file), parsed: file.parsed().ok()?.clone() })
+    }
+
     /// Its path, as it is shown.
     pub fn path(&self) -> String {
         self.file.path.clone()

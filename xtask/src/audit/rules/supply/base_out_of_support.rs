@@ -85,7 +85,15 @@ fn find(seen: &Seen) -> Found {
             format!("Move to supported releases, such as {all}, and run your tests on them.")
         }
     };
-    let finding = finding.fix(fix);
+    // learn.microsoft.com/dotnet/core/versions/selection: without `RollForward`, the host takes no other major release.
+    let is_dotnet = moved.iter().any(|(name, _)| name.contains("/dotnet/"));
+    let also = if is_dotnet {
+        " Set `TargetFramework` of the project to the same release: a program made for one major release of .NET does not start \
+         on another."
+    } else {
+        ""
+    };
+    let finding = finding.fix(fix + also);
     let mut change: Vec<String> = Vec::new();
     for (line, name, better) in lines {
         let Some(part) = renamed(written, line, name, better) else { continue };
@@ -169,6 +177,8 @@ mod tests {
         let added = |diff: &[String]| diff.iter().filter(|line| line.starts_with('+')).cloned().collect::<Vec<_>>();
         assert_eq!(added(&found[0].fix.diff), ["+FROM node:24-bookworm AS build", "+FROM node:24-bookworm"]);
         assert_eq!(found[0].evidence.iter().map(|one| one.line.unwrap()).collect::<Vec<_>>(), [1, 4]);
+        let dotnet = find(&Fixture::of("FROM mcr.microsoft.com/dotnet/aspnet:6.0\n").seen()).unwrap();
+        assert!(dotnet[0].fix.says.contains("`TargetFramework`"), "{:?}", dotnet[0].fix);
         let both = "FROM mcr.microsoft.com/dotnet/sdk:8.0 AS build\nRUN x\nFROM mcr.microsoft.com/dotnet/aspnet:8.0\nCOPY --from=build /x /x\n";
         let found = find(&Fixture::of(both).seen()).unwrap();
         assert_eq!(added(&found[0].fix.diff).len(), 2, "{:?}", found[0].fix);

@@ -41,7 +41,7 @@ fn find(seen: &Seen) -> Found {
         .finding("No label says which source the image was built from.")
         .risk(Risk::Low)
         .with(Evidence::of("no org.opencontainers.image.source, revision or version in the Dockerfile"))
-        .fix("Set them in CI with `--label org.opencontainers.image.revision=…`, or here. Where your CI does, waive this rule.");
+        .fix("Set them in CI with `--label org.opencontainers.image.revision=…`, or here. Where your CI does, switch this rule off in `.drydock.toml`.");
     let Ok(written) = seen.dockerfile() else { return Ok(vec![finding]) };
     let lines = ["ARG REVISION", "LABEL org.opencontainers.image.revision=$REVISION"];
     Ok(vec![finding.diff(written.path(), written.inserted_before_start(&lines))])
