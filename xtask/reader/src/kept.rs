@@ -15,7 +15,7 @@ use crate::layer::Blob;
 use crate::weight::Weight;
 
 /// The version of the form. What was kept in another is of no use.
-pub const VERSION: &str = "v9";
+pub const VERSION: &str = "v10";
 /// Nothing of ours unpacks to more.
 const LARGEST: u64 = 512 << 20;
 
