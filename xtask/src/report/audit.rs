@@ -3,7 +3,7 @@
 use console::Term;
 
 use super::Style;
-use super::lines::{diff_line, headed, limit, next, paragraph, paragraph_in, width, wrapped};
+use super::lines::{diff_line, headed, limit, next, paragraph, paragraph_in, takes_backslash, width, wrapped};
 use crate::audit::model::{Audit, Evidence, Figures, Finding};
 use crate::names::{list, printable};
 use crate::units;
@@ -150,10 +150,10 @@ fn diff(found: &Finding, style: Style) -> Vec<String> {
     let head = format!("{}{}", " ".repeat(2 + IN), style.dim(&printable(file)));
     let indent = 4 + IN;
     let room = limit(&Term::stdout()).map_or(usize::MAX, |columns| columns.saturating_sub(indent));
-    let is_dockerfile = file.ends_with("Dockerfile") && !found.fix.diff.iter().any(|line| line.contains("<<"));
+    let splits = file.ends_with("Dockerfile") && found.fix.diff.iter().all(|line| takes_backslash(line));
     let wrapped = |line: &String| {
         let line = printable(line);
-        if is_dockerfile { diff_line(&line, room) } else { vec![line] }
+        if splits { diff_line(&line, room) } else { vec![line] }
     };
     let painted = |line: String| {
         let shown = match line.chars().next() {

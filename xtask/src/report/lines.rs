@@ -5,7 +5,7 @@ mod instruction;
 
 use textwrap::core::display_width;
 
-pub(super) use self::instruction::{diff_line, dockerfile};
+pub(super) use self::instruction::{diff_line, dockerfile, takes_backslash};
 use super::Style;
 use glue::{glued, unglued};
 

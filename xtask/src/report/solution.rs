@@ -6,7 +6,7 @@ use console::Term;
 use similar::TextDiff;
 
 use super::Style;
-use super::lines::{diff_line, hanging, limit, paragraph};
+use super::lines::{diff_line, hanging, limit, paragraph, takes_backslash};
 use super::table::{Cell, Table, left, right, wraps};
 use crate::names::{self, printable};
 use crate::units;
@@ -30,11 +30,11 @@ pub fn changes(mine: Files<'_>, theirs: Files<'_>, style: Style) -> String {
         let mut unified = diff.unified_diff();
         let unified = unified.context_radius(3).header(&shown(mine, path), &shown(theirs, path)).to_string();
         let columns = limit(&Term::stdout()).unwrap_or(usize::MAX);
+        let splits = path.ends_with("Dockerfile") && takes_backslash(&old) && takes_backslash(&new);
         for line in unified.lines().map(printable) {
             // What is wrapped has the colour of its first line.
             let paint = painted(&line);
-            let is_dockerfile = path.ends_with("Dockerfile") && !new.contains("<<");
-            let wrapped = if is_dockerfile { diff_line(&line, columns) } else { hanging(&line, columns, "      ") };
+            let wrapped = if splits { diff_line(&line, columns) } else { hanging(&line, columns, "      ") };
             lines.extend(wrapped.iter().map(|line| paint(style, line)));
         }
     }

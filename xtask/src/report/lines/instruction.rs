@@ -6,14 +6,20 @@ use super::{hanging, shell};
 
 /// What a comment begins with.
 const COMMENT: &str = "#";
-/// What begins a here-document, whose lines are taken as they stand.
-const HERE: &str = "<<";
+/// What begins a here-document, whose lines are taken as they stand, and what makes another letter of the backslash
+/// (docs.docker.com/reference/dockerfile, *escape*).
+const OTHERWISE: [&str; 2] = ["<<", "escape="];
+
+/// Whether a line may go on behind a backslash anywhere in a Dockerfile, or in lines of one.
+pub(in crate::report) fn takes_backslash(text: &str) -> bool {
+    !OTHERWISE.iter().any(|mark| text.contains(mark))
+}
 
 /// A file's lines, each no wider than that where its words allow it: an instruction goes on behind a backslash, a comment behind
-/// another `#`. Of a file with here-documents, lines are only hung deeper, since a backslash there would be part of the text.
+/// another `#`. Where a backslash could be part of the text, lines are only hung deeper.
 pub(in crate::report) fn dockerfile(text: &str, width: usize) -> Vec<String> {
-    let is_plain = !text.contains(HERE);
-    let one = |line: &str| if is_plain { instruction(line, width) } else { hanging(line, width, "    ") };
+    let splits = takes_backslash(text);
+    let one = |line: &str| if splits { instruction(line, width) } else { hanging(line, width, "    ") };
     text.trim_end().lines().flat_map(one).collect()
 }
 
@@ -81,5 +87,6 @@ mod tests {
     fn a_here_document_gets_no_backslash() {
         let text = "RUN <<EOF\necho one two three four five\nEOF\n";
         assert_eq!(dockerfile(text, 20), ["RUN <<EOF", "echo one two three", "    four five", "EOF"]);
+        assert!(!takes_backslash("# escape=`\nFROM a\n") && takes_backslash("FROM a\n"));
     }
 }
