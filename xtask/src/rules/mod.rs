@@ -138,8 +138,8 @@ pub enum Rule {
     /// A build leaves nothing of a secret behind: neither in its image, nor in a stage that the builder keeps, nor in the
     /// folder that is built.
     SecretKept(secret_kept::SecretKept),
-    /// A `RUN` of one stage and a `RUN` of another can be at work at the same time, because neither takes the other's result; or they
-    /// cannot.
+    /// A `RUN` of one stage and a `RUN` of another can be at work at the same time, because neither takes the other's result. With
+    /// `overlap = false`, one has to wait for the other.
     StagesOverlap(stages_overlap::StagesOverlap),
     /// The container ends by itself when it is sent a signal.
     EndsOnSignal(ends_on_signal::EndsOnSignal),
