@@ -79,6 +79,84 @@ fn decode<T: DeserializeOwned>(packed: &[u8]) -> Option<T> {
 #[cfg(test)]
 mod tests {
     use super::*;
+    use crate::facts::{Node, Paths, What};
+    use crate::findings::Findings;
+    use crate::package::Package;
+    use crate::program::Made;
+    use crate::weight::LayerWeight;
+    use serde_bytes::ByteBuf;
+
+    /// The version of the form, and the digest of a sample in it.
+    const FORM: (&str, &str) = ("v10", "08e1079049536293");
+
+    /// One of everything, without defaults, so that a field more has to be named here.
+    fn sample() -> (LayerFacts, Blob, Weight) {
+        let of = |text: &str| Digest::of(text.as_bytes());
+        let kinds = [What::File(0), What::LinkBelow, What::Folder, What::Symlink, What::Special];
+        let package = Package {
+            ecosystem: "npm".to_owned(),
+            name: "tides".to_owned(),
+            version: "1.0.0".to_owned(),
+            bytes: Some(7),
+            folder: Some("app".to_owned()),
+            dev: true,
+        };
+        let made = Made { symbols: true, packed: false, loader: true, shell: false, machine: 62 };
+        let findings = Findings {
+            packages: [("list".to_owned(), vec![package])].into(),
+            secrets: [("key".to_owned(), "private-key".to_owned())].into(),
+            dev_folders: ["app/dev".to_owned()].into(),
+            places: [("record".to_owned(), vec!["app/a.py".to_owned()])].into(),
+            built_here: ["origin".to_owned()].into(),
+            programs: [("app/clock".to_owned(), made)].into(),
+        };
+        let facts = LayerFacts {
+            diff_id: of("layer"),
+            stored_bytes: 300,
+            files: 1,
+            paths: Paths {
+                names: ByteBuf::from(b"abcde".as_slice()),
+                nodes: (1..).zip(kinds.map(|what| Node { what, mode: 0o4755 })).collect(),
+            },
+            inodes: vec![300],
+            prints: vec![70_000],
+            content: 1 << 40,
+            whiteouts: vec![ByteBuf::from(b"gone".as_slice())],
+            opaque: vec![ByteBuf::from(b"emptied".as_slice())],
+            links_below: vec![(1, ByteBuf::from(b"below".as_slice()))],
+            findings,
+        };
+        let blob = Blob { digest: of("blob"), diff_id: of("layer"), bytes: 200, compressed: true };
+        let layer =
+            LayerWeight { diff_id: of("layer"), stored_bytes: 300, wasted_bytes: 4, files: 1, pull_bytes: Some(200) };
+        let weight = Weight {
+            stored_bytes: 300,
+            visible_bytes: 296,
+            wasted_bytes: 4,
+            files: 1,
+            pull_bytes: Some(200),
+            pull_exact: true,
+            layers: vec![layer],
+        };
+        (facts, blob, weight)
+    }
+
+    /// A form that changes under an old version is read as if nothing had: a rule that asks for what is new would find it in no layer
+    /// that was read before.
+    #[test]
+    fn another_form_has_another_version() {
+        let digest = Digest::of(&postcard::to_stdvec(&sample()).unwrap()).hex()[..16].to_owned();
+        let found = (VERSION, digest.as_str());
+        assert_eq!(found, FORM, "the form of what is kept has changed: raise VERSION, then write both here");
+    }
+
+    #[test]
+    fn one_of_everything_comes_back() {
+        let (facts, blob, weight) = sample();
+        assert_eq!(Blob::unpack(&blob.pack()), Some(blob));
+        assert_eq!(Weight::unpack(&weight.pack()), Some(weight));
+        assert_eq!(decode::<LayerFacts>(&encode(&facts)), Some(facts));
+    }
 
     #[test]
     fn what_is_kept_comes_back_and_what_is_damaged_does_not() {
