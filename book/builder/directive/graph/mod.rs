@@ -2,6 +2,8 @@
 //!
 //! A stage stands below all that it needs. What ships and what stays behind is told by colour and in words.
 
+mod route;
+
 use drydock::dockerfile::{Dockerfile, Source, Stage};
 use drydock::units;
 use maud::{Markup, html};
@@ -112,8 +114,9 @@ impl<'f> Graph<'f> {
         let height = 2 * MARGIN + rows * (BOX.1 + GAP.1) - GAP.1;
         html! {
             svg viewBox={ "0 0 " (width) " " (height) } width=(width) height=(height) role="img" aria-label={ "Stages of " (path) ", told in words below" } {
-                @for (position, arrow) in self.arrows.iter().enumerate() { (self.arrow(arrow, position)) }
+                @for position in 0..self.arrows.len() { (self.arrow(position)) }
                 @for index in 0..self.boxes.len() { (self.stage(index)) }
+                @for position in 0..self.arrows.len() { (self.words(position)) }
             }
         }
     }
@@ -135,27 +138,23 @@ impl<'f> Graph<'f> {
         }
     }
 
-    fn arrow(&self, arrow: &Arrow, position: usize) -> Markup {
-        let ((x1, y1), (x2, y2)) = (self.place(arrow.from), self.place(arrow.to));
-        // Several arrows between the same boxes leave from places of their own.
-        let same = self.arrows[..position].iter().filter(|other| other.to == arrow.to).count();
-        let (x1, y1) = (x1 + 40 + 22 * same, y1 + BOX.1);
-        let (x2, y2) = (x2 + 40 + 22 * same, y2);
-        let middle = usize::midpoint(y1, y2);
-        let edge = format!("M{x1} {y1} C{x1} {middle} {x2} {middle} {x2} {}", y2 - 7);
-        let tip = format!("M{} {} L{x2} {} L{} {} Z", x2 - 5, y2 - 9, y2 - 1, x2 + 5, y2 - 9);
-        // Words stand just above the box they lead to, those of further arrows above those.
-        let (x, y) =
-            (x2 + 22 * (self.leading_to(arrow.to) - same), y2 - 14 - 17 * (self.leading_to(arrow.to) - 1 - same));
+    /// An arrow, without its words.
+    fn arrow(&self, position: usize) -> Markup {
+        let route = self.route(position);
+        let (x, y) = route.to;
+        let tip = format!("M{} {} L{x} {} L{} {} Z", x - 5, y - 9, y - 1, x + 5, y - 9);
         html! {
-            path class="edge" d=(edge) {}
+            path class="edge" d=(route.line()) {}
             path class="tip" d=(tip) {}
-            text class="says" x=(x) y=(y) { (arrow.says) }
         }
     }
 
-    fn leading_to(&self, index: usize) -> usize {
-        self.arrows.iter().filter(|arrow| arrow.to == index).count()
+    /// The words of an arrow: just above the box it leads to, those of arrows further left above them.
+    fn words(&self, position: usize) -> Markup {
+        let (arrow, route) = (&self.arrows[position], self.route(position));
+        let behind = self.leading_to(arrow.to) - 1 - route.slot;
+        let (x, y) = (route.to.0 + 22 * (behind + 1), route.to.1 - 14 - 17 * behind);
+        html! { text class="says" x=(x) y=(y) { (arrow.says) } }
     }
 
     fn table(&self, path: &str) -> Markup {
