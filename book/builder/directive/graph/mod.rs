@@ -13,7 +13,7 @@ use crate::sources::{Outcome, Sources};
 use crate::stages::{Stages, Weight};
 
 const BOX: (usize, usize) = (250, 78);
-const GAP: (usize, usize) = (26, 62);
+const GAP: (usize, usize) = (26, 72);
 const MARGIN: usize = 8;
 
 /// `PATH`. One of `several` is drawn without weights where they were not recorded.
