@@ -151,7 +151,7 @@ fn it_watches_until_it_is_told_to_stop() {
          until_said() {{ for i in $(seq 600); do [ \"$(grep -c \"$1\" {log})\" -ge $2 ] && return; sleep 0.1; done; exit 9; }}\n\
          until_said 'save a file' 1\n\
          printf 'FROM python:3.13-slim-tri' > my/watches/sloop/Dockerfile\n\
-         sleep 1\n\
+         until_said 'unknown-base' 1\n\
          printf 'FROM python:3.13-slim-trixie\\nCOPY\\n' > my/watches/sloop/Dockerfile\n\
          until_said 'save a file' 3\n\
          cp right my/watches/sloop/Dockerfile\n\

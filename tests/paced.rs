@@ -81,7 +81,7 @@ fn a_lesson_waits_after_each_step_and_ends_with_what_comes_next() {
     sees(&mut session, "How large is the second?");
     sees(&mut session, "(Enter alone: no guess):");
     session.send_line("1 kB").expect("it is typed");
-    sees(&mut session, "You guessed 1.00 kB; it is ");
+    sees(&mut session, "You guessed 1.00 kB; right is ");
     let before = sees(&mut session, "Press Enter for the result.");
     assert!(!before.contains("Next:"), "{before}");
     session.send_line("").expect("it is typed");
