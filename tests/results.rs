@@ -84,9 +84,13 @@ fn keeps() -> Result<(), Failed> {
     let app = workshop.apps.keys().next().ok_or("no app")?.to_string();
     let arguments = ["lesson", "1", "--app", &app, "--keep", "--color", "never"];
     let output = xtask().args(arguments).output(LONG).map_err(|p| told(&p))?;
-    let addresses: Vec<&str> =
-        output.stdout.split_whitespace().filter_map(|word| word.strip_prefix("http://")).collect();
-    let addresses: Vec<&str> = addresses.into_iter().map(|address| address.trim_end_matches('/')).collect();
+    let addresses: Vec<&str> = output
+        .stdout
+        .split_whitespace()
+        .filter_map(|word| word.strip_prefix("http://"))
+        .filter(|address| address.starts_with("127.0.0.1:"))
+        .map(|address| address.trim_end_matches('/'))
+        .collect();
     let lesson = workshop.lesson("1").map_err(|p| told(&p))?;
     let first: Vec<AppId> = workshop.apps.keys().take(1).cloned().collect();
     let plan =
