@@ -39,12 +39,6 @@ impl<'p> Graph<'p> {
         is_cached_run(index) || (self.takes[index] && self.below(index).into_iter().any(is_cached_run))
     }
 
-    /// Whether an instruction ran with a cache mount, or is built on one that did.
-    pub fn stands_on_cache_mount(&self, index: usize, ran: &[Ran]) -> bool {
-        let mounted = |index: usize| has_cache_mount(&self.places[index]) && !ran[index].cached;
-        mounted(index) || self.below(index).into_iter().any(mounted)
-    }
-
     /// Whether an instruction and all it is built on came from the cache.
     pub fn all_cached(&self, index: usize, ran: &[Ran]) -> bool {
         ran[index].cached && self.below(index).into_iter().all(|below| ran[below].cached)
@@ -81,11 +75,6 @@ impl<'p> Graph<'p> {
 
 fn is(place: &Place, keyword: &str) -> bool {
     place.text.split(' ').next().is_some_and(|word| word.eq_ignore_ascii_case(keyword))
-}
-
-/// A cache mount has to name its type. Where the words stand in a command only, the look is needless and costs a build.
-fn has_cache_mount(place: &Place) -> bool {
-    is(place, "RUN") && place.text.contains("--mount=") && place.text.contains("type=cache")
 }
 
 /// What an instruction takes with `--from` or a mount.
@@ -160,20 +149,6 @@ RUN --mount=from=build,target=/b cp /b/x /x
             assert!(lost(&[6, 7, 9, 10, 11, 12]), "apt-get depends on nothing");
             assert!(!lost(&[]));
         });
-    }
-
-    #[test]
-    fn what_ran_with_a_cache_mount_may_have_found_more_than_the_change() {
-        let text = "FROM rust AS build\nCOPY . .\nRUN --mount=type=cache,target=/t cargo build && cp /t/a /a\nFROM scratch\nCOPY --from=build /a /a\nCOPY b /b\n";
-        let file = crate::dockerfile::parse(text, "f").unwrap();
-        let places = places(&file, None);
-        let graph = Graph::of(&file, &places);
-        let at = |line| places.iter().position(|place| place.line == line).unwrap();
-        let again = ran(&places, &[2, 3, 5]);
-        assert!(graph.stands_on_cache_mount(at(3), &again) && graph.stands_on_cache_mount(at(5), &again));
-        assert!(!graph.stands_on_cache_mount(at(2), &again));
-        let cached = ran(&places, &[6]);
-        assert!(!graph.stands_on_cache_mount(at(5), &cached), "it did not run");
     }
 
     #[test]

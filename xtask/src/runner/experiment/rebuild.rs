@@ -7,10 +7,6 @@
 //! control is built: the app with edits in the same places that change nothing, so the builder does the same work; what it takes
 //! from the cache does not depend on the change, and what it makes was not made by the change. And a build that had to make a lost
 //! result again only fills the cache: the next one counts, with a control of its own.
-//!
-//! A cache mount is a second memory beside that cache. What a `RUN` finds there may be from any earlier build, so its result may
-//! differ from the build before although the change is not in it: a compiler that goes by times takes what it finds for up to date.
-//! There, too, the control decides.
 
 use std::collections::{BTreeMap, BTreeSet};
 use std::time::{Duration, Instant};
@@ -60,15 +56,13 @@ impl Beside<'_> {
         self.places.iter().position(|place| Some(place.line) == line)
     }
 
-    /// Whether layers may be new for another reason than the change. One that is new and ran is the change's, as it must show
-    /// somewhere, unless what ran could find more than the change: a cache mount outlives the result of its `RUN`, so a `RUN` that
-    /// runs again may take from the mount what another build has left there, and leave the change out.
+    /// Whether layers may be new for another reason than the change. One that is new and ran is always the change's: it must show
+    /// somewhere.
     fn in_doubt(&self, after: &After) -> bool {
         let new: Vec<_> = after.new_layers().map(|(_, maker)| maker).collect();
         let stands = |maker: &&Option<usize>| maker.is_none_or(|i| self.graph.stands_on_cached_run(i, &after.ran));
         let cached = |maker: &&Option<usize>| maker.is_some_and(|i| self.graph.all_cached(i, &after.ran));
-        let mounts = |maker: &&Option<usize>| maker.is_some_and(|i| self.graph.stands_on_cache_mount(i, &after.ran));
-        (new.iter().any(stands) && (new.len() > 1 || new.iter().any(cached))) || new.iter().any(mounts)
+        new.iter().any(stands) && (new.len() > 1 || new.iter().any(cached))
     }
 
     /// The instructions that ran because of the change: those that the builder ran, without copies whose layer stays; and those whose
