@@ -18,8 +18,8 @@ const BOOK_WIDTHS: [u32; 3] = [360, 768, 1440];
 /// Width of a sheet of A4 with usual margins, in CSS pixels.
 const A4: u32 = 718;
 /// Most bytes of a page with all it loads by itself. A lesson has its results, pictures and Dockerfiles in every language. Most weigh up to
-/// 190 kB; the lesson on hardening runs in five languages and has 225 kB, that on claims has two dozen measurements and 252 kB.
-const HEAVIEST: u64 = 260_000;
+/// 190 kB; that on claims has two dozen measurements and 252 kB, and that on hardening 261 kB, in five languages.
+const HEAVIEST: u64 = 280_000;
 const SCHEMES: [Scheme; 2] = [Scheme::Light, Scheme::Dark];
 /// A lesson builds everything from nothing in the worst case.
 const LONG: Duration = Duration::from_mins(30);
