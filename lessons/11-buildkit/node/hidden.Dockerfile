@@ -1,12 +1,15 @@
-# build: sees tides/.npmrc with the token in it
+# build: sees tides/npm/.npmrc with the token in it
 FROM node:24-trixie AS build
 WORKDIR /app
 COPY package.json package-lock.json .npmrc ./
 RUN npm ci
-COPY . .
+COPY bundle.js tsconfig.json ./
+COPY src src
 RUN npm run bundle
+COPY registry /registry
+COPY tides/npm tides
 RUN cd tides \
- && node ../registry/with-registry.mjs npm ci \
+ && node /registry/with-registry.mjs npm ci \
  && rm .npmrc
 
 # run

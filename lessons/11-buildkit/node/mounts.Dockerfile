@@ -10,12 +10,12 @@ RUN --mount=type=bind,source=package.json,target=package.json \
 # tides: the private package; with-registry.mjs stands in for the company's registry
 FROM node:24-trixie-slim AS tides
 WORKDIR /tides
-COPY tides .
+COPY tides/npm .
 RUN --mount=type=bind,source=registry,target=/registry \
-    --mount=type=secret,id=npm_token,required=true <<'END'
+    --mount=type=secret,id=registry_token,required=true <<'END'
 set -eu
-NPM_TOKEN="$(cat /run/secrets/npm_token)"
-export NPM_TOKEN
+REGISTRY_TOKEN="$(cat /run/secrets/registry_token)"
+export REGISTRY_TOKEN
 node /registry/with-registry.mjs npm ci
 END
 

@@ -12,7 +12,7 @@ import { createServer } from 'node:http';
 
 const port = 4873;
 const address = `http://127.0.0.1:${port}`;
-const stored = JSON.parse(readFileSync(new URL('tides.json', import.meta.url), 'utf8'));
+const stored = JSON.parse(readFileSync(new URL('tides-npm.json', import.meta.url), 'utf8'));
 const bytes = (text) => Buffer.from(text, 'base64');
 
 function opened(token) {
