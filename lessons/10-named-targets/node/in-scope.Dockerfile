@@ -8,7 +8,7 @@ RUN --mount=type=cache,id=harbour-clock-npm,target=/root/.npm \
 COPY . .
 ARG REVISION
 # Not `npm run bundle`: bundle.js writes `unknown` in place of an empty revision, and so hides that one is missing.
-RUN npx esbuild src/main.ts --bundle --platform=node \
+RUN node node_modules/esbuild/bin/esbuild src/main.ts --bundle --platform=node \
     --define:REVISION="\"${REVISION}\"" --outfile=dist/harbour-clock.cjs
 
 FROM gcr.io/distroless/nodejs24-debian13:nonroot
